@@ -122,7 +122,7 @@ class ArrayItem(Node):
         self.annotations = None
 
 
-Scalar: TypeAlias = None | bool | int | float | str
+Scalar: TypeAlias = bool | int | float | str | None
 Value: TypeAlias = "Scalar | Map | Array"
 Item: TypeAlias = Document | MapItem | ArrayItem
 
