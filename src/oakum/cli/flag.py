@@ -1,0 +1,224 @@
+"""Flags in the forms of pflag (the Go library whose command lines ytt, kbld and kapp have): declaration and parsing.
+
+A flag is declared as data; `parse` turns arguments into values. Accepted are `--name value`, `--name=value`,
+`-n value`, `-nvalue`, `-n=value`, bundles of booleans (`-tj`), `--name` alone for booleans, repetition, flags between
+positional arguments, and `--` to end flags.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from oakum.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One flag. `kind` is one of the keys of `KINDS`; `default` None means the kind's zero value.
+
+    `check` sees each parsed value and raises ValueError with the reason for a value it refuses. `section` names the
+    heading of the help text under which the flag is listed.
+    """
+
+    name: str
+    help: str = ""
+    kind: str = "string"
+    default: Any = None
+    short: str = ""
+    hidden: bool = False
+    section: str = ""
+    check: Callable[[Any], object] | None = None
+
+    @property
+    def takes_value(self) -> bool:
+        """Whether the next argument is this flag's value when none is attached (all kinds but bool)."""
+        return self.kind != "bool"
+
+    def initial(self) -> Any:
+        """The value before any argument is seen; lists are fresh."""
+        zero = KINDS[self.kind].zero
+        value = zero if self.default is None else self.default
+        return list(value) if isinstance(zero, list) else value
+
+    def label(self) -> str:
+        """The flag as error messages name it: `-f, --file` or `--file`."""
+        return f"-{self.short}, --{self.name}" if self.short else f"--{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A type of flag value: its name in help texts, zero value, and how text becomes a value."""
+
+    shown: str
+    zero: Any
+    parse: Callable[[str], Any]
+
+
+def _boolean(text: str) -> bool:
+    if text in ("1", "t", "T", "true", "TRUE", "True"):
+        return True
+    if text in ("0", "f", "F", "false", "FALSE", "False"):
+        return False
+    raise ValueError(f'strconv.ParseBool: parsing "{text}": invalid syntax')
+
+
+def _integer(text: str) -> int:
+    try:
+        value = int(text, 0) if not re.fullmatch(r"[-+]?0[0-9]+", text) else int(text, 8)
+    except ValueError:
+        raise ValueError(f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
+    if not -(1 << 63) <= value < 1 << 63:
+        raise ValueError(f'strconv.ParseInt: parsing "{text}": value out of range')
+    return value
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f'strconv.ParseFloat: parsing "{text}": invalid syntax') from None
+
+
+_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_PART = re.compile(r"(\d+\.?\d*|\.\d+)([^\d.]*)")
+
+
+def parse_duration(text: str) -> float:
+    """Seconds of a Go duration such as `1h15m0.5s` or `-2m`. Raises ValueError with Go's reason."""
+    body = text[1:] if text[:1] in "+-" else text
+    if body == "0":
+        return 0.0
+    total, at = 0.0, 0
+    while match := _PART.match(body, at):
+        if not match[2]:
+            raise ValueError(f'time: missing unit in duration "{text}"')
+        if match[2] not in _UNITS:
+            raise ValueError(f'time: unknown unit "{match[2]}" in duration "{text}"')
+        total += float(match[1]) * _UNITS[match[2]]
+        at = match.end()
+    if not body or at != len(body):
+        raise ValueError(f'time: invalid duration "{text}"')
+    return -total if text.startswith("-") else total
+
+
+def format_duration(seconds: float) -> str:
+    """A number of seconds as Go prints a duration: `15m0s`, `1h0m0s`, `500ms`, `1.5s`, `0s`."""
+    sign, nanos = ("-" if seconds < 0 else ""), round(abs(seconds) * 1_000_000_000)
+    if nanos < 1_000_000_000:
+        for size, unit in ((1_000_000, "ms"), (1_000, "µs"), (1, "ns")):
+            if nanos >= size:
+                return f"{sign}{nanos / size:.9f}".rstrip("0").rstrip(".") + unit
+        return "0s"
+    minutes, rest = divmod(nanos, 60_000_000_000)
+    text = f"{rest / 1_000_000_000:.9f}".rstrip("0").rstrip(".") + "s"
+    if minutes:
+        text = f"{minutes % 60}m{text}"
+    return sign + (f"{minutes // 60}h{text}" if minutes >= 60 else text)
+
+
+def _comma_list(text: str) -> list[str]:
+    if '"' not in text:
+        return text.split(",") if text else []
+    import csv
+
+    try:
+        return next(csv.reader([text], strict=True))
+    except csv.Error as error:
+        raise ValueError(f"parse error on line 1: {error}") from None
+
+
+KINDS: Mapping[str, Kind] = {
+    "bool": Kind("", False, _boolean),
+    "string": Kind("string", "", str),
+    "int": Kind("int", 0, _integer),
+    "float": Kind("float", 0.0, _number),
+    "duration": Kind("duration", 0.0, parse_duration),
+    "strings": Kind("strings", [], _comma_list),
+    "array": Kind("stringArray", [], lambda text: [text]),
+}
+"""`strings` splits each value at commas as CSV does; `array` keeps each value whole. Both collect repetitions."""
+
+
+@dataclass(slots=True)
+class Parsed:
+    """What `parse` found: a value for every flag by name, which ones were given, and the positional arguments."""
+
+    values: dict[str, Any]
+    given: set[str]
+    arguments: list[str]
+
+
+def parse(flags: Sequence[Flag], arguments: Sequence[str]) -> Parsed:
+    """Read `arguments` by pflag's rules. Raises UsageError with pflag's text for the first thing that is wrong."""
+    return _Parser(flags).run(arguments)
+
+
+class _Parser:
+    def __init__(self, flags: Sequence[Flag]) -> None:
+        self.long = {flag.name: flag for flag in flags}
+        self.short = {flag.short: flag for flag in flags if flag.short}
+        self.found = Parsed({flag.name: flag.initial() for flag in flags}, set(), [])
+
+    def run(self, arguments: Sequence[str]) -> Parsed:
+        rest = list(arguments)
+        while rest:
+            argument = rest.pop(0)
+            if argument == "--":
+                self.found.arguments += rest
+                break
+            if argument.startswith("--"):
+                self._long(argument, rest)
+            elif argument.startswith("-") and len(argument) > 1:
+                self._bundle(argument, rest)
+            else:
+                self.found.arguments.append(argument)
+        return self.found
+
+    def _long(self, argument: str, rest: list[str]) -> None:
+        name, attached, value = argument[2:].partition("=")
+        if not name or name.startswith("-"):
+            raise UsageError(f"bad flag syntax: {argument}")
+        flag = self.long.get(name)
+        if flag is None:
+            raise UsageError(f"unknown flag: --{name}")
+        if not attached:
+            if not flag.takes_value:
+                value = "true"
+            elif rest:
+                value = rest.pop(0)
+            else:
+                raise UsageError(f"flag needs an argument: --{name}")
+        self._set(flag, value)
+
+    def _bundle(self, argument: str, rest: list[str]) -> None:
+        letters = argument[1:]
+        while letters:
+            letter, letters = letters[0], letters[1:]
+            flag = self.short.get(letter)
+            if flag is None:
+                raise UsageError(f"unknown shorthand flag: {letter!r} in {argument}")
+            if letters.startswith("="):
+                value, letters = letters[1:], ""
+            elif not flag.takes_value:
+                value = "true"
+            elif letters:
+                value, letters = letters, ""
+            elif rest:
+                value = rest.pop(0)
+            else:
+                raise UsageError(f"flag needs an argument: {letter!r} in {argument}")
+            self._set(flag, value)
+
+    def _set(self, flag: Flag, text: str) -> None:
+        try:
+            value = KINDS[flag.kind].parse(text)
+            if flag.check is not None:
+                flag.check(value)
+        except ValueError as error:
+            raise UsageError(f'invalid argument "{text}" for "{flag.label()}" flag: {error}') from None
+        if isinstance(value, list) and flag.name in self.found.given:
+            value = self.found.values[flag.name] + value
+        self.found.values[flag.name] = value
+        self.found.given.add(flag.name)

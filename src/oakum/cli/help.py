@@ -1,0 +1,73 @@
+"""Help texts, laid out as cobra does."""
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from oakum.cli.command import Command, visible_flags
+from oakum.cli.flag import KINDS, Flag, format_duration
+
+
+def help_text(path: Sequence[Command]) -> str:
+    """The whole help page of the last command of `path`."""
+    command = path[-1]
+    about = (command.long or command.short).strip()
+    return (f"{about}\n\n" if about else "") + usage_text(path)
+
+
+def usage_text(path: Sequence[Command]) -> str:
+    """The part of the help page from `Usage:` on."""
+    command, title = path[-1], " ".join(command.name for command in path)
+    listed = [below for below in command.commands if not below.hidden and not below.deprecated]
+    own, inherited = visible_flags(path)
+    forms = [f"  {title} {form}\n" for form, there in (("[flags]", command.run), ("[command]", listed)) if there]
+    parts = ["Usage:\n" + "".join(forms)]
+    if command.aliases:
+        parts.append(f"Aliases:\n  {', '.join((command.name, *command.aliases))}\n")
+    if command.example:
+        parts.append(f"Examples:\n{command.example.rstrip()}\n")
+    for group in command.groups or ("Available Commands:",):
+        members = [below for below in listed if not command.groups or below.group == group]
+        if members:
+            width = max(11, *(len(below.name) for below in listed))
+            parts.append(group + "\n" + "".join(f"  {below.name:<{width}} {below.short}\n" for below in members))
+    for heading in command.sections or ("Flags:",):
+        chosen = [flag for flag in own if not command.sections or (flag.section or command.sections[-1]) == heading]
+        if text := flag_lines(chosen):
+            parts.append(heading + "\n" + text)
+    if text := flag_lines(inherited):
+        parts.append("Global Flags:\n" + text)
+    if listed:
+        parts.append(f'Use "{title} [command] --help" for more information about a command.\n')
+    return "\n".join(parts)
+
+
+def flag_lines(flags: Sequence[Flag]) -> str:
+    """One line a flag, sorted by name, with type and default."""
+    rows = [(_left(flag), _right(flag)) for flag in sorted(flags, key=lambda flag: flag.name) if not flag.hidden]
+    width = max((len(left) for left, _ in rows), default=0)
+    return "".join(f"{left:<{width}}   {right}".rstrip() + "\n" for left, right in rows)
+
+
+def _left(flag: Flag) -> str:
+    shown = f"  -{flag.short}, --{flag.name}" if flag.short else f"      --{flag.name}"
+    quoted = re.search(r"`([^`]*)`", flag.help)
+    word = quoted[1] if quoted else KINDS[flag.kind].shown
+    return f"{shown} {word}" if word else shown
+
+
+def _right(flag: Flag) -> str:
+    return flag.help.replace("`", "") + _default(flag.kind, flag.initial())
+
+
+def _default(kind: str, value: Any) -> str:
+    if value == KINDS[kind].zero:
+        return ""
+    if kind == "duration":
+        return f" (default {format_duration(value)})"
+    if kind == "string":
+        return f' (default "{value}")'
+    if isinstance(value, list):
+        return f" (default [{','.join(value)}])"
+    return f" (default {value:g})" if kind == "float" else f" (default {str(value).lower()})"

@@ -1,0 +1,92 @@
+"""How the three programs lay out an error: nested causes on lines of their own, lists as bullets."""
+from __future__ import annotations
+
+import re
+
+_PAIRS = {"(": ")", "[": "]", "{": "}"}
+_CAUSE = re.compile(r": (?=[A-Z])")
+_ITEM_START = re.compile(r"^[a-z\.\[\]:\s]{3,10}")
+
+
+def reflow(message: str, *, truncate: bool = False) -> str:
+    """Break the first line of `message` at every `: ` before an ASCII capital outside brackets, indenting by depth.
+
+    `truncate` keeps a quirk that ytt's recorded messages show: a closing bracket that nothing opened ends the line, and
+    a closer of another kind is printed as the opener's own.
+    """
+    first, newline, rest = message.partition("\n")
+    chunks = [""]
+    for text, bracketed in _pieces(first, truncate):
+        if bracketed:
+            chunks[-1] += text
+        else:
+            head, *tail = _CAUSE.split(text)
+            chunks[-1] += head
+            chunks += tail
+    shaped = ":\n".join("  " * depth + chunk for depth, chunk in enumerate(chunks))
+    return shaped + newline + rest
+
+
+def _pieces(line: str, truncate: bool) -> list[tuple[str, bool]]:
+    """`line` cut into (text, is it a bracket group at top level) pieces."""
+    pieces: list[tuple[str, bool]] = []
+    stack: list[str] = []
+    current = ""
+    for character in line:
+        if character in _PAIRS:
+            if not stack:
+                pieces.append((current, False))
+                current = ""
+            stack.append(_PAIRS[character])
+            current += character
+        elif character in _PAIRS.values():
+            if not stack:
+                if truncate:
+                    return [*pieces, (current, False)]
+                current += character
+                continue
+            closer = stack.pop()
+            current += closer if truncate else character
+            if not stack:
+                pieces.append((current, True))
+                current = ""
+        else:
+            current += character
+    return [*pieces, (current, bool(stack))]
+
+
+def bullets(message: str) -> str:
+    """Show every balanced `[a, b]` list at top level of `message` as a bullet list (kapp's second pass).
+
+    A fragment after `, ` starts an item of its own only when it begins like one (a few lower-case letters, dots,
+    colons or blanks); `...|` to `|...` delimits text that is never split.
+    """
+    pieces = _pieces(message, truncate=False)
+    if any(bracketed and not _balanced(text) for text, bracketed in pieces):
+        return message
+    shaped = ""
+    for text, bracketed in pieces:
+        items = _items(text[1:-1]) if bracketed and text.startswith("[") else []
+        if len(items) > 1:
+            shaped = shaped.rstrip(" ") + "\n\n" + "".join(f"  - {item}\n\n" for item in items)
+        else:
+            shaped += text
+    return shaped
+
+
+def _balanced(text: str) -> bool:
+    return all(text.count(opener) == text.count(closer) for opener, closer in _PAIRS.items())
+
+
+def _items(text: str) -> list[str]:
+    items: list[str] = []
+    for number, part in enumerate(re.split(r"(\.\.\.\|.*?\|\.\.\.)", text, flags=re.DOTALL)):
+        if number % 2:
+            items[-1:] = ["".join(items[-1:]) + part]
+            continue
+        for index, fragment in enumerate(part.split(", ")):
+            if items and (index == 0 or not _ITEM_START.match(fragment)):
+                items[-1] += fragment if index == 0 else ", " + fragment
+            else:
+                items.append(fragment)
+    return items

@@ -1,0 +1,166 @@
+"""Tables as kbld and kapp print them: plain columns, transposed records, tab-separated values, JSON."""
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its title on screen, and its long name from which its JSON key and `--column` name derive."""
+
+    title: str
+    long: str = ""
+    hidden: bool = False
+
+    @property
+    def key(self) -> str:
+        """Lower-case words joined by `_`."""
+        return re.sub(r"[^a-z0-9]+", "_", (self.long or self.title).lower()).strip("_")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell's text; `good` True is shown green and False red on a colour terminal."""
+
+    text: str
+    good: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells (plain text or `Cell`), sorted by `sort_by` column titles, byte by byte.
+
+    `content` names what the rows are, for the closing count; `fill_first` repeats equal first cells instead of `^`;
+    `transpose` prints one record a row with a line for each column.
+    """
+
+    title: str
+    content: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str | Cell]]
+    sort_by: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    fill_first: bool = False
+    transpose: bool = False
+    cells: list[list[Cell]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        cells = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in self.rows]
+        titles = [column.title for column in self.columns]
+        order = [titles.index(title) for title in self.sort_by]
+        cells.sort(key=lambda row: [row[at].text.encode("utf-8", "surrogateescape") for at in order])
+        object.__setattr__(self, "cells", cells)
+
+
+BOLD, GREEN, RED, RESET = "\x1b[1m", "\x1b[32m", "\x1b[31m", "\x1b[0m"
+
+
+def shown(columns: Sequence[Column], only: Sequence[str]) -> list[int]:
+    """Indexes of the columns to show: `only` (keys or exact titles) or all that are not hidden.
+
+    Raises ValueError with the name that no column has.
+    """
+    if not only:
+        return [at for at, column in enumerate(columns) if not column.hidden]
+    wanted = {name.lower() for name in only}
+    known = {name for column in columns for name in (column.key, column.title)}
+    for name in sorted(wanted - known):
+        raise ValueError(name)
+    return [at for at, column in enumerate(columns) if wanted & {column.key, column.title}]
+
+
+def render(table: Table, only: Sequence[str] = (), *, data_only: bool = False, color: bool = False) -> str:
+    """The table as text: for a terminal, or with `data_only` just tab-separated values."""
+    at = shown(table.columns, only)
+    color = color and not data_only
+    header = [Line(table.columns[index].title, BOLD if color else "") for index in at]
+    grid = [[_lines(row[index], color) for index in at] for row in _abbreviated(table, fill=data_only)]
+    if table.transpose:
+        body = _transposed(grid, None if data_only else header)
+    else:
+        body = _columns(grid if data_only else [[[title] for title in header], *grid], data_only)
+    if data_only:
+        return body
+    parts = [f"{table.title}\n" if table.title else "", body]
+    if table.notes:
+        parts.append("".join(f"{note}\n" for note in table.notes))
+    if table.content:
+        parts.append(f"{len(table.rows)} {table.content}\n")
+    return "\n".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a cell and the escape code it is shown in."""
+
+    text: str
+    code: str = ""
+
+    @property
+    def width(self) -> int:
+        """Bytes, which is what the reference pads by."""
+        return len(self.text.encode("utf-8", "surrogateescape"))
+
+    def __str__(self) -> str:
+        return f"{self.code}{self.text}{RESET}" if self.code else self.text
+
+    def padded(self, width: int) -> str:
+        """The line with blanks up to `width`, which colour codes do not count for."""
+        return str(self) + " " * (width - self.width)
+
+
+def _lines(cell: Cell, color: bool) -> list[Line]:
+    code = {None: "", True: GREEN, False: RED}[cell.good] if color else ""
+    return [Line(text, code) for text in (cell.text or "-").split("\n")]
+
+
+def _abbreviated(table: Table, *, fill: bool) -> list[list[Cell]]:
+    """The rows, with `^` for a first cell that equals the one above."""
+    if fill or table.fill_first or table.transpose:
+        return table.cells
+    rows, above = [], ""
+    for row in table.cells:
+        rows.append([Cell("^"), *row[1:]] if row[0].text and row[0].text == above else row)
+        above = row[0].text
+    return rows
+
+
+def _columns(grid: list[list[list[Line]]], data_only: bool) -> str:
+    columns = range(len(grid[0]) if grid else 0)
+    widths = [max(line.width for row in grid for line in row[at]) for at in columns]
+    if data_only or not widths:
+        widths, gap = [0] * len(widths), "\t"
+    else:
+        widths[-1], gap = 0, "  "
+    blank = Line("")
+    return "".join(
+        "".join((row[at][level] if level < len(row[at]) else blank).padded(widths[at]) + gap for at in columns) + "\n"
+        for row in grid
+        for level in range(max(map(len, row), default=0))
+    )
+
+
+def _transposed(grid: list[list[list[Line]]], header: Sequence[Line] | None) -> str:
+    if header is None:
+        return "\n".join("".join(f"{line}\t\n" for cell in row for line in cell) for row in grid)
+    width = max((title.width for title in header), default=0)
+    records = []
+    for row in grid:
+        labels = [(title if level == 0 else Line(""), line)
+                  for title, cell in zip(header, row, strict=True) for level, line in enumerate(cell)]
+        records.append("".join(f"{label.padded(width)}  {line}  \n" for label, line in labels))
+    return "\n".join(records)
+
+
+def as_json(table: Table, only: Sequence[str] = ()) -> dict[str, object]:
+    """The table as `--json` shows it, columns keyed by name."""
+    at = shown(table.columns, only)
+    keys = [table.columns[index].key for index in at]
+    return {
+        "Content": table.content,
+        "Header": {key: table.columns[index].title for key, index in sorted(zip(keys, at, strict=True))},
+        "Rows": [dict(sorted((key, row[i].text) for key, i in zip(keys, at, strict=True))) for row in table.cells],
+        "Notes": list(table.notes) or None,
+    }

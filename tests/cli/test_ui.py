@@ -1,0 +1,91 @@
+import io
+import json
+
+import pytest
+
+from oakum.cli.table import Cell, Column, Table
+from oakum.cli.ui import UI
+from oakum.errors import DeployError, UsageError
+
+APPS = Table(
+    title="Apps",
+    content="apps",
+    columns=[Column("Namespace"), Column("Name"), Column("Label", hidden=True), Column("Lcs", "Last change successful")],
+    rows=[["b", "y", "l", "true"], ["a", "x\nx2", "l", ""], ["a", "w", "l", Cell("false", good=False)]],
+    sort_by=["Namespace", "Name"],
+    notes=["Lcs: Last Change Successful"],
+)
+
+
+def ui(answers="", **flags):
+    return UI("kapp", flags, stdout=io.StringIO(), stderr=io.StringIO(), stdin=io.StringIO(answers))
+
+
+def test_a_terminal_sees_title_header_rows_notes_and_count():
+    screen = ui(tty=True)
+    screen.line("Target cluster 'x'")
+    screen.table(APPS)
+    assert screen.stdout.getvalue() == (
+        "Target cluster 'x'\n\nApps\n\nNamespace  Name  Lcs  \na          w     false  \n^          x     -  \n"
+        "           x2      \nb          y     true  \n\nLcs: Last Change Successful\n\n3 apps\n"
+    )
+
+
+def test_a_pipe_sees_only_values_apart_by_tabs():
+    screen = ui()
+    screen.line("Target cluster 'x'")
+    screen.table(APPS)
+    assert screen.stdout.getvalue() == "a\tw\tfalse\t\na\tx\t-\t\n\tx2\t\t\nb\ty\ttrue\t\n"
+
+
+def test_raw_output_is_not_set_off_by_blank_lines():
+    screen = ui(tty=True)
+    screen.begin("1\n")
+    screen.block("2\n")
+    screen.line("Succeeded")
+    assert screen.stdout.getvalue() == "1\n2\n\nSucceeded\n"
+
+
+def test_json_is_one_document_with_what_was_said():
+    screen = ui(json=True)
+    screen.table(APPS)
+    screen.line("<Succeeded>")
+    screen.close()
+    text = screen.stdout.getvalue()
+    assert "\\u003cSucceeded\\u003e" in text
+    found = json.loads(text)
+    assert found["Tables"][0]["Rows"][0] == {"namespace": "a", "name": "w", "last_change_successful": "false"}
+    assert found["Blocks"] is None
+
+
+def test_an_error_joins_the_lines_of_json():
+    screen = ui(json=True)
+    screen.fail(DeployError("Getting app: Refused"))
+    screen.close()
+    assert json.loads(screen.stdout.getvalue())["Lines"] == ["kapp: Error: Getting app:\n  Refused"]
+
+
+def test_an_error_leaves_a_blank_line_on_standard_output():
+    screen = ui(tty=True)
+    screen.line("Target cluster 'x'")
+    screen.fail(DeployError("no"))
+    assert (screen.stdout.getvalue(), screen.stderr.getvalue()) == ("Target cluster 'x'\n\n", "kapp: Error: no\n")
+
+
+@pytest.mark.parametrize(("answers", "message"), [("n\n", "Stopped"), ("\n", "Stopped"), ("", "Asking for confirmation:\n  EOF")])
+def test_anything_but_yes_stops(answers, message):
+    with pytest.raises(UsageError, match=f"^{message}$"):
+        ui(answers).confirm()
+
+
+def test_an_unclear_answer_is_asked_for_again():
+    screen = ui("what\ny\n", tty=True)
+    screen.confirm()
+    assert screen.stdout.getvalue() == (
+        "Continue? [yN]: what\ninvalid input (not y, n, yes, or no)\nContinue? [yN]: y\n"
+    )
+
+
+def test_an_unknown_column_is_named():
+    with pytest.raises(UsageError, match="Failed to find header: nope"):
+        ui(tty=True, column=["nope"]).table(APPS)
