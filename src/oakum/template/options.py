@@ -1,0 +1,82 @@
+"""What a template run is told, and what it hands back."""
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from oakum.template.files import InputFile
+from oakum.yaml.nodes import Document, DocumentSet
+
+if TYPE_CHECKING:
+    from oakum.template.schema import Schema
+
+
+def _print(line: str) -> None:
+    sys.stderr.buffer.write((line + "\n").encode("utf-8", "surrogateescape"))
+    sys.stderr.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How templates are read and evaluated (the flags of `ytt` of the same names).
+
+    `stop_after` ends the run early: "schema" after the schema is known, "values" after the data values are. `warn`
+    takes the lines of `print` and warnings, without their newline. `max_steps` and `max_memory` (bytes) bound what
+    templates may use; None is the engine's own generous bound.
+    """
+
+    strict: bool = False
+    ignore_unknown_comments: bool = False
+    implicit_map_key_overrides: bool = False
+    disable_validation: bool = False
+    stop_after: str = ""
+    max_steps: int | None = None
+    max_memory: int | None = None
+    warn: Callable[[str], None] = _print
+
+
+@dataclass(frozen=True, slots=True)
+class DataValueFlags:
+    """The data value flags as given, in command-line order within each kind.
+
+    `files`, `value_files` hold paths that `read` turns into files: `read(path)` lists what stands at `path` (a file, a
+    directory, `-` or a URL) and raises an OakumError when nothing does. `environ` is what the two `env` prefixes
+    select from.
+    """
+
+    files: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
+    env_yaml: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    yaml_values: tuple[str, ...] = ()
+    value_files: tuple[str, ...] = ()
+    environ: Mapping[str, str] = field(default_factory=dict)
+    read: Callable[[str], list[InputFile]] = lambda path: []
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedFile:
+    """The documents that one file came to."""
+
+    path: str
+    documents: DocumentSet
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedText:
+    """The text that one text template came to."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run came to: the documents and texts of its files in file order, the data values and their schema."""
+
+    files: list[RenderedFile]
+    texts: list[RenderedText]
+    values: Document
+    schema: Schema | None
