@@ -1,0 +1,130 @@
+"""Objects of a server: read, list, create, replace, patch, delete, watch.
+
+Objects are plain dicts as the server sends them. Where an object is meant, `namespace` is ignored for cluster-scoped
+types. Every method raises ApiError for what the server refuses and ConnectError when it does not answer.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from oakum.kube.discovery import Discovery
+from oakum.kube.errors import ApiError
+from oakum.kube.kinds import ResourceType
+from oakum.kube.retry import RETRY_READ, RETRY_WRITE, retrying
+from oakum.kube.transport import Query, Stream, Transport
+
+PAGE = 500
+NAMESPACES = ResourceType("", "v1", "namespaces", "Namespace", False)
+CONFIG_MAPS = ResourceType("", "v1", "configmaps", "ConfigMap", True)
+NODES = ResourceType("", "v1", "nodes", "Node", False)
+PODS = ResourceType("", "v1", "pods", "Pod", True)
+PATCH_TYPES = {"json": "application/json-patch+json", "merge": "application/merge-patch+json",
+               "strategic": "application/strategic-merge-patch+json", "apply": "application/apply-patch+yaml"}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The objects of a list and the version of the collection that they show."""
+
+    items: list[dict[str, Any]]
+    resource_version: str
+
+
+class Client:
+    """One server's objects, through one transport."""
+
+    def __init__(self, transport: Transport, discovery: Discovery | None = None) -> None:
+        self.transport = transport
+        self.discovery = discovery or Discovery(transport)
+
+    def get(self, kind: ResourceType, name: str, namespace: str = "") -> dict[str, Any]:
+        """One object."""
+        return self._read("GET", kind.path(namespace, name))
+
+    def list(self, kind: ResourceType, namespace: str = "", *, labels: str = "", fields: str = "",
+             page: int = PAGE) -> Listing:
+        """All objects (of one namespace, or everywhere) that the selectors match, fetched in chunks of `page`."""
+        items: list[dict[str, Any]] = []
+        token = ""
+        while True:
+            query = _query(labelSelector=labels, fieldSelector=fields, limit=str(page) if page else "")
+            if token:
+                query.append(("continue", token))
+            try:
+                found = self._read("GET", kind.path(namespace), query)
+            except ApiError as e:
+                if not (e.gone and token):
+                    raise
+                # The snapshot that the chunks come from is too old by now: start again, in one piece.
+                return self.list(kind, namespace, labels=labels, fields=fields, page=0)
+            items.extend(_typed(found))
+            meta = found.get("metadata") or {}
+            token = meta.get("continue") or ""
+            if not token:
+                return Listing(items, meta.get("resourceVersion") or "")
+
+    def create(self, kind: ResourceType, body: dict[str, Any], namespace: str = "", *, query: Query | None = None,
+               ) -> dict[str, Any]:
+        """POST; returns the object as stored."""
+        return self._write("POST", kind.path(namespace), body, query=query)
+
+    def replace(self, kind: ResourceType, body: dict[str, Any], name: str, namespace: str = "", *,
+                query: Query | None = None) -> dict[str, Any]:
+        """PUT the whole object; with a resourceVersion in it, only onto that version."""
+        return self._write("PUT", kind.path(namespace, name), body, query=query)
+
+    def patch(self, kind: ResourceType, name: str, patch: Any, form: str, namespace: str = "", *,
+              query: Query | None = None) -> dict[str, Any]:
+        """PATCH in one of `PATCH_TYPES`' forms: json, merge, strategic, apply."""
+        return self._write("PATCH", kind.path(namespace, name), patch, content_type=PATCH_TYPES[form], query=query)
+
+    def delete(self, kind: ResourceType, name: str, namespace: str = "", *, uid: str = "",
+               propagation: str = "Background") -> dict[str, Any]:
+        """DELETE, with a precondition on the UID when it is given."""
+        options: dict[str, Any] = {"propagationPolicy": propagation, "apiVersion": "v1", "kind": "DeleteOptions"}
+        if uid:
+            options["preconditions"] = {"uid": uid}
+        found: dict[str, Any] = self.transport.request("DELETE", kind.path(namespace, name), body=options).json()
+        return found
+
+    def review(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """POST a review (authorization.k8s.io) and return it with its status."""
+        return self._write("POST", path, body)
+
+    def log(self, pod: str, namespace: str, container: str, *, follow: bool, lines: int | None) -> Stream:
+        """A container's log, its last `lines` (None: all); when following it ends with the container."""
+        query = _query(container=container, follow="true" if follow else "",
+                       tailLines="" if lines is None or lines < 0 else str(lines))
+        return self.transport.stream(PODS.path(namespace, pod) + "/log", query=query, accept="*/*")
+
+    def _read(self, method: str, path: str, query: Query | None = None) -> dict[str, Any]:
+        def send() -> dict[str, Any]:
+            found: dict[str, Any] = self.transport.request(method, path, query=query).json()
+            return found
+
+        return retrying(send, RETRY_READ)
+
+    def _write(self, method: str, path: str, body: Any, *, content_type: str = "application/json",
+               query: Query | None = None) -> dict[str, Any]:
+        def send() -> dict[str, Any]:
+            answer = self.transport.request(method, path, body=body, content_type=content_type, query=query)
+            found: dict[str, Any] = answer.json()
+            return found
+
+        return retrying(send, RETRY_WRITE)
+
+
+def _query(**wanted: str) -> Query:
+    return [(name, value) for name, value in wanted.items() if value]
+
+
+def _typed(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """The items of a list; built-in types leave out what the list's own kind says."""
+    items: list[dict[str, Any]] = found.get("items") or []
+    kind = str(found.get("kind", "")).removesuffix("List")
+    version = found.get("apiVersion", "")
+    for item in items:
+        item.setdefault("apiVersion", version)
+        item.setdefault("kind", kind)
+    return items

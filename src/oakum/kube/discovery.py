@@ -1,0 +1,117 @@
+"""Which types a server serves, in as few requests as it allows.
+
+One `Accept` header offers the aggregated forms (apidiscovery.k8s.io v2, then v2beta1) and the old lists; a server that
+knows only the lists is asked for each group version. Found once, kept until `refresh`.
+"""
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from oakum.kube.errors import ApiError, ConnectError, DiscoveryError
+from oakum.kube.kinds import ResourceType
+from oakum.kube.transport import Transport
+from oakum.kube.workers import each
+
+AGGREGATED = ",".join(
+    [f"application/json;g=apidiscovery.k8s.io;v={v};as=APIGroupDiscoveryList" for v in ("v2", "v2beta1")]
+    + ["application/json"])
+
+
+class Discovery:
+    """The served types. `may_ignore(group_version)` decides whether one that fails is left out instead of raised."""
+
+    def __init__(self, transport: Transport, may_ignore: Callable[[str], bool] | None = None) -> None:
+        self._transport = transport
+        self.may_ignore = may_ignore
+        self._lock = threading.Lock()
+        self._types: list[ResourceType] | None = None
+        self.failed: dict[str, str] = {}
+
+    def types(self) -> list[ResourceType]:
+        """All types, in the server's order. Raises DiscoveryError when a group version fails and may not be ignored."""
+        with self._lock:
+            if self._types is None:
+                self._types, self.failed = discover(self._transport)
+            found, failed = self._types, self.failed
+        bad = {gv: why for gv, why in failed.items() if self.may_ignore is None or not self.may_ignore(gv)}
+        if bad:
+            self.refresh()
+            raise DiscoveryError(bad)
+        return found
+
+    def refresh(self) -> None:
+        """Forget, so that the next question asks the server."""
+        with self._lock:
+            self._types = None
+
+    def find(self, api_version: str, kind: str) -> ResourceType | None:
+        """The type of `apiVersion` and `kind`; a miss asks the server once more, for it may be new."""
+        found = self._lookup(api_version, kind)
+        if found is None:
+            self.refresh()
+            found = self._lookup(api_version, kind)
+        return found
+
+    def _lookup(self, api_version: str, kind: str) -> ResourceType | None:
+        for t in self.types():
+            if t.kind == kind and t.api_version == api_version:
+                return t
+        return None
+
+
+def discover(transport: Transport) -> tuple[list[ResourceType], dict[str, str]]:
+    """Ask the server; returns the types and, by group version, why some are missing."""
+    core, groups = each(["/api", "/apis"], lambda path: transport.request("GET", path, accept=AGGREGATED), 2)
+    types: list[ResourceType] = []
+    failed: dict[str, str] = {}
+    for answer in (core, groups):
+        if "apidiscovery.k8s.io" in answer.content_type:
+            _aggregated(answer.json(), types, failed)
+        else:
+            _legacy(transport, answer.json(), types, failed)
+    return types, failed
+
+
+def _aggregated(document: dict[str, Any], types: list[ResourceType], failed: dict[str, str]) -> None:
+    for item in document.get("items") or []:
+        group = item.get("metadata", {}).get("name") or ""
+        for at, version in enumerate(item.get("versions") or []):
+            name = version["version"]
+            if version.get("freshness") == "Stale":
+                failed[f"{group}/{name}"] = f"stale GroupVersion discovery: {group}/{name}"
+            for entry in version.get("resources") or []:
+                kind = entry.get("responseKind") or {}
+                types.append(ResourceType(
+                    kind.get("group") or group, kind.get("version") or name, entry["resource"], kind.get("kind", ""),
+                    entry.get("scope") == "Namespaced", frozenset(entry.get("verbs") or ()), at == 0))
+
+
+def _legacy(transport: Transport, document: dict[str, Any], types: list[ResourceType], failed: dict[str, str]) -> None:
+    if document.get("kind") == "APIVersions":
+        wanted = [(v, True) for v in document.get("versions") or []]
+    else:
+        wanted = [(v["groupVersion"], v["groupVersion"] == (g.get("preferredVersion") or {}).get("groupVersion"))
+                  for g in document.get("groups") or [] for v in g.get("versions") or []]
+
+    def fetch(entry: tuple[str, bool]) -> Any:
+        gv = entry[0]
+        try:
+            return transport.request("GET", f"/apis/{gv}" if "/" in gv else f"/api/{gv}").json()
+        except (ApiError, ConnectError) as e:
+            return e
+
+    for (gv, preferred), found in zip(wanted, each(wanted, fetch, 16), strict=True):
+        if isinstance(found, Exception):
+            failed[gv] = str(found)
+        else:
+            types.extend(_listed(gv, preferred, found.get("resources") or []))
+
+
+def _listed(gv: str, preferred: bool, resources: Iterable[dict[str, Any]]) -> Iterable[ResourceType]:
+    group, _, version = gv.rpartition("/")
+    for entry in resources:
+        if "/" not in entry["name"]:
+            yield ResourceType(entry.get("group") or group, entry.get("version") or version, entry["name"],
+                               entry["kind"], bool(entry["namespaced"]), frozenset(entry.get("verbs") or ()), preferred)

@@ -1,0 +1,38 @@
+"""A type of object that a server serves."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceType:
+    """Group, version, plural name, kind, scope and verbs of one served type (API discovery)."""
+
+    group: str
+    version: str
+    resource: str
+    kind: str
+    namespaced: bool
+    verbs: frozenset[str] = frozenset()
+    preferred: bool = True
+
+    @property
+    def api_version(self) -> str:
+        """`group/version`, or `version` for the core group."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    def path(self, namespace: str = "", name: str = "") -> str:
+        """The path of the collection (in `namespace`, or everywhere when empty) or of one object in it."""
+        parts = ["/apis" if self.group else "/api", self.api_version]
+        if self.namespaced and namespace:
+            parts += ["namespaces", quote(namespace, safe="")]
+        parts.append(self.resource)
+        if name:
+            parts.append(quote(name, safe="*:"))
+        return "/".join(parts)
+
+    def describe(self) -> str:
+        """As client-go prints a resource identifier."""
+        return (f'schema.GroupVersionResource{{Group:"{self.group}", Version:"{self.version}", '
+                f'Resource:"{self.resource}"}}')

@@ -1,0 +1,314 @@
+"""HTTP to one API server: pooled, authenticated, thread-safe, with failures as exceptions.
+
+A 429 or 503 that names a `Retry-After` is waited for and tried again, as the API's priority and fairness asks; an
+expired credential is refreshed once. Other retries belong to the caller, who knows what may be repeated.
+"""
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from oakum.kube.auth import Authenticator
+from oakum.kube.errors import ApiError, ConfigError, ConnectError, from_answer
+from oakum.kube.kubeconfig import ClusterConfig
+
+if TYPE_CHECKING:
+    from urllib3 import BaseHTTPResponse
+    from urllib3.connectionpool import HTTPConnectionPool
+
+JSON = "application/json"
+RETRY_AFTER_LIMIT = 10
+READS = ("GET", "HEAD")
+Query = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A successful answer: status, media type and body."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+    def json(self) -> Any:
+        """The decoded body; whole numbers are int, others float."""
+        import orjson
+
+        return orjson.loads(self.body)
+
+
+class Transport:
+    """Requests to the server of `config`.
+
+    `warn` gets each distinct text of the `Warning` headers on write requests, once. `connections` bounds how many
+    requests are in flight; more wait their turn.
+    """
+
+    def __init__(self, config: ClusterConfig, *, user_agent: str = "kapp/oakum", connections: int = 32,
+                 warn: Callable[[str], None] | None = None, timeout: float = 60.0) -> None:
+        self.config = config
+        self.user_agent = user_agent
+        self._auth = Authenticator(config)
+        self._connections = connections
+        self._warn = warn
+        self._warned: set[str] = set()
+        self._timeout = timeout
+        self._lock = threading.Lock()
+        self._pool: HTTPConnectionPool | None = None
+        self._prefix = urlsplit(config.server).path.rstrip("/")
+
+    def request(self, method: str, path: str, *, query: Query | None = None, body: Any = None,
+                content_type: str = JSON, accept: str = JSON) -> Answer:
+        """One exchange. `body` is encoded as JSON. Raises ApiError, ConnectError, ConfigError."""
+        data = None if body is None else _encode(body)
+        for attempt in range(RETRY_AFTER_LIMIT + 1):
+            answer = self._once(method, path, query, data, content_type, accept)
+            if answer.status < 400:
+                if method not in READS:
+                    self._warnings(answer)
+                return Answer(answer.status, answer.headers.get("Content-Type", ""), answer.data)
+            error = _error(answer)
+            if answer.status == 401 and attempt == 0 and self._auth.refused():
+                continue
+            asked = answer.headers.get("Retry-After")
+            if answer.status not in (429, 503) or asked is None or attempt == RETRY_AFTER_LIMIT:
+                break
+            time.sleep(error.retry_after or 1.0)
+        raise error
+
+    def stream(self, path: str, *, query: Query | None = None, accept: str = JSON,
+               read_timeout: float | None = None) -> Stream:
+        """A GET whose body is read as it comes. `read_timeout` bounds the silence between two reads, in seconds."""
+        answer = self._send("GET", path, query, None, JSON, accept, preload=False, read_timeout=read_timeout)
+        if answer.status >= 400:
+            data = answer.read(decode_content=True)
+            answer.release_conn()
+            raise from_answer(answer.status, data, _seconds(answer.headers.get("Retry-After")))
+        return Stream(answer)
+
+    def close(self) -> None:
+        """Close the connections that are not in use."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close()
+
+    def url(self, path: str, query: Query | None = None) -> str:
+        """The whole address of `path`, for messages."""
+        return f"{self.config.server}{path}" + (f"?{urlencode(query)}" if query else "")
+
+    def _once(self, method: str, path: str, query: Query | None, data: bytes | None, content_type: str,
+              accept: str) -> BaseHTTPResponse:
+        """Send; a read whose kept-alive connection turned out to be closed is sent once more."""
+        try:
+            return self._send(method, path, query, data, content_type, accept)
+        except ConnectError as e:
+            if method not in READS or not getattr(e, "stale", False):
+                raise
+            return self._send(method, path, query, data, content_type, accept)
+
+    def _send(self, method: str, path: str, query: Query | None, data: bytes | None, content_type: str, accept: str,
+              *, preload: bool = True, read_timeout: float | None = None) -> BaseHTTPResponse:
+        from urllib3 import HTTPHeaderDict, Timeout
+        from urllib3.exceptions import HTTPError
+
+        headers = HTTPHeaderDict({"Accept": accept, "User-Agent": self.user_agent})
+        for name, value in self._auth.headers():
+            headers.add(name, value)
+        if data is not None:
+            headers["Content-Type"] = content_type
+        target = self._prefix + quote(path, safe="/~:@!$&'()*+,;=") + (f"?{urlencode(query)}" if query else "")
+        timeout = Timeout(connect=30.0, read=self._timeout if preload else read_timeout)
+        try:
+            return self._connected().urlopen(method, target, body=data, headers=headers, retries=False, redirect=False,
+                                             timeout=timeout, preload_content=preload, assert_same_host=False)
+        except (HTTPError, OSError) as e:
+            raise explain(e, method, self.url(path, query), self.config) from e
+
+    def _connected(self) -> HTTPConnectionPool:
+        with self._lock:
+            if self._pool is None:
+                self._pool = _pool(self.config, self._auth, self._connections)
+            return self._pool
+
+    def _warnings(self, answer: BaseHTTPResponse) -> None:
+        for header in answer.headers.getlist("Warning"):
+            text = warning_text(header)
+            with self._lock:
+                new = text not in self._warned
+                self._warned.add(text)
+            if new and text and self._warn:
+                self._warn(text)
+
+
+class Stream:
+    """A body that is still arriving. `close` may be called from any thread and ends the reading."""
+
+    def __init__(self, answer: BaseHTTPResponse) -> None:
+        self._answer = answer
+        self._closed = False
+
+    def lines(self) -> Iterator[bytes]:
+        """The lines received so far and to come, without their newline; a last one without newline is given too.
+
+        Ends when the server or `close` ends the stream. Raises ConnectError when the connection breaks.
+        """
+        rest = b""
+        for chunk in self._chunks():
+            parts = (rest + chunk).split(b"\n")
+            rest = parts.pop()
+            yield from parts
+        if rest:
+            yield rest
+
+    def _chunks(self) -> Iterator[bytes]:
+        from urllib3.exceptions import HTTPError
+
+        try:
+            while not self._closed:
+                chunk = self._answer.read1(decode_content=True)
+                if not chunk:
+                    return
+                yield chunk
+        except (HTTPError, OSError, ValueError, AttributeError) as e:
+            if not self._closed:
+                raise ConnectError(f"the connection broke while reading: {e}") from e
+        finally:
+            self._answer.close()
+
+    def close(self) -> None:
+        """End the stream; a reader in another thread returns."""
+        self._closed = True
+        try:
+            self._answer.shutdown()
+        except (ValueError, OSError, RuntimeError):
+            self._answer.close()
+
+
+def _encode(body: Any) -> bytes:
+    if isinstance(body, bytes):
+        return body
+    import orjson
+
+    return orjson.dumps(body)
+
+
+def _error(answer: BaseHTTPResponse) -> ApiError:
+    return from_answer(answer.status, answer.data, _seconds(answer.headers.get("Retry-After")))
+
+
+def _seconds(text: str | None) -> float | None:
+    return float(text) if text and text.isdigit() else None
+
+
+def warning_text(header: str) -> str:
+    """The text of a `Warning: 299 - "text"` header (RFC 7234, section 5.5), empty when it is not of that form."""
+    code, _, rest = header.partition(" ")
+    _, _, quoted = rest.partition(" ")
+    if code != "299" or not quoted.startswith('"'):
+        return ""
+    out: list[str] = []
+    characters = iter(quoted[1:])
+    for c in characters:
+        if c == '"':
+            return "".join(out)
+        out.append(next(characters, "") if c == "\\" else c)
+    return ""
+
+
+def _pool(config: ClusterConfig, auth: Authenticator, connections: int) -> HTTPConnectionPool:
+    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+    where = urlsplit(config.server)
+    if not where.hostname:
+        raise ConfigError(f"invalid server address {config.server!r} in kubeconfig")
+    proxy = config.proxy or _environment_proxy(where.scheme, where.hostname)
+    options: dict[str, Any] = {"maxsize": connections, "block": True}
+    if where.scheme == "https":
+        from oakum.kube.tls import context
+
+        options["ssl_context"] = context(config.ca, config.insecure, *auth.certificate())
+        options["cert_reqs"] = "CERT_NONE" if config.insecure else "CERT_REQUIRED"
+        if config.insecure:
+            options["assert_hostname"] = False
+        elif config.server_name:
+            options["assert_hostname"] = options["server_hostname"] = config.server_name
+    if proxy:
+        return _proxied(proxy, where.scheme, where.hostname, where.port, options)
+    kind = HTTPSConnectionPool if where.scheme == "https" else HTTPConnectionPool
+    return kind(where.hostname, where.port, **options)
+
+
+def _environment_proxy(scheme: str, host: str) -> str:
+    """HTTPS_PROXY, HTTP_PROXY and NO_PROXY as everything else on the machine reads them."""
+    import os
+
+    if not any(name.lower().endswith("_proxy") for name in os.environ):
+        return ""
+    from urllib.request import getproxies, proxy_bypass
+
+    if host in ("localhost", "127.0.0.1", "::1") or proxy_bypass(host):
+        return ""
+    return getproxies().get(scheme, "")
+
+
+def _proxied(proxy: str, scheme: str, host: str, port: int | None, options: dict[str, Any]) -> HTTPConnectionPool:
+    from urllib3 import ProxyManager
+
+    keep = {name: value for name, value in options.items() if name != "maxsize"}
+    manager = ProxyManager(proxy, maxsize=options["maxsize"], **keep)
+    return manager.connection_from_host(host, port, scheme)
+
+
+def explain(error: Exception, method: str, url: str, config: ClusterConfig) -> ConnectError:
+    """The exception of a failed connection as a sentence of the form Go's net/http gives."""
+    reason = _reason(error, urlsplit(config.server))
+    made = ConnectError(f'{method.capitalize()} "{url}": {reason}')
+    made.stale = _stale(error)  # type: ignore[attr-defined]  # read by Transport._once only
+    return made
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        seen = getattr(seen, "reason", None) if isinstance(getattr(seen, "reason", None), BaseException) else (
+            seen.__cause__ or seen.__context__)
+
+
+def _stale(error: Exception) -> bool:
+    from http.client import RemoteDisconnected
+
+    return any(isinstance(e, RemoteDisconnected | ConnectionResetError | BrokenPipeError) for e in _chain(error))
+
+
+def _reason(error: Exception, where: Any) -> str:
+    import socket
+    import ssl
+
+    from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, ReadTimeoutError
+
+    port = where.port or (443 if where.scheme == "https" else 80)
+    address = f"{where.hostname}:{port}"
+    for e in _chain(error):
+        if isinstance(e, ConnectionRefusedError):
+            return f"dial tcp {address}: connect: connection refused"
+        if isinstance(e, NameResolutionError | socket.gaierror):
+            return f"dial tcp: lookup {where.hostname}: no such host"
+        if isinstance(e, ConnectTimeoutError):
+            return f"dial tcp {address}: i/o timeout"
+        if isinstance(e, ReadTimeoutError):
+            return "net/http: timeout awaiting response headers"
+        if isinstance(e, ssl.SSLCertVerificationError):
+            return f"tls: failed to verify certificate: x509: {e.verify_message or e.reason}"
+        if isinstance(e, ssl.SSLError):
+            return f"tls: {e.reason or e}"
+        if isinstance(e, ConnectionResetError):
+            return f"read tcp {address}: connection reset by peer"
+        if isinstance(e, OSError) and e.strerror and not isinstance(e, ssl.SSLError):
+            return f"dial tcp {address}: {e.strerror.lower()}"
+    return "EOF" if _stale(error) else str(error)

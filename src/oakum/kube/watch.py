@@ -1,0 +1,135 @@
+"""Following a collection as it changes (Kubernetes API concepts: "Efficient detection of changes").
+
+A watch goes on from the last version it saw, bookmarks included. When the server no longer keeps that version
+(410), the collection is listed again and the difference is given as events, so nothing is lost.
+"""
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from oakum.kube.client import Client
+from oakum.kube.errors import ApiError, ConnectError, from_answer
+from oakum.kube.kinds import ResourceType
+from oakum.kube.transport import Stream
+
+SERVER_SECONDS = 290
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+
+
+@dataclass(frozen=True)
+class Event:
+    """One change: `type` is ADDED, MODIFIED or DELETED, `object` the state after it (before it, when deleted)."""
+
+    type: str
+    object: dict[str, Any]
+
+
+class Watch:
+    """The changes of one collection from `resource_version` on (from its present state when empty).
+
+    Iterate in one thread; `close` from any other ends the iteration. Raises ApiError when the server refuses to watch.
+    """
+
+    def __init__(self, client: Client, kind: ResourceType, namespace: str = "", *, labels: str = "", fields: str = "",
+                 resource_version: str = "") -> None:
+        self._client = client
+        self._kind = kind
+        self._namespace = namespace
+        self._labels = labels
+        self._fields = fields
+        self._version = resource_version
+        self._known: dict[str, dict[str, Any]] = {}
+        self._stream: Stream | None = None
+        self._closed = threading.Event()
+
+    def close(self) -> None:
+        """End the iteration."""
+        self._closed.set()
+        stream = self._stream
+        if stream is not None:
+            stream.close()
+
+    def __iter__(self) -> Iterator[Event]:
+        pause = FIRST_PAUSE
+        while not self._closed.is_set():
+            try:
+                if not self._version:
+                    yield from self._relist()
+                for event in self._once():
+                    pause = FIRST_PAUSE
+                    yield event
+            except ConnectError:
+                if self._closed.wait(pause):
+                    return
+                pause = min(pause * 2, LONGEST_PAUSE)
+            except ApiError as e:
+                if e.gone:
+                    self._version = ""
+                elif e.code in (429, 500, 503, 504):
+                    if self._closed.wait(e.retry_after or pause):
+                        return
+                    pause = min(pause * 2, LONGEST_PAUSE)
+                else:
+                    raise
+
+    def _relist(self) -> Iterator[Event]:
+        found = self._client.list(self._kind, self._namespace, labels=self._labels, fields=self._fields)
+        before, self._known = self._known, {}
+        for item in found.items:
+            uid = item["metadata"].get("uid", "")
+            self._known[uid] = item["metadata"]
+            old = before.pop(uid, None)
+            if old is None or old.get("resourceVersion") != item["metadata"].get("resourceVersion"):
+                yield Event("ADDED" if old is None else "MODIFIED", item)
+        for meta in before.values():
+            yield Event("DELETED", {"apiVersion": self._kind.api_version, "kind": self._kind.kind, "metadata": meta})
+        self._version = found.resource_version
+
+    def _once(self) -> Iterator[Event]:
+        import orjson
+
+        query = [("watch", "1"), ("allowWatchBookmarks", "true"), ("timeoutSeconds", str(SERVER_SECONDS)),
+                 ("resourceVersion", self._version)]
+        query += [(n, v) for n, v in (("labelSelector", self._labels), ("fieldSelector", self._fields)) if v]
+        stream = self._client.transport.stream(self._kind.path(self._namespace), query=query,
+                                               read_timeout=SERVER_SECONDS + 30)
+        self._stream = stream
+        if self._closed.is_set():
+            stream.close()
+        try:
+            for line in stream.lines():
+                if line.strip():
+                    event = self._event(_decoded(orjson, line))
+                    if event is not None:
+                        yield event
+        finally:
+            self._stream = None
+            stream.close()
+
+    def _event(self, found: dict[str, Any]) -> Event | None:
+        kind, item = found.get("type", ""), found.get("object") or {}
+        if kind == "ERROR":
+            import orjson
+
+            raise from_answer(int(item.get("code") or 500), orjson.dumps(item))
+        meta = item.get("metadata") or {}
+        self._version = meta.get("resourceVersion") or self._version
+        if kind == "BOOKMARK":
+            return None
+        if kind == "DELETED":
+            self._known.pop(meta.get("uid", ""), None)
+        else:
+            self._known[meta.get("uid", "")] = meta
+        return Event(kind, item)
+
+
+def _decoded(orjson: Any, line: bytes) -> dict[str, Any]:
+    """A cut-off line means that the connection broke inside an event."""
+    try:
+        found: dict[str, Any] = orjson.loads(line)
+    except orjson.JSONDecodeError as e:
+        raise ConnectError(f"the connection broke inside a watch event: {e}") from e
+    return found

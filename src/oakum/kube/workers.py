@@ -1,0 +1,43 @@
+"""The same call for many things at once, within a bound."""
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def each(items: Iterable[T], call: Callable[[T], R], bound: int) -> list[R]:
+    """`call(item)` for every item in at most `bound` threads; results in the order of the items.
+
+    The first exception (in that order) is raised once the calls in flight have ended; no new ones start after it.
+    """
+    todo = list(items)
+    if len(todo) <= 1 or bound <= 1:
+        return [call(item) for item in todo]
+    results: dict[int, R] = {}
+    errors: dict[int, BaseException] = {}
+    numbered = iter(enumerate(todo))
+    lock = threading.Lock()
+
+    def work() -> None:
+        while not errors:
+            with lock:
+                at, item = next(numbered, (-1, None))
+            if at < 0:
+                return
+            try:
+                results[at] = call(item)  # type: ignore[arg-type]  # None stands for the end only, caught above
+            except BaseException as e:  # handed to the caller below, whatever it is
+                errors[at] = e
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(bound, len(todo)))]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    if errors:
+        raise errors[min(errors)]
+    return [results[at] for at in range(len(todo))]
