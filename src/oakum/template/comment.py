@@ -1,4 +1,4 @@
-"""What a comment of a template says: code, a value, an annotation, or nothing (ytt: template language, comment grammar)."""
+"""What a comment of a template says: code, a value, an annotation, or nothing (ytt: comment grammar)."""
 from __future__ import annotations
 
 from collections.abc import Iterator

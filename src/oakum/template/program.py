@@ -155,7 +155,7 @@ class YAMLProgram:
         if isinstance(node, DocumentSet | Map | Array):
             if isinstance(node, Map) and len({(type(item.key), item.key) for item in node.items}) < len(node.items):
                 return False
-            return all([self._is_static(item) for item in node.items])
+            return all(self._is_static(item) for item in node.items)
         below = getattr(node, "value", None)
         return self._is_static(below) if isinstance(below, Node) else True
 

@@ -1,0 +1,113 @@
+"""The tree of a run's files, and how a template names a file or a private library in it (ytt: load, libraries)."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from oakum.errors import TemplateError
+from oakum.template.files import InputFile
+
+PRIVATE = "_ytt_lib"
+_HINT = "(hint: only files included via -f flag are available)"
+
+
+@dataclass(slots=True, eq=False)
+class Folder:
+    """A folder of the tree: its folders and files by name. The root's name is empty."""
+
+    name: str = ""
+    parent: Folder | None = None
+    folders: dict[str, Folder] = field(default_factory=dict)
+    files: dict[str, list[InputFile]] = field(default_factory=dict)
+
+    def folder(self, name: str) -> Folder:
+        """The folder `name` in this one, made when it is not there."""
+        found = self.folders.get(name)
+        if found is None:
+            found = self.folders[name] = Folder(name, self)
+        return found
+
+    def find_folder(self, pieces: list[str]) -> Folder | None:
+        """The folder that `pieces` lead to from here, None when there is none."""
+        here: Folder | None = self
+        for piece in pieces:
+            here = here.folders.get(piece) if here else None
+        return here
+
+    def walk(self) -> Iterator[InputFile]:
+        """Every file below, private libraries left out."""
+        for files in self.files.values():
+            yield from files
+        for name, folder in self.folders.items():
+            if name != PRIVATE:
+                yield from folder.walk()
+
+    def names(self) -> Iterator[str]:
+        """The paths, from here, of every file below, private libraries left out."""
+        yield from self.files
+        for name, folder in self.folders.items():
+            if name != PRIVATE:
+                yield from (f"{name}/{path}" for path in folder.names())
+
+
+def build_tree(files: list[InputFile]) -> Folder:
+    """The tree of `files` by their paths."""
+    root = Folder()
+    for file in files:
+        *folders, name = file.path.split("/")
+        here = root
+        for piece in folders:
+            here = here.folder(piece)
+        here.files.setdefault(name, []).append(file)
+    return root
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a template stands: the root of its library, and the folder that its relative paths start from."""
+
+    root: Folder
+    folder: Folder
+
+    def start(self, path: str) -> tuple[Folder, list[str]]:
+        """The folder that `path` starts from (the library's root for `/…`) and the pieces of the rest."""
+        if path.startswith("/"):
+            return self.root, path[1:].split("/")
+        return self.folder, path.split("/")
+
+    def find_file(self, path: str) -> tuple[InputFile, Place]:
+        """The file at `path` and where it stands. Raises TemplateError when the run was not given it."""
+        here, (*folders, name) = self.start(path)
+        for piece in folders:
+            if piece == PRIVATE:
+                raise TemplateError(f"Encountered private library '{PRIVATE}'")
+            below = here.folders.get(piece)
+            if below is None:
+                raise TemplateError(f"Expected to find file '{path}' {_HINT}")
+            here = below
+        files = here.files.get(name)
+        if not files:
+            raise TemplateError(f"Expected to find file '{path}' {_HINT}")
+        return files[-1], Place(self.root, here)
+
+    def find_library(self, path: str) -> Place:
+        """The root of the private library `path`, which may hold `/`. Raises TemplateError when there is none."""
+        private = self.folder.folders.get(PRIVATE)
+        if private is None:
+            raise TemplateError(f"Could not find private library (directory '{PRIVATE}' missing?)")
+        found = private.find_folder(path.split("/"))
+        if found is None:
+            raise TemplateError(f"Expected to find library '{path}', but did not find ''")
+        return Place(found, found)
+
+    def list_files(self, path: str) -> list[str]:
+        """The paths below the folder `path`, from there, in file order, a folder's own files first.
+
+        Paths below an absolute `path` keep a leading `/`. Raises TemplateError when there is no such folder.
+        """
+        start, pieces = self.start(path)
+        found = start.find_folder([piece for piece in pieces if piece])
+        if found is None:
+            raise TemplateError("Did not find ''")
+        prefix = "/" if path.startswith("/") else ""
+        return [prefix + name for name in found.names()]
