@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oakum.cli.flag import Flag, format_duration, parse, parse_duration
+from oakum.cli.flag import Flag, parse
+from oakum.duration import format_duration, parse_duration
 from oakum.errors import UsageError
 
 FLAGS = [

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from oakum.cli.command import Command, visible_flags
-from oakum.cli.flag import KINDS, Flag, format_duration
+from oakum.cli.flag import KINDS, Flag
+from oakum.duration import format_duration
 
 
 def help_text(path: Sequence[Command]) -> str:
