@@ -4,8 +4,8 @@
 where address is `127.0.0.1:<port>`.
 """
 
-from ..serving import serving
-from .application import app
-from .storage import Collected, Storage, collect_garbage
+from oakum.lab.registry.application import app
+from oakum.lab.registry.storage import Collected, Storage, collect_garbage
+from oakum.lab.serving import serving
 
 __all__ = ["Collected", "Storage", "app", "collect_garbage", "serving"]

@@ -12,12 +12,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from . import blob_routes, manifest_routes, upload_routes
-from .call import Call
-from .login import Access, Basic, Guard, Open, Tokens
-from .names import LONGEST_NAME, NAME
-from .refusal import Refusal
-from .storage import Storage
+from oakum.lab.registry import blob_routes, manifest_routes, upload_routes
+from oakum.lab.registry.call import Call
+from oakum.lab.registry.login import Access, Basic, Guard, Open, Tokens
+from oakum.lab.registry.names import LONGEST_NAME, NAME
+from oakum.lab.registry.refusal import Refusal
+from oakum.lab.registry.storage import Storage
 
 Handler = Callable[[Call], Awaitable[Response]]
 

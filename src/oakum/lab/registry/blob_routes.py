@@ -7,8 +7,8 @@ from pathlib import Path
 
 from starlette.responses import Response, StreamingResponse
 
-from .call import Call
-from .refusal import Refusal
+from oakum.lab.registry.call import Call
+from oakum.lab.registry.refusal import Refusal
 
 _CHUNK = 1 << 20
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")

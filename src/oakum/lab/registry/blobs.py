@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from .durable import Disk
-from .names import Digest
+from oakum.lab.registry.durable import Disk
+from oakum.lab.registry.names import Digest
 
 
 class Blobs:

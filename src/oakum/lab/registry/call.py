@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from .login import Access, Guard
-from .names import Digest, parse_digest
-from .refusal import Refusal
-from .repositories import Repository
-from .storage import Storage
+from oakum.lab.registry.login import Access, Guard
+from oakum.lab.registry.names import Digest, parse_digest
+from oakum.lab.registry.refusal import Refusal
+from oakum.lab.registry.repositories import Repository
+from oakum.lab.registry.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)

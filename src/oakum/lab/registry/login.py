@@ -13,7 +13,7 @@ from typing import Protocol
 import orjson
 from starlette.requests import Request
 
-from .refusal import Refusal
+from oakum.lab.registry.refusal import Refusal
 
 REALM = "oakum lab"
 TOKEN_LIFE = 300

@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 import orjson
 from starlette.responses import Response
 
-from .call import Call
-from .manifests import LONGEST, OCI_INDEX
-from .names import digest_of, is_tag
-from .refusal import Refusal
-from .repositories import page
+from oakum.lab.registry.call import Call
+from oakum.lab.registry.manifests import LONGEST, OCI_INDEX
+from oakum.lab.registry.names import digest_of, is_tag
+from oakum.lab.registry.refusal import Refusal
+from oakum.lab.registry.repositories import page
 
 
 async def get(call: Call) -> Response:

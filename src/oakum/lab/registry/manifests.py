@@ -5,8 +5,8 @@ from typing import Any
 
 import orjson
 
-from .names import Digest, parse_digest
-from .refusal import Refusal
+from oakum.lab.registry.names import Digest, parse_digest
+from oakum.lab.registry.refusal import Refusal
 
 LONGEST = 4 << 20
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"

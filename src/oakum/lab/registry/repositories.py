@@ -6,8 +6,8 @@ from pathlib import Path
 
 import orjson
 
-from .durable import Disk
-from .names import Digest, parse_digest
+from oakum.lab.registry.durable import Disk
+from oakum.lab.registry.names import Digest, parse_digest
 
 # Components of a repository's name never begin with an underscore, so these cannot collide with one.
 _LAYERS, _MANIFESTS, _TAGS, _REFERRERS = "_layers", "_manifests", "_tags", "_referrers"

@@ -4,13 +4,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from .blobs import Blobs
-from .durable import Disk
-from .manifests import Contents, read_manifest
-from .names import Digest
-from .refusal import Refusal
-from .repositories import Repositories
-from .uploads import Upload, Uploads
+from oakum.lab.registry.blobs import Blobs
+from oakum.lab.registry.durable import Disk
+from oakum.lab.registry.manifests import Contents, read_manifest
+from oakum.lab.registry.names import Digest
+from oakum.lab.registry.refusal import Refusal
+from oakum.lab.registry.repositories import Repositories
+from oakum.lab.registry.uploads import Upload, Uploads
 
 
 class Storage:

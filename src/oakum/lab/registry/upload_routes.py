@@ -5,11 +5,11 @@ import re
 
 from starlette.responses import Response
 
-from .call import Call
-from .login import Access
-from .names import Digest
-from .refusal import Refusal
-from .uploads import Upload
+from oakum.lab.registry.call import Call
+from oakum.lab.registry.login import Access
+from oakum.lab.registry.names import Digest
+from oakum.lab.registry.refusal import Refusal
+from oakum.lab.registry.uploads import Upload
 
 _CONTENT_RANGE = re.compile(r"(?:bytes )?(\d+)-(\d+)(?:/(?:\d+|\*))?")
 

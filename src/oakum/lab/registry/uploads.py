@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .durable import Disk
-from .names import Digest, Hasher
+from oakum.lab.registry.durable import Disk
+from oakum.lab.registry.names import Digest, Hasher
 
 _CHUNK = 1 << 20
 
