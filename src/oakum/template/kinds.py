@@ -1,0 +1,25 @@
+"""The names that messages give to kinds of values."""
+from __future__ import annotations
+
+from typing import Any
+
+from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem
+
+_KINDS: dict[type, str] = {
+    Map: "map",
+    Array: "array",
+    str: "string",
+    int: "integer",
+    float: "float",
+    bool: "boolean",
+    type(None): "null",
+    MapItem: "map item",
+    ArrayItem: "array item",
+    Document: "document",
+    DocumentSet: "document set",
+}
+
+
+def kind_of(value: Any) -> str:
+    """The kind of a node or scalar: `map`, `array`, `string`, `integer`, `float`, `boolean`, `null` and so on."""
+    return _KINDS.get(type(value), type(value).__name__)
