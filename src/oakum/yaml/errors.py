@@ -1,0 +1,24 @@
+"""Errors of the YAML room."""
+from __future__ import annotations
+
+from oakum.errors import YAMLError
+
+
+class SyntaxYAMLError(YAMLError):
+    """Text that does not parse: the message has go-yaml's words (`yaml: line 2: did not find expected key`).
+
+    `line` counts from 1 and is 0 when go-yaml names none.
+    """
+
+    def __init__(self, problem: str, line: int = 0) -> None:
+        where = f"line {line}: " if line else ""
+        super().__init__(f"yaml: {where}{problem}")
+        self.problem = problem
+        self.line = line
+
+
+class SeparatorError(YAMLError):
+    """A `---` line with something other than blanks or a comment behind it."""
+
+    def __init__(self, rest: str) -> None:
+        super().__init__(f"invalid Yaml document separator: {rest}")

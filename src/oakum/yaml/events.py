@@ -1,0 +1,74 @@
+"""libyaml's events, through PyYAML's C parser, with go-yaml's errors. Importing this loads PyYAML: do it late."""
+from __future__ import annotations
+
+from typing import Any
+
+from yaml import YAMLError as LibraryError
+from yaml._yaml import CParser
+from yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from oakum.yaml.errors import SyntaxYAMLError
+
+__all__ = [
+    "AliasEvent",
+    "DocumentEndEvent",
+    "DocumentStartEvent",
+    "Events",
+    "MappingEndEvent",
+    "MappingStartEvent",
+    "ScalarEvent",
+    "SequenceEndEvent",
+    "SequenceStartEvent",
+    "StreamEndEvent",
+    "is_merge",
+]
+
+
+class Events:
+    """The events of a text, one at a time; the first is the one after the start of the stream."""
+
+    def __init__(self, text: str) -> None:
+        try:
+            self._event = CParser(text).get_event
+        except UnicodeEncodeError:
+            # Bytes that are not UTF-8: libyaml says what is wrong with them.
+            self._event = CParser(text.encode("utf-8", "surrogateescape")).get_event
+        self.next()
+
+    def next(self) -> Any:
+        """The next event. Raises SyntaxYAMLError with go-yaml's words."""
+        try:
+            return self._event()
+        except LibraryError as error:
+            raise _translated(error) from None
+
+
+def _translated(error: Any) -> SyntaxYAMLError:
+    """go-yaml's error for libyaml's: the line of the problem, or of its context when the problem is on the first."""
+    problem = getattr(error, "problem", None)
+    if problem is None:
+        return SyntaxYAMLError(str(getattr(error, "reason", error)))
+    line = error.problem_mark.line if error.problem_mark else 0
+    if line:
+        # A scanner stops before it has counted the line.
+        line += type(error).__name__ == "ScannerError"
+    elif error.context_mark:
+        line = error.context_mark.line
+    return SyntaxYAMLError(problem, line)
+
+
+def is_merge(event: Any) -> bool:
+    """Whether the event of a map key is a plain `<<`."""
+    if type(event) is not ScalarEvent or event.value != "<<":
+        return False
+    return bool(event.implicit[0]) or event.tag == "tag:yaml.org,2002:merge"

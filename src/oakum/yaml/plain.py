@@ -1,0 +1,55 @@
+"""The YAML of kbld and kapp: Kubernetes' dialect, go-yaml v2 by way of JSON (kbld spec 2.4 and A, kapp spec 2.8, 3.3).
+
+Documents are plain Python values (None, bool, int, float, str, list, dict with str keys). Go holds every number that
+went through JSON as a float64; here integers stay `int` and floats `float`, both precise, so that a large integer
+survives. Pass `floats=True` where Go's loss must be reproduced (kapp's recorded digests): every number is a `float`.
+"""
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from oakum.yaml.errors import SeparatorError
+from oakum.yaml.plain_writer import dump
+
+__all__ = ["dump", "load", "load_all", "split_documents"]
+
+_SEPARATOR = re.compile(r"^---(.*)\n?", re.MULTILINE)
+
+
+def split_documents(text: str) -> list[tuple[str, int]]:
+    """The pieces of `text` between lines that start with `---`, each with its first line (from 1).
+
+    Empty pieces are left out: a caller that numbers documents counts these. Raises SeparatorError for `--- text`.
+    """
+    found = []
+    start, line = 0, 1
+    text = text.removeprefix("\ufeff")
+    for match in _SEPARATOR.finditer(text):
+        rest = match[1].strip()
+        if rest and not rest.startswith("#"):
+            raise SeparatorError(rest)
+        if match.start() > start:
+            found.append((text[start : match.start()], line))
+        line += text.count("\n", start, match.end())
+        start = match.end()
+    if start < len(text):
+        found.append((text[start:], line))
+    return found
+
+
+def load_all(text: str, *, floats: bool = False) -> list[Any]:
+    """The value of each piece of `split_documents(text)`. Raises what that and `load` raise."""
+    return [load(piece, floats=floats) for piece, _ in split_documents(text)]
+
+
+def load(text: str, *, floats: bool = False) -> Any:
+    """The first document of `text`; None when there is none.
+
+    Scalars are YAML 1.1's, the last of duplicate keys wins, keys become strings, merge keys and aliases are expanded
+    (each alias a copy). Raises SyntaxYAMLError with go-yaml's words, YAMLError for what JSON cannot hold (infinities,
+    null keys). Callers put `error converting YAML to JSON: ` before the message where Go does.
+    """
+    from oakum.yaml.plain_loader import load as load_events
+
+    return load_events(text, floats)

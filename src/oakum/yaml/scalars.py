@@ -1,0 +1,130 @@
+"""How a scalar is written: the style, and the text of each style (ytt spec 2.7, kbld spec A.1).
+
+The styles are libyaml's: plain when it reads back as the same string, else single quotes, double quotes when
+something must be escaped or would read back as another type, and literal blocks for text of several lines.
+"""
+from __future__ import annotations
+
+import base64
+import re
+from enum import Enum
+
+from oakum.yaml.nodes import Scalar
+from oakum.yaml.numbers import general
+from oakum.yaml.resolve import WORDS, reads_as_text
+
+
+class Style(Enum):
+    """The four ways to write a string; folded blocks are never written."""
+
+    PLAIN = "plain"
+    SINGLE = "single"
+    DOUBLE = "double"
+    LITERAL = "literal"
+
+
+LONGEST_SIMPLE_KEY = 128
+"""In bytes; a longer key is written `? KEY`, then `: VALUE`."""
+
+_OBVIOUSLY_PLAIN = re.compile(r"[A-Za-z/](?:[!-9;-~]|:(?! |\Z)| (?=[ -\"$-~]))*")
+_NOT_PRINTABLE = re.compile("[^\\n\\x20-\\x7e\\xa0-\\ud7ff\\ue000-\\ufefe\\uff00-\\ufffd]")
+_BREAK = re.compile("[\\n\\u2028\\u2029]")
+_SPACE_BEFORE_BREAK = re.compile(" [\\n\\u2028\\u2029]")
+_INDICATOR = re.compile("[#,\\[\\]{}&*!|>'\"%@`]|[-?:](?:[ \\n\\u2028\\u2029]|\\Z)|---|\\.\\.\\.")
+_INNER_INDICATOR = re.compile(":(?:[ \\n\\u2028\\u2029]|\\Z)|(?<=[ \\n\\u2028\\u2029])#")
+_ESCAPES = {
+    "\0": "\\0", "\a": "\\a", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\v": "\\v", "\f": "\\f", "\r": "\\r",
+    "\x1b": "\\e", '"': '\\"', "\\": "\\\\", "\x85": "\\N", "\u2028": "\\L", "\u2029": "\\P",
+}  # fmt: skip
+_TO_ESCAPE = re.compile('[^\\x20\\x21\\x23-\\x5b\\x5d-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufefe\\uff00-\\ufffd]')
+_BASE64_LINE = 70
+
+
+def style_of(text: str) -> Style:
+    """The style for `text`, which is valid UTF-8."""
+    if _OBVIOUSLY_PLAIN.fullmatch(text) and text not in WORDS:
+        return Style.PLAIN
+    special = bool(_NOT_PRINTABLE.search(text) or _SPACE_BEFORE_BREAK.search(text))
+    if "\n" in text:
+        return Style.DOUBLE if special or text[-1] == " " else Style.LITERAL
+    if special or not reads_as_text(text):
+        return Style.DOUBLE
+    if text[0] == " " or text[-1] == " " or _BREAK.search(text):
+        return Style.SINGLE
+    if _INDICATOR.match(text) or _INNER_INDICATOR.search(text):
+        return Style.SINGLE
+    return Style.PLAIN
+
+
+def has_break(text: str) -> bool:
+    """Whether `text` has a line break of any kind, which no key on one line may have."""
+    return _BREAK.search(text) is not None
+
+
+def quote_single(text: str) -> str:
+    """`text` in single quotes, on one line."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quote_double(text: str) -> str:
+    """`text` in double quotes, on one line. A leading byte order mark makes every character escaped."""
+    if text.startswith("\ufeff"):
+        return '"' + "".join(_escape_character(character) for character in text) + '"'
+    return '"' + _TO_ESCAPE.sub(lambda match: _escape_character(match[0]), text) + '"'
+
+
+def _escape_character(character: str) -> str:
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    code = ord(character)
+    if code <= 0xFF:
+        return f"\\x{code:02X}"
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
+
+
+def literal(text: str, indent: str) -> str:
+    """`text` as a literal block whose lines are indented by `indent`; ends with a line break."""
+    hint = "2" if text[0] in " \n" else ""
+    if not text.endswith("\n"):
+        chomp = "-"
+    elif text == "\n" or text.endswith("\n\n"):
+        chomp = "+"
+    else:
+        chomp = ""
+    lines = [indent + line if line else "" for line in text.removesuffix("\n").split("\n")]
+    return f"|{hint}{chomp}\n" + "\n".join(lines) + "\n"
+
+
+def is_binary(text: str) -> bool:
+    """Whether `text` holds bytes that are not UTF-8 (surrogate escapes)."""
+    if text.isascii():
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def binary(text: str) -> str:
+    """The base64 that stands for text that is not UTF-8; broken into lines of 70 when it is longer."""
+    encoded = base64.b64encode(text.encode("utf-8", "surrogateescape")).decode()
+    if len(encoded) < _BASE64_LINE:
+        return encoded
+    return "".join(encoded[i:i + _BASE64_LINE] + "\n" for i in range(0, len(encoded), _BASE64_LINE))
+
+
+def write_other(value: Scalar) -> str:
+    """A scalar that is not a string, as YAML writes it."""
+    if value is None:
+        return "null"
+    if value is True:
+        return "true"
+    if value is False:
+        return "false"
+    if isinstance(value, float):
+        return _SPECIAL.get(text := general(value), text)
+    return str(value)
+
+
+_SPECIAL = {"+Inf": ".inf", "-Inf": "-.inf", "NaN": ".nan"}
