@@ -1,0 +1,145 @@
+"""Values between Starlark and YAML nodes, both ways (ytt: value conversion).
+
+A host value (see `oakum.starlark`) says what it becomes in YAML by a method `yaml_value()` that returns a node, a scalar or
+another Starlark value, or raises Failure.
+"""
+from __future__ import annotations
+
+from typing import Any
+
+from oakum.starlark import Dict, Failure, List, Set, Struct
+from oakum.template.fragment import Fragment
+from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Node
+
+_PLAIN = frozenset((str, bool, float, type(None)))
+_MIN, _MAX = -(1 << 63), 1 << 64
+
+
+def to_yaml(value: Any) -> Any:
+    """The node or scalar that a Starlark value becomes; a fragment becomes its own node, not a copy.
+
+    Raises Failure for what YAML cannot hold.
+    """
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    convert = _TO_YAML.get(kind)
+    if convert is not None:
+        return convert(value)
+    own = getattr(value, "yaml_value", None)
+    if own is not None:
+        return to_yaml(own())
+    if isinstance(value, Node):
+        return value
+    raise Failure(f"(p) unknown type {go_type(value)} for conversion to go value")
+
+
+def _int(value: int) -> int:
+    if not _MIN <= value < _MAX:
+        raise Failure("(p) not sure how to get int")
+    return value
+
+
+def _array(values: Any) -> Array:
+    return Array([ArrayItem(to_yaml(value)) for value in values])
+
+
+def _map(value: Any) -> Map:
+    return Map([MapItem(to_yaml(key), to_yaml(below)) for key, below in value.items()])
+
+
+def _struct(value: Struct) -> Map:
+    return Map([MapItem(key, to_yaml(below)) for key, below in value.starlark_items()])
+
+
+_TO_YAML: dict[type, Any] = {
+    int: _int,
+    List: _array,
+    tuple: _array,
+    Set: _array,
+    Dict: _map,
+    Struct: _struct,
+    Fragment: lambda value: value.node,
+}
+
+
+def to_struct(value: Any) -> Any:
+    """A node's value as `data.values` gives it: maps as structs, arrays as lists."""
+    if isinstance(value, Map):
+        return Struct({item.key: to_struct(item.value) for item in value.items})
+    if isinstance(value, Array):
+        return List([to_struct(item.value) for item in value.items])
+    return value
+
+
+def to_dict(value: Any) -> Any:
+    """A node's value as decoding gives it: maps as dicts, arrays as lists."""
+    if isinstance(value, Map):
+        return Dict([(item.key, to_dict(item.value)) for item in value.items])
+    if isinstance(value, Array):
+        return List([to_dict(item.value) for item in value.items])
+    return value
+
+
+def copy_value(value: Any) -> Any:
+    """A deep copy of a node or scalar, with positions, comments and annotations (whose arguments are shared)."""
+    if isinstance(value, DocumentSet | Map | Array):
+        copied: Any = type(value)([copy_value(item) for item in value.items], value.line, value.source)
+    elif isinstance(value, MapItem):
+        copied = MapItem(value.key, copy_value(value.value), value.line, value.source)
+    elif isinstance(value, Document | ArrayItem):
+        copied = type(value)(copy_value(value.value), value.line, value.source)
+    else:
+        return value
+    copied.comments = value.comments
+    copied.annotations = dict(value.annotations) if value.annotations is not None else None
+    return copied
+
+
+_GO_TYPES = {
+    "function": "*starlark.Function",
+    "builtin_function_or_method": "*starlark.Builtin",
+    "range": "starlark.rangeValue",
+    "module": "*starlarkstruct.Module",
+    "int": "starlark.Int",
+    "float": "starlark.Float",
+    "bool": "starlark.Bool",
+    "string": "starlark.String",
+    "NoneType": "starlark.NoneType",
+    "list": "*starlark.List",
+    "dict": "*starlark.Dict",
+    "tuple": "starlark.Tuple",
+    "set": "*starlark.Set",
+    "struct": "*core.StarlarkStruct",
+    "yamlfragment": "*yamltemplate.YAMLFragment",
+}
+
+
+def go_type(value: Any) -> str:
+    """The type name of a Starlark value that the reference's messages show, such as `starlark.Int`."""
+    from oakum.starlark import type_name
+
+    name = type_name(value)
+    return _GO_TYPES.get(name, f"*{name}")
+
+
+def to_go_type(value: Any) -> str:
+    """The type name of the YAML side of a value that the reference's messages show, such as `int64`."""
+    return _NODE_TYPES.get(type(value), type(value).__name__)
+
+
+_NODE_TYPES: dict[type, str] = {
+    type(None): "<nil>",
+    bool: "bool",
+    int: "int64",
+    float: "float64",
+    str: "string",
+    Array: "[]interface {}",
+    List: "[]interface {}",
+    tuple: "[]interface {}",
+    Set: "[]interface {}",
+    Map: "*orderedmap.Map",
+    Dict: "*orderedmap.Map",
+    Struct: "*orderedmap.Map",
+    Fragment: "*yamlmeta.Map",
+}

@@ -1,0 +1,171 @@
+"""Data values from flags: files, environment, arguments (ytt: data value flags)."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from oakum.errors import OakumError, TemplateError
+from oakum.template.annotation import Annotation
+from oakum.template.comment import has_templating
+from oakum.template.files import InputFile
+from oakum.template.options import DataValueFlags
+from oakum.template.reference import LibraryReference, parse_reference
+from oakum.template.values import ValuesDocument
+from oakum.yaml.nodes import Document, Map, MapItem, Source, Value
+from oakum.yaml.parser import parse
+
+MATCH, REPLACE = "overlay/match", "overlay/replace"
+_MISSING_OK = Annotation(kwargs={"missing_ok": True})
+_OR_ADD = Annotation(kwargs={"or_add": True})
+_PLAIN = "Expected to be plain YAML, having no annotations (hint: remove comments starting with `#@`)"
+
+
+def flag_values(flags: DataValueFlags, *, strict: bool = False) -> list[ValuesDocument]:
+    """The documents that the flags come to, lowest precedence first. Raises TemplateError naming the flag's kind."""
+    return [
+        *_from("file", flags.files, lambda path: _file(flags, path, strict)),
+        *_environment(flags, flags.env, strict, as_yaml=False),
+        *_environment(flags, flags.env_yaml, strict, as_yaml=True),
+        *_from("KV", flags.values, lambda pair: _argument(pair, "(data-value arg)", None)),
+        *_from("KV", flags.yaml_values, lambda pair: _argument(pair, "(data-value-yaml arg)", strict)),
+        *_from("file", flags.value_files, lambda pair: _value_file(flags, pair)),
+    ]
+
+
+def _from(
+    kind: str, given: tuple[str, ...], extract: Callable[[str], Iterator[ValuesDocument]]
+) -> Iterator[ValuesDocument]:
+    for one in given:
+        try:
+            yield from extract(one)
+        except OakumError as error:
+            raise TemplateError(f"Extracting data value from {kind}: {error}") from error
+
+
+def plain_merge(value: Value) -> Value:
+    """Annotate `value` in place so that laying it over another merges maps and replaces everything else."""
+    if isinstance(value, Map):
+        for item in value.items:
+            item.annotations = {MATCH: _MISSING_OK}
+            if isinstance(item.value, Map):
+                plain_merge(item.value)
+            else:
+                item.annotations[REPLACE] = _OR_ADD
+    return value
+
+
+def _file(flags: DataValueFlags, path: str, strict: bool) -> Iterator[ValuesDocument]:
+    try:
+        files = flags.read(path)
+    except OakumError as error:
+        raise TemplateError(f"Find files '{path}': {error}") from error
+    for file in files:
+        yield from _file_documents(file, strict)
+
+
+def read_text(file: InputFile) -> str:
+    """The text of `file`. Raises TemplateError naming it when it cannot be read."""
+    try:
+        return file.text
+    except OakumError as error:
+        raise TemplateError(f"Reading file '{file.path}': {error}") from error
+
+
+def _file_documents(file: InputFile, strict: bool) -> Iterator[ValuesDocument]:
+    text = read_text(file)
+    try:
+        documents = parse(text, file.path, strict=strict)
+    except OakumError as error:
+        raise TemplateError(f"Unmarshaling YAML data values file '{file.path}': {error}") from error
+    if has_templating(documents):
+        raise TemplateError(f"Checking data values file '{file.path}': {_PLAIN}")
+    for document in documents.items:
+        if document.value is not None:
+            document.value = plain_merge(document.value)
+            yield ValuesDocument(_annotated(document), from_flag=True)
+
+
+def _environment(
+    flags: DataValueFlags, prefixes: tuple[str, ...], strict: bool, *, as_yaml: bool
+) -> Iterator[ValuesDocument]:
+    kind = "data-values-env-yaml" if as_yaml else "data-values-env"
+    for prefix in prefixes:
+        for name, text in flags.environ.items():
+            if not name.startswith(prefix + "_"):
+                continue
+            source = Source(f"({kind} arg) {prefix}", [f"{name}={text}"])
+            try:
+                value = _parse_value(text, name, strict) if as_yaml else text
+            except OakumError as error:
+                raise TemplateError(
+                    f"Extracting data values from env under prefix '{prefix}': "
+                    f"Extracting data value from env variable '{name}': {error}"
+                ) from error
+            yield _nested((), name.removeprefix(prefix + "_").split("__"), value, source)
+
+
+def _argument(pair: str, kind: str, strict: bool | None) -> Iterator[ValuesDocument]:
+    """The document of `key=value`; the value is YAML, read `strict` or not, unless that is None."""
+    key, equals, text = pair.partition("=")
+    if not equals:
+        raise TemplateError("Expected format key=value")
+    references, names = _split_key(key)
+    value = text if strict is None else _parse_value(text, key, strict)
+    yield _nested(references, names, value, Source(kind, [pair]))
+
+
+def _value_file(flags: DataValueFlags, pair: str) -> Iterator[ValuesDocument]:
+    key, equals, path = pair.partition("=")
+    if not equals:
+        raise TemplateError("Expected format key=/file/path")
+    references, names = _split_key(key)
+    try:
+        files = flags.read(path)
+    except OakumError as error:
+        raise TemplateError(f"Finding file '{path}': {error}") from error
+    if len(files) != 1 or (files[0].path != path and path.endswith("/")):
+        raise TemplateError(f"Expected '{path}' to be a file, but is a directory")
+    source = Source(f"(data-value-file arg) {pair}", [pair])
+    yield _nested(references, names, read_text(files[0]), source)
+
+
+def _parse_value(text: str, key: str, strict: bool) -> Value:
+    try:
+        documents = parse(text, "", strict=strict, comments=False)
+    except OakumError as error:
+        raise TemplateError(f"Deserializing value for key '{key}': Deserializing YAML value: {error}") from error
+    return documents.items[0].value if documents.items else None
+
+
+def _split_key(key: str) -> tuple[tuple[LibraryReference, ...], list[str]]:
+    references: tuple[LibraryReference, ...] = ()
+    if key.startswith("@") and ":" in key:
+        prefix, _, rest = key.partition(":")
+        if ":" in rest:
+            raise TemplateError(f"Expected at most one library-key separator ':' in '{key}'")
+        references, key = parse_reference(prefix), rest
+    return references, key.split(".")
+
+
+def _nested(
+    references: tuple[LibraryReference, ...], names: list[str], value: Value, source: Source
+) -> ValuesDocument:
+    """A document that puts `value` at the path `names`, replacing what is there and adding the maps on the way."""
+    document = Document(None, 1, source)
+    here: Document | MapItem = document
+    for name in names:
+        item = MapItem(name, None, 1, source)
+        item.annotations = {MATCH: _MISSING_OK}
+        here.value = Map([item], 1, source)
+        here = item
+    here.value = value
+    assert isinstance(here, MapItem)
+    assert here.annotations is not None
+    here.annotations[REPLACE] = _OR_ADD
+    return ValuesDocument(_annotated(document), references, from_flag=True)
+
+
+def _annotated(document: Document) -> Document:
+    document.annotations = {"data/values": Annotation()}
+    return document
+
+

@@ -1,0 +1,75 @@
+"""YAML as a Starlark value: what a function of a template returns (ytt: yamlfragment semantics)."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from oakum.starlark import Failure, repr_text, type_name
+from oakum.yaml.nodes import Array, DocumentSet, Map, Node
+
+
+class Fragment:
+    """A map, array or document set seen from Starlark; nested maps and arrays come out as fragments again."""
+
+    __slots__ = ("node",)
+
+    starlark_type = "yamlfragment"
+
+    def __init__(self, node: Map | Array | DocumentSet) -> None:
+        self.node = node
+
+    def starlark_len(self) -> int:
+        """How many items, values or documents it holds."""
+        return len(self.node.items)
+
+    def starlark_truth(self) -> bool:
+        """Whether it holds anything."""
+        return bool(self.node.items)
+
+    def starlark_iterate(self) -> Iterator[Any]:
+        """The keys of a map, the values of an array, the documents' values of a document set."""
+        if isinstance(self.node, Map):
+            return iter([item.key for item in self.node.items])
+        return iter([wrap(item.value) for item in self.node.items])
+
+    def starlark_items(self) -> list[tuple[Any, Any]]:
+        """The keys and values of a map. Raises Failure for anything else."""
+        if not isinstance(self.node, Map):
+            raise Failure("yamlfragment.Items: Expected map")
+        return [(item.key, wrap(item.value)) for item in self.node.items]
+
+    def starlark_index(self, key: Any) -> Any:
+        """The value at a map's key or at an index. Raises Failure when there is none."""
+        if isinstance(self.node, Map):
+            for item in self.node.items:
+                if item.key == key and type(item.key) is type(key):
+                    return wrap(item.value)
+        elif 0 <= self._index(key) < len(self.node.items):
+            return wrap(self.node.items[key].value)
+        raise Failure(f"key {repr_text(key)} not in yamlfragment")
+
+    def starlark_contains(self, key: Any) -> bool:
+        """Whether a map has the key, or whether an array or document set has the index."""
+        if isinstance(self.node, Map):
+            return any(item.key == key and type(item.key) is type(key) for item in self.node.items)
+        return 0 <= self._index(key) < len(self.node.items)
+
+    def _index(self, key: Any) -> int:
+        if type(key) is not int:
+            raise Failure(f"yamlfragment.Get: Expected array index to be an int64, but was {type_name(key)}")
+        return key
+
+    def starlark_equal(self, other: Any) -> bool:
+        """Fragments do not compare: raises Failure for another fragment, else False."""
+        if isinstance(other, Fragment):
+            raise Failure("yamlfragment.CompareSameType: Not implemented")
+        return False
+
+    def starlark_str(self) -> str:
+        """What `str` gives."""
+        return f"yamlfragment(*yamlmeta.{type(self.node).__name__})"
+
+
+def wrap(value: Any) -> Any:
+    """A node's value as Starlark sees it inside a fragment: maps and arrays as fragments, scalars as they are."""
+    return Fragment(value) if isinstance(value, Node) else value
