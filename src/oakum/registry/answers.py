@@ -1,0 +1,68 @@
+"""Reading what a registry answered: small bodies, error bodies, secrets taken out of URLs."""
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import urllib3
+from urllib3.response import BaseHTTPResponse
+
+from oakum.registry.errors import ConnectError, ContentError, Diagnostic, StatusError
+
+SMALL = 4 * 1024 * 1024
+"""Most bytes of a body that is held in memory (manifests, errors, lists): the limit that distribution servers set."""
+
+_SHOWN_QUERY = frozenset({"scope", "service", "mount", "from", "n", "last", "digest"})
+_TRANSIENT = frozenset({408, 499, 500, 502, 503, 504, 522})
+
+
+def body_of(response: BaseHTTPResponse) -> bytes:
+    """The whole body of a small answer, the connection given back. Raises ContentError when it is not small."""
+    try:
+        body = response.read(SMALL + 1, decode_content=True)
+        more = len(body) > SMALL
+        if not more:
+            response.drain_conn()
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        response.close()
+        raise ConnectError("GET", redact(response.url or ""), "unexpected EOF") from error
+    if more:
+        response.close()
+        raise ContentError(f"Answer of {redact(response.url or '')} is longer than {SMALL} bytes")
+    response.release_conn()
+    return body
+
+
+def status_error(method: str, url: str, status: int, body: bytes) -> StatusError:
+    """The error for an answer that says no. What a server said while it was failing (5xx) is left out."""
+    if status in _TRANSIENT:
+        body = b""
+    found = _diagnostics(body)
+    return StatusError(method, redact(url), status, found, "" if found else body.decode("utf-8", "replace"))
+
+
+def _diagnostics(body: bytes) -> list[Diagnostic]:
+    try:
+        errors = json.loads(body).get("errors")
+    except (ValueError, AttributeError):
+        return []
+    return [_diagnostic(error) for error in errors or [] if isinstance(error, dict)]
+
+
+def _diagnostic(error: dict[str, Any]) -> Diagnostic:
+    return Diagnostic(str(error.get("code") or ""), str(error.get("message") or ""), error.get("detail"))
+
+
+def redact(url: str) -> str:
+    """`url` without a password, and with the values of query parameters that may be secret replaced."""
+    parts = urlsplit(url)
+    if "@" in parts.netloc:
+        parts = parts._replace(netloc=parts.netloc.rpartition("@")[2])
+    if not parts.query:
+        return urlunsplit(parts)
+    query = sorted(
+        (name, value if name in _SHOWN_QUERY else "REDACTED")
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+    )
+    return urlunsplit(parts._replace(query=urlencode(query)))

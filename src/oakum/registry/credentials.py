@@ -1,0 +1,47 @@
+"""Credentials and where they come from: a keychain answers for a repository, or passes."""
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from oakum.registry.reference import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A login. `identity_token` is an OAuth2 refresh token; `registry_token` a ready Bearer token. Never printed."""
+
+    username: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    identity_token: str = field(default="", repr=False)
+    registry_token: str = field(default="", repr=False)
+
+    def basic(self) -> str:
+        """The `Authorization` header of the Basic scheme (RFC 7617), empty without a user name and password."""
+        if not (self.username or self.password):
+            return ""
+        return "Basic " + base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
+
+
+class Keychain(Protocol):
+    """A source of credentials."""
+
+    def lookup(self, repository: Repository) -> Credentials | None:
+        """The login to use for `repository`, None when this source has none.
+
+        Raises CredentialsError when the source itself is broken.
+        """
+
+
+class Chain:
+    """Several keychains; the first that answers wins."""
+
+    def __init__(self, keychains: Iterable[Keychain]) -> None:
+        self._keychains = tuple(keychains)
+
+    def lookup(self, repository: Repository) -> Credentials | None:
+        """The first answer."""
+        answers = (keychain.lookup(repository) for keychain in self._keychains)
+        return next((answer for answer in answers if answer is not None), None)

@@ -1,0 +1,137 @@
+"""Logins from Docker's `config.json`, its credential helpers, and podman's `auth.json`."""
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from oakum.registry import jsontext
+from oakum.registry.credentials import Credentials
+from oakum.registry.errors import CredentialsError
+from oakum.registry.reference import HUB, Repository
+
+HUB_KEY = "https://index.docker.io/v1/"
+_NO_LOGIN = ("credentials not found in native keychain", "no credentials server URL", "no credentials username")
+
+
+def locate(environ: Mapping[str, str]) -> Path | None:
+    """The file that holds the logins: Docker's in `$DOCKER_CONFIG` or `~/.docker`, else podman's, else None."""
+    home = Path(environ["HOME"]) / ".docker" / "config.json" if environ.get("HOME") else None
+    chosen = Path(environ["DOCKER_CONFIG"]) / "config.json" if environ.get("DOCKER_CONFIG") else None
+    for path in (chosen, home):
+        if path is not None and path.exists():
+            return chosen or home
+    if environ.get("XDG_RUNTIME_DIR"):
+        podman = Path(environ["XDG_RUNTIME_DIR"]) / "containers" / "auth.json"
+        return podman if podman.exists() else None
+    return None
+
+
+class DockerConfigKeychain:
+    """The logins of the file that `locate` finds, read once."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self._lock = Lock()
+        self._config: dict[str, Any] | None = None
+        self._helped: dict[tuple[str, str], Credentials | None] = {}
+
+    def lookup(self, repository: Repository) -> Credentials | None:
+        """The login of `host/repository`, else of the host."""
+        with self._lock:
+            config = self._load()
+            for key in (str(repository), HUB_KEY if repository.registry == HUB else repository.registry):
+                found = self._find(config, key)
+                if found is not None:
+                    return found
+        return None
+
+    def _load(self) -> dict[str, Any]:
+        if self._config is None:
+            path = locate(self._environ)
+            self._config = _read(path) if path is not None and path.exists() else {}
+        return self._config
+
+    def _find(self, config: dict[str, Any], key: str) -> Credentials | None:
+        helper = (config.get("credHelpers") or {}).get(key) or config.get("credsStore")
+        if not helper:
+            return _from_auths(config.get("auths") or {}, key)
+        if (helper, key) not in self._helped:
+            self._helped[helper, key] = _ask_helper(helper, key, self._environ)
+        return self._helped[helper, key]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        value = jsontext.loads(path.read_text("utf-8", "surrogateescape"))
+    except OSError as error:
+        raise CredentialsError(f"open {path}: {(error.strerror or '').lower()}") from error
+    except ValueError as error:
+        raise CredentialsError(f"{path}: {error}") from error
+    return value if isinstance(value, dict) else {}
+
+
+def hostname(key: str) -> str:
+    """The bare host of a login's key, such as `host` of `https://host/v1/`."""
+    for scheme in ("http://", "https://"):
+        key = key.removeprefix(scheme)
+    return key.partition("/")[0]
+
+
+def _from_auths(auths: Mapping[str, Any], key: str) -> Credentials | None:
+    entry = auths.get(key)
+    if entry is None:
+        entry = next((auths[name] for name in auths if hostname(name) == key), None)
+    if not isinstance(entry, dict):
+        return None
+    username, password = str(entry.get("username") or ""), str(entry.get("password") or "")
+    if entry.get("auth"):
+        username, password = _decode(str(entry["auth"]), key)
+    found = Credentials(
+        username, password, str(entry.get("identitytoken") or ""), str(entry.get("registrytoken") or "")
+    )
+    return None if found == Credentials() else found
+
+
+def _decode(auth: str, key: str) -> tuple[str, str]:
+    try:
+        text = base64.b64decode(auth + "=" * (-len(auth) % 4)).decode("utf-8", "surrogateescape")
+    except (binascii.Error, ValueError) as error:
+        raise CredentialsError(f"Login of '{key}' in the Docker configuration is not base64: {error}") from error
+    username, _, password = text.partition(":")
+    return username, password.strip("\x00")
+
+
+def _ask_helper(helper: str, key: str, environ: Mapping[str, str]) -> Credentials | None:
+    import subprocess
+
+    name = f"docker-credential-{helper}"
+    program = shutil.which(name, path=environ.get("PATH", os.defpath))
+    if program is None:
+        raise CredentialsError(
+            f'error getting credentials - err: exec: "{name}": executable file not found in $PATH, out: ``'
+        )
+    done = subprocess.run([program, "get"], input=key.encode(), capture_output=True, env=dict(environ), check=False)
+    output = done.stdout.decode("utf-8", "replace").strip()
+    if done.returncode:
+        if any(text in output for text in _NO_LOGIN):
+            return None
+        raise CredentialsError(f"error getting credentials - err: exit status {done.returncode}, out: `{output}`")
+    return _from_helper(output, name)
+
+
+def _from_helper(output: str, name: str) -> Credentials | None:
+    try:
+        answer = json.loads(output)
+        username, secret = str(answer.get("Username") or ""), str(answer.get("Secret") or "")
+    except (ValueError, AttributeError) as error:
+        raise CredentialsError(f"Answer of {name} is not the JSON that credential helpers give") from error
+    if username == "<token>":
+        return Credentials(identity_token=secret)
+    return Credentials(username, secret) if username or secret else None

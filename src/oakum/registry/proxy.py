@@ -1,0 +1,54 @@
+"""Which proxy a URL goes through: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, by the rules of Go programs.
+
+Loopback addresses are never proxied, and `HTTP_PROXY` is ignored under CGI (where a client sets it).
+"""
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+
+
+def proxy_for(scheme: str, host: str, port: int, environ: Mapping[str, str]) -> str | None:
+    """The proxy's URL for `scheme://host:port`, None to go directly."""
+    name = f"{scheme.upper()}_PROXY"
+    value = environ.get(name) or environ.get(name.lower()) or ""
+    if not value or (scheme == "http" and environ.get("REQUEST_METHOD")) or is_loopback(host):
+        return None
+    excluded = environ.get("NO_PROXY") or environ.get("no_proxy") or ""
+    if any(_excludes(entry.strip().lower(), host.lower(), port) for entry in excluded.split(",")):
+        return None
+    return value if "://" in value else f"http://{value}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` (a name, or an address with or without brackets) is this machine."""
+    address = parse_address(host)
+    return host == "localhost" if address is None else address.is_loopback
+
+
+def parse_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """`host` as an IP address, None when it is a name."""
+    try:
+        return ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return None
+
+
+def _excludes(entry: str, host: str, port: int) -> bool:
+    if entry == "*":
+        return True
+    address = parse_address(host)
+    if "/" in entry and address is not None:
+        try:
+            return address in ipaddress.ip_network(entry, strict=False)
+        except ValueError:
+            return False
+    name, colon, wanted = entry.rpartition(":")
+    if colon and wanted.isdigit() and "]" not in wanted:
+        if int(wanted) != port:
+            return False
+        entry = name
+    if not entry or address is not None:
+        return bool(entry) and entry.strip("[]") == host.strip("[]")
+    bare = entry.removeprefix("*").removeprefix(".")
+    return host.endswith(f".{bare}") or (host == bare and not entry.startswith((".", "*")))

@@ -1,0 +1,192 @@
+"""What one registry wants: its scheme, its challenge, and the header that answers it.
+
+OCI distribution-spec 1.1, "Endpoints" (`/v2/`), and Docker's token authentication.
+"""
+from __future__ import annotations
+
+import time
+from threading import RLock
+from urllib.parse import quote_plus, urlencode, urlsplit
+
+from oakum.registry import challenge
+from oakum.registry.answers import body_of, status_error
+from oakum.registry.challenge import Challenge
+from oakum.registry.connections import Connections
+from oakum.registry.credentials import Credentials, Keychain
+from oakum.registry.errors import ConnectError, ContentError, CredentialsError, StatusError
+from oakum.registry.proxy import is_loopback, parse_address
+from oakum.registry.reference import Repository
+from oakum.registry.trouble import reason
+
+CLIENT_ID = "go-containerregistry"
+_FAILURE_KEPT_S = 5.0
+
+
+class Session:
+    """The dealings with one registry; shared by all threads of a process."""
+
+    def __init__(self, registry: str, connections: Connections, keychain: Keychain) -> None:
+        self._registry = registry
+        self._connections = connections
+        self._keychain = keychain
+        self._lock = RLock()
+        self._base = ""
+        self._challenge: Challenge | None = None
+        self._tokens: dict[tuple[Credentials | None, tuple[str, ...]], str] = {}
+        self._failure: tuple[float, ConnectError | StatusError] | None = None
+
+    def base(self) -> str:
+        """`https://host` or `http://host`, found out by a ping that is made once.
+
+        Raises ConnectError or StatusError when the registry does not answer as one.
+        """
+        with self._lock:
+            if not self._base:
+                if self._failure and time.monotonic() - self._failure[0] < _FAILURE_KEPT_S:
+                    raise self._failure[1]
+                try:
+                    self._ping()
+                except (ConnectError, StatusError) as error:
+                    self._failure = (time.monotonic(), error)
+                    raise
+            return self._base
+
+    def authorization(self, repository: Repository, scopes: tuple[str, ...]) -> str:
+        """The `Authorization` header for requests to `repository` with `scopes`, empty for none."""
+        self.base()
+        with self._lock:
+            login = self._keychain.lookup(repository)
+            if self._challenge is None or self._challenge.scheme == "basic":
+                return login.basic() if login else ""
+            if login and login.registry_token:
+                return f"Bearer {login.registry_token}"
+            key = (login, scopes)
+            if key not in self._tokens:
+                self._tokens[key] = self._fetch_token(login, scopes)
+            return f"Bearer {self._tokens[key]}"
+
+    def renew(self, headers: list[str], used: str) -> tuple[str, ...] | None:
+        """Forget the rejected token `used`; the scopes that the new challenge in `headers` asks for.
+
+        None when asking again cannot help (no Bearer challenge).
+        """
+        fresh = challenge.choose(headers)
+        if fresh is None or fresh.scheme != "bearer":
+            return None
+        with self._lock:
+            if self._challenge is None or self._challenge.scheme != "bearer":
+                self._challenge = fresh
+            self._tokens = {key: token for key, token in self._tokens.items() if f"Bearer {token}" != used}
+        return tuple(fresh.parameters.get("scope", "").split()) or ()
+
+    def _ping(self) -> None:
+        if not self._may_use_http():
+            self._ping_scheme("https")
+            return
+        try:
+            self._check_tls()
+            self._ping_scheme("https")
+        except (ConnectError, StatusError) as first:
+            try:
+                self._ping_scheme("http")
+            except (ConnectError, StatusError) as second:
+                raise _Both(first, second) from second
+
+    def _check_tls(self) -> None:
+        failure = self._connections.speaks_tls(self._registry)
+        if failure is not None:
+            parts = urlsplit(f"//{self._registry}")
+            words = reason(failure, parts.hostname or "", parts.port or 443)
+            raise ConnectError("GET", f"https://{self._registry}/v2/", words)
+
+    def _ping_scheme(self, scheme: str) -> None:
+        url = f"{scheme}://{self._registry}/v2/"
+        response = self._connections.send("GET", url, {})
+        body = body_of(response)
+        if response.status not in (200, 401):
+            raise status_error("GET", url, response.status, body)
+        found = challenge.choose(response.headers.getlist("WWW-Authenticate"))
+        if response.status == 401 and found is None:
+            raise status_error("GET", url, response.status, body)
+        self._challenge = found if response.status == 401 else None
+        self._base = f"{scheme}://{self._registry}"
+
+    def _may_use_http(self) -> bool:
+        name = self._registry
+        host = urlsplit(f"//{name}").hostname or ""
+        address = parse_address(host)
+        return (
+            self._connections.options.insecure
+            or name.startswith("localhost:")
+            or host.endswith((".local", ".localhost"))
+            or "127.0.0.1" in name
+            or "::1" in name
+            or (address is not None and address.version == 4 and address.is_private and not is_loopback(host))
+        )
+
+    def _fetch_token(self, login: Credentials | None, scopes: tuple[str, ...]) -> str:
+        parameters = self._challenge.parameters if self._challenge else {}
+        realm = parameters.get("realm", "")
+        if not urlsplit(realm).netloc:
+            raise ContentError(f"Registry {self._registry} asks for a token but names no realm to get one from")
+        self._check_realm(realm, login)
+        service = parameters.get("service", "")
+        if login and login.identity_token:
+            token = self._refresh(realm, service, login.identity_token, scopes)
+            if token:
+                return token
+        query = urlencode([*(("scope", scope) for scope in scopes), ("service", service)], quote_via=quote_plus)
+        url = realm + ("&" if urlsplit(realm).query else "?") + query
+        header = login.basic() if login else ""
+        response = self._connections.send("GET", url, {"Authorization": header} if header else {})
+        body = body_of(response)
+        if response.status != 200:
+            raise status_error("GET", url, response.status, body)
+        return _token(body, realm)
+
+    def _check_realm(self, realm: str, login: Credentials | None) -> None:
+        """A registry reached over TLS must not make us send a password in the clear."""
+        host = urlsplit(realm).hostname or ""
+        plain = urlsplit(realm).scheme != "https"
+        if login and plain and self._base.startswith("https:") and not is_loopback(host):
+            raise CredentialsError(
+                f"Registry {self._registry} wants the login sent to {urlsplit(realm).netloc} without TLS: refused"
+            )
+
+    def _refresh(self, realm: str, service: str, identity_token: str, scopes: tuple[str, ...]) -> str:
+        form = {
+            "client_id": CLIENT_ID,
+            "grant_type": "refresh_token",
+            "refresh_token": identity_token,
+            "scope": " ".join(scopes),
+            "service": service,
+        }
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        response = self._connections.send("POST", realm, headers, urlencode(form).encode())
+        body = body_of(response)
+        if response.status == 404:
+            return ""
+        if response.status != 200:
+            raise status_error("POST", realm, response.status, body)
+        return _token(body, realm)
+
+
+class _Both(ConnectError):
+    """The failures of https and of http, one after the other."""
+
+    def __init__(self, first: Exception, second: Exception) -> None:
+        Exception.__init__(self, f"{first}; {second}")
+        self.reason = getattr(second, "reason", "")
+
+
+def _token(body: bytes, realm: str) -> str:
+    import json
+
+    try:
+        answer = json.loads(body)
+        token = answer.get("token") or answer.get("access_token")
+    except (ValueError, AttributeError):
+        token = None
+    if not isinstance(token, str) or not token:
+        raise ContentError(f"Token service {urlsplit(realm).netloc} answered without a token")
+    return token

@@ -1,0 +1,152 @@
+"""Requests to registries: pinged once, authorized, retried, redirected, refused in words.
+
+One `Transport` serves a whole process and all its threads; it keeps a session for each registry.
+"""
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from urllib.parse import urljoin, urlsplit
+
+from urllib3.response import BaseHTTPResponse
+
+from oakum.registry.answers import body_of, status_error
+from oakum.registry.connections import Connections, Readable
+from oakum.registry.credentials import Keychain
+from oakum.registry.errors import ConnectError
+from oakum.registry.reference import Repository
+from oakum.registry.retry import TEMPORARY, RetryPolicy
+from oakum.registry.session import Session
+from oakum.registry.trouble import DROPPED
+
+PULL = "pull"
+PUSH = "push,pull"
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MOST_REDIRECTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request to a repository.
+
+    `path` follows `/v2/` (or is a URL that the registry gave, such as an upload's). `body` is bytes or a function that
+    opens the body from its start, since a request may be sent again. `expect` lists statuses that are no error.
+    `also` are further scopes, as the source of a cross-repository mount needs.
+    """
+
+    method: str
+    repository: Repository
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | Callable[[], Readable] | None = None
+    expect: tuple[int, ...] = (200,)
+    actions: str = PULL
+    also: tuple[str, ...] = ()
+    timeout: float | None = None
+    retry: bool = True
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What a Bearer token must allow."""
+        return (f"repository:{self.repository.path}:{self.actions}", *self.also)
+
+
+class Transport:
+    """Sends requests. `sleep` is what waits between tries."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        keychain: Keychain,
+        policy: RetryPolicy | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._connections = connections
+        self._keychain = keychain
+        self._policy = RetryPolicy() if policy is None else policy
+        self._sleep = sleep
+        self._lock = Lock()
+        self._sessions: dict[str, Session] = {}
+
+    def send(self, request: Request) -> BaseHTTPResponse:
+        """The answer, with one of the expected statuses and its body unread: read it whole, or call `release_conn`.
+
+        Raises StatusError for another status, ConnectError when no answer came, CredentialsError for a broken login.
+        """
+        session = self._session(request.repository.registry)
+        url = request.path if "://" in request.path else f"{session.base()}/v2/{request.path}"
+        header = session.authorization(request.repository, request.scopes)
+        response = self._attempts(request, url, header)
+        if response.status == 401 and 401 not in request.expect:
+            scopes = session.renew(response.headers.getlist("WWW-Authenticate"), header)
+            if scopes is not None:
+                wanted = tuple(dict.fromkeys(request.scopes + scopes))
+                body_of(response)
+                header = session.authorization(request.repository, wanted)
+                response = self._attempts(request, url, header)
+        if response.status not in request.expect:
+            raise status_error(request.method, url, response.status, body_of(response))
+        return response
+
+    def read(self, request: Request) -> tuple[BaseHTTPResponse, bytes]:
+        """As `send`, with the (small) body read; a body cut short is asked for again."""
+        attempt = 0
+        while True:
+            response = self.send(request)
+            try:
+                return response, b"" if request.method == "HEAD" else body_of(response)
+            except ConnectError:
+                delay = self._policy.wait(attempt)
+                if delay is None or request.method != "GET":
+                    raise
+            attempt += 1
+            self._sleep(delay)
+
+    def location(self, response: BaseHTTPResponse, request: Request) -> str:
+        """The absolute URL in an answer's `Location`, empty without one."""
+        base = self._session(request.repository.registry).base()
+        found = response.headers.get("Location") or ""
+        return urljoin(base + "/", found) if found else ""
+
+    def _session(self, registry: str) -> Session:
+        with self._lock:
+            if registry not in self._sessions:
+                self._sessions[registry] = Session(registry, self._connections, self._keychain)
+            return self._sessions[registry]
+
+    def _attempts(self, request: Request, url: str, header: str) -> BaseHTTPResponse:
+        attempt = 0
+        while True:
+            try:
+                response = self._follow(request, url, header)
+            except ConnectError as error:
+                delay = self._policy.wait(attempt) if request.retry and error.reason.endswith(DROPPED) else None
+                if delay is None:
+                    raise
+            else:
+                if response.status not in TEMPORARY or response.status in request.expect or not request.retry:
+                    return response
+                delay = self._policy.wait(attempt, response.headers.get("Retry-After"))
+                if delay is None:
+                    return response
+                body_of(response)
+            attempt += 1
+            self._sleep(delay)
+
+    def _follow(self, request: Request, url: str, header: str) -> BaseHTTPResponse:
+        """One try, following redirects; the login goes only to the registry's own host."""
+        home = urlsplit(url).netloc
+        for _ in range(_MOST_REDIRECTS):
+            headers = dict(request.headers)
+            if header and urlsplit(url).netloc == home:
+                headers["Authorization"] = header
+            body = request.body() if callable(request.body) else request.body
+            response = self._connections.send(request.method, url, headers, body, timeout=request.timeout)
+            target = response.headers.get("Location")
+            if response.status not in _REDIRECTS or not target or response.status in request.expect:
+                return response
+            response.drain_conn()
+            url = urljoin(url, target)
+        raise ConnectError(request.method, url, f"stopped after {_MOST_REDIRECTS} redirects")

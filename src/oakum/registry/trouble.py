@@ -1,0 +1,141 @@
+"""The words for a connection that failed, in the form that Go programs print after `Get "URL": `."""
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+from pathlib import Path
+
+from urllib3 import exceptions
+
+from oakum.registry.proxy import parse_address
+
+_PLAIN_HTTP = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL")
+_SYSTEM = {
+    errno.ECONNREFUSED: "connect: connection refused",
+    errno.EHOSTUNREACH: "connect: no route to host",
+    errno.ENETUNREACH: "connect: network is unreachable",
+    errno.ETIMEDOUT: "connect: connection timed out",
+}
+DROPPED = ("EOF", "connection reset by peer", "broken pipe", "unexpected EOF")
+
+
+def reason(error: BaseException, host: str, port: int) -> str:
+    """Why no answer came from `host`:`port`, with the cause that urllib3 wraps taken out."""
+    cause = _root(error)
+    if isinstance(error, exceptions.ProxyError) and "Tunnel connection failed" in str(cause):
+        return str(cause).split("Tunnel connection failed:", 1)[1].strip().split(" ", 1)[-1]
+    if isinstance(cause, ssl.SSLError):
+        return tls_reason(cause, host, port)
+    if isinstance(cause, socket.gaierror):
+        return f"dial tcp: lookup {host}{_nameserver()}: no such host"
+    if isinstance(error, exceptions.ReadTimeoutError):
+        return "net/http: timeout awaiting response headers"
+    if isinstance(cause, TimeoutError | exceptions.ConnectTimeoutError):
+        return f"dial tcp {_address(host, port)}: i/o timeout"
+    return _system_reason(cause, host, port)
+
+
+def _system_reason(cause: BaseException, host: str, port: int) -> str:
+    if isinstance(cause, ConnectionResetError) and not isinstance(cause, exceptions.HTTPError):
+        closed = "without response" in str(cause)
+        return "EOF" if closed else f"read tcp {_address(host, port)}: read: connection reset by peer"
+    if isinstance(cause, BrokenPipeError):
+        return f"write tcp {_address(host, port)}: write: broken pipe"
+    if isinstance(cause, OSError) and cause.errno in _SYSTEM:
+        return f"dial tcp {_address(host, port)}: {_SYSTEM[cause.errno]}"
+    if isinstance(cause, ConnectionError) or "IncompleteRead" in type(cause).__name__:
+        return "unexpected EOF"
+    return str(cause) or type(cause).__name__
+
+
+def tls_reason(error: ssl.SSLError, host: str, port: int) -> str:
+    """Why the TLS handshake with `host`:`port` failed."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"tls: failed to verify certificate: x509: {_certificate_reason(error, host, port)}"
+    if any(word in str(error) for word in _PLAIN_HTTP):
+        return "http: server gave HTTP response to HTTPS client"
+    if isinstance(error, ssl.SSLEOFError) or "EOF" in str(error):
+        return "EOF"
+    return f"tls: {error.reason or error}"
+
+
+def _certificate_reason(error: ssl.SSLCertVerificationError, host: str, port: int) -> str:
+    message = error.verify_message or ""
+    if "mismatch" in message or "not valid for" in message:
+        return _name_reason(host, port)
+    if "expired" in message or "not yet valid" in message:
+        return "certificate has expired or is not yet valid"
+    return "certificate signed by unknown authority"
+
+
+def _name_reason(host: str, port: int) -> str:
+    names = certificate_names(host, port)
+    address = parse_address(host)
+    wanted = [name for kind, name in names if kind == ("DNS" if address is None else "IP Address")]
+    if wanted:
+        return f"certificate is valid for {', '.join(wanted)}, not {host.strip('[]')}"
+    if address is not None:
+        return f"cannot validate certificate for {host.strip('[]')} because it doesn't contain any IP SANs"
+    return f"certificate is not valid for any names, but wanted to match {host}"
+
+
+def certificate_names(host: str, port: int) -> list[tuple[str, str]]:
+    """The (kind, name) alternative names in the certificate that the server shows, empty when it cannot be had.
+
+    Only for words in a message: nothing is sent over this connection.
+    """
+    import tempfile
+
+    try:
+        pem = ssl.get_server_certificate((host.strip("[]"), port), timeout=10)
+    except (OSError, ValueError):
+        return []
+    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+        file.write(pem)
+        file.flush()
+        context = ssl.create_default_context(cafile=file.name)
+        return _shown_names(context, host, port)
+
+
+def _shown_names(context: ssl.SSLContext, host: str, port: int) -> list[tuple[str, str]]:
+    context.check_hostname = False
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    try:
+        with (
+            socket.create_connection((host.strip("[]"), port), timeout=10) as plain,
+            context.wrap_socket(plain, server_hostname=host.strip("[]")) as secure,
+        ):
+            certificate = secure.getpeercert() or {}
+    except (OSError, ValueError):
+        return []
+    return [(str(entry[0]), str(entry[1])) for entry in certificate.get("subjectAltName", ())]
+
+
+def _root(error: BaseException) -> BaseException:
+    """The innermost cause of what urllib3 raises."""
+    seen = error
+    while True:
+        below = next((arg for arg in reversed(seen.args) if isinstance(arg, BaseException)), None)
+        below = below or getattr(seen, "original_error", None) or seen.__cause__
+        if below is None or below is seen:
+            return seen
+        seen = below
+
+
+def _address(host: str, port: int) -> str:
+    bare = host.strip("[]")
+    try:
+        found = socket.getaddrinfo(bare, port, type=socket.SOCK_STREAM)[0][4][0]
+    except OSError:
+        found = bare
+    return f"[{found}]:{port}" if ":" in str(found) else f"{found}:{port}"
+
+
+def _nameserver() -> str:
+    try:
+        lines = Path("/etc/resolv.conf").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return ""
+    servers = [line.split()[1] for line in lines if line.startswith("nameserver ") and len(line.split()) > 1]
+    return f" on {servers[0]}:53" if servers else ""
