@@ -1,0 +1,28 @@
+# `make demo` and `make test` do all of their own set-up; the rest are the steps they are made of.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint unit clean
+
+demo: $(VENV)/.installed
+	$(BIN)/python demo/walk_through.py
+
+test: lint unit
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check src tests bench demo
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.installed
+	$(BIN)/pytest -n auto
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "oakum needs Python 3.11 or newer; set PYTHON=… to one")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,go]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) .demo

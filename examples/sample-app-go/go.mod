@@ -1,0 +1,3 @@
+module sample-app-go
+
+go 1.12

@@ -1,0 +1,1 @@
+"""A real Docker engine, real registries and a real Kubernetes on this machine, for the tests. Needs root."""

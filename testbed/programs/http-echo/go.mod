@@ -1,0 +1,3 @@
+module http-echo
+
+go 1.21
