@@ -30,27 +30,40 @@ class Place:
 
 @dataclass(slots=True)
 class Program:
-    """Program lines (`code[i]` at `places[i]`; None for a generated line) and what their tags stand for."""
+    """Program lines (`code[i]` at `places[i]`; None for a generated line) and what their tags stand for.
+
+    `steps` holds the numbers (from 1) of the lines that are steps. `parents[tag]` is the tag of the node above, 0 at
+    the top. The rest are sets of tags: of nodes whose value or key is computed, that are annotated, and that are
+    written by one step with all that is below them.
+    """
 
     name: str
     number: int
     code: list[str] = field(default_factory=list)
     places: list[Place | None] = field(default_factory=list)
+    steps: set[int] = field(default_factory=set)
     nodes: list[Node | Piece | None] = field(default_factory=lambda: [None])
+    parents: list[int] = field(default_factory=lambda: [0])
+    computed: set[int] = field(default_factory=set)
+    keyed: set[int] = field(default_factory=set)
+    annotated: set[int] = field(default_factory=set)
+    static: set[int] = field(default_factory=set)
 
     def step(self, call: str, arguments: str, place: Place | None, note: str = "") -> None:
         """Append one step that only the compiler understands."""
         self.code.append(f"__ytt_tpl{self.number}_{call}({arguments}){note}")
         self.places.append(place)
+        self.steps.add(len(self.code))
 
     def user(self, code: str, place: Place) -> None:
         """Append a line of code as the template's author wrote it; its indentation means nothing, but in a string."""
         self.code.append(code)
         self.places.append(place)
 
-    def tag(self, node: Node | Piece) -> int:
+    def tag(self, node: Node | Piece, parent: int = 0) -> int:
         """Number `node`."""
         self.nodes.append(node)
+        self.parents.append(parent)
         return len(self.nodes) - 1
 
 
@@ -72,25 +85,26 @@ class YAMLProgram:
         """Write and return the program of `documents`. Raises TemplateError for comments that make no program."""
         self.program.step("set_ctx_type", '"yaml"', None)
         self.program.step("start_ctx", '"yaml"', None)
-        self._node(documents, False, None)
+        self._node(documents, False, None, 0)
         self.program.step("end_ctx", "None", None)
         return self.program
 
     def _place(self, line: int) -> Place | None:
         return Place(self.program.name, line, self.source.text(line)) if self.source and line > 0 else None
 
-    def _node(self, node: Node, text: bool, parent: Place | None) -> None:
+    def _node(self, node: Node, text: bool, above: Place | None, parent: int) -> None:
         metas = read_comments(node, ignore_unknown=self.ignore_unknown) if node.comments else []
-        place = parent if isinstance(node, Map | Array) else self._place(node.line)
+        place = above if isinstance(node, Map | Array) else self._place(node.line)
         sugar = self._code(metas, node)
-        tag = self.program.tag(node)
+        tag = self.program.tag(node, parent)
         for meta in metas:
             if meta.kind is CommentKind.ANNOTATION:
+                self.program.annotated.add(tag)
                 self.program.step("start_node_annotation", f'{tag}, "{_quoted(meta.name)}"', None)
                 self.program.step("collect_node_annotation", meta.text, self._place(meta.line))
                 text = text or meta.name == TEXT_STRINGS
         if text and isinstance(node, MapItem) and isinstance(node.key, str):
-            self._text(node.key, node.line, f"set_map_item_key({tag}, ", place)
+            self._text(node.key, node.line, tag, place, "set_map_item_key", self.program.keyed)
         self.program.step("start_node", str(tag), place, f" # *yamlmeta.{type(node).__name__}")
         self._value(node, [meta for meta in metas if meta.kind is CommentKind.VALUE], tag, text, place)
         if sugar:
@@ -102,8 +116,7 @@ class YAMLProgram:
         for meta in metas:
             if meta.kind is not CommentKind.CODE:
                 continue
-            place = self._place(meta.line)
-            assert place is not None
+            place = _known(self._place(meta.line))
             if sugar is not None:
                 where = compact(meta.line, self.source)
                 raise TemplateError(f"Unexpected code at line {where} after use of '*/end', expected YAML node")
@@ -125,22 +138,26 @@ class YAMLProgram:
                 raise TemplateError(
                     f"Expected YAML node at line {where} to have either computed or YAML value, but found both"
                 )
-            for meta in values:
-                self.program.step("set_node", f"{tag}, ({meta.text})", self._place(meta.line))
+            self.program.computed.add(tag)
+            for meta in values[:-1]:
+                self.program.user(f"({meta.text})", _known(self._place(meta.line)))
+            self.program.step("set_node", f"{tag}, ({values[-1].text})", self._place(values[-1].line))
         elif isinstance(node, DocumentSet | Map | Array):
             for item in node.items:
-                self._below(item, text, place)
+                self._below(item, text, place, tag)
         elif isinstance(below, Node):
-            self._below(below, text, place)
+            self._below(below, text, place, tag)
         elif text and isinstance(below, str):
             line = node.line + 1 if "\n" in below else node.line
-            self._text(below, line, f"set_node({tag}, ", place)
+            self._text(below, line, tag, place, "set_node", self.program.computed)
 
-    def _below(self, node: Node, text: bool, place: Place | None) -> None:
+    def _below(self, node: Node, text: bool, place: Place | None, parent: int) -> None:
         if text or self.full or not self._is_static(node):
-            self._node(node, text, place)
+            self._node(node, text, place, parent)
         else:
-            self.program.step("start_node", str(self.program.tag(node)), place or self._place(node.line))
+            tag = self.program.tag(node, parent)
+            self.program.static.add(tag)
+            self.program.step("start_node", str(tag), place or self._place(node.line))
 
     def _is_static(self, node: Node) -> bool:
         """Whether nothing at or below `node` is templated, and no map in it holds a key twice."""
@@ -159,16 +176,18 @@ class YAMLProgram:
         below = getattr(node, "value", None)
         return self._is_static(below) if isinstance(below, Node) else True
 
-    def _text(self, text: str, line: int, call: str, place: Place | None) -> None:
-        """Write a string that may hold code, ending in `call` of what it evaluates to."""
+    def _text(
+        self, text: str, line: int, tag: int, place: Place | None, step: str, changed: set[int]
+    ) -> None:
+        """Write a string that may hold code, then the `step` that takes what it evaluates to."""
         if not self.full and "(@" not in text and "@)" not in text:
             return
-        name, _, arguments = call.partition("(")
+        changed.add(tag)
         self.program.step("set_ctx_type", '"text"', None)
         self.program.step("start_ctx", '"text"', None)
         write_pieces(self.program, split_text(text, line))
         self.program.step("set_ctx_type", '"yaml"', None)
-        self.program.step(name, f"{arguments}(__ytt_tpl{self.program.number}_end_ctx(None))", place)
+        self.program.step(step, str(tag), place)
 
 
 def write_pieces(program: Program, pieces: list[Piece]) -> None:
@@ -201,6 +220,11 @@ def yaml_program(
 ) -> Program:
     """The program of a YAML template file. Raises TemplateError for comments that make no program."""
     return YAMLProgram(Program(name, number), source, ignore_unknown, full).write(documents)
+
+
+def _known(place: Place | None) -> Place:
+    assert place is not None
+    return place
 
 
 def _quoted(name: str) -> str:

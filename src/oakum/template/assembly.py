@@ -1,0 +1,165 @@
+"""The run-time side of a template's steps: nodes put in their places (ytt: template language, execution model)."""
+from __future__ import annotations
+
+from typing import Any
+
+from oakum.starlark import Dict, Failure
+from oakum.template.annotation import Annotation
+from oakum.template.convert import to_go_type, to_yaml
+from oakum.template.fragment import Fragment
+from oakum.template.kinds import kind_of
+from oakum.template.replacement import Replacement
+from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Node, Source
+
+OVERRIDE = "yaml/map-key-override"
+_SCALARS = frozenset((str, bool, float, type(None)))
+
+
+def key_of(key: Any) -> Any:
+    """A key as it is told apart from others: `true` and 1 differ."""
+    return key if type(key) is str else (type(key), key)
+
+
+def show_key(key: Any) -> str:
+    """A key as messages show it."""
+    if isinstance(key, str):
+        return key
+    if key is None:
+        return "%!s(<nil>)"
+    if isinstance(key, bool):
+        return f"%!s(bool={str(key).lower()})"
+    return f"%!s({'int' if isinstance(key, int) else 'float64'}={key})"
+
+
+def _duplicate(step: str, key: Any) -> Failure:
+    return Failure(
+        f"{step}: expected key '{show_key(key)}' to not be specified again "
+        "(unless 'yaml/map-key-override' annotation is added)"
+    )
+
+
+class Assembly:
+    """What the steps of one execution of a template call. `number` is the one that messages name."""
+
+    __slots__ = ("number", "override", "result", "source")
+
+    def __init__(self, number: int, source: Source | None, *, override: bool = False) -> None:
+        self.number = number
+        self.source = source
+        self.override = override
+        self.result: Any = None
+
+    def finish(self, result: Any) -> None:
+        """Keep what the top level came to."""
+        self.result = result
+
+    def step(self, name: str) -> str:
+        """The name of a step as messages show it."""
+        return f"__ytt_tpl{self.number}_{name}"
+
+    def start_key(self, items: list[MapItem], keys: dict[Any, None], key: Any, annotations: Any = None) -> None:
+        """Note that a map gets `key`: a key that is there already is an error, or is removed when overridden."""
+        known = key_of(key)
+        if known in keys:
+            if not self.override and not (annotations and OVERRIDE in annotations):
+                raise _duplicate(self.step("start_node"), key)
+            items[:] = [item for item in items if key_of(item.key) != known]
+        keys[known] = None
+
+    def set_map_item(self, items: list[MapItem], item: MapItem, value: Any) -> dict[Any, None] | None:
+        """Give `item` its computed value and add it; for a replacement, add its items and return all keys."""
+        if type(value) in _SCALARS:
+            item.value = value
+        elif type(value) is Replacement:
+            return self._splice_map(items, value.value)
+        else:
+            item.value = self._value(value, "map items can only contain arrays, maps, or scalars")
+        items.append(item)
+        return None
+
+    def set_array_item(self, items: list[ArrayItem], item: ArrayItem, value: Any) -> None:
+        """Give `item` its computed value and add it; for a replacement, add its items."""
+        if type(value) in _SCALARS:
+            item.value = value
+        elif type(value) is Replacement:
+            node = self._replacing(value.value)
+            if not isinstance(node, Array):
+                raise self._unfit("array", value.value)
+            items.extend(node.items)
+            return
+        else:
+            item.value = self._value(value, "array items can only contain maps, arrays, or scalars")
+        items.append(item)
+
+    def set_document(self, items: list[Document], item: Document, value: Any) -> None:
+        """Give the document its computed value and add it; for a replacement, add its documents."""
+        if type(value) is Replacement:
+            node = self._replacing(value.value)
+            if isinstance(node, DocumentSet):
+                items.extend(node.items)
+            elif isinstance(node, Array):
+                items.extend(Document(below.value, below.line, below.source) for below in node.items)
+            else:
+                raise self._unfit("document set", value.value)
+            return
+        item.value = self._value(value, "documents can only contain arrays, maps, or scalars")
+        items.append(item)
+
+    def _value(self, value: Any, allowed: str) -> Any:
+        try:
+            node = to_yaml(value)
+        except Failure as failure:
+            raise Failure(f"{self.step('set_node')}: {failure}") from failure
+        if type(node) not in _VALUES and isinstance(node, Node):
+            raise Failure(f"{self.step('set_node')}: {allowed}; this is a {kind_of(node)}")
+        return node
+
+    def _replacing(self, value: Any) -> Any:
+        try:
+            return to_yaml(value)
+        except Failure as failure:
+            raise Failure(f"template.replace: {failure}") from failure
+
+    def _unfit(self, wanted: str, value: Any) -> Failure:
+        node = to_yaml(value)
+        found = kind_of(node) if isinstance(value, Fragment) or not isinstance(node, Node) else to_go_type(value)
+        return Failure(f"template.replace: expected value to be {wanted}, but was {found}")
+
+    def _splice_map(self, items: list[MapItem], value: Any) -> dict[Any, None]:
+        node = self._replacing(value)
+        if not isinstance(node, Map):
+            raise self._unfit("map", value)
+        keys: dict[Any, None] = {key_of(item.key): None for item in items}
+        silent = isinstance(value, Dict)
+        for item in node.items:
+            known = key_of(item.key)
+            if known in keys:
+                if not silent and not self.override and not (item.annotations and OVERRIDE in item.annotations):
+                    raise _duplicate("template.replace", item.key)
+                items[:] = [one for one in items if key_of(one.key) != known]
+            keys[known] = None
+            items.append(item)
+        return keys
+
+    def annotation(self, line: int, *args: Any, **kwargs: Any) -> Annotation:
+        """An annotation written at `line` with evaluated arguments."""
+        return Annotation(args, kwargs, line, self.source)
+
+    def piece(self, value: Any) -> str:
+        """A computed piece of a text template. Raises Failure when it is not a string."""
+        if type(value) is not str:
+            raise Failure(
+                f"{self.step('set_node')}: cannot set non-string value ({to_go_type(value)}), "
+                "consider using str(...) to convert to string"
+            )
+        return value
+
+
+_VALUES = frozenset((Map, Array, int))
+
+
+def fragment(node: Map | Array | DocumentSet) -> Fragment | None:
+    """What a function of a template returns for the nodes it made; None when it made none."""
+    return Fragment(node) if node.items else None
+
+
