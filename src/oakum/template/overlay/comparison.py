@@ -1,0 +1,56 @@
+"""Whether one structure contains another (ytt: `overlay.subset`, `@overlay/assert`)."""
+from __future__ import annotations
+
+from typing import Any
+
+from oakum.template.kinds import kind_of
+from oakum.yaml.nodes import Array, Map, MapItem, Value
+
+
+def mismatch(left: Value, wanted: Value) -> str | None:
+    """Why `left` does not contain `wanted`, None when it does.
+
+    A map contains another that has some of its items; an array one that is its beginning; scalars are equal when
+    type and value are, so an integer never equals a float or a boolean.
+    """
+    if isinstance(wanted, Map):
+        return _map_mismatch(left, wanted)
+    if isinstance(wanted, Array):
+        return _array_mismatch(left, wanted)
+    if type(left) is type(wanted) and left == wanted:
+        return None
+    return f"Expected leaf values to match {kind_of(left)} {kind_of(wanted)}"
+
+
+def find_item(mapping: Map, key: Any) -> MapItem | None:
+    """The first item of `mapping` whose key has the type and value of `key`."""
+    kind = type(key)
+    for item in mapping.items:
+        if item.key == key and type(item.key) is kind:
+            return item
+    return None
+
+
+def _map_mismatch(left: Value, wanted: Map) -> str | None:
+    if not isinstance(left, Map):
+        return f"Expected map, but was {kind_of(left)}"
+    for item in wanted.items:
+        counterpart = find_item(left, item.key)
+        if counterpart is None:
+            return "Expected at least one map item to match by key"
+        difference = mismatch(counterpart.value, item.value)
+        if difference is not None:
+            return difference
+    return None
+
+
+def _array_mismatch(left: Value, wanted: Array) -> str | None:
+    if not isinstance(left, Array):
+        return f"Expected array, but was {kind_of(left)}"
+    if len(wanted.items) > len(left.items):
+        return "Expected to have matching number of array items"
+    for own, item in zip(left.items, wanted.items, strict=False):
+        difference = mismatch(own.value, item.value)
+        if difference is not None:
+            return difference
+    return None

@@ -1,0 +1,55 @@
+"""Applying overlays (ytt: overlays): to values, to one document after another, to all documents of a run."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from oakum.template.kinds import kind_of
+from oakum.template.overlay.copying import copy_value, strip
+from oakum.template.overlay.errors import OverlayError
+from oakum.template.overlay.operation import merge_value, run
+from oakum.template.overlay.side import Side
+from oakum.template.overlay.step import Step
+from oakum.yaml.nodes import Array, Document, DocumentSet, Map, Node
+
+Applied = DocumentSet | Map | Array
+
+
+def apply(left: Any, right: Any) -> Any:
+    """Apply the value `right` over the value `left`; return the result, in which `left` was changed in place.
+
+    Both are document sets, maps, arrays or scalars. Raises `OverlayError`.
+    """
+    result = left
+    if isinstance(right, DocumentSet):
+        if not isinstance(left, DocumentSet):
+            raise OverlayError(f"Expected docset, but was {kind_of(left)}")
+        apply_documents([left], right.items)
+    elif left is None or merge_value(left, Step(Document(right))):
+        result = copy_value(right)
+    if isinstance(result, Node):
+        strip(result)
+    return result
+
+
+def apply_documents(left: Sequence[DocumentSet], overlays: Iterable[Document]) -> None:
+    """Apply each document of `overlays`, in order, to the documents of all sets in `left`, in place.
+
+    Raises `OverlayError`.
+    """
+    side = Side(*(documents.items for documents in left))
+    for document in overlays:
+        run(Step(document), side)
+
+
+def accumulate(left: Document, right: Document, *, adopt_annotations: bool = False) -> Document:
+    """The document that `right` makes of `left` (changed in place), without asking whether it is meant for it.
+
+    For data values and their schema. With `adopt_annotations`, merged nodes take over the right ones' annotations.
+    Raises `OverlayError`.
+    """
+    holder = [left]
+    run(Step(right, exactly=True, adopts=adopt_annotations), Side(holder))
+    result = holder[0] if holder else Document(None, left.line, left.source)
+    strip(result)
+    return result

@@ -1,0 +1,43 @@
+"""What goes wrong while an overlay is applied."""
+from __future__ import annotations
+
+from oakum.errors import TemplateError
+from oakum.template.position import position
+from oakum.yaml.nodes import Document, MapItem, Node
+
+
+class OverlayError(TemplateError):
+    """An overlay that cannot be applied: a wrong annotation, or a left side that is not as expected.
+
+    `trail` collects the right nodes that were being applied, innermost first, while the error travels outwards; the
+    message starts with them, outermost first.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.trail: list[Node] = []
+
+    def __str__(self) -> str:
+        return "".join(f"{_describe(node)} on line {position(node)}: " for node in reversed(self.trail)) + self.reason
+
+
+class UnexpectedMatches(OverlayError):
+    """The number of left nodes that matched is not the one that the overlay expects."""
+
+
+def _describe(node: Node) -> str:
+    if isinstance(node, MapItem):
+        return f"Map item (key '{_shown_key(node.key)}')"
+    return "Document" if isinstance(node, Document) else "Array item"
+
+
+def _shown_key(key: object) -> str:
+    """A key as Go's `%s` shows it: one that is not a string comes with its Go type."""
+    if isinstance(key, str):
+        return key
+    if key is None:
+        return "%!s(<nil>)"
+    if isinstance(key, bool):
+        return f"%!s(bool={str(key).lower()})"
+    return f"%!s({'float64' if isinstance(key, float) else 'int'}={key})"

@@ -1,0 +1,124 @@
+"""How many left nodes an overlay item expects to match (ytt: `expects=`, `missing_ok=`, `when=`)."""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from oakum.template.overlay import script
+from oakum.template.overlay.errors import OverlayError, UnexpectedMatches
+from oakum.template.overlay.side import Place
+from oakum.template.position import position
+
+_AT_LEAST = re.compile(r"([+-]?[0-9]+)\+")
+
+
+class Expectation(Protocol):
+    """What `check` demands of the matched left nodes."""
+
+    def check(self, matched: Sequence[Place]) -> None:
+        """Raise `UnexpectedMatches` unless the number of `matched` left items is an expected one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exactly:
+    """`count` matches."""
+
+    count: int
+
+    def check(self, matched: Sequence[Place]) -> None:
+        if len(matched) != self.count:
+            raise _unexpected(str(self.count), matched)
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """`count` matches or more (`"1+"`)."""
+
+    count: int
+
+    def check(self, matched: Sequence[Place]) -> None:
+        if len(matched) < self.count:
+            raise _unexpected(f">= {self.count}", matched)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """One of several expectations; when none holds, the last one's complaint is reported."""
+
+    choices: tuple[Expectation, ...]
+
+    def check(self, matched: Sequence[Place]) -> None:
+        failure: UnexpectedMatches | None = None
+        for choice in self.choices:
+            try:
+                choice.check(matched)
+                return
+            except UnexpectedMatches as error:
+                failure = error
+        if failure is not None:
+            raise failure
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """What a template's function accepts, given the number of matches."""
+
+    approve: Any
+    keyword: str
+
+    def check(self, matched: Sequence[Place]) -> None:
+        verdict = script.call(self.approve, len(matched))
+        if not isinstance(verdict, bool):
+            raise OverlayError(f"Expected keyword argument '{self.keyword}' to have a function that returns a boolean")
+        if not verdict:
+            raise UnexpectedMatches("Expectation of number of matched nodes failed")
+
+
+ONE: Expectation = Exactly(1)
+ONE_OR_NONE: Expectation = AnyOf((Exactly(0), Exactly(1)))
+
+
+def from_value(value: Any, keyword: str) -> Expectation:
+    """The expectation that the value of `expects=` or `when=` (`keyword`) stands for.
+
+    An int, text such as `"2+"`, a function of the number, or a list of those.
+    Raises `OverlayError` for anything else.
+    """
+    for accepts, build in _FORMS:
+        if accepts(value):
+            return build(value, keyword)
+    raise OverlayError(
+        f"Expected 'overlay/match' annotation keyword argument '{keyword}' to be either int, string or function, "
+        f"but was {script.go_type(value)}"
+    )
+
+
+def _at_least(text: str, keyword: str) -> Expectation:
+    found = _AT_LEAST.fullmatch(text)
+    if not found:
+        raise OverlayError(f"Expected '{text}' to be in format 'i+' where i is an integer")
+    return AtLeast(int(found[1]))
+
+
+def _any_of(values: Any, keyword: str) -> Expectation:
+    return AnyOf(tuple(from_value(value, keyword) for value in values))
+
+
+def _is_int(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_FORMS: tuple[tuple[Callable[[Any], bool], Callable[[Any, str], Expectation]], ...] = (
+    (_is_int, lambda value, keyword: Exactly(int(value))),
+    (lambda value: isinstance(value, str), _at_least),
+    (script.is_callable, Approved),
+    (script.is_list, _any_of),
+)
+
+
+def _unexpected(wanted: str, matched: Sequence[Place]) -> UnexpectedMatches:
+    lines = ", ".join(sorted(position(items[index]) for items, index in matched))
+    where = f" (lines: {lines})" if matched else ""
+    return UnexpectedMatches(f"Expected number of matched nodes to be {wanted}, but was {len(matched)}{where}")

@@ -1,0 +1,140 @@
+"""How an overlay item finds the left nodes it is for (ytt: `by=` and the functions of `@ytt:overlay`).
+
+A matcher looks at the index of a left array item or document, or the key of a left map item, at its value and at the
+value of the overlay item.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from oakum.starlark import Failure
+from oakum.template.kinds import kind_of
+from oakum.template.overlay import script
+from oakum.template.overlay.comparison import find_item, mismatch
+from oakum.template.overlay.errors import OverlayError
+from oakum.yaml.nodes import Map, Value
+
+
+class Matcher(Protocol):
+    """Chooses left nodes."""
+
+    def matches(self, place: Any, left: Value, right: Value) -> bool:
+        """Whether the left node at `place` (index or key) with value `left` is meant by the item of value `right`."""
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every node (`overlay.all`)."""
+
+    def matches(self, place: Any, left: Value, right: Value) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The node at one index, from 0 (`overlay.index`)."""
+
+    index: int
+
+    def matches(self, place: Any, left: Value, right: Value) -> bool:
+        return type(place) is int and place == self.index
+
+
+@dataclass(frozen=True, slots=True)
+class Subset:
+    """Nodes that contain a structure (`overlay.subset`)."""
+
+    wanted: Value
+
+    def matches(self, place: Any, left: Value, right: Value) -> bool:
+        return mismatch(left, self.wanted) is None
+
+
+@dataclass(frozen=True, slots=True)
+class SameKey:
+    """Maps that have the same value under a key as the overlay item has (`overlay.map_key`, `by="key"`)."""
+
+    key: str
+
+    def matches(self, place: Any, left: Value, right: Value) -> bool:
+        return mismatch(self._value_in(left), self._value_in(right)) is None
+
+    def _value_in(self, value: Value) -> Value:
+        if not isinstance(value, Map):
+            raise OverlayError(f"overlay.map_key_matcher: Expected value to be map, but was {kind_of(value)}")
+        item = find_item(value, self.key)
+        if item is None:
+            raise OverlayError(
+                f"overlay.map_key_matcher: Expected to find map item with key '{self.key}', but did not"
+            )
+        return item.value
+
+
+@dataclass(frozen=True, slots=True)
+class Scripted:
+    """Nodes that a template's function chooses; it gets maps and arrays as fragments."""
+
+    function: Any
+
+    def matches(self, place: Any, left: Value, right: Value) -> bool:
+        return script.truth(script.call(self.function, place, script.to_script(left), script.to_script(right)))
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Nodes that every one of several matchers chooses (`overlay.and_op`)."""
+
+    matchers: tuple[Matcher, ...]
+
+    def matches(self, place: Any, left: Value, right: Value) -> bool:
+        return all(matcher.matches(place, left, right) for matcher in self.matchers)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Nodes that at least one of several matchers chooses (`overlay.or_op`)."""
+
+    matchers: tuple[Matcher, ...]
+
+    def matches(self, place: Any, left: Value, right: Value) -> bool:
+        return any(matcher.matches(place, left, right) for matcher in self.matchers)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Nodes that a matcher does not choose (`overlay.not_op`)."""
+
+    matcher: Matcher
+
+    def matches(self, place: Any, left: Value, right: Value) -> bool:
+        return not self.matcher.matches(place, left, right)
+
+
+ALL = All()
+
+
+class MatcherFunction:
+    """A matcher as a template holds it: the function of three arguments that `overlay.subset(...)` and so on return."""
+
+    __slots__ = ("matcher", "name")
+
+    starlark_type = "builtin_function_or_method"
+
+    def __init__(self, name: str, matcher: Matcher) -> None:
+        self.name = name
+        self.matcher = matcher
+
+    def starlark_call(self, *args: Any, **kwargs: Any) -> bool:
+        """Match as from a template: index or key, left value, right value. Raises Failure for other arguments."""
+        if len(args) != 3:
+            raise Failure(f"{self.name}: expected exactly 3 arguments")
+        place, left, right = args
+        try:
+            return self.matcher.matches(place, script.from_script(left), script.from_script(right))
+        except OverlayError as error:
+            raise Failure(str(error)) from error
+
+    def starlark_str(self) -> str:
+        """What `str` gives."""
+        return f"<built-in function {self.name}>"

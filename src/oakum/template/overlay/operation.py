@@ -1,0 +1,236 @@
+"""What an overlay item does to the left items that it matches (ytt: `@overlay/merge`, `remove`, `replace`, ...)."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from oakum.template.kinds import kind_of
+from oakum.template.overlay import script
+from oakum.template.overlay.comparison import mismatch
+from oakum.template.overlay.copying import copy_item, copy_value, others, with_value
+from oakum.template.overlay.errors import OverlayError
+from oakum.template.overlay.match import read_arguments
+from oakum.template.overlay.side import Place, Side
+from oakum.template.overlay.step import Step
+from oakum.template.position import position
+from oakum.yaml.nodes import Array, Document, Item, Map, MapItem, Value
+
+
+class Operation(Protocol):
+    """One way to apply a right item."""
+
+    def apply(self, step: Step, side: Side) -> None:
+        """Change the left items of `side` as `step` says; raises `OverlayError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Merge into every matched item; map and array items that match nothing are added at the end."""
+
+    def apply(self, step: Step, side: Side) -> None:
+        places = [] if step.is_addition else step.places(side)
+        if places is None:
+            return
+        if not places and not isinstance(step.item, Document):
+            side.add(copy_item(step.item))
+        for items, index in places:
+            merge_item(items[index], step)
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Take every matched item away."""
+
+    def apply(self, step: Step, side: Side) -> None:
+        side.remove(step.places(side) or ())
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Put the right item, key included, in the place of every matched one.
+
+    `via` computes its value from the left and the right value; `or_add` adds the item when nothing matched.
+    """
+
+    via: Any = None
+    or_add: bool = False
+
+    def apply(self, step: Step, side: Side) -> None:
+        places = step.places(side)
+        if places is None:
+            return
+        for items, index in places:
+            side.replace((items, index), _computed(step.item, self.via, items[index].value))
+        if not places and self.or_add:
+            side.add(_computed(step.item, self.via, None))
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Put the right item beside every matched one."""
+
+    before: bool = False
+    after: bool = False
+    via: Any = None
+
+    def apply(self, step: Step, side: Side) -> None:
+        places = step.places(side) or []
+        widened = [self._around(step.item, place) for place in places]
+        for place, items in zip(reversed(places), reversed(widened), strict=True):
+            side.replace(place, *items)
+
+    def _around(self, item: Item, place: Place) -> list[Item]:
+        items, index = place
+        anchor = items[index]
+        before = [_computed(item, self.via, anchor.value)] if self.before else []
+        after = [_computed(item, self.via, anchor.value)] if self.after else []
+        return [*before, anchor, *after]
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Add the right item at the end, whatever is there."""
+
+    def apply(self, step: Step, side: Side) -> None:
+        side.add(copy_item(step.item))
+
+
+@dataclass(frozen=True, slots=True)
+class Assert:
+    """Check the matched items: with the function `via`, else that they contain the right value; then look below."""
+
+    via: Any = None
+
+    def apply(self, step: Step, side: Side) -> None:
+        for items, index in step.places(side) or ():
+            left = items[index].value
+            self._check(left, step.item.value)
+            if left is not None:
+                merge_value(left, step)
+
+    def _check(self, left: Value, right: Value) -> None:
+        if self.via is not None:
+            _require_approval(script.call(self.via, script.to_script(left), script.to_script(right)))
+            return
+        difference = mismatch(left, right)
+        if difference is not None:
+            raise OverlayError(f"Expected objects to equal, but did not: {difference}")
+
+
+def run(step: Step, side: Side) -> None:
+    """Apply one step to the left items of `side`, in place.
+
+    Raises `OverlayError` whose trail names the step's item.
+    """
+    try:
+        if step.operation is None:
+            step.operation = _read(step.item)
+        step.operation.apply(step, side)
+    except OverlayError as error:
+        error.trail.append(step.item)
+        raise
+
+
+def merge_item(left: Any, step: Step) -> None:
+    """Merge the item of `step` into the left item that it matches."""
+    if step.adopts:
+        left.annotations = {**(left.annotations or {}), **(others(step.item.annotations or {}) or {})} or None
+    if left.value is None or merge_value(left.value, step):
+        left.value = copy_value(step.item.value)
+        left.line = step.item.line
+        left.source = step.item.source
+
+
+def merge_value(left: Value, step: Step) -> bool:
+    """Merge the value of the step's item into `left`; True when it is a scalar, so that it has to replace `left`."""
+    right = step.item.value
+    if not isinstance(right, Map | Array):
+        return True
+    if not isinstance(left, type(right)):
+        raise OverlayError(f"Expected {kind_of(right)}, but was {kind_of(left)}")
+    side = Side(left.items)
+    for below in step.steps:
+        run(below, side)
+    return False
+
+
+def _read(item: Item) -> Operation:
+    """The operation that the annotations of `item` ask for."""
+    named = [name for name in _OPERATIONS if item.annotations and name in item.annotations]
+    if len(named) > 1:
+        raise OverlayError("Expected to find only one overlay operation")
+    if not named:
+        return MERGE
+    if isinstance(item, MapItem) and named[0] in (_INSERT, _APPEND):
+        raise OverlayError(
+            f"Found @{named[0]} on map item ({position(item)}); only array items can be annotated with @{named[0]}"
+        )
+    return _OPERATIONS[named[0]](item)
+
+
+def _read_replace(item: Item) -> Operation:
+    return Replace(**read_arguments(item, _REPLACE, {"via": _function, "or_add": _boolean}))
+
+
+def _read_insert(item: Item) -> Operation:
+    arguments = read_arguments(item, _INSERT, {"before": _boolean, "after": _boolean, "via": _function})
+    if not arguments:
+        raise OverlayError(
+            "Expected 'overlay/insert' annotation to have at least one keyword argument (before=..., after=...)"
+        )
+    return Insert(**arguments)
+
+
+def _read_assert(item: Item) -> Operation:
+    return Assert(**read_arguments(item, _ASSERT, {"via": _function}))
+
+
+def _function(name: str, key: str, value: Any) -> Any:
+    if script.is_callable(value):
+        return value
+    raise OverlayError(
+        f"Expected '{name}' annotation keyword argument '{key}' to be function, but was {script.go_type(value)}"
+    )
+
+
+def _boolean(name: str, key: str, value: Any) -> bool:
+    return script.truth(value)
+
+
+def _computed(item: Item, via: Any, left: Value) -> Item:
+    """A copy of the right `item`, with the value that `via` makes of the left and right one."""
+    if via is None:
+        return copy_item(item)
+    result = script.call(via, script.to_script(left), script.to_script(item.value))
+    return with_value(item, copy_value(script.from_script(result)))
+
+
+def _require_approval(verdict: Any) -> None:
+    if verdict is None or verdict is True:
+        return
+    if verdict is False:
+        raise OverlayError("Expected via invocation to return true, but was false")
+    if not (isinstance(verdict, tuple) and len(verdict) == 2 and _is_bool_and_text(*verdict)):
+        raise OverlayError(
+            "Expected via invocation to return NoneType, Bool or Tuple(Bool,String), but returned neither of those"
+        )
+    if not verdict[0]:
+        raise OverlayError(f"Expected via invocation to return true, but was false with message: {verdict[1]}")
+
+
+def _is_bool_and_text(verdict: Any, message: Any) -> bool:
+    return isinstance(verdict, bool) and isinstance(message, str)
+
+
+_REPLACE, _INSERT, _APPEND, _ASSERT = "overlay/replace", "overlay/insert", "overlay/append", "overlay/assert"
+
+MERGE = Merge()
+_OPERATIONS: dict[str, Callable[[Item], Operation]] = {
+    "overlay/merge": lambda item: MERGE,
+    "overlay/remove": lambda item: Remove(),
+    _REPLACE: _read_replace,
+    _INSERT: _read_insert,
+    _APPEND: lambda item: Append(),
+    _ASSERT: _read_assert,
+}

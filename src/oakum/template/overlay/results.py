@@ -1,0 +1,45 @@
+"""Overlays among the results of a run (ytt: overlays, which documents are overlays)."""
+from __future__ import annotations
+
+from oakum.template.options import RenderedFile
+from oakum.template.overlay.engine import apply_documents
+from oakum.template.overlay.errors import OverlayError
+from oakum.template.overlay.match import MATCH
+from oakum.yaml.nodes import Array, Document, DocumentSet, Map
+
+
+def overlay_results(files: list[RenderedFile]) -> list[RenderedFile]:
+    """Apply the overlay documents among `files` (in file order) to all the other documents.
+
+    Returns the files that have documents left; their document sets are changed in place. Where there are overlays,
+    empty documents are dropped. Raises `OverlayError`, whose message starts with the files that hold overlays.
+    """
+    overlays = [(file.path, [document for document in file.documents.items if is_overlay(document)]) for file in files]
+    overlays = [(path, documents) for path, documents in overlays if documents]
+    if not overlays:
+        return files
+    left = _without_overlays(files) or [RenderedFile(overlays[0][0], DocumentSet())]
+    sets = [file.documents for file in left]
+    try:
+        for _, documents in overlays:
+            apply_documents(sets, documents)
+    except OverlayError as error:
+        order = ", ".join(path for path, _ in overlays)
+        raise OverlayError(f"Overlaying (in following order: {order}): {error}") from error
+    return [file for file in left if file.documents.items]
+
+
+def is_overlay(document: Document) -> bool:
+    """Whether `document` is applied to the others instead of being a result itself."""
+    return bool(document.annotations) and MATCH in (document.annotations or ())
+
+
+def _without_overlays(files: list[RenderedFile]) -> list[RenderedFile]:
+    for file in files:
+        file.documents.items = [item for item in file.documents.items if not is_overlay(item) and not _is_empty(item)]
+    return [file for file in files if file.documents.items]
+
+
+def _is_empty(document: Document) -> bool:
+    value = document.value
+    return value is None or (isinstance(value, Map | Array) and not value.items)

@@ -1,0 +1,101 @@
+"""One right-hand item, read once and then applied to any number of left sides."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from oakum.template.overlay.errors import UnexpectedMatches
+from oakum.template.overlay.match import MATCH, Defaults, Match, missing_by, read_child_defaults, read_match
+from oakum.template.overlay.matcher import ALL, Matcher
+from oakum.template.overlay.side import Place, Side
+from oakum.yaml.nodes import Array, ArrayItem, Item, Map, MapItem, Value
+
+NO_DEFAULTS: Defaults = {}
+
+
+class Step:
+    """An overlay item with its annotations read lazily, since what is below a null left side is never looked at.
+
+    With `exactly`, a document is for the one left document that there is, whatever `by=` it has. With `adopts`, merged
+    left items take over the annotations of the right one that are not about overlays, as schemas need.
+    """
+
+    __slots__ = ("_below", "_inherited", "_match", "_steps", "adopts", "exactly", "item", "operation")
+
+    def __init__(
+        self, item: Item, inherited: Defaults = NO_DEFAULTS, *, exactly: bool = False, adopts: bool = False
+    ) -> None:
+        self.item = item
+        self.exactly = exactly
+        self.adopts = adopts
+        self.operation: Any = None
+        self._inherited = inherited
+        self._match: Match | None = None
+        self._below: Defaults | None = None
+        self._steps: list[Step] | None = None
+
+    @property
+    def match(self) -> Match:
+        """The settings of `@overlay/match`, with the defaults that ancestors set."""
+        if self._match is None:
+            self._match = read_match(self.item, self._inherited)
+        return self._match
+
+    @property
+    def is_addition(self) -> bool:
+        """Whether it is an array item that says nothing of matching, and so is simply added."""
+        item = self.item
+        return isinstance(item, ArrayItem) and not (item.annotations and MATCH in item.annotations)
+
+    @property
+    def steps(self) -> list[Step]:
+        """The steps of the items of the map or array that this item holds."""
+        if self._steps is None:
+            value = self.item.value
+            items: Sequence[Item] = value.items if isinstance(value, Map | Array) else ()
+            below = self.child_defaults
+            self._steps = [Step(item, below, adopts=self.adopts) for item in items]
+        return self._steps
+
+    @property
+    def child_defaults(self) -> Defaults:
+        """The match defaults for the items below."""
+        if self._below is None:
+            self._below = read_child_defaults(self.item, self._inherited)
+        return self._below
+
+    def places(self, side: Side) -> list[Place] | None:
+        """The left items that this step is for; None when `when=` says to skip it.
+
+        Raises `UnexpectedMatches` when their number is not as expected.
+        """
+        match = self.match
+        found = self._find(side)
+        try:
+            match.expectation.check(found)
+        except UnexpectedMatches:
+            if match.conditional:
+                return None
+            raise
+        return found
+
+    def _find(self, side: Side) -> list[Place]:
+        matcher = ALL if self.exactly else self.match.matcher
+        item = self.item
+        if matcher is not None:
+            return _chosen(matcher, side, item.value)
+        if isinstance(item, MapItem):
+            return side.with_key(item.key)
+        raise missing_by(item)
+
+
+def _chosen(matcher: Matcher, side: Side, right: Value) -> list[Place]:
+    found: list[Place] = []
+    before = 0
+    for items in side.groups:
+        for index, left in enumerate(items):
+            place = left.key if isinstance(left, MapItem) else before + index
+            if matcher.matches(place, left.value, right):
+                found.append((items, index))
+        before += len(items)
+    return found
