@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint unit clean
+.PHONY: demo test lint unit testbed-up testbed-down clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python demo/walk_through.py
@@ -17,6 +17,12 @@ lint: $(VENV)/.installed
 
 unit: $(VENV)/.installed
 	$(BIN)/pytest -n auto
+
+testbed-up: $(VENV)/.installed
+	$(BIN)/python -m testbed up
+
+testbed-down: $(VENV)/.installed
+	$(BIN)/python -m testbed down
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "oakum needs Python 3.11 or newer; set PYTHON=… to one")'

@@ -48,7 +48,7 @@ def up(settings: Settings) -> None:
         f"--client-ca-file={state}/ca.crt", f"--token-auth-file={state}/tokens.csv", "--authorization-mode=RBAC",
         f"--service-cluster-ip-range={SERVICES}", "--service-account-issuer=https://kubernetes.default.svc",
         f"--service-account-key-file={state}/sa.pub", f"--service-account-signing-key-file={state}/sa.key",
-        "--endpoint-reconciler-type=none", "--allow-privileged", "--max-requests-inflight=0",
+        "--endpoint-reconciler-type=none", "--allow-privileged", "--kubelet-preferred-address-types=InternalIP",
     ])
     await_ready(state, "kube-apiserver", lambda: _answers(f"{server}/readyz", state / "ca.crt", _token(state)))
     start(state, "kube-controller-manager", [

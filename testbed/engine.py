@@ -25,11 +25,12 @@ def up_registries(settings: Settings) -> None:
     password = _password(settings)
     users = settings.state / "htpasswd"
     users.write_text(run("htpasswd", "-nbB", settings.user, password).strip() + "\n")
-    for name, address, login in (("registry", settings.registry, users), ("registry-open", settings.open_registry, None)):
+    registries = (("registry", settings.registry, users), ("registry-open", settings.open_registry, None))
+    for name, address, login in registries:
         config = settings.state / f"{name}.yml"
         config.write_text(json.dumps(_registry_config(settings.state / name, address, login)))
         start(settings.state, name, ["docker-registry", "serve", config], {"OTEL_TRACES_EXPORTER": "none"})
-    for name, address in (("registry", settings.registry), ("registry-open", settings.open_registry)):
+    for name, address, _ in registries:
         await_ready(settings.state, name, lambda address=address: _registry_answers(address))
 
 

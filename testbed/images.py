@@ -35,7 +35,8 @@ def _make(settings: Settings, archive: Path) -> None:
     work.mkdir(parents=True, exist_ok=True)
     run("gcc", "-static", "-Os", "-s", "-o", work / "pause", HERE / "programs/pause/pause.c")
     env = {**os.environ, "CGO_ENABLED": "0"}
-    run("go", "build", "-trimpath", "-ldflags=-s -w", "-o", work / "http-echo", ".", cwd=HERE / "programs/http-echo", env=env)
+    source = HERE / "programs/http-echo"
+    run("go", "build", "-trimpath", "-ldflags=-s -w", "-o", work / "http-echo", ".", cwd=source, env=env)
     shell = busybox_root()
     echo = layer({"http-echo": (work / "http-echo").read_bytes()})
     pause = layer({"pause": (work / "pause").read_bytes()})

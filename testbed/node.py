@@ -121,4 +121,4 @@ def kubectl() -> str:
     from pathlib import Path
 
     beside = Path(sys.executable).parent / "kubectl"
-    return str(beside) if beside.exists() else shutil.which("kubectl") or run("which", "kubectl")
+    return str(beside) if beside.exists() else shutil.which("kubectl") or "kubectl"
