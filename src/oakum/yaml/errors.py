@@ -16,6 +16,13 @@ class SyntaxYAMLError(YAMLError):
         self.problem = problem
         self.line = line
 
+    def moved(self, lines: int) -> SyntaxYAMLError:
+        """The same error, that many lines further down; as in ytt, a line 0 that results is named."""
+        error = SyntaxYAMLError(self.problem)
+        error.line = self.line + lines
+        error.args = (f"yaml: line {error.line}: {self.problem}",)
+        return error
+
 
 class SeparatorError(YAMLError):
     """A `---` line with something other than blanks or a comment behind it."""

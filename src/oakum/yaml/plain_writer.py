@@ -25,6 +25,10 @@ _FORBIDDEN = re.compile("[\\x7f-\\x84\\x86-\\x9f\\ufffe\\uffff]")
 _NOT_UTF8 = re.compile("[\ud800-\udfff]")
 
 
+class GoFloat(float):
+    """A float64 that is written directly, not by way of JSON: a million is `1e+06`."""
+
+
 def dump(obj: Any) -> str:
     """`obj` (None, bool, int, float, str, list, dict with str keys) as sigs.k8s.io/yaml writes it, ending in a newline.
 
@@ -110,12 +114,12 @@ def _scalar(value: Any, column: int, indent: str) -> str:
 
 
 def _other(value: Any) -> str:
-    if isinstance(value, float):
+    if isinstance(value, float) and not isinstance(value, GoFloat):
         try:
             value = resolve(json_number(value))
         except ValueError as error:
             raise YAMLError(f"json: {error}") from None
-    elif not (value is None or isinstance(value, int)):
+    elif not (value is None or isinstance(value, int | GoFloat)):
         raise TypeError(f"unsupported type: {type(value).__name__}")
     elif type(value) is int:
         value = resolve(str(value))

@@ -1,0 +1,60 @@
+"""Comments: where they are in a text, and which node each belongs to (ytt spec 2.5)."""
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from itertools import chain
+
+from oakum.yaml.nodes import Array, Comment, Document, DocumentSet, Map, Node, walk
+
+_COMMENT = re.compile("#([^\\n\\r]*)")
+
+
+def find(text: str, scalars: Iterable[tuple[int, int]], shift: int) -> list[tuple[int, str]]:
+    """The comments of `text`: line (from 1, `shift` subtracted) and what follows `#`.
+
+    `scalars` are the spans of all scalars in order; any `#` between them starts a comment.
+    """
+    found = []
+    line, counted, at = 1 - shift, 0, 0
+    for start, end in chain(scalars, [(len(text), len(text))]):
+        while at < start and (match := _COMMENT.search(text, at, start)):
+            line += text.count("\n", counted, match.start())
+            counted = match.start()
+            found.append((line, match[1]))
+            at = match.end()
+        at = max(at, end)
+    return found
+
+
+def attach(documents: DocumentSet, comments: list[tuple[int, str]]) -> None:
+    """Put each comment on the last node of its line, else on the first node of the next line that has nodes.
+
+    Comments that no node follows go on an empty document, without a line, added at the end.
+    """
+    first, last = _nodes_by_line(documents)
+    lines = sorted(first)
+    trailing = Document(None, 0, documents.source)
+    for line, text in comments:
+        node = last.get(line)
+        if node is None:
+            following = bisect_left(lines, line)
+            node = first[lines[following]] if following < len(lines) else trailing
+        if node.comments is None:
+            node.comments = []
+        node.comments.append(Comment(text, line, documents.source))
+    if trailing.comments:
+        documents.items.append(trailing)
+
+
+def _nodes_by_line(documents: DocumentSet) -> tuple[dict[int, Node], dict[int, Node]]:
+    """The first and the last item of each line, in the order in which items are visited."""
+    first: dict[int, Node] = {}
+    last: dict[int, Node] = {}
+    for document in documents.items:
+        for node in walk(document):
+            if not isinstance(node, Map | Array):
+                first.setdefault(node.line, node)
+                last[node.line] = node
+    return first, last
