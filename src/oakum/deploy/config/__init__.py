@@ -1,0 +1,1 @@
+"""Rules as data: what Config documents say, and the built-in ones."""

@@ -1,0 +1,159 @@
+"""Changes to a field of an object: copy from others, remove, add labels, rewrite references."""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from oakum.deploy.config.path import All, Index, Part, Path, Pattern, has_index, path_text
+from oakum.deploy.errors import ConfigError
+from oakum.deploy.resource import Resource
+from oakum.deploy.values import clone, go_name
+
+_MISSING: Any = object()
+
+
+class PathMismatch(ConfigError):
+    """A value on the way is not of the type that the path needs."""
+
+
+def _need_map(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise PathMismatch(f"Unexpected non-map found: {go_name(value)}")
+    return value
+
+
+def _need_array(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise PathMismatch(f"Unexpected non-array found: {go_name(value)}")
+    return value
+
+
+def _at(value: Any, key: str | int) -> Any:
+    if isinstance(key, int):
+        return value[key] if isinstance(value, list) and key < len(value) else _MISSING
+    return value.get(key, _MISSING) if isinstance(value, dict) else _MISSING
+
+
+def copy_field(target: Resource, path: Path, sources: Sequence[Resource]) -> None:
+    """Set the field at `path` to its value in the first source that has it; nothing when none has.
+
+    Missing maps on the way are made, unless the path goes through an array. Raises PathMismatch.
+    """
+    bodies = [source.body for source in sources]
+    try:
+        for driver in range(len(bodies)):
+            _copy(target.body, path, bodies, driver, not has_index(path))
+    except PathMismatch as e:
+        raise PathMismatch(f"FieldCopyMod for path '{path_text(path)}' on resource '{target.description}': {e}") from e
+
+
+def _copy(target: Any, path: Path, sources: list[Any], driver: int, create: bool) -> None:
+    part, rest = path[0], path[1:]
+    if isinstance(part, All | Index):
+        if target is None:
+            return
+        items = _need_array(target)
+        if not rest:
+            raise ConfigError("Expected last part of the path to be map key")
+        for at in range(len(items)) if isinstance(part, All) else [part.at]:
+            if at < len(items) and _at(sources[driver], at) is not _MISSING:
+                _copy(items[at], rest, [_at(s, at) for s in sources], driver, create)
+        return
+    found = _need_map(target)
+    driving = _need_map(sources[driver])
+    for key in part.keys(driving) if isinstance(part, Pattern) else [part]:
+        if not rest:
+            value = next((s[key] for s in sources if isinstance(s, dict) and key in s), _MISSING)
+            if value is not _MISSING:
+                found[key] = clone(value)
+        elif driving.get(key) is not None:
+            if found.get(key) is None:
+                if not create:
+                    continue
+                found[key] = {}
+            _copy(found[key], rest, [_at(s, key) for s in sources], driver, create)
+
+
+def remove_field(target: Resource, path: Path) -> None:
+    """Remove what is at `path`, if it can be reached. Raises PathMismatch."""
+    try:
+        _remove(target.body, path)
+    except PathMismatch as e:
+        raise PathMismatch(
+            f"FieldRemoveMod for path '{path_text(path)}' on resource '{target.description}': {e}") from e
+
+
+def _remove(target: Any, path: Path) -> None:
+    part, rest = path[0], path[1:]
+    if target is None:
+        return
+    if isinstance(part, All | Index):
+        items = _need_array(target)
+        if not rest:
+            raise ConfigError("Expected last part of the path to be map key")
+        for at in range(len(items)) if isinstance(part, All) else [part.at]:
+            if at < len(items):
+                _remove(items[at], rest)
+        return
+    found = _need_map(target)
+    for key in part.keys(found) if isinstance(part, Pattern) else [part]:
+        if not rest:
+            found.pop(key, None)
+        elif key in found:
+            _remove(found[key], rest)
+
+
+def add_strings(target: Resource, path: Path, values: Mapping[str, str], *, create: bool) -> None:
+    """Add `values` to the map at `path`, made when missing if `create`. Raises PathMismatch."""
+    try:
+        _add(target.body, path, values, create)
+    except PathMismatch as e:
+        raise PathMismatch(
+            f"StringMapAppendMod for path '{path_text(path)}' on resource '{target.description}': {e}") from e
+
+
+def _add(target: Any, path: Path, values: Mapping[str, str], create: bool) -> None:
+    if not path:
+        _need_map(target).update(values)
+        return
+    part, rest = path[0], path[1:]
+    if isinstance(part, All | Index):
+        items = _need_array(target) if target is not None else []
+        for at in range(len(items)) if isinstance(part, All) else [part.at]:
+            if at < len(items):
+                _add(items[at], rest, values, create)
+        return
+    found = _need_map(target)
+    key = str(part)
+    if found.get(key) is None:
+        if not create:
+            return
+        found[key] = {}
+    _add(found[key], rest, values, create)
+
+
+def rewrite_references(target: Resource, path: Path, rewrite: Callable[[dict[str, Any]], None]) -> None:
+    """Call `rewrite` with every map at `path`. Raises PathMismatch for a value of another type on the way."""
+    try:
+        _visit(target.body, path, rewrite)
+    except PathMismatch as e:
+        raise PathMismatch(
+            f"ObjectRefSetMod for path '{path_text(path)}' on resource '{target.description}': {e}") from e
+
+
+def _visit(target: Any, path: Path, rewrite: Callable[[dict[str, Any]], None]) -> None:
+    if not path:
+        rewrite(_need_map(target))
+        return
+    part: Part = path[0]
+    if isinstance(part, All | Index):
+        if target is None:
+            return
+        items = _need_array(target)
+        for at in range(len(items)) if isinstance(part, All) else [part.at]:
+            if at < len(items):
+                _visit(items[at], path[1:], rewrite)
+        return
+    found = _need_map(target).get(str(part), _MISSING)
+    if found is not _MISSING and (found is not None or isinstance(path[1] if len(path) > 1 else None, All)):
+        _visit(found, path[1:], rewrite)

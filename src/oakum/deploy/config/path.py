@@ -1,0 +1,103 @@
+"""Paths into objects, as Config documents write them: a list of keys, indexes and patterns."""
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from oakum.deploy.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every item of an array: `{allIndexes: true}`."""
+
+    def __str__(self) -> str:
+        return "(all)"
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One item of an array: `{index: N}`."""
+
+    at: int
+
+    def __str__(self) -> str:
+        return f"({self.at})"
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Every key of a map in which the pattern is found: `{regex: "…"}` (Go's syntax)."""
+
+    pattern: str
+
+    def keys(self, found: dict[str, Any]) -> list[str]:
+        """The keys of `found` that match, in order."""
+        compiled = _compiled(self.pattern)
+        return [key for key in sorted(found) if compiled.search(key)]
+
+    def __str__(self) -> str:
+        return self.pattern
+
+
+Part: TypeAlias = "str | All | Index | Pattern"
+Path: TypeAlias = "tuple[Part, ...]"
+
+
+def _compiled(pattern: str) -> Any:
+    import re2
+
+    try:
+        return re2.compile(pattern)
+    except re2.error as e:
+        raise ConfigError(f"Expected path part regex '{pattern}' to be valid: {e}") from e
+
+
+def parse_path(raw: Any, *, patterns: bool = False) -> Path:
+    """The path that a Config document writes. Raises ConfigError for a part that is none of the known."""
+    if not isinstance(raw, list):
+        raise ConfigError("Expected path to be a list")
+    return tuple(_part(part, patterns) for part in raw)
+
+
+def _part(raw: Any, patterns: bool) -> Part:
+    if isinstance(raw, str):
+        return raw
+    if not isinstance(raw, dict):
+        raise ConfigError("Unknown path part")
+    known = {str(k).lower(): v for k, v in raw.items()}
+    if known.get("allindexes"):
+        return All()
+    if "index" in known:
+        return Index(int(known["index"]))
+    if "regex" in known:
+        if not patterns:
+            raise ConfigError("Regex in path part is only supported for rebaseRules.")
+        return Pattern(str(known["regex"]))
+    raise ConfigError("Expected path part to be a string, allIndexes, index or regex (panic: Unknown path part)")
+
+
+def path_text(path: Sequence[Part]) -> str:
+    """The path as messages show it: parts joined by commas."""
+    return ",".join(str(part) for part in path)
+
+
+def has_index(path: Sequence[Part]) -> bool:
+    """Whether a part goes through an array."""
+    return any(isinstance(part, All | Index) for part in path)
+
+
+WORD = re.compile(r"[A-Za-z_][\w-]*")
+
+
+def dotted(path: Sequence[str | int]) -> str:
+    """A concrete path in the API's notation: `spec.ports[0].name`."""
+    out = ""
+    for part in path:
+        if isinstance(part, int):
+            out += f"[{part}]"
+        else:
+            out += f".{part}" if out and WORD.fullmatch(part) else part if not out else f"[{part}]"
+    return out

@@ -1,0 +1,173 @@
+"""One Kubernetes object, with what deploying needs to know of it."""
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from oakum.deploy.values import clone
+
+PREFIX = "kapp.k14s.io/"
+IDENTITY = PREFIX + "identity"
+_NOTHING: Mapping[str, str] = {}
+
+
+class Origin(Protocol):
+    """Where an object was written; `str()` gives the words for messages, such as `file 'a.yml' doc 2`."""
+
+    def locate(self, path: str) -> str | None:
+        """`file:line` of a field path such as `spec.ports[0].port`, None when it cannot be found."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """An origin that is known by its words only."""
+
+    words: str
+
+    def __str__(self) -> str:
+        return self.words
+
+    def locate(self, path: str) -> str | None:
+        """Nothing is known below the document."""
+        del path
+        return None
+
+
+class Resource:
+    """An object: `body` as JSON values, `origin` where it was written (None for objects from the cluster).
+
+    `transient` marks an object that a controller made: it carries the application's label but not our identity.
+    """
+
+    __slots__ = ("body", "origin", "transient")
+
+    def __init__(self, body: dict[str, Any], origin: Origin | None = None, transient: bool = False) -> None:
+        self.body = body
+        self.origin = origin
+        self.transient = transient
+
+    def copy(self) -> Resource:
+        """A deep copy of the body; origin and mark are kept."""
+        return Resource(clone(self.body), self.origin, self.transient)
+
+    @property
+    def api_version(self) -> str:
+        """`group/version`, or `version` in the core group."""
+        return _text(self.body.get("apiVersion"))
+
+    @property
+    def group(self) -> str:
+        """API group, empty for core."""
+        group, slash, _ = self.api_version.rpartition("/")
+        return group if slash else ""
+
+    @property
+    def version(self) -> str:
+        """API version without its group."""
+        return self.api_version.rpartition("/")[2]
+
+    @property
+    def kind(self) -> str:
+        """The object's kind."""
+        return _text(self.body.get("kind"))
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """`metadata`, an empty dict when it is missing (not linked to the body then)."""
+        found = self.body.get("metadata")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def name(self) -> str:
+        """The name, or `<generateName>*` when the server is to make one."""
+        meta = self.metadata
+        name = _text(meta.get("name"))
+        if not name and meta.get("generateName"):
+            return f"{meta['generateName']}*"
+        return name
+
+    @property
+    def namespace(self) -> str:
+        """The namespace, empty for cluster-scoped objects and where it is not filled in yet."""
+        return _text(self.metadata.get("namespace"))
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Labels; do not change."""
+        return self.metadata.get("labels") or _NOTHING
+
+    @property
+    def annotations(self) -> Mapping[str, str]:
+        """Annotations; do not change."""
+        return self.metadata.get("annotations") or _NOTHING
+
+    @property
+    def uid(self) -> str:
+        """The cluster's identifier, empty for objects that are not there yet."""
+        return _text(self.metadata.get("uid"))
+
+    @property
+    def deleting(self) -> bool:
+        """Whether the cluster is deleting it."""
+        return bool(self.metadata.get("deletionTimestamp"))
+
+    @property
+    def created(self) -> datetime | None:
+        """When it was created, None when it is not there yet."""
+        at = self.metadata.get("creationTimestamp")
+        return parse_time(at) if isinstance(at, str) else None
+
+    @property
+    def key(self) -> str:
+        """What makes it the same object whatever its API version: `namespace/group/Kind/name`."""
+        return f"{self.namespace}/{self.group}/{self.kind}/{self.name}"
+
+    @property
+    def identity(self) -> str:
+        """The value of the identity annotation on an object that we wrote."""
+        return f"v1;{self.key};{self.api_version}"
+
+    @property
+    def association(self) -> str:
+        """The value of the association label, which relates pods and such to the object that they stem from."""
+        return "v1." + hashlib.md5(self.key.encode(), usedforsecurity=False).hexdigest()
+
+    @property
+    def description(self) -> str:
+        """As every message names it: `configmap/x (v1) namespace: n`."""
+        where = f"namespace: {self.namespace}" if self.namespace else "cluster"
+        return f"{self.kind.lower()}/{self.name} ({self.api_version}) {where}"
+
+    def annotate(self, key: str, value: str) -> None:
+        """Set an annotation."""
+        meta = self.body.setdefault("metadata", {})
+        if not isinstance(meta.get("annotations"), dict):
+            meta["annotations"] = {}
+        meta["annotations"][key] = value
+
+    def without_annotations(self, keys: tuple[str, ...]) -> Resource:
+        """A copy (shallow but for metadata) without those annotations; an emptied map stays, as `{}`."""
+        found = self.annotations
+        if not any(key in found for key in keys):
+            return self
+        meta = dict(self.metadata, annotations={k: v for k, v in found.items() if k not in keys})
+        return Resource(dict(self.body, metadata=meta), self.origin, self.transient)
+
+    def __repr__(self) -> str:
+        return f"Resource({self.description})"
+
+
+def parse_time(text: str) -> datetime:
+    """An RFC 3339 time; nanoseconds are cut to microseconds. Raises ValueError."""
+    head, dot, tail = text.partition(".")
+    if dot:
+        digits = len(tail) - len(tail.lstrip("0123456789"))
+        text = f"{head}.{tail[:min(digits, 6)]}{tail[digits:]}"
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
