@@ -57,25 +57,38 @@ class Assembly:
         """The name of a step as messages show it."""
         return f"__ytt_tpl{self.number}_{name}"
 
-    def start_key(self, items: list[MapItem], keys: dict[Any, None], key: Any, annotations: Any = None) -> None:
-        """Note that a map gets `key`: a key that is there already is an error, or is removed when overridden."""
+    def start_key(
+        self, items: list[MapItem], keys: dict[Any, None] | None, key: Any, annotations: Any
+    ) -> dict[Any, None]:
+        """Note that a map gets `key`; returns all its keys (`keys`, or those of `items` when they were not kept).
+
+        A key that is there already is an error, or is removed when overridden.
+        """
+        if keys is None:
+            keys = {key_of(item.key): None for item in items}
         known = key_of(key)
         if known in keys:
             if not self.override and not (annotations and OVERRIDE in annotations):
                 raise _duplicate(self.step("start_node"), key)
             items[:] = [item for item in items if key_of(item.key) != known]
         keys[known] = None
+        return keys
 
-    def set_map_item(self, items: list[MapItem], item: MapItem, value: Any) -> dict[Any, None] | None:
-        """Give `item` its computed value and add it; for a replacement, add its items and return all keys."""
+    def set_map_item(
+        self, items: list[MapItem], item: MapItem, value: Any, keys: dict[Any, None] | None = None
+    ) -> dict[Any, None] | None:
+        """Give `item` its computed value and add it; returns `keys`.
+
+        For a replacement, adds its items, and returns all keys of the map even when they were not kept so far.
+        """
         if type(value) in _SCALARS:
             item.value = value
         elif type(value) is Replacement:
-            return self._splice_map(items, value.value)
+            return self._splice_map(items, item, value.value, keys)
         else:
             item.value = self._value(value, "map items can only contain arrays, maps, or scalars")
         items.append(item)
-        return None
+        return keys
 
     def set_array_item(self, items: list[ArrayItem], item: ArrayItem, value: Any) -> None:
         """Give `item` its computed value and add it; for a replacement, add its items."""
@@ -125,11 +138,15 @@ class Assembly:
         found = kind_of(node) if isinstance(value, Fragment) or not isinstance(node, Node) else to_go_type(value)
         return Failure(f"template.replace: expected value to be {wanted}, but was {found}")
 
-    def _splice_map(self, items: list[MapItem], value: Any) -> dict[Any, None]:
+    def _splice_map(
+        self, items: list[MapItem], place: MapItem, value: Any, keys: dict[Any, None] | None
+    ) -> dict[Any, None]:
         node = self._replacing(value)
         if not isinstance(node, Map):
             raise self._unfit("map", value)
-        keys: dict[Any, None] = {key_of(item.key): None for item in items}
+        if keys is None:
+            keys = {key_of(item.key): None for item in items}
+        keys[key_of(place.key)] = None
         silent = isinstance(value, Dict)
         for item in node.items:
             known = key_of(item.key)
@@ -163,3 +180,9 @@ def fragment(node: Map | Array | DocumentSet) -> Fragment | None:
     return Fragment(node) if node.items else None
 
 
+
+
+def noted(node: Any, annotations: dict[str, Any]) -> Any:
+    """`node`, with its evaluated annotations."""
+    node.annotations = annotations
+    return node

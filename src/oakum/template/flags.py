@@ -81,7 +81,7 @@ def _file_documents(file: InputFile, strict: bool) -> Iterator[ValuesDocument]:
     for document in documents.items:
         if document.value is not None:
             document.value = plain_merge(document.value)
-            yield ValuesDocument(_annotated(document), from_flag=True)
+            yield ValuesDocument(_annotated(document))
 
 
 def _environment(
@@ -161,7 +161,7 @@ def _nested(
     assert isinstance(here, MapItem)
     assert here.annotations is not None
     here.annotations[REPLACE] = _OR_ADD
-    return ValuesDocument(_annotated(document), references, from_flag=True)
+    return ValuesDocument(_annotated(document), references, references)
 
 
 def _annotated(document: Document) -> Document:

@@ -1,0 +1,87 @@
+"""Template files compiled, once for each content (ytt: template language; text templates; Starlark files)."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from oakum.errors import OakumError, TemplateError
+from oakum.starlark import Program as Code
+from oakum.starlark import ResolveErrors, Steps, SyntaxErrors, compile_program
+from oakum.template.assembly import Assembly, fragment, noted
+from oakum.template.convert import copy_value
+from oakum.template.emit import Emitter
+from oakum.template.program import Place, Program, text_program, yaml_program
+from oakum.template.text import split_text
+from oakum.template.trace import compile_failure
+from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Source
+
+_NODES: dict[str, Any] = {f".{kind.__name__}": kind for kind in (Array, ArrayItem, Document, DocumentSet, Map, MapItem)}
+_TRUSTED = _NODES | {".fragment": fragment, ".copy": copy_value, ".join": "".join, ".noted": noted}
+_STEPS = ("finish", "start_key", "set_map_item", "set_array_item", "set_document", "annotation", "piece")
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A file's code with what its steps name. `program` maps its lines to the file's."""
+
+    program: Program
+    code: Code
+    constants: dict[str, Any]
+    source: Source | None = None
+
+    def bindings(self, assembly: Assembly) -> dict[str, Any]:
+        """What the code finds under the names of steps when it runs with `assembly`."""
+        own = {f".{step}": getattr(assembly, step) for step in _STEPS}
+        return {**_TRUSTED, **self.constants, **own, ".source": self.source}
+
+
+def compile_yaml(name: str, number: int, documents: DocumentSet, *, ignore_unknown: bool) -> Compiled:
+    """Compile a YAML template. Raises TemplateError for comments or code that make no program."""
+    source = documents.source or (documents.items[0].source if documents.items else None)
+
+    def write(full: bool) -> Program:
+        try:
+            return yaml_program(name, number, documents, source, ignore_unknown=ignore_unknown, full=full)
+        except TemplateError as error:
+            raise TemplateError(f"Compiling YAML template '{name}': {error}") from error
+
+    return _compile(write, source)
+
+
+def compile_text(name: str, number: int, text: str) -> Compiled:
+    """Compile a text template. Raises TemplateError for markers that do not pair, and for code that is no program."""
+    try:
+        pieces = split_text(text)
+    except OakumError as error:
+        raise TemplateError(f"Parsing text template '{name}': {error}") from error
+    return _compile(lambda full: text_program(name, number, pieces), None)
+
+
+def compile_starlark(name: str, number: int, text: str) -> Compiled:
+    """Compile a Starlark file. Raises TemplateError for code that is no program."""
+    lines = text.split("\n")
+    program = Program(name, number, lines, [Place("", line, code) for line, code in enumerate(lines, 1)])
+    return _compile(lambda full: program, None)
+
+
+def _compile(write: Callable[[bool], Program], source: Source | None) -> Compiled:
+    program = write(False)
+    emitter = Emitter(program)
+    try:
+        code = _code(program, emitter)
+    except (SyntaxErrors, ResolveErrors):
+        # Only now, since it is slow: the program with all its steps says where the reference sees the mistake.
+        program = write(True)
+        try:
+            code = _code(program, emitter := Emitter(program))
+        except (SyntaxErrors, ResolveErrors) as errors:
+            raise compile_failure(program, errors) from errors
+    return Compiled(program, code, emitter.constants, source)
+
+
+def _code(program: Program, emitter: Emitter) -> Code:
+    steps = Steps(program.steps, emitter.builders(), emitter.wrap)
+    return compile_program("\n".join(program.code), program.name, steps=steps)
+
+

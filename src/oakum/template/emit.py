@@ -1,0 +1,273 @@
+"""A template's steps as straight-line Python that builds nodes (see `oakum.starlark`, steps).
+
+Each container under construction is a local list named by its node's tag (`.items7`), so that a step is one append. A
+map's keys are compared only where one could come twice: from the second step with a key on, in a loop, after a
+computed value that may be a replacement.
+"""
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from oakum.starlark import Scope, StepCall
+from oakum.starlark.build import assign, attribute, call, constant, expression, name
+from oakum.template.assembly import key_of
+from oakum.template.program import Program
+from oakum.template.text import Piece
+from oakum.yaml.nodes import Array, DocumentSet, Map, MapItem, Node
+
+_SMALL = 40
+_SETTERS = {"MapItem": ".set_map_item", "ArrayItem": ".set_array_item", "Document": ".set_document"}
+
+
+class IllNested(Exception):
+    """A node's parent is not certain to be open where the node starts: blocks of code cross levels of YAML."""
+
+
+class Emitter:
+    """Builds the statements of one program's steps. `constants` collects the objects that they name."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.constants: dict[str, Any] = {}
+        self._texts = 0
+
+    def builders(self) -> dict[str, Any]:
+        """What builds the statements of each step."""
+        steps = {
+            "set_ctx_type": _nothing,
+            "start_ctx": self._start_context,
+            "end_ctx": self._end_context,
+            "start_node_annotation": self._start_annotation,
+            "collect_node_annotation": self._annotation,
+            "set_map_item_key": self._set_key,
+            "start_node": self._start_node,
+            "set_node": self._set_node,
+        }
+        return {f"__ytt_tpl{self.program.number}_{step}": build for step, build in steps.items()}
+
+    def wrap(self, body: list[ast.stmt], function: Scope) -> list[ast.stmt]:
+        """Give a function that makes nodes or text a beginning and an end: it returns what it made."""
+        state = function.state
+        line = body[0].lineno if body else 1
+        last = body[-1].lineno if body else 1
+        root = state.get("root")
+        if root is not None:
+            kind = type(self.program.nodes[root]).__name__
+            made = call(".fragment", [call(f".{kind}", [name(f".items{root}", last)], last)], last)
+            return [*_new_container(root, line), *body, ast.Return(made, lineno=last, col_offset=0)]
+        if state.get("text"):
+            joined = call(".join", [name(".text", last)], last)
+            return [_new_list(".text", line), *body, ast.Return(joined, lineno=last, col_offset=0)]
+        return body
+
+    def _start_context(self, step: StepCall) -> list[ast.stmt]:
+        if _text(step.args[0]) != "text":
+            return []
+        self._texts += 1
+        identifier = f".text{self._texts}"
+        step.function.state.setdefault("texts", []).append(identifier)
+        return [_new_list(identifier, step.line)]
+
+    def _end_context(self, step: StepCall) -> list[ast.stmt]:
+        texts = step.function.state.get("texts")
+        made = self._joined(step) if texts else call(".DocumentSet", [name(".items1", step.line)], step.line)
+        return [expression(call(".finish", [made], step.line), step.line)]
+
+    def _joined(self, step: StepCall) -> ast.expr:
+        identifier = step.function.state["texts"].pop()
+        return call(".join", [name(identifier, step.line)], step.line)
+
+    def _start_annotation(self, step: StepCall) -> list[ast.stmt]:
+        tag = _number(step.args[0])
+        first = step.function.state.get("noting") != tag
+        step.function.state.update(noting=tag, note=_text(step.args[1]))
+        start = ast.Dict([], [], lineno=step.line, col_offset=0)
+        return [assign(f".notes{tag}", start, step.line)] if first else []
+
+    def _annotation(self, step: StepCall) -> list[ast.stmt]:
+        state, line = step.function.state, step.line
+        place = self.program.places[line - 1]
+        made = call(".annotation", [constant(place.line if place else 0, line), *step.args], line)
+        made.keywords.extend(step.keywords)
+        where = ast.Subscript(
+            name(f".notes{state['noting']}", line),
+            constant(state["note"], line),
+            ast.Store(),
+            lineno=line,
+            col_offset=0,
+        )
+        return [ast.Assign([where], made, None, lineno=line, col_offset=0)]
+
+    def _set_key(self, step: StepCall) -> list[ast.stmt]:
+        return [assign(f".key{_number(step.args[0])}", self._joined(step), step.line)]
+
+    def _start_node(self, step: StepCall) -> list[ast.stmt]:
+        tag = _number(step.args[0])
+        node = self.program.nodes[tag]
+        if isinstance(node, Piece):
+            return [] if node.code else [self._append_text(step, constant(node.text, step.line))]
+        assert node is not None
+        if isinstance(node, DocumentSet | Map | Array):
+            if not self._is_open(tag, step):
+                self._open(tag, step)
+                return _new_container(tag, step.line)
+            return []
+        parent = self._parent(tag, step)
+        checks = self._checks(tag, node, parent, step) if isinstance(node, MapItem) else []
+        if tag in self.program.computed:
+            return checks
+        return [*checks, *self._add(tag, node, parent, step)]
+
+    def _append_text(self, step: StepCall, value: ast.expr) -> ast.stmt:
+        texts = step.function.state.get("texts")
+        if not texts:
+            step.function.state["text"] = True
+        return _append(texts[-1] if texts else ".text", value, step.line)
+
+    def _set_node(self, step: StepCall) -> list[ast.stmt]:
+        tag, line = _number(step.args[0]), step.line
+        node = self.program.nodes[tag]
+        if isinstance(node, Piece):
+            return [self._append_text(step, call(".piece", [step.args[1]], line))]
+        assert node is not None
+        value = step.args[1] if len(step.args) > 1 else self._joined(step)
+        parent = self._parent(tag, step)
+        made = self._node(tag, node, constant(None, line), line)
+        setter = _SETTERS[type(node).__name__]
+        arguments = [name(f".items{parent}", line), made, value]
+        if not isinstance(node, MapItem):
+            return [expression(call(setter, arguments, line), line)]
+        known = self._map_state(parent, step)
+        if known["checked"]:
+            arguments.append(name(f".keys{parent}", line))
+        else:
+            known["maybe"] = True
+        return [assign(f".keys{parent}", call(setter, arguments, line), line)]
+
+    def _add(self, tag: int, node: Node, parent: int, step: StepCall) -> list[ast.stmt]:
+        line, below = step.line, getattr(node, "value", None)
+        before: list[ast.stmt] = []
+        if tag in self.program.static:
+            return [_append(f".items{parent}", self._static(tag, node, step), line)]
+        if isinstance(below, Node):
+            child = tag + 1
+            self._open(child, step)
+            before = _new_container(child, line)
+            value: ast.expr = call(f".{type(below).__name__}", [name(f".items{child}", line)], line)
+        else:
+            value = constant(below, line)
+        return [*before, _append(f".items{parent}", self._node(tag, node, value, line), line)]
+
+    def _node(self, tag: int, node: Node, value: ast.expr, line: int) -> ast.expr:
+        place = [constant(node.line, line), name(".source", line)]
+        kind = type(node).__name__
+        key = [self._key(tag, node, line)] if isinstance(node, MapItem) else []
+        made: ast.expr = call(f".{kind}", [*key, value, *place], line)
+        if tag in self.program.annotated:
+            made = call(".noted", [made, name(f".notes{tag}", line)], line)
+        return made
+
+    def _key(self, tag: int, node: MapItem, line: int) -> ast.expr:
+        return name(f".key{tag}", line) if tag in self.program.keyed else constant(node.key, line)
+
+    def _static(self, tag: int, node: Node, step: StepCall) -> ast.expr:
+        """A fresh copy of a node that is as written: spelt out where it is made often."""
+        below = getattr(node, "value", None)
+        repeated = step.function.parent is not None or step.block.loop is not None
+        if not isinstance(below, Node) or (repeated and _size(below) <= _SMALL):
+            return self._spelt(node, step.line)
+        self.constants[f".node{tag}"] = node
+        return call(".copy", [name(f".node{tag}", step.line)], step.line)
+
+    def _spelt(self, node: Any, line: int) -> ast.expr:
+        if isinstance(node, Map | Array):
+            items = ast.List([self._spelt(item, line) for item in node.items], ast.Load(), lineno=line, col_offset=0)
+            return call(f".{type(node).__name__}", [items], line)
+        if not isinstance(node, Node):
+            return constant(node, line)
+        key = [constant(node.key, line)] if isinstance(node, MapItem) else []
+        value = self._spelt(getattr(node, "value", None), line)
+        place = [constant(node.line, line), name(".source", line)]
+        return call(f".{type(node).__name__}", [*key, value, *place], line)
+
+    def _open(self, tag: int, step: StepCall) -> None:
+        step.function.state.setdefault("open", {})[tag] = step.block
+        self._map_state(tag, step).update(checked=False, maybe=False, keys=set(), block=step.block)
+
+    def _is_open(self, tag: int, step: StepCall) -> bool:
+        opened = step.function.state.get("open", {}).get(tag)
+        return opened is not None and opened.holds(step.block)
+
+    def _parent(self, tag: int, step: StepCall) -> int:
+        """The tag of the container that the node goes to; a function's first node decides what the function makes."""
+        parent, state = self.program.parents[tag], step.function.state
+        if self._is_open(parent, step):
+            return parent
+        if step.function.parent is None or parent in state.get("open", {}):
+            raise IllNested
+        if state.setdefault("root", parent) != parent:
+            raise IllNested
+        state.setdefault("maps", {}).setdefault(
+            parent, {"checked": False, "maybe": False, "keys": set(), "block": step.function.block}
+        )
+        return parent
+
+    def _map_state(self, tag: int, step: StepCall) -> dict[str, Any]:
+        known: dict[str, Any] = step.function.state.setdefault("maps", {}).setdefault(tag, {})
+        return known
+
+    def _checks(self, tag: int, node: MapItem, parent: int, step: StepCall) -> list[ast.stmt]:
+        """What compares the key with those before it, where it could be one of them."""
+        known, line = self._map_state(parent, step), step.line
+        key = key_of(node.key)
+        repeated = step.block.loop is not None and step.block.loop is not known["block"].loop
+        if repeated or key in known["keys"] or tag in self.program.keyed:
+            known["checked"] = True
+        known["keys"].add(key)
+        if not known["checked"] and not known["maybe"]:
+            return []
+        keys = f".keys{parent}"
+        notes = name(f".notes{tag}", line) if tag in self.program.annotated else constant(None, line)
+        arguments = [name(f".items{parent}", line), name(keys, line), self._key(tag, node, line), notes]
+        check = assign(keys, call(".start_key", arguments, line), line)
+        if known["checked"]:
+            return [check]
+        given = ast.Compare(name(keys, line), [ast.IsNot()], [constant(None, line)], lineno=line, col_offset=0)
+        return [ast.If(given, [check], [], lineno=line, col_offset=0)]
+
+
+def _nothing(step: StepCall) -> list[ast.stmt]:
+    return []
+
+
+def _new_list(identifier: str, line: int) -> ast.stmt:
+    return assign(identifier, ast.List([], ast.Load(), lineno=line, col_offset=0), line)
+
+
+def _new_container(tag: int, line: int) -> list[ast.stmt]:
+    return [_new_list(f".items{tag}", line), assign(f".keys{tag}", constant(None, line), line)]
+
+
+def _append(identifier: str, value: ast.expr, line: int) -> ast.stmt:
+    append = attribute(name(identifier, line), "append", line)
+    return expression(ast.Call(append, [value], [], lineno=line, col_offset=0), line)
+
+
+def _number(argument: ast.expr) -> int:
+    assert isinstance(argument, ast.Constant)
+    assert isinstance(argument.value, int)
+    return argument.value
+
+
+def _text(argument: ast.expr) -> str:
+    assert isinstance(argument, ast.Constant)
+    return str(argument.value)
+
+
+def _size(node: Node) -> int:
+    items = getattr(node, "items", None)
+    below = items if items is not None else [getattr(node, "value", None)]
+    return 1 + sum(_size(one) for one in below if isinstance(one, Node))
+
+

@@ -1,0 +1,159 @@
+"""Evaluating the files of a library: YAML and text templates, Starlark, and what they load from one another."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from oakum.errors import OakumError, TemplateError
+from oakum.starlark import EvalError, Failure, Meter, Thread, freeze
+from oakum.template.assembly import Assembly
+from oakum.template.comment import has_templating
+from oakum.template.compiled import Compiled, compile_starlark, compile_text, compile_yaml
+from oakum.template.files import FileKind, InputFile
+from oakum.template.options import Options
+from oakum.template.trace import Programs
+from oakum.template.tree import Place
+from oakum.yaml.duplicates import last_wins
+from oakum.yaml.nodes import DocumentSet
+from oakum.yaml.parser import parse
+
+_PREFIX = {FileKind.TEXT: "Evaluating text template: ", FileKind.STARLARK: "Evaluating starlark template: "}
+_NOT_LIBRARY = (
+    "(hint: library filename must end with '.lib.yml' or '.star'; "
+    "use data.read(...) for loading non-templated file contents)"
+)
+
+
+@dataclass(slots=True)
+class Run:
+    """What all libraries of one run share. `number` counts compiled templates: the first is 2, messages name it."""
+
+    options: Options
+    meter: Meter
+    programs: Programs = field(default_factory=Programs)
+    number: int = 1
+    parsed: dict[tuple[str, str, bool], DocumentSet] = field(default_factory=dict)
+    compiled: dict[tuple[Any, ...], Compiled] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Flavour:
+    """How a library's files are read."""
+
+    strict: bool = False
+    ignore_unknown_comments: bool = False
+    implicit_map_key_overrides: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What a file came to: the names it binds, and its documents (YAML), text, or None."""
+
+    names: Mapping[str, Any]
+    result: Any
+
+
+class Evaluator:
+    """Evaluates files with one set of data values. `modules` gives the built-in modules for a file's place."""
+
+    def __init__(self, run: Run, flavour: Flavour, modules: Any) -> None:
+        self.run = run
+        self.flavour = flavour
+        self.modules = modules
+
+    def documents(self, file: InputFile) -> DocumentSet:
+        """The parsed documents of a YAML file. Raises TemplateError naming the file."""
+        return parse_file(self.run, file, self.flavour.strict)
+
+    def evaluate(self, file: InputFile, place: Place) -> Evaluated:
+        """Evaluate `file`, which stands at `place`. Raises TemplateError."""
+        if file.kind is FileKind.YAML:
+            documents = self.documents(file)
+            if not file.template or not has_templating(documents):
+                return Evaluated({}, last_wins(documents))
+        elif file.kind is FileKind.TEXT and not file.template:
+            return Evaluated({}, file.text)
+        elif file.kind is FileKind.UNKNOWN:
+            raise TemplateError("Unknown file type")
+        return self._run(file, place)
+
+    def _run(self, file: InputFile, place: Place) -> Evaluated:
+        prefix = _PREFIX.get(file.kind, "")
+        self.run.number += 1
+        try:
+            compiled = self._compiled(file)
+            self.run.programs.add(compiled.program)
+            assembly = Assembly(
+                self.run.number, compiled.source, override=self.flavour.implicit_map_key_overrides
+            )
+            names = self._call(compiled, assembly, place)
+        except OakumError as error:
+            if prefix and str(error).startswith("\n"):
+                raise TemplateError(f"{prefix}{error}") from error
+            raise
+        return Evaluated(names, assembly.result)
+
+    def _call(self, compiled: Compiled, assembly: Assembly, place: Place) -> Mapping[str, Any]:
+        thread = Thread(
+            print=self.run.options.warn, load=lambda module: self.load(module, place), meter=self.run.meter
+        )
+        try:
+            return compiled.code.run(compiled.bindings(assembly), thread)
+        except EvalError as error:
+            raise self.run.programs.failure(error) from error
+
+    def _compiled(self, file: InputFile) -> Compiled:
+        ignore = self.flavour.ignore_unknown_comments
+        key = (file.path, file.text, file.kind, self.flavour.strict, ignore)
+        found = self.run.compiled.get(key)
+        if found is None:
+            number = self.run.number
+            if file.kind is FileKind.YAML:
+                found = compile_yaml(file.path, number, self.documents(file), ignore_unknown=ignore)
+            else:
+                compile_code = compile_text if file.kind is FileKind.TEXT else compile_starlark
+                found = compile_code(file.path, number, file.text)
+            self.run.compiled[key] = found
+        return found
+
+    def load(self, module: str, place: Place) -> Mapping[str, Any]:
+        """The names that `load(module, …)` finds from a file at `place`. Raises Failure with the whole message."""
+        try:
+            return self._load(module, place)
+        except OakumError as error:
+            raise Failure(f"cannot load {module}: {error}") from error
+
+    def _load(self, module: str, place: Place) -> Mapping[str, Any]:
+        path = module
+        if module.startswith("@"):
+            library, colon, path = module[1:].partition(":")
+            if not colon:
+                raise TemplateError(
+                    "Expected library path to be in format '@name:path' "
+                    "e.g. '@github.com/vmware-tanzu/test:test.star' or '@ytt:base64'"
+                )
+            if library == "ytt":
+                found: Mapping[str, Any] = self.modules.load(path, place)
+                return found
+            place = place.find_library(library)
+        file, place = place.find_file(path)
+        if not file.library:
+            raise TemplateError(f"Expected file '{file.path}' to be a library file, but was not {_NOT_LIBRARY}")
+        names = self.evaluate(file, place).names
+        for value in names.values():
+            freeze(value)
+        return names
+
+
+def parse_file(run: Run, file: InputFile, strict: bool) -> DocumentSet:
+    """The documents of a YAML file, parsed once a run; treat them as read-only. Raises TemplateError naming it."""
+    key = (file.path, file.text, strict)
+    found = run.parsed.get(key)
+    if found is None:
+        try:
+            found = parse(file.text, file.path, strict=strict, comments=file.template)
+        except OakumError as error:
+            raise TemplateError(f"Unmarshaling YAML template '{file.path}': {error}") from error
+        run.parsed[key] = found
+    return found

@@ -1,0 +1,267 @@
+"""One library evaluated: schema, data values, validation, templates, overlays (ytt: mental model, libraries)."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from oakum.errors import OakumError, TemplateError
+from oakum.template.annotation import annotation
+from oakum.template.comment import annotation_names
+from oakum.template.convert import copy_value, to_struct
+from oakum.template.evaluation import Evaluator, Flavour, Run
+from oakum.template.files import FileKind, InputFile
+from oakum.template.kinds import kind_of
+from oakum.template.options import RenderedFile, RenderedText, Result
+from oakum.template.overlay import accumulate, overlay_results
+from oakum.template.position import position
+from oakum.template.reference import parse_reference
+from oakum.template.tree import PRIVATE, Folder, Place
+from oakum.template.values import ValuesDocument
+from oakum.yaml.nodes import Array, Document, DocumentSet, Map, walk
+
+VALUES, SCHEMA, REFERENCE = "data/values", "data/values-schema", "library/ref"
+Placed = tuple[InputFile, Folder]
+_SUMMARY = {VALUES: "data values", SCHEMA: "data values schema"}
+_UNUSED = {VALUES: ("library data values", "Data Value"), SCHEMA: ("library schema", "Schema")}
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a library's caller gives it: data values and schemas, lowest precedence first."""
+
+    values: tuple[ValuesDocument, ...] = ()
+    schemas: tuple[ValuesDocument, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A library's final data values and their schema, with what was given for the libraries below."""
+
+    values: Document
+    schema: Any
+    child_values: list[ValuesDocument]
+    child_schemas: list[ValuesDocument]
+
+
+@dataclass(slots=True)
+class Library:
+    """A library's files with what its caller gave: one evaluation. `modules(library, settled)` makes its modules."""
+
+    run: Run
+    place: Place
+    flavour: Flavour
+    given: Given
+    disable_validation: bool = False
+    make_modules: Callable[[Library, Any, Settled | None], Any] = field(default=lambda *_: None)
+
+    def files(self) -> list[InputFile]:
+        """The library's files in the order that everything follows."""
+        return sorted(self.place.root.walk(), key=lambda file: file.order)
+
+    def settle(self) -> Settled:
+        """The schema and the data values. Raises TemplateError when they do not fit."""
+        empty = Evaluator(self.run, self.flavour, self.make_modules(self, to_struct(Map()), None))
+        holding = self._scan(empty)
+        own_schemas, schema = self._schema(empty, holding[SCHEMA])
+        if self.run.options.stop_after == "schema":
+            return Settled(Document(), schema, [], [])
+        own_values, values = self._values(empty, holding[VALUES], schema)
+        if not self.disable_validation:
+            self._validate(values)
+        return Settled(
+            values,
+            schema,
+            [one for one in (*own_values, *self.given.values) if one.references],
+            [one for one in (*own_schemas, *self.given.schemas) if one.references],
+        )
+
+    def evaluate(self) -> Result:
+        """Evaluate the whole library. Raises TemplateError."""
+        settled = self.settle()
+        if self.run.options.stop_after:
+            return Result([], [], settled.values, settled.schema)
+        evaluator = self.evaluator(settled)
+        files: list[RenderedFile] = []
+        texts: list[RenderedText] = []
+        for file, folder in self._placed(self.files()):
+            if not file.for_output and (not file.library or file.kind is FileKind.UNKNOWN):
+                continue
+            if self._holds_values(evaluator, file):
+                continue
+            result = evaluator.evaluate(file, Place(self.place.root, folder)).result
+            if file.for_output and isinstance(result, DocumentSet):
+                files.append(RenderedFile(file.path, result))
+            elif file.for_output and isinstance(result, str):
+                texts.append(RenderedText(file.path, result))
+        files = overlay_results(files)
+        check_used(settled)
+        return Result(files, texts, settled.values, settled.schema)
+
+    def evaluator(self, settled: Settled) -> Evaluator:
+        """What evaluates this library's files with its final data values."""
+        modules = self.make_modules(self, to_struct(settled.values.value), settled)
+        return Evaluator(self.run, self.flavour, modules)
+
+    def _placed(self, files: Iterable[InputFile]) -> list[Placed]:
+        folders = {id(file): folder for file, folder in _folders(self.place.root)}
+        return [(file, folders[id(file)]) for file in files]
+
+    def _scan(self, evaluator: Evaluator) -> dict[str, list[Placed]]:
+        """The files that hold data values, and those that hold their schema; parses every YAML template."""
+        holding: dict[str, list[Placed]] = {VALUES: [], SCHEMA: []}
+        for file, folder in self._placed(self.files()):
+            if file.kind is FileKind.YAML and file.template:
+                for name in sorted(_value_annotations(evaluator.documents(file))):
+                    holding[name].append((file, folder))
+        return holding
+
+    def _holds_values(self, evaluator: Evaluator, file: InputFile) -> bool:
+        return file.kind is FileKind.YAML and file.template and bool(_value_annotations(evaluator.documents(file)))
+
+    def _own(self, evaluator: Evaluator, holding: list[Placed], name: str) -> list[ValuesDocument]:
+        """The documents of the library's own files that are annotated `name`."""
+        found: list[ValuesDocument] = []
+        for file, folder in holding:
+            try:
+                result = evaluator.evaluate(file, Place(self.place.root, folder)).result
+                found += _only(file, result, name)
+            except TemplateError as error:
+                raise TemplateError(f"Templating file '{file.path}': {error}") from error
+        return found
+
+    def _schema(self, evaluator: Evaluator, holding: list[Placed]) -> tuple[list[ValuesDocument], Any]:
+        """The library's own schema documents, and the schema; None when there is none."""
+        given = _mine(self.given.schemas)
+        try:
+            own = self._own(evaluator, holding, SCHEMA)
+            documents = [copy_value(one.document) for one in (*_mine(own), *given)]
+            if not documents:
+                return own, None
+            from oakum.template.schema import Schema
+
+            accumulated = documents[0]
+            for one in documents[1:]:
+                accumulated = accumulate(accumulated, one, adopt_annotations=True)
+            return own, Schema.from_document(accumulated)
+        except OakumError as error:
+            raise TemplateError(f"{_overlaying(SCHEMA, holding, given)}{error}") from error
+
+    def _values(
+        self, evaluator: Evaluator, holding: list[Placed], schema: Any
+    ) -> tuple[list[ValuesDocument], Document]:
+        """The library's own data values documents, and the data values that they and the given ones come to."""
+        given = _mine(self.given.values)
+        try:
+            own = self._own(evaluator, holding, VALUES)
+            documents = [copy_value(one.document) for one in _mine(own)]
+            if schema is None:
+                values = documents.pop(0) if documents else Document(Map())
+            else:
+                values = schema.defaults()
+            for one in (*documents, *(copy_value(one.document) for one in given)):
+                values = accumulate(values, one)
+                if schema is not None:
+                    schema.check(values)
+        except OakumError as error:
+            raise TemplateError(f"{_overlaying(VALUES, holding, given)}{error}") from error
+        return own, values
+
+    def _validate(self, values: Document) -> None:
+        from oakum.template import validation
+
+        validation.run(values)
+
+    def child(self, place: Place, flavour: Flavour, given: Given, *, disable_validation: bool) -> Library:
+        """A private library below this one."""
+        return replace(
+            self, place=place, flavour=flavour, given=given, disable_validation=disable_validation
+        )
+
+
+def _folders(folder: Folder) -> Iterable[tuple[InputFile, Folder]]:
+    for files in folder.files.values():
+        yield from ((file, folder) for file in files)
+    for name, below in folder.folders.items():
+        if name != PRIVATE:
+            yield from _folders(below)
+
+
+def _value_annotations(documents: DocumentSet) -> set[str]:
+    """Which of the two annotations the documents have. Raises TemplateError when another node has one."""
+    found: set[str] = set()
+    for node in walk(documents):
+        if node.comments:
+            for name in annotation_names(node):
+                if name in _SUMMARY:
+                    if not isinstance(node, Document):
+                        raise TemplateError(
+                            f"Found @{name} on {kind_of(node)} ({position(node)}); "
+                            f"only documents (---) can be annotated with @{name}"
+                        )
+                    found.add(name)
+    return found
+
+
+def _only(file: InputFile, documents: DocumentSet, name: str) -> Iterable[ValuesDocument]:
+    """The documents annotated `name`. Raises TemplateError when there are others that hold something."""
+    what = "data values" if name == VALUES else "schema"
+    for document in documents.items:
+        if annotation(document, name) is not None:
+            yield _values_document(document, name)
+        elif not _is_empty(document):
+            raise TemplateError(
+                f"Templating file '{file.path}': Expected {what} file '{file.path}' to only have {what} documents"
+            )
+
+
+def _is_empty(document: Document) -> bool:
+    value = document.value
+    return value is None or (isinstance(value, Map | Array) and not value.items)
+
+
+def _values_document(document: Document, name: str) -> ValuesDocument:
+    marked = annotation(document, name)
+    assert marked is not None
+    after = False
+    for key, value in marked.kwargs.items():
+        if key != "after_library_module":
+            raise TemplateError(f"Unknown kwarg {key} for annotation {name}")
+        after = value is True
+    reference = annotation(document, REFERENCE)
+    if reference is None:
+        if marked.kwargs:
+            raise TemplateError(
+                f"Annotation {name}: Expected kwarg 'after_library_module' to be used with {REFERENCE} annotation"
+            )
+        return ValuesDocument(document)
+    if len(reference.args) != 1:
+        raise TemplateError(f"Expected {REFERENCE} annotation to have one arg, got {len(reference.args)}")
+    try:
+        steps = parse_reference(str(reference.args[0]))
+    except TemplateError as error:
+        raise TemplateError(f"Annotation {REFERENCE}: {error}") from error
+    return ValuesDocument(document, steps, steps, after)
+
+
+def _overlaying(name: str, holding: list[Placed], given: list[ValuesDocument]) -> str:
+    order = [file.path for file, _ in holding]
+    if given:
+        order.append(f"additional {_SUMMARY[name]}")
+    return f"Overlaying {_SUMMARY[name]} (in following order: {', '.join(order)}): "
+
+
+def _mine(documents: Iterable[ValuesDocument]) -> list[ValuesDocument]:
+    return [one for one in documents if not one.references]
+
+
+def check_used(settled: Settled) -> None:
+    """Raise TemplateError when something was given for libraries below that none of them took."""
+    for name, documents in ((VALUES, settled.child_values), (SCHEMA, settled.child_schemas)):
+        unused = [one.describe(_UNUSED[name][1]) for one in documents if not one.use.used]
+        if unused:
+            raise TemplateError(
+                f"Expected all provided {_UNUSED[name][0]} documents to be used but found unused: {', '.join(unused)}"
+            )
+
+
