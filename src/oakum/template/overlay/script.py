@@ -20,6 +20,8 @@ def call(function: Any, *args: Any) -> Any:
     try:
         return call_function(function, args)
     except EvalError as error:
+        if error.budget:
+            raise
         raise OverlayError(error.message) from error
 
 

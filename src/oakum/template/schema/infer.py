@@ -1,0 +1,178 @@
+"""Reading a schema document: types from its sample values (ytt: type inference)."""
+from __future__ import annotations
+
+from oakum.template.annotation import Annotation, annotation
+from oakum.template.convert import copy_value
+from oakum.template.kinds import kind_of
+from oakum.template.position import compact
+from oakum.template.schema import notes
+from oakum.template.schema.check import conform, default_map_item
+from oakum.template.schema.errors import SchemaError
+from oakum.template.schema.report import Violation, heading, report
+from oakum.template.schema.types import (
+    AnyType,
+    ArrayType,
+    Declaration,
+    Documentation,
+    Example,
+    MapType,
+    ScalarType,
+    Type,
+)
+from oakum.template.validation.rules import Rules, read_rules
+from oakum.yaml.nodes import Array, Item, Map, MapItem, Value
+
+
+def declare(item: Item) -> Declaration:
+    """What the document, map item or array item `item` of a schema declares. Raises SchemaError."""
+    anything = notes.is_any(item)
+    nullable = notes.is_nullable(item)
+    type_ = _any_type(item) if anything else _infer(item)
+    bare = Declaration(item, type_, None, nullable or anything)
+    return Declaration(
+        item,
+        type_,
+        _default(item, bare, None if nullable else _own_default(item, type_)),
+        bare.nullable,
+        _documentation(item, bare),
+        _rules(item),
+    )
+
+
+def _any_type(item: Item) -> Type:
+    notes.refuse_below_any(item)
+    return AnyType()
+
+
+def _infer(item: Item) -> Type:
+    value = item.value
+    if isinstance(value, Map):
+        return MapType({below.key: declare(below) for below in value.items})
+    if isinstance(value, Array):
+        return ArrayType(_element(item, value))
+    if value is None:
+        raise SchemaError(report("Invalid schema - null value not allowed here", [_null(item)]))
+    return ScalarType(kind_of(value))
+
+
+def _null(item: Item) -> Violation:
+    return Violation(
+        item,
+        "null value",
+        "non-null value",
+        hints=(
+            "in YAML, omitting a value implies null.",
+            "to set the default value to null, annotate with @schema/nullable.",
+            "to allow any value, annotate with @schema/type any=True.",
+        ),
+    )
+
+
+def _element(item: Item, array: Array) -> Declaration:
+    if len(array.items) != 1:
+        raise SchemaError(report("Invalid schema - wrong number of items in array definition", [_count(item, array)]))
+    element = array.items[0]
+    found = annotation(element, notes.DEFAULT)
+    if found is None:
+        return declare(element)
+    inner = Violation(
+        element,
+        None,
+        None,
+        hints=(
+            "do you mean to set a default value for the array?",
+            "set an array's default by annotating its parent.",
+        ),
+        annotations=(found,),
+    )
+    misplaced = report("Invalid schema - @schema/default not supported on array item", [inner])
+    raise SchemaError(f"{heading('Invalid schema')}{misplaced} \n\n")
+
+
+def _count(item: Item, array: Array) -> Violation:
+    return Violation(
+        item,
+        f"{len(array.items)} array items",
+        "exactly 1 array item, of the desired type",
+        hints=(
+            "in schema, the one item of the array implies the type of its elements.",
+            "in schema, the default value for an array is always an empty list.",
+            "default values can be overridden via a data values overlay.",
+        ),
+    )
+
+
+def _own_default(item: Item, type_: Type) -> Value:
+    """The default value that comes from the sample itself."""
+    value = item.value
+    if isinstance(type_, MapType):
+        items = [default_map_item(declared) for declared in type_.items.values()]
+        return Map(items, item.line, item.source)
+    if isinstance(type_, ArrayType):
+        return Array([], item.line, item.source)
+    copy: Value = copy_value(value)
+    return copy
+
+
+def _default(item: Item, bare: Declaration, own: Value) -> Value:
+    """The default value: the annotation's, checked and completed, else the item's own."""
+    given = notes.default(item, bare.expected())
+    if given is None:
+        return own
+    found, value = given
+    sample = _holding(item, value)
+    violations = conform(sample, bare)
+    if violations:
+        where = compact(found.line, found.source)
+        wrong = [_blamed(violation, item, found, f"at {where}") for violation in violations]
+        raise SchemaError(report("Invalid schema - @schema/default is wrong type", wrong))
+    return sample.value
+
+
+def _documentation(item: Item, bare: Declaration) -> Documentation:
+    return Documentation(
+        notes.text(item, notes.TITLE),
+        notes.text(item, notes.DESCRIPTION),
+        notes.text(item, notes.DEPRECATED),
+        _examples(item, bare),
+    )
+
+
+def _examples(item: Item, bare: Declaration) -> tuple[Example, ...]:
+    given = notes.examples(item)
+    if given is None:
+        return ()
+    found, pairs = given
+    samples = [(description, _holding(item, value)) for description, value in pairs]
+    wrong = [
+        _blamed(violation, item, found, f"by {compact(found.line, found.source)}")
+        for _, sample in samples
+        for violation in conform(sample, bare)
+    ]
+    if wrong:
+        raise SchemaError(report("Invalid schema - @schema/examples has wrong type", wrong))
+    return tuple(Example(description, sample.value) for description, sample in samples)
+
+
+def _holding(item: Item, value: Value) -> Item:
+    """An item like `item` that holds `value`."""
+    if isinstance(item, MapItem):
+        return MapItem(item.key, value, item.line, item.source)
+    return type(item)(value, item.line, item.source)
+
+
+def _blamed(violation: Violation, item: Item, found: Annotation, where: str) -> Violation:
+    """A violation inside an annotation's value, told as a fault of the annotation."""
+    return Violation(
+        item,
+        f"{violation.found} ({where})",
+        violation.expected,
+        violation.description,
+        violation.hints,
+        (found,),
+    )
+
+
+def _rules(item: Item) -> Rules | None:
+    found = annotation(item, notes.VALIDATION)
+    return read_rules(found, notes.VALIDATION) if found else None

@@ -1,0 +1,80 @@
+"""The report about a malformed schema or about data values that violate theirs (ytt: error report format)."""
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from oakum.template.annotation import Annotation
+from oakum.template.schema.govalue import go_syntax
+from oakum.yaml.nodes import ArrayItem, Item, MapItem
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One finding: at the item `at`, because of its `annotations` where those are wrong.
+
+    A `found` or `expected` of None leaves its line empty, as one report of the reference does.
+    """
+
+    at: Item
+    found: str | None
+    expected: str | None
+    description: str = ""
+    hints: tuple[str, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
+
+
+def report(summary: str, violations: Iterable[Violation]) -> str:
+    """The text that lists `violations` under `summary`; it starts with a newline and ends with two."""
+    found = list(violations)
+    numbers = [number for violation in found for number, _ in _lines(violation)]
+    pad = " " * (3 + len(str(max(numbers, default=0))))
+    return f"{heading(summary)}\n" + "".join(_block(violation, pad) for violation in found)
+
+
+def heading(summary: str) -> str:
+    """`summary` underlined, after a newline."""
+    return f"\n{summary}\n{'=' * len(summary.encode('utf-8', 'surrogateescape'))}\n"
+
+
+def _block(violation: Violation, pad: str) -> str:
+    lines = [violation.description] if violation.description else []
+    lines += _excerpt(violation, pad)
+    lines += ["", _labelled("found", violation.found, pad), _labelled("expected", violation.expected, pad)]
+    lines += [f"{pad}= hint: {hint}" for hint in violation.hints]
+    return "\n".join(lines) + "\n\n"
+
+
+def _labelled(label: str, text: str | None, pad: str) -> str:
+    return "" if text is None else f"{pad}= {label}: {text}"
+
+
+def _excerpt(violation: Violation, pad: str) -> list[str]:
+    at = violation.at
+    if at.source is None or not at.line:
+        return ["Data value calculated:", f"{pad}#", f"{pad}# {_computed(at)}", f"{pad}#"]
+    lines = [f"{at.source.name}:", f"{pad}|"]
+    last = 0
+    for number, text in _lines(violation):
+        if last and number > last + 1:
+            lines.append(f"{pad}| ...")
+        lines.append(f"{number:>{len(pad) - 1}} | {text}")
+        last = number
+    return [*lines, f"{pad}|"]
+
+
+def _lines(violation: Violation) -> list[tuple[int, str]]:
+    """The numbers and texts of the source lines to show, in order."""
+    source = violation.at.source
+    if source is None or not violation.at.line:
+        return []
+    numbers = {at.line for at in (*violation.annotations, violation.at) if at.line and at.source is source}
+    return [(number, source.text(number)) for number in sorted(numbers)]
+
+
+def _computed(item: Item) -> str:
+    value: Any = item.value
+    if isinstance(item, MapItem):
+        return f"{item.key}: {go_syntax(value)}"
+    return f"{'-' if isinstance(item, ArrayItem) else '---'} {go_syntax(value)}"

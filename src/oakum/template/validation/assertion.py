@@ -1,0 +1,68 @@
+"""What a rule asks of a value: a template's function, an object with `check`, or a built-in assertion."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from oakum.starlark import EvalError, call, type_name
+
+Assertion: TypeAlias = Callable[[Any], str | None]
+"""Takes a Starlark value; returns None when it holds, else why it does not (empty when there is nothing to say)."""
+
+_PREFIXES = ("fail: ", "check: ")
+
+
+def assertion_of(check: Any) -> Assertion | None:
+    """The assertion that a template's function, or an object's attribute `check`, makes; None for anything else."""
+    function = check if _is_function(check) else _check_of(check)
+    return None if function is None else lambda value: _ask(function, value)
+
+
+def built_in(name: str, *args: Any) -> Assertion:
+    """The assertion that `assert.NAME(*args)` of `@ytt:assert` makes; it is made when it is first asked."""
+
+    def ask(value: Any) -> str | None:
+        from oakum.template.modules.assert_ import assertion
+
+        return _ask(_check_of(assertion(name, *args)), value)
+
+    return ask
+
+
+def parameter_count(function: Any) -> int:
+    """How many positional parameters a template's function has; built-in functions count as having one."""
+    code = getattr(function, "__code__", None)
+    return code.co_argcount if code is not None else 1
+
+
+def _ask(function: Any, value: Any) -> str | None:
+    try:
+        verdict = call(function, (value,))
+    except EvalError as error:
+        if error.budget:
+            raise
+        return _bare(error.message)
+    return None if verdict is True else ""
+
+
+def _bare(message: str) -> str:
+    for prefix in _PREFIXES:
+        if message.startswith(prefix):
+            return message.removeprefix(prefix)
+    return message
+
+
+def _is_function(value: Any) -> bool:
+    return type_name(value) in ("function", "builtin_function_or_method")
+
+
+def _check_of(value: Any) -> Any:
+    """The function `check` of an object, None when it has none."""
+    attribute = getattr(value, "starlark_attr", None)
+    if attribute is None:
+        return None
+    try:
+        found = attribute("check")
+    except AttributeError:
+        return None
+    return found if _is_function(found) else None
