@@ -19,10 +19,10 @@ class FileKind(Enum):
 class InputFile:
     """One input file.
 
-    `path` is relative, with `/`, and is what messages and outputs name. `load` reads the bytes when they are first
-    needed. `template` is false for files that file marks made plain. `library` files are loadable but, unless
-    `for_output` says otherwise, not output. `order` is the index in the order that everything follows (output,
-    overlays, data values).
+    `path` is relative, with `/`, and is what messages and outputs name; `given` is the path that file marks know it
+    by. `load` reads the bytes when they are first needed. `template` is false for files that file marks made plain.
+    `library` files are loadable from others. `for_output` says whether what the file comes to is output. `order` is
+    the index in the order that everything follows (output, overlays, data values).
     """
 
     path: str
@@ -32,6 +32,7 @@ class InputFile:
     library: bool = False
     for_output: bool = True
     order: int = 0
+    given: str = ""
     _data: bytes | None = None
 
     @property
@@ -45,3 +46,31 @@ class InputFile:
     def text(self) -> str:
         """The content as text; bytes that are not UTF-8 are kept by `surrogateescape`."""
         return self.data.decode("utf-8", "surrogateescape")
+
+    def classify(self) -> None:
+        """Take the file for what the name of `path` says."""
+        suffix = self.path.rpartition("/")[2].rpartition(".")
+        kind = _KINDS.get(suffix[2], FileKind.UNKNOWN) if suffix[1] else FileKind.UNKNOWN
+        self.take_as(kind, template=kind is not FileKind.UNKNOWN)
+
+    def take_as(self, kind: FileKind, *, template: bool) -> None:
+        """Take the file for `kind`; whether it is a library and is output follows."""
+        self.kind, self.template = kind, template
+        pieces = self.path.rpartition("/")[2].split(".")
+        self.library = kind is FileKind.STARLARK or (len(pieces) > 2 and pieces[-2] == "lib")
+        self.for_output = kind in (FileKind.YAML, FileKind.TEXT) and not self.library
+
+
+_KINDS = {
+    "yml": FileKind.YAML,
+    "yaml": FileKind.YAML,
+    "txt": FileKind.TEXT,
+    "star": FileKind.STARLARK,
+}
+
+
+def input_file(path: str, load: Callable[[], bytes], given: str = "") -> InputFile:
+    """The file at `path` (relative), its kind told by its name."""
+    file = InputFile(path, load, FileKind.UNKNOWN, given=given or path)
+    file.classify()
+    return file

@@ -1,0 +1,1 @@
+"""From `-f` to files, and from what they came to, to output: the edges of a template run."""

@@ -1,0 +1,44 @@
+"""The machine's interface: files in as JSON, files out as JSON (ytt: `--bulk-in`, `--bulk-out`)."""
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from oakum.template.files import InputFile, input_file
+from oakum.template.workspace.errors import InputError
+from oakum.yaml.gojson import dumps
+
+
+def read_bulk(text: str) -> list[InputFile]:
+    """The files of `{"files": [{"name": …, "data": …}]}`, numbered in order. Raises InputError for anything else."""
+    try:
+        given = json.loads(text)
+        listed = [(str(each["name"]), str(each.get("data", ""))) for each in given.get("files") or []]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise InputError(f"Expected bulk input to be JSON with files of name and data: {error}") from None
+    files = [input_file(name, _loader(data)) for name, data in listed]
+    for order, file in enumerate(files):
+        file.order = order
+    return files
+
+
+def _loader(data: str) -> Callable[[], bytes]:
+    return lambda: data.encode("utf-8", "surrogateescape")
+
+
+def write_bulk(files: Iterable[tuple[str, str]]) -> str:
+    """(name, data) pairs as `{"files": …}`; `{}` when there are none."""
+    listed = [{"name": name, "data": data} for name, data in files]
+    return _ordered("files", listed) if listed else "{}"
+
+
+def write_bulk_error(message: str) -> str:
+    """`{"errors": …}`."""
+    return dumps({"errors": message})
+
+
+def _ordered(name: str, files: list[dict[str, Any]]) -> str:
+    """The files with the name before the data, as Go's structures have them."""
+    shown = ",".join(f'{{"name":{dumps(each["name"])},"data":{dumps(each["data"])}}}' for each in files)
+    return f'{{"{name}":[{shown}]}}'

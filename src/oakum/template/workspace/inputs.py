@@ -1,0 +1,119 @@
+"""What `-f` names: files, directories, standard input, URLs (ytt: -f forms)."""
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+from oakum.template.files import InputFile, input_file
+from oakum.template.workspace.errors import InputError
+from oakum.template.workspace.symlinks import Symlinks
+from oakum.template.workspace.system import explain
+
+_STDIN = "stdin.yml"
+
+
+def _read_stdin() -> bytes:
+    return sys.stdin.buffer.read()
+
+
+@dataclass(slots=True)
+class Inputs:
+    """Finds input files. Standard input can be read once, over everything that one `Inputs` is asked for."""
+
+    symlinks: Symlinks = field(default_factory=Symlinks)
+    stdin: Callable[[], bytes] = _read_stdin
+    _stdin_taken: bool = False
+
+    def collect(self, named: Iterable[str]) -> list[InputFile]:
+        """The files of every `-f` value, each group sorted by path, numbered in order.
+
+        Raises InputError when one is not there, is no regular file, or is a link that may not be followed.
+        """
+        files = [file for name in named for file in self.find(name)]
+        for order, file in enumerate(files):
+            file.order = order
+        return files
+
+    def find(self, named: str) -> list[InputFile]:
+        """The files that one `-f` value (`PATH` or `NAME=PATH`) names, sorted bytewise by path."""
+        name, equals, path = named.rpartition("=")
+        if "=" in name:
+            raise InputError(f"Expected file '{named}' to only have single '=' sign to for relative path assignment")
+        files, renamed = self._at(path)
+        if equals and renamed:
+            files[0].path = name
+            files[0].classify()
+        return files
+
+    def _at(self, path: str) -> tuple[list[InputFile], bool]:
+        """The files at `path`, and whether it is a single one, which may be renamed."""
+        if path == "-":
+            return [input_file(_STDIN, self._take_stdin)], True
+        if path.startswith(("http://", "https://")):
+            return [input_file(path.rpartition("/")[2], partial(_fetch, path))], True
+        try:
+            mode = os.lstat(path).st_mode
+        except OSError as error:
+            raise InputError(f"Checking file '{path}': {explain('lstat', path, error)}") from None
+        if not stat.S_ISDIR(mode):
+            return [self._file(path, os.path.basename(path), mode)], True
+        try:
+            return self._directory(path), False
+        except InputError as error:
+            raise InputError(f"Listing files '{path}': {error}") from None
+
+    def _directory(self, root: str) -> list[InputFile]:
+        files = [self._file(path, os.path.relpath(path, root), os.lstat(path).st_mode) for path in _walk(root)]
+        return sorted(files, key=lambda file: os.fsencode(file.path))
+
+    def _file(self, path: str, relative: str, mode: int) -> InputFile:
+        if stat.S_ISLNK(mode):
+            self.symlinks.check(path)
+        elif not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
+            raise InputError(f"Expected file '{path}' to be a regular file, but was not")
+        return input_file(relative, partial(_read, path))
+
+    def _take_stdin(self) -> bytes:
+        if self._stdin_taken:
+            raise InputError(
+                "Standard input has already been read, has the '-' argument been used in more than one flag?"
+            )
+        self._stdin_taken = True
+        return self.stdin()
+
+
+def _walk(folder: str) -> Iterator[str]:
+    """Every path below `folder` that is no directory; links to directories are not followed."""
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    yield from _walk(entry.path)
+                else:
+                    yield entry.path
+    except OSError as error:
+        raise InputError(explain("open", folder, error)) from None
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise InputError(explain("open" if error.errno != 21 else "read", path, error)) from None
+
+
+def _fetch(url: str) -> bytes:
+    import urllib3
+
+    try:
+        response = urllib3.request("GET", url, timeout=30.0)
+    except urllib3.exceptions.HTTPError as error:
+        raise InputError(f"Requesting URL '{url}': {error}") from None
+    if not 200 <= response.status < 300:
+        raise InputError(f"Requesting URL '{url}': {response.status} {response.reason or ''}".rstrip())
+    return response.data

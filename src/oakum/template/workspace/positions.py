@@ -1,0 +1,70 @@
+"""The `pos` output: each node on a line behind the place it came from (ytt: output modes)."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from oakum.template.assembly import show_key
+from oakum.template.position import position
+from oakum.yaml.emitter import emit
+from oakum.yaml.nodes import Array, DocumentSet, Map, Node
+
+_GROWTH = 10
+
+
+def print_positions(documents: DocumentSet) -> str:
+    """One line a node, `FILE:LINE | text`.
+
+    The first column is as wide as the longest place so far needed it. Nodes whose place is unknown have no first
+    column; text of several lines starts on a line of its own.
+    """
+    width = 0
+    lines = []
+    for place, text in _lines(documents):
+        if place is None:
+            lines.append(text)
+        else:
+            width = max(width, len(place) + _GROWTH) if len(place) > width else width
+            lines.append(f"{place:>{width}} | {text}")
+    return "".join(line + "\n" for line in lines)
+
+
+def _lines(documents: DocumentSet) -> Iterator[tuple[str | None, str]]:
+    for document in documents.items:
+        yield _place(document), "[doc]"
+        if isinstance(document.value, Node):
+            yield from _below(document.value, "  ")
+        else:
+            yield "", "  " + _scalar(document.value)
+
+
+def _below(value: Any, indent: str) -> Iterator[tuple[str | None, str]]:
+    if isinstance(value, Map):
+        labelled: list[tuple[Any, str]] = [(item, f"{show_key(item.key)}:") for item in value.items]
+    elif isinstance(value, Array):
+        labelled = [(item, f"[{index}]") for index, item in enumerate(value.items)]
+    else:
+        labelled = []
+    for item, label in labelled:
+        yield from _item(item, indent, label)
+
+
+def _item(item: Any, indent: str, label: str) -> Iterator[tuple[str | None, str]]:
+    if isinstance(item.value, Node):
+        yield _place(item), indent + label
+        yield from _below(item.value, indent + "  ")
+        return
+    text = _scalar(item.value)
+    if "\n" not in text:
+        yield _place(item), f"{indent}{label} {text}"
+    else:
+        yield _place(item), indent + label
+        yield "", indent + "  " + text
+
+
+def _place(node: Node) -> str | None:
+    return position(node) if node.line else None
+
+
+def _scalar(value: Any) -> str:
+    return emit(value).removesuffix("\n")
