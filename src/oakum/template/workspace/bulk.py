@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from oakum.template.files import InputFile, input_file
 from oakum.template.workspace.errors import InputError
@@ -28,17 +27,11 @@ def _loader(data: str) -> Callable[[], bytes]:
 
 
 def write_bulk(files: Iterable[tuple[str, str]]) -> str:
-    """(name, data) pairs as `{"files": …}`; `{}` when there are none."""
-    listed = [{"name": name, "data": data} for name, data in files]
-    return _ordered("files", listed) if listed else "{}"
+    """(name, data) pairs as `{"files": …}`, the name before the data; `{}` when there are none."""
+    shown = [f'{{"name":{dumps(name)},"data":{dumps(data)}}}' for name, data in files]
+    return f'{{"files":[{",".join(shown)}]}}' if shown else "{}"
 
 
 def write_bulk_error(message: str) -> str:
     """`{"errors": …}`."""
     return dumps({"errors": message})
-
-
-def _ordered(name: str, files: list[dict[str, Any]]) -> str:
-    """The files with the name before the data, as Go's structures have them."""
-    shown = ",".join(f'{{"name":{dumps(each["name"])},"data":{dumps(each["data"])}}}' for each in files)
-    return f'{{"{name}":[{shown}]}}'

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -15,7 +16,7 @@ _REFUSED = ("/", ".", "./", "")
 def empty_directory(path: str) -> None:
     """Delete the directory `path` with all that is in it. Raises OutputError for one that nobody can mean."""
     if path in _REFUSED:
-        raise OutputError(f"Expected output directory path to not be one of '{"', '".join(_REFUSED)}'")
+        raise OutputError("Expected output directory path to not be one of '/', '.', './', ''")
     try:
         shutil.rmtree(path)
     except FileNotFoundError:
@@ -48,7 +49,7 @@ def _write(target: str, text: str) -> None:
 
 
 def _check_paths(paths: list[str]) -> None:
-    twice = sorted({path for path in paths if paths.count(path) > 1})
+    twice = sorted(path for path, times in Counter(paths).items() if times > 1)
     if twice:
         raise OutputError(f"Multiple files have same output destination paths: {', '.join(twice)}")
     for path in paths:
