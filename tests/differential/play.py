@@ -1,0 +1,213 @@
+"""Play a script of HTTP exchanges to a Kubernetes API server and show the answers without what varies by run."""
+from __future__ import annotations
+
+import base64
+import json
+import re
+import ssl
+import tempfile
+import time
+import urllib.error
+import urllib.request
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+SCRIPTS = Path(__file__).parent / "scripts"
+
+
+@dataclass(frozen=True)
+class Server:
+    """An API server: address, certificate authority (PEM) and the tokens of its users."""
+
+    url: str
+    authority: str
+    tokens: dict[str, str]
+
+    @classmethod
+    def of(cls, kubeconfigs: dict[str, Path]) -> Server:
+        """The server that kubeconfig files point to, one file a user."""
+        tokens, url, authority = {}, "", ""
+        for user, path in kubeconfigs.items():
+            config = yaml.safe_load(path.read_text())
+            cluster = config["clusters"][0]["cluster"]
+            url = cluster["server"]
+            inline = cluster.get("certificate-authority-data")
+            authority = base64.b64decode(inline).decode() if inline else Path(cluster["certificate-authority"]).read_text()
+            tokens[user] = config["users"][0]["user"]["token"]
+        return cls(url, authority, tokens)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: status, warnings, and the body as JSON (a list for a watch) or text."""
+
+    status: int
+    warnings: list[str]
+    body: Any
+
+
+def scripts() -> dict[str, dict[str, Any]]:
+    """Every script by `file: name`."""
+    found = {}
+    for path in sorted(SCRIPTS.glob("*.yml")):
+        for script in yaml.safe_load(path.read_text()):
+            found[f"{path.stem}: {script['name']}"] = script
+    return found
+
+
+def play(server: Server, script: dict[str, Any], namespace: str) -> list[Answer]:
+    """Play `script` in a namespace made for it; one answer a step."""
+    saved = {"ns": namespace}
+    _send(server, "POST", "/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+    _await_account(server, namespace)
+    answers = []
+    try:
+        for step in script["steps"]:
+            answer = _step(server, script, step, saved)
+            answers.append(answer)
+            for name, path in step.get("save", {}).items():
+                saved[name] = _at(answer.body, path)
+            time.sleep(step.get("wait", 0))
+    finally:
+        _send(server, "DELETE", f"/api/v1/namespaces/{namespace}")
+    return answers
+
+
+def _await_account(server: Server, namespace: str) -> None:
+    """Pods are refused until the namespace has its default service account."""
+    for _ in range(100):
+        if _send(server, "GET", f"/api/v1/namespaces/{namespace}/serviceaccounts/default").status == 200:
+            return
+        time.sleep(0.05)
+
+
+def _step(server: Server, script: dict[str, Any], step: dict[str, Any], saved: dict[str, str]) -> Answer:
+    method, path = _filled(step["do"], saved).split(" ", 1)
+    return _send(
+        server,
+        method,
+        path,
+        _filled(step.get("body"), saved),
+        raw=step.get("raw"),
+        kind=step.get("type", "application/json"),
+        accept=step.get("accept") or script.get("accept", "application/json"),
+        user=step.get("user") or script.get("user", "admin"),
+    )
+
+
+def _filled(value: Any, saved: dict[str, str]) -> Any:
+    if isinstance(value, str):
+        return re.sub(r"\{(\w+)\}", lambda found: str(saved.get(found[1], found[0])), value)
+    if isinstance(value, dict):
+        return {_filled(key, saved): _filled(below, saved) for key, below in value.items()}
+    return [_filled(below, saved) for below in value] if isinstance(value, list) else value
+
+
+def _at(body: Any, path: str) -> str:
+    for key in path.split("."):
+        body = body.get(key, "") if isinstance(body, dict) else ""
+    return str(body)
+
+
+def _send(server: Server, method: str, path: str, body: Any = None, *, raw: str | None = None,
+          kind: str = "application/json", accept: str = "application/json", user: str = "admin") -> Answer:
+    data = raw.encode() if raw is not None else None if body is None else json.dumps(body).encode()
+    headers = {"Authorization": f"Bearer {server.tokens[user]}", "Accept": accept, "Content-Type": kind}
+    request = urllib.request.Request(server.url + path, data=data, method=method, headers=headers)
+    with tempfile.NamedTemporaryFile("w", suffix=".crt") as authority:
+        authority.write(server.authority)
+        authority.flush()
+        context = ssl.create_default_context(cafile=authority.name)
+    try:
+        with urllib.request.urlopen(request, timeout=30, context=context) as answer:
+            return _answer(answer.status, answer.headers, answer.read())
+    except urllib.error.HTTPError as error:
+        return _answer(error.code, error.headers, error.read())
+
+
+def _answer(status: int, headers: Any, raw: bytes) -> Answer:
+    text = raw.decode()
+    try:
+        lines = [json.loads(line) for line in text.splitlines() if line.strip()]
+        body: Any = lines if len(lines) > 1 else json.loads(text)
+    except ValueError:
+        body = text
+    return Answer(status, headers.get_all("Warning") or [], body)
+
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_ADDRESS = re.compile(r"\b(10\.96|127\.96)\.\d+\.\d+\b")
+_SUFFIX = re.compile(r"(?<=[a-z0-9]-)[bcdfghjklmnpqrstvwxz2456789]{5}\b")
+_RECORD = re.compile(r"(?<=in record \()\d+")
+HIDDEN_TEXT = ((_TIME, "<time>"), (_UID, "<uid>"), (_ADDRESS, "<address>"), (_SUFFIX, "<suffix>"), (_RECORD, "<version>"))
+HIDDEN_KEYS = {
+    "resourceVersion": "<version>", "uid": "<uid>", "continue": "<continue>", "nodePort": "<port>", "hash": "<hash>",
+    "storageVersionHash": "<hash>", "healthCheckNodePort": "<port>", "remainingItemCount": "<count>",
+}
+
+
+def shown(answer: Answer, namespace: str) -> dict[str, Any]:
+    """The answer with the namespace, uids, times, versions, addresses, ages and generated names hidden."""
+    text = json.dumps([answer.warnings, answer.body]).replace(namespace, "{ns}")
+    warnings, body = json.loads(text)
+    return {"status": answer.status, "warnings": warnings, "body": _hidden(body)}
+
+
+def compare(ours: Server, real: Server, script: dict[str, Any]) -> dict[int, list[str]]:
+    """Play `script` to both servers at once; by step number, where the shown answers differ."""
+    tag = uuid.uuid4().hex[:8]
+    names = (f"diff-a-{tag}", f"diff-b-{tag}")
+    with ThreadPoolExecutor(2) as pool:
+        played = list(pool.map(lambda pair: play(pair[0], script, pair[1]), zip((ours, real), names, strict=True)))
+    found = {}
+    for number, answers in enumerate(zip(*played, strict=True)):
+        if lines := differences(*(shown(answer, name) for answer, name in zip(answers, names, strict=True))):
+            found[number] = lines
+    return found
+
+
+def _hidden(value: Any, key: str = "") -> Any:
+    if key in HIDDEN_KEYS and value not in ("", None):
+        return HIDDEN_KEYS[key]
+    if isinstance(value, dict):
+        return {_UID.sub("<uid>", name): _hidden(below, name) for name, below in sorted(value.items())}
+    if isinstance(value, list):
+        if key == "cells":
+            return [re.sub(r"^\d+m?s$", "<age>", below) if isinstance(below, str) else below for below in map(_hidden, value)]
+        return [_hidden(below) for below in value]
+    if isinstance(value, str):
+        for pattern, name in HIDDEN_TEXT:
+            value = pattern.sub(name, value)
+    return value
+
+
+def differences(ours: Any, real: Any, path: str = "") -> list[str]:
+    """Where two shown answers differ: `path: ours | real`."""
+    if isinstance(ours, dict) and isinstance(real, dict):
+        return [line for key in sorted({*ours, *real}, key=str)
+                for line in differences(ours.get(key, "<absent>"), real.get(key, "<absent>"), f"{path}.{key}")]
+    if isinstance(ours, list) and isinstance(real, list) and len(ours) == len(real):
+        return [line for at, pair in enumerate(zip(ours, real, strict=True)) for line in differences(*pair, f"{path}[{at}]")]
+    return [] if ours == real else [f"{path.lstrip('.')}: {json.dumps(ours)[:400]} | {json.dumps(real)[:400]}"]
+
+
+def main() -> None:
+    """Print every difference between two servers: `play.py OURS_KUBECONFIG REAL_KUBECONFIG [SCRIPT …]`."""
+    import sys
+
+    ours, real = (Server.of({"admin": Path(base), "restricted": Path(f"{base}-restricted")}) for base in sys.argv[1:3])
+    for name, script in scripts().items():
+        if not sys.argv[3:] or any(word in name for word in sys.argv[3:]):
+            for number, lines in compare(ours, real, script).items():
+                for line in lines:
+                    print(f"{name} / {number} {script['steps'][number]['do']}: {line}")
+
+
+if __name__ == "__main__":
+    main()
