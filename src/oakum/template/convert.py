@@ -1,6 +1,6 @@
 """Values between Starlark and YAML nodes, both ways (ytt: value conversion).
 
-A host value (see `oakum.starlark`) says what it becomes in YAML by a method `yaml_value()` that returns a node, a scalar
+A host value (see `oakum.starlark`) says what it becomes in YAML by a method `yaml_value()` that returns a node, scalar
 or another Starlark value, or raises Failure.
 """
 from __future__ import annotations

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oakum.errors import OakumError, TemplateError
 from oakum.template.annotation import annotation
@@ -20,8 +20,11 @@ from oakum.template.tree import PRIVATE, Folder, Place
 from oakum.template.values import ValuesDocument
 from oakum.yaml.nodes import Array, Document, DocumentSet, Map, walk
 
+if TYPE_CHECKING:
+    from oakum.template.schema import Schema
+
 VALUES, SCHEMA, REFERENCE = "data/values", "data/values-schema", "library/ref"
-Placed = tuple[InputFile, Folder]
+Placed = tuple[InputFile, Place]
 _SUMMARY = {VALUES: "data values", SCHEMA: "data values schema"}
 _UNUSED = {VALUES: ("library data values", "Data Value"), SCHEMA: ("library schema", "Schema")}
 
@@ -39,7 +42,7 @@ class Settled:
     """A library's final data values and their schema, with what was given for the libraries below."""
 
     values: Document
-    schema: Any
+    schema: Schema | None
     child_values: list[ValuesDocument]
     child_schemas: list[ValuesDocument]
 
@@ -55,10 +58,6 @@ class Library:
     disable_validation: bool = False
     make_modules: Callable[[Library, Any, Settled | None], Any] = field(default=lambda *_: None)
 
-    def files(self) -> list[InputFile]:
-        """The library's files in the order that everything follows."""
-        return sorted(self.place.root.walk(), key=lambda file: file.order)
-
     def settle(self) -> Settled:
         """The schema and the data values. Raises TemplateError when they do not fit."""
         empty = Evaluator(self.run, self.flavour, self.make_modules(self, to_struct(Map()), None))
@@ -68,7 +67,7 @@ class Library:
             return Settled(Document(), schema, [], [])
         own_values, values = self._values(empty, holding[VALUES], schema)
         if not self.disable_validation:
-            self._validate(values)
+            _validate(values, schema)
         return Settled(
             values,
             schema,
@@ -84,12 +83,12 @@ class Library:
         evaluator = self.evaluator(settled)
         files: list[RenderedFile] = []
         texts: list[RenderedText] = []
-        for file, folder in self._placed(self.files()):
+        for file, place in self.placed():
             if not file.for_output and (not file.library or file.kind is FileKind.UNKNOWN):
                 continue
             if self._holds_values(evaluator, file):
                 continue
-            result = evaluator.evaluate(file, Place(self.place.root, folder)).result
+            result = evaluator.evaluate(file, place).result
             if file.for_output and isinstance(result, DocumentSet):
                 files.append(RenderedFile(file.path, result))
             elif file.for_output and isinstance(result, str):
@@ -103,17 +102,18 @@ class Library:
         modules = self.make_modules(self, to_struct(settled.values.value), settled)
         return Evaluator(self.run, self.flavour, modules)
 
-    def _placed(self, files: Iterable[InputFile]) -> list[Placed]:
-        folders = {id(file): folder for file, folder in _folders(self.place.root)}
-        return [(file, folders[id(file)]) for file in files]
+    def placed(self) -> list[Placed]:
+        """The library's files in the order that everything follows, each with where it stands."""
+        found = [(file, Place(self.place.root, folder)) for file, folder in _walk(self.place.root)]
+        return sorted(found, key=lambda one: one[0].order)
 
     def _scan(self, evaluator: Evaluator) -> dict[str, list[Placed]]:
         """The files that hold data values, and those that hold their schema; parses every YAML template."""
         holding: dict[str, list[Placed]] = {VALUES: [], SCHEMA: []}
-        for file, folder in self._placed(self.files()):
+        for file, place in self.placed():
             if file.kind is FileKind.YAML and file.template:
                 for name in sorted(_value_annotations(evaluator.documents(file))):
-                    holding[name].append((file, folder))
+                    holding[name].append((file, place))
         return holding
 
     def _holds_values(self, evaluator: Evaluator, file: InputFile) -> bool:
@@ -122,55 +122,45 @@ class Library:
     def _own(self, evaluator: Evaluator, holding: list[Placed], name: str) -> list[ValuesDocument]:
         """The documents of the library's own files that are annotated `name`."""
         found: list[ValuesDocument] = []
-        for file, folder in holding:
+        for file, place in holding:
             try:
-                result = evaluator.evaluate(file, Place(self.place.root, folder)).result
+                result = evaluator.evaluate(file, place).result
                 found += _only(file, result, name)
             except TemplateError as error:
                 raise TemplateError(f"Templating file '{file.path}': {error}") from error
         return found
 
-    def _schema(self, evaluator: Evaluator, holding: list[Placed]) -> tuple[list[ValuesDocument], Any]:
+    def _schema(self, evaluator: Evaluator, holding: list[Placed]) -> tuple[list[ValuesDocument], Schema | None]:
         """The library's own schema documents, and the schema; None when there is none."""
         given = _mine(self.given.schemas)
         try:
             own = self._own(evaluator, holding, SCHEMA)
-            documents = [copy_value(one.document) for one in (*_mine(own), *given)]
+            documents = [one.document for one in (*_mine(own), *given)]
             if not documents:
                 return own, None
-            from oakum.template.schema import Schema
+            from oakum.template.schema import Schema as Inferred
 
-            accumulated = documents[0]
-            for one in documents[1:]:
-                accumulated = accumulate(accumulated, one, adopt_annotations=True)
-            return own, Schema.from_document(accumulated)
+            return own, Inferred.from_documents(documents)
         except OakumError as error:
             raise TemplateError(f"{_overlaying(SCHEMA, holding, given)}{error}") from error
 
     def _values(
-        self, evaluator: Evaluator, holding: list[Placed], schema: Any
+        self, evaluator: Evaluator, holding: list[Placed], schema: Schema | None
     ) -> tuple[list[ValuesDocument], Document]:
         """The library's own data values documents, and the data values that they and the given ones come to."""
         given = _mine(self.given.values)
         try:
             own = self._own(evaluator, holding, VALUES)
             documents = [copy_value(one.document) for one in _mine(own)]
-            if schema is None:
-                values = documents.pop(0) if documents else Document(Map())
-            else:
-                values = schema.defaults()
+            base = documents.pop(0) if documents and schema is None else Document(Map())
+            values = base if schema is None else schema.default_document()
             for one in (*documents, *(copy_value(one.document) for one in given)):
                 values = accumulate(values, one)
                 if schema is not None:
-                    schema.check(values)
+                    schema.conform(values)
         except OakumError as error:
             raise TemplateError(f"{_overlaying(VALUES, holding, given)}{error}") from error
         return own, values
-
-    def _validate(self, values: Document) -> None:
-        from oakum.template import validation
-
-        validation.run(values)
 
     def child(self, place: Place, flavour: Flavour, given: Given, *, disable_validation: bool) -> Library:
         """A private library below this one."""
@@ -179,12 +169,12 @@ class Library:
         )
 
 
-def _folders(folder: Folder) -> Iterable[tuple[InputFile, Folder]]:
+def _walk(folder: Folder) -> Iterable[tuple[InputFile, Folder]]:
     for files in folder.files.values():
         yield from ((file, folder) for file in files)
     for name, below in folder.folders.items():
         if name != PRIVATE:
-            yield from _folders(below)
+            yield from _walk(below)
 
 
 def _value_annotations(documents: DocumentSet) -> set[str]:
@@ -242,6 +232,12 @@ def _values_document(document: Document, name: str) -> ValuesDocument:
     except TemplateError as error:
         raise TemplateError(f"Annotation {REFERENCE}: {error}") from error
     return ValuesDocument(document, steps, steps, after)
+
+
+def _validate(values: Document, schema: Schema | None) -> None:
+    from oakum.template.validation import validate
+
+    validate(values, schema.root if schema else None)
 
 
 def _overlaying(name: str, holding: list[Placed], given: list[ValuesDocument]) -> str:

@@ -34,14 +34,6 @@ class Folder:
             here = here.folders.get(piece) if here else None
         return here
 
-    def walk(self) -> Iterator[InputFile]:
-        """Every file below, private libraries left out."""
-        for files in self.files.values():
-            yield from files
-        for name, folder in self.folders.items():
-            if name != PRIVATE:
-                yield from folder.walk()
-
     def names(self) -> Iterator[str]:
         """The paths, from here, of every file below, private libraries left out."""
         yield from self.files
