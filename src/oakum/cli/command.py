@@ -142,11 +142,12 @@ def execute(call: Invocation) -> int:
     return getattr(import_module(module), function)(call) or 0
 
 
-def main(root: Command, arguments: Sequence[str] | None = None) -> int:
+def main(root: Command, arguments: Sequence[str] | None = None, *, truncate: bool = False) -> int:
     """Run a program on the given arguments (default: those of the process); returns its exit status.
 
-    A user's mistake is printed as `PROGRAM: Error: MESSAGE` on standard error. Text streams carry any bytes
-    (`surrogateescape`), so that what came in as bytes that are not UTF-8 goes out unchanged.
+    A user's mistake is printed as `PROGRAM: Error: MESSAGE` on standard error; `truncate` is that of `reflow`.
+    Text streams carry any bytes (`surrogateescape`), so that what came in as bytes that are not UTF-8 goes out
+    unchanged.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     for stream in (sys.stdout, sys.stderr):
@@ -164,7 +165,7 @@ def main(root: Command, arguments: Sequence[str] | None = None) -> int:
         from oakum.cli.reflow import reflow
 
         sys.stdout.flush()
-        sys.stderr.write(f"{root.name}: Error: {reflow(str(error))}\n")
+        sys.stderr.write(f"{root.name}: Error: {reflow(str(error), truncate=truncate)}\n")
         return 1
     except BrokenPipeError:
         # The reader went away (`| head`): nobody is left to tell, and Python must not complain while it closes.

@@ -1,0 +1,75 @@
+"""The `ytt` program: its commands and flags."""
+from __future__ import annotations
+
+import sys
+
+from oakum.cli.command import Command
+from oakum.cli.command import main as run_main
+from oakum.cli.flag import Flag
+
+_FILE = Flag("file", "File (ie local path, HTTP URL, -) (can be specified multiple times)", "array", short="f")
+_STRICT = Flag("strict", "Configure to use _strict_ YAML subset", "bool", short="s")
+_DEBUG = Flag("debug", "Enable debug output", "bool")
+
+_TEMPLATE_FLAGS = (
+    _FILE,
+    Flag("file-mark", "File mark (ie change file path, mark as non-template) (format: file:key=value) "
+         "(can be specified multiple times)", "array"),
+    Flag("output", "Configure output format. Can specify file format (yaml, json, pos) and schema type (openapi-v3) "
+         "(can specify multiple times)", "strings", short="o"),
+    Flag("output-files", "Add given files to output directory"),
+    Flag("dangerous-emptied-output-directory", "Delete given directory, and then create it with output files"),
+    Flag("data-value", "Set specific data value to given value, as string (format: all.key1.subkey=123) "
+         "(can be specified multiple times)", "array", short="v"),
+    Flag("data-value-yaml", "Set specific data value to given value, parsed as YAML "
+         "(format: all.key1.subkey=true) (can be specified multiple times)", "array"),
+    Flag("data-value-file", "Set specific data value to contents of a file "
+         "(format: [@lib1:]all.key1.subkey={file path, HTTP URL, or '-' (i.e. stdin)}) "
+         "(can be specified multiple times)", "array"),
+    Flag("data-values-env", "Extract data values (as strings) from prefixed env vars "
+         "(format: PREFIX for PREFIX_all__key1=str) (can be specified multiple times)", "array"),
+    Flag("data-values-env-yaml", "Extract data values (parsed as YAML) from prefixed env vars "
+         "(format: PREFIX for PREFIX_all__key1=true) (can be specified multiple times)", "array"),
+    Flag("data-values-file", "Set multiple data values via plain YAML files "
+         "(format: [@lib1:]{file path, HTTP URL, or '-' (i.e. stdin)}) (can be specified multiple times)", "array"),
+    Flag("data-values-inspect", "Determine the final data values (applying any overlays) and display that result",
+         "bool"),
+    Flag("data-values-schema-inspect", "Determine the complete schema for data values (applying any overlays) "
+         "and display the result (only OpenAPI v3.0 is supported, see --output)", "bool"),
+    Flag("dangerous-data-values-disable-validation",
+         "Skip validating data values (not recommended: may result in templates failing or invalid output)", "bool"),
+    Flag("files-inspect", "Determine the set of files that would be processed and display that result", "bool"),
+    Flag("ignore-unknown-comments", "Configure whether unknown comments are considered as errors "
+         "(comments that do not start with '#@' or '#!')", "bool"),
+    Flag("implicit-map-key-overrides", "Configure whether implicit map keys overrides are allowed", "bool"),
+    _STRICT,
+    _DEBUG,
+    Flag("bulk-in", "Accept files in bulk format"),
+    Flag("bulk-out", "Output files in bulk format", "bool"),
+    Flag("allow-symlink-destination", "File paths to which symlinks are allowed (can be specified multiple times)",
+         "strings"),
+    Flag("dangerous-allow-all-symlink-destinations", "Symlinks to all destinations are allowed", "bool"),
+)  # fmt: skip
+
+ROOT = Command(
+    "ytt",
+    long="ytt performs YAML templating.\n\nDocs: https://carvel.dev/ytt/docs/latest/\n",
+    run="oakum.cli.ytt.template:run",
+    flags=(*_TEMPLATE_FLAGS, Flag("version", "version for ytt", "bool")),
+    commands=(
+        Command(
+            "template",
+            "Process ytt templates (deprecated, use top-level command)",
+            aliases=("t", "tpl"),
+            run="oakum.cli.ytt.template:run",
+            flags=_TEMPLATE_FLAGS,
+        ),
+        Command("fmt", "Format YAML files", run="oakum.cli.ytt.fmt:run", flags=(_FILE, _STRICT, _DEBUG)),
+        Command("version", "Print ytt version", run="oakum.cli.ytt.version:run"),
+    ),
+)
+
+
+def main() -> None:
+    """Run `ytt` on the process's arguments and leave with its exit status."""
+    sys.exit(run_main(ROOT, truncate=True))

@@ -1,0 +1,100 @@
+"""Where the results of `ytt` go: standard output in one of its forms, a directory, or JSON for machines."""
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from oakum.cli.command import Invocation
+from oakum.errors import UsageError
+from oakum.template.files import InputFile
+from oakum.template.options import Result
+from oakum.template.tree import PRIVATE
+from oakum.template.workspace.formats import FORMATS, print_yaml
+from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet
+
+OPENAPI = "openapi-v3"
+_EMPTIED = "dangerous-emptied-output-directory"
+_NOT_ON_STDOUT = """
+Warning: Found Non-YAML templates in input. Non-YAML templates are not rendered to standard output.
+If you want to include those results, use the --output-files or --dangerous-emptied-output-directory flag.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The form of output (a key of `FORMATS`) and where it goes: into `directory`, as bulk JSON, or printed."""
+
+    form: str = "yaml"
+    directory: str = ""
+    emptied: bool = False
+    bulk: bool = False
+
+    def files(self, files: Iterable[InputFile]) -> None:
+        """Print the list of the files, those of private libraries left out."""
+        paths = [ArrayItem(file.path) for file in files if PRIVATE not in file.path.split("/")]
+        self._print(DocumentSet([Document(Array(paths))]))
+
+    def values(self, values: Document) -> None:
+        """Print the final data values."""
+        self._print(DocumentSet([values]))
+
+    def schema(self, result: Result) -> None:
+        """Print the schema of the data values as an OpenAPI document."""
+        from oakum.template.schema import openapi
+
+        self._print(DocumentSet([openapi(result.schema.root if result.schema else None)]))
+
+    def results(self, result: Result) -> None:
+        """Write what the files came to. Raises OutputError."""
+        if self.directory or self.emptied:
+            self._write(result)
+            return
+        if self.bulk:
+            from oakum.template.workspace.bulk import write_bulk
+
+            sys.stdout.write(write_bulk(_contents(result)))
+            return
+        if result.texts:
+            sys.stderr.write(_NOT_ON_STDOUT)
+        self._print(DocumentSet([document for file in result.files for document in file.documents.items]))
+
+    def _write(self, result: Result) -> None:
+        from oakum.template.workspace.directory import empty_directory, write_files
+
+        if self.emptied:
+            empty_directory(self.directory)
+        write_files(self.directory, _contents(result), lambda line: print(line))
+
+    def _print(self, documents: DocumentSet) -> None:
+        sys.stdout.write(FORMATS[self.form](documents))
+
+
+def _contents(result: Result) -> list[tuple[str, str]]:
+    """Path and content of each result: texts first, then YAML that is not empty."""
+    texts = [(each.path, each.text) for each in result.texts]
+    documents = [(each.path, print_yaml(each.documents)) for each in result.files]
+    return [*texts, *((path, text) for path, text in documents if text)]
+
+
+def choose_output(call: Invocation) -> Output:
+    """The output that the flags ask for. Raises UsageError for kinds that are unknown or do not go together."""
+    flags = call.flags
+    kinds = flags["output"]
+    for kind in kinds:
+        if kind not in FORMATS and kind != OPENAPI:
+            raise UsageError(f"Unknown output type '{kind}'")
+    if flags["data-values-schema-inspect"] and OPENAPI not in kinds:
+        raise UsageError(
+            "Data values schema export only supported in OpenAPI v3 format; "
+            "specify format with --output=openapi-v3 flag"
+        )
+    if OPENAPI in kinds and not flags["data-values-schema-inspect"]:
+        raise UsageError(
+            "Output type currently only supported for data values schema "
+            "(i.e. include --data-values-schema-inspect)"
+        )
+    form = next((kind for kind in kinds if kind in FORMATS), "yaml")
+    if _EMPTIED in call.given:
+        return Output(form, flags[_EMPTIED], emptied=True)
+    return Output(form, flags["output-files"], bulk=flags["bulk-out"])

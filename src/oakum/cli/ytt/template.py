@@ -1,0 +1,88 @@
+"""`ytt [template]`: evaluate templates and print or write what they come to."""
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from oakum.cli.command import Invocation
+from oakum.cli.ytt.output import Output, choose_output
+from oakum.errors import OakumError
+from oakum.template.files import InputFile
+from oakum.template.options import DataValueFlags, Options, Result
+from oakum.template.workspace.inputs import Inputs
+from oakum.template.workspace.symlinks import Symlinks
+
+
+def run(call: Invocation) -> None:
+    """Evaluate the files that the flags name. Raises OakumError."""
+    flags = call.flags
+    if flags.get("version"):
+        from oakum.cli.ytt.version import version_text
+
+        sys.stdout.write(version_text())
+        return
+    output = choose_output(call)
+    if not flags["bulk-out"]:
+        _run(flags, output)
+        return
+    from oakum.template.workspace.bulk import write_bulk_error
+
+    try:
+        _run(flags, output)
+    except OakumError as error:
+        sys.stdout.write(write_bulk_error(str(error)))
+
+
+def _run(flags: dict[str, Any], output: Output) -> None:
+    symlinks = Symlinks(tuple(flags["allow-symlink-destination"]), flags["dangerous-allow-all-symlink-destinations"])
+    inputs = Inputs(symlinks)
+    files = _files(flags, inputs)
+    if flags["files-inspect"]:
+        output.files(files)
+        return
+    result = _evaluate(files, flags, inputs)
+    if flags["data-values-inspect"]:
+        output.values(result.values)
+    elif flags["data-values-schema-inspect"]:
+        output.schema(result)
+    else:
+        output.results(result)
+
+
+def _files(flags: dict[str, Any], inputs: Inputs) -> list[InputFile]:
+    if flags["bulk-in"]:
+        from oakum.template.workspace.bulk import read_bulk
+
+        files = read_bulk(flags["bulk-in"])
+    else:
+        files = inputs.collect(flags["file"])
+    if flags["file-mark"]:
+        from oakum.template.workspace.marks import apply_marks
+
+        return apply_marks(files, flags["file-mark"])
+    return files
+
+
+def _evaluate(files: list[InputFile], flags: dict[str, Any], inputs: Inputs) -> Result:
+    from oakum.template.render import render
+
+    stop = "values" if flags["data-values-inspect"] else "schema" if flags["data-values-schema-inspect"] else ""
+    options = Options(
+        strict=flags["strict"],
+        ignore_unknown_comments=flags["ignore-unknown-comments"],
+        implicit_map_key_overrides=flags["implicit-map-key-overrides"],
+        disable_validation=flags["dangerous-data-values-disable-validation"],
+        stop_after=stop,
+    )
+    values = DataValueFlags(
+        files=tuple(flags["data-values-file"]),
+        env=tuple(flags["data-values-env"]),
+        env_yaml=tuple(flags["data-values-env-yaml"]),
+        values=tuple(flags["data-value"]),
+        yaml_values=tuple(flags["data-value-yaml"]),
+        value_files=tuple(flags["data-value-file"]),
+        environ=os.environ,
+        read=inputs.find,
+    )
+    return render(files, values, options)
