@@ -1,0 +1,135 @@
+"""One HTTP request and its answer, in the few forms that the API has."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+import orjson
+
+from oakum.lab.api.status import ApiError, bad_request
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+LIMIT = 3 * 1024 * 1024
+"""Bytes of a request's body, as the real server has it."""
+
+
+@dataclass(slots=True)
+class Call:
+    """A request: method, path, query, headers (lower case), and its body once it was read."""
+
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    headers: dict[str, str]
+    content: bytes = b""
+
+    def parameter(self, name: str) -> str:
+        """A query parameter; empty when it is missing."""
+        return self.query.get(name, [""])[0]
+
+    def flag(self, name: str) -> bool:
+        """A boolean query parameter."""
+        return self.parameter(name) in ("true", "1", "True")
+
+    def number(self, name: str) -> int:
+        """A numeric query parameter, 0 when it is missing; raises ApiError 400."""
+        text = self.parameter(name)
+        try:
+            return int(text or 0)
+        except ValueError:
+            raise bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
+
+    @property
+    def media_type(self) -> str:
+        """The body's media type without parameters."""
+        return self.headers.get("content-type", "application/json").partition(";")[0].strip()
+
+    def json(self) -> Any:
+        """The body, JSON or YAML; None when it is empty. Raises ApiError 400 or 415."""
+        if "protobuf" in self.media_type or "cbor" in self.media_type:
+            message = (
+                "the body of the request was in an unknown format - accepted media types include: "
+                "application/json, application/yaml"
+            )
+            raise ApiError(415, "UnsupportedMediaType", message)
+        if not self.content:
+            return None
+        try:
+            return orjson.loads(self.content)
+        except orjson.JSONDecodeError as error:
+            if "yaml" in self.media_type:
+                return _yaml(self.content)
+            raise bad_request(f"error decoding request body: {error}") from None
+
+
+def _yaml(content: bytes) -> Any:
+    from oakum.errors import YAMLError
+    from oakum.yaml.plain import load_all
+
+    try:
+        documents = load_all(content.decode())
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise bad_request(f"error decoding YAML: {error}") from None
+    return documents[0] if documents else None
+
+
+def call_of(scope: Scope) -> Call:
+    """The request that an ASGI scope describes."""
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    query = parse_qs(scope.get("query_string", b"").decode(), keep_blank_values=True)
+    raw = scope.get("raw_path")
+    path = raw.decode("latin-1").partition("?")[0] if raw else scope["path"]
+    return Call(scope.get("method", "GET"), path, query, headers)
+
+
+async def read_body(receive: Receive) -> bytes:
+    """The whole body; raises ApiError 413 when it is too large."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        part = message.get("body", b"")
+        size += len(part)
+        if size > LIMIT:
+            raise ApiError(413, "RequestEntityTooLarge", f"Request entity too large: limit is {LIMIT}")
+        parts.append(part)
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+@dataclass(slots=True)
+class Answer:
+    """A response: status code, a JSON value or bytes, and headers."""
+
+    code: int
+    body: Any
+    headers: dict[str, str] = field(default_factory=dict)
+    media_type: str = "application/json"
+    warnings: list[str] = field(default_factory=list)
+
+    async def send(self, send: Send) -> None:
+        """Write the response."""
+        content = self.body if isinstance(self.body, bytes) else orjson.dumps(self.body)
+        pairs = {"content-type": self.media_type, "content-length": str(len(content)), **self.headers}
+        await send({"type": "http.response.start", "status": self.code, "headers": _headers(pairs, self.warnings)})
+        await send({"type": "http.response.body", "body": content})
+
+
+def _headers(pairs: dict[str, str], warnings: list[str]) -> list[tuple[bytes, bytes]]:
+    lines = [(name.encode(), value.encode()) for name, value in pairs.items()]
+    lines += [(b"cache-control", b"no-cache, private")]
+    for text in warnings:
+        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+        lines.append((b"warning", f'299 - "{escaped}"'.encode()))
+    return lines
+
+
+def failure(error: ApiError) -> Answer:
+    """The answer to a refused request."""
+    headers = {"retry-after": str(error.retry_after)} if error.retry_after is not None else {}
+    return Answer(error.code, error.status(), headers)

@@ -1,0 +1,290 @@
+"""The verbs of the Kubernetes API on one store: what HTTP handlers, controllers and the node all call.
+
+Every write runs under the store's lock from reading the stored object to writing the new one, so that preconditions,
+quotas and uniqueness hold without retries.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from oakum.lab.api import apply, clock, codec, conversion, deletion, names, status, writes
+from oakum.lab.api.admission import Admission, Operation
+from oakum.lab.api.calls import DeleteOptions, Options
+from oakum.lab.api.decode import DecodeError, decode
+from oakum.lab.api.kinds import Catalog, Resource
+from oakum.lab.api.managers import Manager, after_update
+from oakum.lab.api.patches import json_patch, merge_patch, strategic
+from oakum.lab.api.rules import rules_of
+from oakum.lab.api.status import FieldError
+from oakum.lab.store import Listing, NotFound, Obj, Store, clone
+
+_NOT_A_MAP = "error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}"
+
+
+class Cluster:
+    """One Kubernetes API: a store, the catalog of what it serves, and a clock.
+
+    Objects returned are shared with the store: `clone` before changing. All methods raise ApiError.
+    """
+
+    def __init__(self, store: Store, now: clock.Clock = clock.system) -> None:
+        self.store = store
+        self.catalog = Catalog()
+        self.now = now
+        self.admission = Admission(store, self.catalog, now)
+
+    def resource(self, key: str) -> Resource:
+        """A served resource by its key, `deployments.apps`; raises ApiError 404."""
+        found = self.catalog.of_key(key)
+        if found is None:
+            raise status.no_such_path()
+        return found
+
+    def get(self, resource: Resource, name: str, namespace: str = "") -> Obj:
+        """One object in the resource's version."""
+        return conversion.from_stored(resource, self._stored(resource, name, namespace))
+
+    def list(
+        self,
+        resource: Resource,
+        namespace: str = "",
+        accept: Callable[[Obj], bool] | None = None,
+        at: int | None = None,
+    ) -> Listing:
+        """The objects of a resource, in its version."""
+        found = self.store.list(resource.key, namespace, accept, at)
+        return Listing([conversion.from_stored(resource, obj) for obj in found.items], found.version)
+
+    def create(self, resource: Resource, body: Any, namespace: str = "", options: Options | None = None) -> Obj:
+        """Create an object from a request's body."""
+        options = options or Options()
+        obj = codec.read(resource, body, options)
+        if obj["metadata"].get("resourceVersion"):
+            raise status.bad_request("resourceVersion should not be set on objects to be created")
+        with self.store.locked():
+            obj = self._prepared(resource, obj, namespace, options)
+            manager = self._manager(resource, options, "Update", "")
+            now = clock.stamp(self.now())
+            obj = after_update(codec.shape_of(resource), writes.empty(resource), obj, manager, now)
+            return self._stored_new(resource, obj, options)
+
+    def update(
+        self,
+        resource: Resource,
+        name: str,
+        body: Any,
+        namespace: str = "",
+        options: Options | None = None,
+        subresource: str = "",
+    ) -> Obj:
+        """Replace an object, or the part of it that a subresource stands for."""
+        options = options or Options()
+        obj = codec.read(resource, body, options)
+        with self.store.locked():
+            old = self.get(resource, name, namespace)
+            return self._updated(resource, old, obj, namespace, options, subresource)
+
+    def patch(
+        self,
+        resource: Resource,
+        name: str,
+        patch: Any,
+        form: str,
+        namespace: str = "",
+        options: Options | None = None,
+        subresource: str = "",
+    ) -> tuple[Obj, bool]:
+        """Patch an object; `form` is `json`, `merge`, `strategic` or `apply`. Returns it and whether it is new."""
+        options = options or Options()
+        with self.store.locked():
+            if form == "apply":
+                return self._applied(resource, name, patch, namespace, options, subresource)
+            old = self.get(resource, name, namespace)
+            changed = patched(resource, old, patch, form)
+            obj = codec.read(resource, changed, options)
+            return self._updated(resource, old, obj, namespace, options, subresource), False
+
+    def delete(
+        self, resource: Resource, name: str, namespace: str = "", options: DeleteOptions | None = None
+    ) -> tuple[Obj, bool]:
+        """Delete an object; returns its last state and whether it is gone already."""
+        options = options or DeleteOptions()
+        with self.store.locked():
+            old = self._stored(resource, name, namespace)
+            deletion.check(resource, old, options)
+            self.admission.validate(Operation("DELETE", resource, old, old, Options(dry_run=options.dry_run)))
+            waiting = deletion.marked(resource, old, options, self.now())
+            if options.dry_run:
+                return waiting or old, waiting is None
+            if waiting is None:
+                return self._gone(resource, old), True
+            return self.store.update(resource.key, waiting), False
+
+    def remove_finalizer(self, resource: Resource, obj: Obj, finalizer: str) -> None:
+        """Take a finalizer off a stored object, which goes when it was the last one of a deleted object."""
+        metadata = obj["metadata"]
+        with self.store.locked():
+            stored = self.store.find(resource.key, metadata["name"], metadata.get("namespace", ""))
+            if stored is None or finalizer not in (stored["metadata"].get("finalizers") or []):
+                return
+            new = clone(stored)
+            left = [item for item in new["metadata"].pop("finalizers") if item != finalizer]
+            if left:
+                new["metadata"]["finalizers"] = left
+            self._replace(resource, new)
+
+    def _stored(self, resource: Resource, name: str, namespace: str) -> Obj:
+        try:
+            return self.store.get(resource.key, name, namespace)
+        except NotFound:
+            raise status.not_found(resource.plural, resource.group, name) from None
+
+    def _manager(self, resource: Resource, options: Options, operation: str, subresource: str) -> Manager:
+        return Manager(options.manager, operation, resource.kind.api_version, subresource)
+
+    def _prepared(self, resource: Resource, obj: Obj, namespace: str, options: Options) -> Obj:
+        """A new object, placed, named, defaulted and found valid."""
+        rules = rules_of(resource)
+        writes.place(resource, obj, namespace)
+        operation = Operation("CREATE", resource, obj, None, options)
+        self.admission.enter(operation)
+        writes.identify(resource, obj, rules, self.now())
+        rules.default(obj)
+        self.admission.mutate(operation)
+        rules.start(obj)
+        self._check(resource, obj, rules.validate(obj))
+        self.admission.validate(operation)
+        return obj
+
+    def _check(self, resource: Resource, obj: Obj, errors: Sequence[FieldError]) -> None:
+        metadata, custom = obj["metadata"], resource.custom
+        found = names.check_metadata(metadata, resource.namespaced, rules_of(resource).name)
+        found += errors
+        if custom is not None:
+            found += custom.validate(obj)
+        if found:
+            raise status.unprocessable(resource.kind.name, resource.group, metadata.get("name") or "", found)
+
+    def _stored_new(self, resource: Resource, obj: Obj, options: Options) -> Obj:
+        metadata = obj["metadata"]
+        if self.store.find(resource.key, metadata["name"], metadata.get("namespace", "")) is not None:
+            raise status.already_exists(resource.plural, resource.group, metadata["name"])
+        if options.dry_run:
+            return obj
+        return conversion.from_stored(resource, self.store.create(resource.key, conversion.to_stored(resource, obj)))
+
+    def _updated(
+        self, resource: Resource, old: Obj, new: Obj, namespace: str, options: Options, subresource: str
+    ) -> Obj:
+        new = self._checked(resource, old, new, namespace, options, subresource)
+        manager = self._manager(resource, options, "Update", subresource)
+        new = after_update(codec.shape_of(resource), old, new, manager, clock.stamp(self.now()))
+        return self._replaced(resource, new, options)
+
+    def _checked(
+        self, resource: Resource, old: Obj, new: Obj, namespace: str, options: Options, subresource: str
+    ) -> Obj:
+        """The new state of a stored object: what may change, defaulted, counted and found valid."""
+        rules = rules_of(resource)
+        writes.match(resource, old, new, namespace, rules)
+        new = writes.carried(resource, old, new, subresource)
+        if not subresource:
+            rules.default(new)
+        operation = Operation("UPDATE", resource, new, old, options, subresource)
+        self.admission.mutate(operation)
+        writes.count(rules, old, new)
+        errors = writes.finalizer_errors(old, new)
+        if not subresource:
+            errors += rules.validate(new) + rules.compare(new, old)
+        self._check(resource, new, errors)
+        if resource.custom is not None and (broken := resource.custom.transition(new, old)):
+            raise status.unprocessable(resource.kind.name, resource.group, new["metadata"]["name"], broken)
+        self.admission.validate(operation)
+        return new
+
+    def _replaced(self, resource: Resource, new: Obj, options: Options) -> Obj:
+        if options.dry_run:
+            return new
+        return conversion.from_stored(resource, self._replace(resource, conversion.to_stored(resource, new)))
+
+    def _replace(self, resource: Resource, stored: Obj) -> Obj:
+        if deletion.is_over(resource, stored):
+            return self._gone(resource, stored)
+        return self.store.update(resource.key, stored)
+
+    def _gone(self, resource: Resource, obj: Obj) -> Obj:
+        metadata = obj["metadata"]
+        return self.store.delete(resource.key, metadata["name"], metadata.get("namespace", ""), last=obj)
+
+    def _applied(
+        self, resource: Resource, name: str, config: Any, namespace: str, options: Options, subresource: str
+    ) -> tuple[Obj, bool]:
+        config = self._configuration(resource, name, config, options)
+        manager = self._manager(resource, options, "Apply", subresource)
+        shape, now = codec.shape_of(resource), clock.stamp(self.now())
+        key = (resource.key, name, namespace if resource.namespaced else "")
+        live = self.store.find(*key)
+        if live is None:
+            if subresource:
+                raise status.not_found(resource.plural, resource.group, name)
+            applied = apply.apply(shape, None, config, manager, options.force, now)
+            fresh = codec.read(resource, clone(applied.obj), options)
+            obj = apply.finished(applied, self._prepared(resource, fresh, namespace, options))
+            return self._stored_new(resource, obj, options), True
+        old = conversion.from_stored(resource, live)
+        applied = apply.apply(shape, old, config, manager, options.force, now)
+        new = codec.read(resource, clone(applied.obj), options)
+        new["metadata"].setdefault("resourceVersion", old["metadata"]["resourceVersion"])
+        new = self._checked(resource, old, new, namespace, options, subresource)
+        return self._replaced(resource, apply.finished(applied, new), options), False
+
+    def _configuration(self, resource: Resource, name: str, config: Any, options: Options) -> Obj:
+        """What an apply asks for, without the zero values that decoding would add."""
+        kind = resource.kind
+        if not options.manager:
+            error = status.required("fieldManager", "is required for apply patch")
+            raise status.unprocessable("PatchOptions", "meta.k8s.io", "", [error])
+        if not isinstance(config, dict) or not config.get("apiVersion") or not config.get("kind"):
+            raise status.bad_request("error decoding YAML: Object 'Kind' is missing in the request body")
+        if (config["apiVersion"], config["kind"]) != (kind.api_version, kind.name):
+            raise status.bad_request(
+                f"the API version in the data ({config['apiVersion']}) does not match the expected API version "
+                f"({kind.api_version})"
+            )
+        metadata = {**(config.get("metadata") or {})}
+        if metadata.get("managedFields"):
+            raise status.bad_request("metadata.managedFields must be nil")
+        metadata.setdefault("name", name)
+        if metadata["name"] != name:
+            raise status.bad_request(
+                f"the name of the object ({metadata['name']}) does not match the name on the URL ({name})"
+            )
+        return self._pruned(resource, {**config, "metadata": metadata}, options)
+
+    def _pruned(self, resource: Resource, config: Obj, options: Options) -> Obj:
+        if resource.custom is not None:
+            codec.read(resource, config, options)
+            return resource.custom.prune(config)
+        try:
+            known, unknown = decode(codec.shape_of(resource), config, fill=False)
+        except DecodeError as error:
+            name = config["metadata"]["name"]
+            raise status.bad_request(f"failed to create typed patch object ({name}): {error}") from None
+        if unknown:
+            codec.complain(resource.kind, unknown, options)
+        return known
+
+
+def patched(resource: Resource, old: Obj, patch: Any, form: str) -> Any:
+    """The object's JSON after a patch that is not an apply; raises ApiError 400, 415 or 422."""
+    if form == "json":
+        return json_patch(old, patch)
+    if not isinstance(patch, dict):
+        raise status.bad_request(_NOT_A_MAP)
+    if form == "merge":
+        return merge_patch(old, patch)
+    if resource.custom is not None:
+        supported = "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
+        message = f"the body of the request was in an unknown format - accepted media types include: {supported}"
+        raise status.ApiError(415, "UnsupportedMediaType", message)
+    return strategic(codec.shape_of(resource), old, patch)

@@ -1,0 +1,80 @@
+"""A request's body into an object of a resource: type, fields, identity."""
+
+from typing import Any
+
+from oakum.lab.api import schema
+from oakum.lab.api.calls import Options
+from oakum.lab.api.decode import DecodeError, decode
+from oakum.lab.api.kinds import Kind, Resource
+from oakum.lab.api.schema import Struct
+from oakum.lab.api.status import bad_request
+from oakum.lab.store import Obj
+
+
+def shape_of(resource: Resource) -> Struct:
+    """The struct of a resource's objects."""
+    if resource.custom is not None:
+        return resource.custom.shape
+    return shape_of_kind(resource.kind)
+
+
+def shape_of_kind(kind: Kind) -> Struct:
+    """The struct of a built-in kind; raises KeyError when there is none."""
+    name = schema.type_name(kind.group, kind.version, kind.name)
+    if name is None:
+        raise KeyError(f"{kind.api_version} {kind.name}")
+    return schema.struct(name)
+
+
+def read(resource: Resource, body: Any, options: Options) -> Obj:
+    """The object in a body, checked against the path's kind; unknown fields are dropped, warned of or refused.
+
+    Raises ApiError 400.
+    """
+    return read_kind(resource.kind, shape_of(resource), body, options, resource)
+
+
+def read_kind(kind: Kind, shape: Struct, body: Any, options: Options, resource: Resource | None = None) -> Obj:
+    """The same for the kind of a subresource."""
+    if not isinstance(body, dict):
+        raise bad_request(f"couldn't get version/kind; json parse error: cannot unmarshal {_named(body)} into Go value")
+    version, name = body.get("apiVersion") or kind.api_version, body.get("kind") or kind.name
+    custom = resource.custom if resource else None
+    if version != kind.api_version:
+        raise bad_request(
+            f"the API version in the data ({version}) does not match the expected API version ({kind.api_version})"
+        )
+    if name != kind.name:
+        raise bad_request(
+            f'{name} in version "{kind.version}" cannot be handled as a {kind.name}: '
+            f"converting ({version}, Kind={name}) to ({kind.api_version}, Kind={kind.name}): unknown conversion"
+        )
+    typed = {**body, "apiVersion": version, "kind": name}
+    try:
+        obj, unknown = custom.decode(typed) if custom else decode(shape, typed)
+    except DecodeError as error:
+        raise bad_request(_unhandled(kind, str(error))) from None
+    complain(kind, unknown, options)
+    if not isinstance(obj.get("metadata"), dict):
+        obj["metadata"] = {}
+    return {"apiVersion": version, "kind": name, **obj}
+
+
+def complain(kind: Kind, unknown: list[str], options: Options) -> None:
+    """Refuse unknown fields (`fieldValidation=Strict`, ApiError 400), warn of them, or let them go."""
+    if unknown and options.validation == "Strict":
+        listed = ", ".join(f'unknown field "{path}"' for path in unknown)
+        raise bad_request(_unhandled(kind, f"strict decoding error: {listed}"))
+    if options.validation == "Warn":
+        for path in unknown:
+            options.warn(f'unknown field "{path}"')
+
+
+def _unhandled(kind: Kind, detail: str) -> str:
+    return f'{kind.name} in version "{kind.version}" cannot be handled as a {kind.name}: {detail}'
+
+
+def _named(body: Any) -> str:
+    if isinstance(body, list):
+        return "array"
+    return "string" if isinstance(body, str) else "number"

@@ -1,0 +1,161 @@
+"""Lists and watches: selectors, versions, pages."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import orjson
+
+from oakum.lab.api import clock, selectors, status
+from oakum.lab.api.call import Call
+from oakum.lab.api.cluster import Cluster
+from oakum.lab.api.kinds import Resource
+from oakum.lab.api.paths import Target
+from oakum.lab.store import Expired, Listing, Obj
+
+_STALE = (
+    "The provided continue parameter is too old to display a consistent list result. You can start a new list "
+    "without the continue parameter, or use the continue token in this response to retrieve the remainder of the "
+    "results. Continuing with the provided token results in an inconsistent list - objects that were created, "
+    "modified, or deleted between the time the first chunk was returned and now may show up in the list."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some items of a list, the version they are from, and where the rest begins."""
+
+    items: list[Obj]
+    version: int
+    token: str = ""
+    remaining: int | None = None
+
+
+def accept(call: Call, target: Target) -> Callable[[Obj], bool] | None:
+    """The test that a request's selectors (and its name, when one object is watched) make."""
+    fields = call.parameter("fieldSelector")
+    if target.name:
+        fields = ",".join(filter(None, (fields, f"metadata.name={target.name}")))
+    custom = target.resource.custom
+    extra = custom.selectable if custom else ()
+    return selectors.predicate(call.parameter("labelSelector"), fields, target.resource.key, extra)
+
+
+def page(cluster: Cluster, call: Call, target: Target) -> Page:
+    """The list that a request asks for; raises ApiError 400, 410 or 504."""
+    test, limit = accept(call, target), call.number("limit")
+    token = call.parameter("continue")
+    if token:
+        version, start = _parsed(token)
+        listing = _at(cluster, target, version, start)
+    else:
+        start, listing = "", _first(cluster, call, target)
+    items = [obj for obj in listing.items if _key(obj) > start] if start else listing.items
+    found = [obj for obj in items if test is None or test(obj)]
+    if not limit or len(found) <= limit:
+        return Page(found, listing.version)
+    rest = None if call.parameter("labelSelector") or call.parameter("fieldSelector") else len(found) - limit
+    return Page(found[:limit], listing.version, _token(listing.version, _key(found[limit - 1])), rest)
+
+
+def _first(cluster: Cluster, call: Call, target: Target) -> Listing:
+    version = wanted_version(cluster, call)
+    exact = call.parameter("resourceVersionMatch") == "Exact"
+    if exact and not version:
+        raise status.bad_request("resourceVersionMatch=Exact is forbidden for resourceVersion=0 or unset")
+    try:
+        return cluster.list(target.resource, target.namespace, at=version if exact else None)
+    except Expired as error:
+        raise status.expired(str(error)) from None
+
+
+def wanted_version(cluster: Cluster, call: Call) -> int:
+    """The `resourceVersion` parameter, 0 when it is missing; raises ApiError 400, and 504 for one from the future."""
+    text = call.parameter("resourceVersion")
+    if text and not text.isdigit():
+        raise status.bad_request(f'Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax')
+    version = int(text or 0)
+    if version > cluster.store.version:
+        message = f"Too large resource version: {version}, current: {cluster.store.version}"
+        cause = {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
+        raise status.ApiError(504, "Timeout", message, {"causes": [cause], "retryAfterSeconds": 1}, 1)
+    return version
+
+
+def _at(cluster: Cluster, target: Target, version: int, start: str) -> Listing:
+    if version < 0:
+        return cluster.list(target.resource, target.namespace)
+    try:
+        return cluster.list(target.resource, target.namespace, at=version)
+    except Expired:
+        error = status.expired(_STALE)
+        raise StaleToken(error, _token(-1, start)) from None
+
+
+class StaleToken(Exception):
+    """A continue token whose version is gone; carries the refusal and a token for going on regardless."""
+
+    def __init__(self, error: status.ApiError, token: str) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.token = token
+
+
+def _key(obj: Obj) -> str:
+    return f"{obj['metadata'].get('namespace', '')}/{obj['metadata']['name']}"
+
+
+def _token(version: int, start: str) -> str:
+    value = {"v": "meta.k8s.io/v1", "rv": version, "start": f"{start}\u0000"}
+    return base64.urlsafe_b64encode(orjson.dumps(value)).rstrip(b"=").decode()
+
+
+def _parsed(token: str) -> tuple[int, str]:
+    try:
+        value = orjson.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        return int(value["rv"]), str(value["start"]).rstrip("\u0000")
+    except (ValueError, KeyError, TypeError, binascii.Error):
+        raise status.bad_request("continue key is not valid: invalid continue token") from None
+
+
+def document(resource: Resource, found: Page) -> Obj:
+    """The `…List` object of a page. Items of built-in kinds carry no kind of their own, as on a real server."""
+    metadata: Obj = {"resourceVersion": str(found.version)}
+    if found.token:
+        metadata["continue"] = found.token
+    if found.remaining is not None:
+        metadata["remainingItemCount"] = found.remaining
+    items = found.items if resource.custom else [_untyped(item) for item in found.items]
+    kind = resource.kind
+    return {"kind": f"{kind.name}List", "apiVersion": kind.api_version, "metadata": metadata, "items": items}
+
+
+def _untyped(obj: Obj) -> Obj:
+    return {key: value for key, value in obj.items() if key not in ("kind", "apiVersion")}
+
+
+def partial(obj: Obj) -> Obj:
+    """`meta.k8s.io/v1 PartialObjectMetadata` of an object."""
+    return {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": obj["metadata"]}
+
+
+def partial_list(found: Page) -> Obj:
+    """`PartialObjectMetadataList` of a page."""
+    metadata: Obj = {"resourceVersion": str(found.version)} | ({"continue": found.token} if found.token else {})
+    items = [{"metadata": item["metadata"]} for item in found.items]
+    return {"kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "metadata": metadata, "items": items}
+
+
+def bookmark(resource: Resource, version: int, initial: bool) -> Obj:
+    """The object of a bookmark event; `initial` marks the end of the events that made up the first state."""
+    metadata: Obj = {"creationTimestamp": None, "resourceVersion": str(version)}
+    if initial:
+        metadata["annotations"] = {"k8s.io/initial-events-end": "true"}
+    return {"kind": resource.kind.name, "apiVersion": resource.kind.api_version, "metadata": metadata}
+
+
+BOOKMARKS = 60.0
+"""Seconds between bookmarks of a quiet watch."""
+
+now = clock.system

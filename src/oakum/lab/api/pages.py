@@ -1,0 +1,82 @@
+"""The paths that are no resource, and how a list is written."""
+
+import orjson
+
+from oakum.lab.api import discovery, listing, openapi, status
+from oakum.lab.api.call import Answer, Call
+from oakum.lab.api.cluster import Cluster
+from oakum.lab.api.listing import Page
+from oakum.lab.api.paths import Target
+from oakum.lab.api.views import wanted_form
+from oakum.lab.store import Obj
+
+_HEALTH = ("/healthz", "/livez", "/readyz")
+
+
+def answer(cluster: Cluster, call: Call) -> Answer:
+    """Discovery, OpenAPI, version and health; raises ApiError 404 for other paths."""
+    path = "/" + call.path.strip("/")
+    if path in _HEALTH or path.startswith(tuple(f"{health}/" for health in _HEALTH)):
+        return Answer(200, b"ok", media_type="text/plain; charset=utf-8")
+    if path == "/version":
+        return Answer(200, discovery.VERSION)
+    if path.startswith("/openapi/"):
+        return _openapi(cluster, call, path)
+    return _discovery(cluster, call, path)
+
+
+def _discovery(cluster: Cluster, call: Call, path: str) -> Answer:
+    catalog, parts = cluster.catalog, path.split("/")[1:]
+    if path in ("/api", "/apis") and "APIGroupDiscoveryList" in call.headers.get("accept", ""):
+        return Answer(200, discovery.aggregated(catalog, path == "/api"), media_type=discovery.AGGREGATED)
+    document: Obj | None = None
+    if path == "/":
+        document = {
+            "paths": ["/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/version"]
+        }
+    elif path == "/api":
+        document = discovery.versions(call.headers.get("host", ""))
+    elif path == "/apis":
+        document = discovery.group_list(catalog)
+    elif parts[0] == "api" and len(parts) == 2:
+        document = discovery.resource_list(catalog, "", parts[1])
+    elif parts[0] == "apis" and len(parts) == 2:
+        document = discovery.group(catalog, parts[1])
+    elif parts[0] == "apis" and len(parts) == 3:
+        document = discovery.resource_list(catalog, parts[1], parts[2])
+    if document is None:
+        if parts[0] in ("api", "apis", "openapi"):
+            return Answer(404, b"404 page not found\n", media_type="text/plain; charset=utf-8")
+        raise status.no_such_path()
+    return Answer(200, document)
+
+
+def _openapi(cluster: Cluster, call: Call, path: str) -> Answer:
+    catalog = cluster.catalog
+    if path == "/openapi/v3":
+        urls = {name: {"serverRelativeURL": _v3_url(name, catalog.revision)} for name in openapi.paths_v3(catalog)}
+        return Answer(200, {"paths": urls})
+    if path == "/openapi/v2":
+        if "protobuf" in call.headers.get("accept", "") and "json" not in call.headers["accept"]:
+            return Answer(406, status.ApiError(406, "NotAcceptable", "only JSON is served here").status())
+        return Answer(200, openapi.document_v2(catalog))
+    document = openapi.document_v3(catalog, path.removeprefix("/openapi/v3/"))
+    if document is None:
+        raise status.no_such_path()
+    return Answer(200, orjson.dumps(document), {"cache-control": "public, immutable"})
+
+
+def _v3_url(name: str, revision: int) -> str:
+    return f"/openapi/v3/{name}?hash={revision:08X}"
+
+
+def listed(cluster: Cluster, call: Call, aimed: Target, found: Page) -> Obj:
+    """A page in the form that the client asked for."""
+    form = wanted_form(call)
+    if form == "Table":
+        from oakum.lab.api.tables import Tables
+
+        return Tables(aimed.resource, cluster.now(), call.parameter("includeObject")).page(found)
+    if form.startswith("PartialObjectMetadata"):
+        return listing.partial_list(found)
+    return listing.document(aimed.resource, found)

@@ -1,0 +1,202 @@
+"""Label and field selectors: the query forms and the `LabelSelector` type (apimachinery labels and fields)."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from oakum.lab.api.status import ApiError, bad_request
+from oakum.lab.store import Obj
+
+_TOKEN = re.compile(r"\s*(notin\b|in\b|==|!=|=|!|\(|\)|,|>|<|[A-Za-z0-9_./-]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One condition on a label."""
+
+    key: str
+    operator: str
+    values: tuple[str, ...] = ()
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """Whether labels fulfil it."""
+        value = labels.get(self.key)
+        if self.operator == "exists":
+            return value is not None
+        if self.operator == "absent":
+            return value is None
+        if self.operator == "in":
+            return value in self.values
+        if self.operator == "notin":
+            return value is None or value not in self.values
+        try:
+            return value is not None and _compares(self.operator, int(value), int(self.values[0]))
+        except ValueError:
+            return False
+
+
+def _compares(operator: str, left: int, right: int) -> bool:
+    return left > right if operator == ">" else left < right
+
+
+Selector = tuple[Requirement, ...]
+
+
+def parse_labels(text: str) -> Selector:
+    """`a=b,c!=d,e in (f,g),h,!i` to requirements; raises ApiError 400 for other text."""
+    tokens = _tokens(text)
+    found = []
+    while tokens:
+        found.append(_requirement(tokens, text))
+        if tokens and (tokens.pop(0) != "," or not tokens):
+            raise _unparsable(text, "found '', expected: identifier after ','")
+    return tuple(found)
+
+
+def _tokens(text: str) -> list[str]:
+    tokens, at = [], 0
+    while at < len(text.rstrip()):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            raise _unparsable(text, f"unexpected character {text[at]!r}")
+        tokens.append(match[1])
+        at = match.end()
+    return tokens
+
+
+def _requirement(tokens: list[str], text: str) -> Requirement:
+    key = tokens.pop(0)
+    if key == "!" and tokens:
+        return Requirement(tokens.pop(0), "absent")
+    if not re.match(r"[A-Za-z0-9]", key):
+        raise _unparsable(text, f"found '{key}', expected: !, identifier, or 'end of string'")
+    operator = tokens[0] if tokens else ","
+    if operator == ",":
+        return Requirement(key, "exists")
+    tokens.pop(0)
+    if operator in ("in", "notin"):
+        return Requirement(key, operator, _values(tokens, text))
+    value = tokens.pop(0) if tokens and tokens[0] != "," else ""
+    if operator in ("=", "=="):
+        return Requirement(key, "in", (value,))
+    if operator == "!=":
+        return Requirement(key, "notin", (value,))
+    if operator in ("<", ">"):
+        return Requirement(key, operator, (value,))
+    raise _unparsable(text, f"found '{operator}', expected: in, notin, =, ==, !=, gt, lt")
+
+
+def _values(tokens: list[str], text: str) -> tuple[str, ...]:
+    if not tokens or tokens.pop(0) != "(":
+        raise _unparsable(text, "found '', expected: '('")
+    values = []
+    while tokens and tokens[0] != ")":
+        token = tokens.pop(0)
+        if token != ",":
+            values.append(token)
+    if not tokens:
+        raise _unparsable(text, "found '', expected: ',' or ')'")
+    tokens.pop(0)
+    return tuple(values)
+
+
+def _unparsable(text: str, detail: str) -> ApiError:
+    return bad_request(f'unable to parse requirement: "{text}": {detail}')
+
+
+def selects(selector: Selector, labels: Mapping[str, str] | None) -> bool:
+    """Whether labels fulfil all requirements."""
+    return all(requirement.matches(labels or {}) for requirement in selector)
+
+
+def of_object(selector: Mapping[str, Any] | None) -> Selector | None:
+    """A `LabelSelector` (matchLabels, matchExpressions) to requirements; None, which selects nothing, for None."""
+    if selector is None:
+        return None
+    plain = [Requirement(key, "in", (value,)) for key, value in (selector.get("matchLabels") or {}).items()]
+    operators = {"In": "in", "NotIn": "notin", "Exists": "exists", "DoesNotExist": "absent"}
+    rich = [
+        Requirement(item["key"], operators[item["operator"]], tuple(item.get("values") or ()))
+        for item in selector.get("matchExpressions") or []
+    ]
+    return tuple(plain + rich)
+
+
+_META = ("metadata.name", "metadata.namespace")
+SELECTABLE: dict[str, tuple[str, ...]] = {
+    "pods": (
+        "spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork",
+        "status.phase", "status.podIP", "status.podIPs", "status.nominatedNodeName",
+    ),
+    "events": (
+        "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid",
+        "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason",
+        "reportingComponent", "source", "type",
+    ),
+    "secrets": ("type",),
+    "namespaces": ("status.phase",),
+    "nodes": ("spec.unschedulable",),
+    "services": ("spec.clusterIP", "spec.type"),
+    "replicationcontrollers": ("status.replicas",),
+    "replicasets.apps": ("status.replicas",),
+    "jobs.batch": ("status.successful",),
+    "certificatesigningrequests.certificates.k8s.io": ("spec.signerName",),
+}  # fmt: skip
+"""The fields that a list may be filtered by, beside name and namespace."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTerm:
+    """One `path=value` or `path!=value`."""
+
+    path: str
+    value: str
+    equal: bool
+
+    def matches(self, obj: Obj) -> bool:
+        """Whether the object's field has (or has not) the value; a missing field is an empty text."""
+        return (_field(obj, self.path) == self.value) is self.equal
+
+
+def _field(obj: Obj, path: str) -> str:
+    value: Any = obj
+    if path == "source":
+        path = "source.component"
+    for step in path.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    if isinstance(value, bool):
+        return str(value).lower()
+    if value is None:
+        return "false" if path in ("spec.unschedulable", "spec.hostNetwork") else ""
+    return str(value)
+
+
+def parse_fields(text: str, resource: str, extra: tuple[str, ...] = ()) -> tuple[FieldTerm, ...]:
+    """`metadata.name=x,status.phase!=Running` to terms; raises ApiError 400 for a field that is not selectable."""
+    terms = []
+    for part in filter(None, text.split(",")):
+        path, operator, value = _split_term(part)
+        if path not in (*_META, *SELECTABLE.get(resource, ()), *extra):
+            raise bad_request(f'field label not supported: "{path}"' if "." in resource or extra else _unknown(path))
+        terms.append(FieldTerm(path, value, operator != "!="))
+    return tuple(terms)
+
+
+def _unknown(path: str) -> str:
+    return f"field label not supported: {path}"
+
+
+def _split_term(part: str) -> tuple[str, str, str]:
+    for operator in ("!=", "==", "="):
+        if operator in part:
+            return part.partition(operator)
+    raise bad_request(f"invalid selector: '{part}'; can't understand '{part}'")
+
+
+def predicate(labels: str, fields: str, resource: str, extra: tuple[str, ...] = ()) -> Callable[[Obj], bool] | None:
+    """One test for both selectors of a request; None when both are empty."""
+    wanted, terms = parse_labels(labels), parse_fields(fields, resource, extra)
+    if not wanted and not terms:
+        return None
+    return lambda obj: selects(wanted, obj["metadata"].get("labels")) and all(term.matches(obj) for term in terms)

@@ -1,0 +1,255 @@
+"""The API server as an ASGI application: authenticate, authorize, route, and render what the cluster answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from oakum.lab.api import listing, pages, status
+from oakum.lab.api.authorizer import AllowAll, Attempt, Authorizer, denial
+from oakum.lab.api.call import Answer, Call, Receive, Scope, Send, call_of, failure, read_body
+from oakum.lab.api.calls import Caller, DeleteOptions, Options, delete_options, dry_run
+from oakum.lab.api.cluster import Cluster
+from oakum.lab.api.paths import Target, attributes, target
+from oakum.lab.api.rules import rules_of
+from oakum.lab.api.status import ApiError
+from oakum.lab.api.subresources import Subresources
+from oakum.lab.api.users import Users
+from oakum.lab.api.views import renderer
+from oakum.lab.api.watching import WatchStream
+from oakum.lab.store import Obj
+
+if TYPE_CHECKING:
+    from oakum.lab.node.streams import PodStreams
+
+_FORMS = {
+    "application/json-patch+json": "json",
+    "application/merge-patch+json": "merge",
+    "application/strategic-merge-patch+json": "strategic",
+    "application/apply-patch+yaml": "apply",
+    "application/apply-patch+json": "apply",
+}
+_VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch"}
+_STREAMED = ("log", "exec", "attach", "portforward")
+
+
+class Server:
+    """The ASGI application of one cluster.
+
+    `streams` serves logs and the interactive subresources of pods; without it they are refused with 501.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        users: Users,
+        authorizer: Authorizer | None = None,
+        streams: PodStreams | None = None,
+    ) -> None:
+        self.cluster = cluster
+        self.users = users
+        self.authorizer = authorizer or AllowAll()
+        self.streams = streams
+        self._subresources = Subresources(cluster, users)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] not in ("http", "websocket"):
+            return
+        call = call_of(scope)
+        try:
+            await self._answer(call, scope, receive, send)
+        except ApiError as error:
+            await _refuse(scope, failure(error), send)
+
+    async def _answer(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
+        caller = self._caller(call)
+        found = attributes(call.path)
+        if found is None:
+            self._authorize(caller, Attempt(_plain_verb(call), path=call.path))
+            await pages.answer(self.cluster, call).send(send)
+            return
+        verb = _verb(call, scope, bool(found.name), found.subresource)
+        self._authorize(
+            caller, Attempt(verb, found.group, found.plural, found.subresource, found.namespace, found.name)
+        )
+        aimed = target(self.cluster.catalog, found)
+        if aimed is None:
+            raise status.no_such_path()
+        if aimed.subresource in _STREAMED and aimed.resource.key == "pods":
+            await self._stream(aimed, scope, receive, send)
+            return
+        _check_verb(aimed, verb)
+        if verb == "watch":
+            await self._watch(call, aimed).serve(receive, send)
+            return
+        call.content = await read_body(receive)
+        await self._handled(call, aimed, verb, caller).send(send)
+
+    def _caller(self, call: Call) -> Caller:
+        caller = self.users.of(call.headers.get("authorization", ""))
+        if caller is None:
+            raise status.unauthorized()
+        name = call.headers.get("impersonate-user")
+        if not name:
+            return caller
+        self._authorize(caller, Attempt("impersonate", "", "users", name=name))
+        groups = tuple(filter(None, call.headers.get("impersonate-group", "").split(",")))
+        return Caller(name, (*groups, "system:authenticated"))
+
+    def _authorize(self, caller: Caller, attempt: Attempt) -> None:
+        if caller.is_master or self.authorizer.reason(caller, attempt) is not None:
+            return
+        detail = denial(caller, attempt)
+        if attempt.path:
+            raise ApiError(403, "Forbidden", f"forbidden: {detail}", {})
+        raise status.refused(attempt.resource, attempt.group, attempt.name, detail)
+
+    def _watch(self, call: Call, aimed: Target) -> WatchStream:
+        return WatchStream(self.cluster, call, aimed, renderer(self.cluster, call, aimed.resource, each=True))
+
+    async def _stream(self, aimed: Target, scope: Scope, receive: Receive, send: Send) -> None:
+        pod = self.cluster.get(aimed.resource, aimed.name, aimed.namespace)
+        if self.streams is None:
+            raise ApiError(501, "NotImplemented", f"this lab runs no node that could serve {aimed.subresource}")
+        await self.streams(pod, aimed.subresource, scope, receive, send)
+
+    def _handled(self, call: Call, aimed: Target, verb: str, caller: Caller) -> Answer:
+        handler: Callable[[Call, Target, Caller], Answer] = {
+            "get": self._get,
+            "list": self._list,
+            "create": self._create,
+            "update": self._update,
+            "patch": self._patch,
+            "delete": self._delete,
+            "deletecollection": self._delete_all,
+        }[verb]
+        return handler(call, aimed, caller)
+
+    def _object(self, call: Call, aimed: Target, obj: Obj, code: int = 200, options: Options | None = None) -> Answer:
+        render = renderer(self.cluster, call, aimed.resource, each=False)
+        return Answer(code, render(obj), warnings=options.warnings if options else [])
+
+    def _get(self, call: Call, aimed: Target, caller: Caller) -> Answer:
+        if aimed.subresource not in ("", "status"):
+            return self._subresources.get(call, aimed)
+        return self._object(call, aimed, self.cluster.get(aimed.resource, aimed.name, aimed.namespace))
+
+    def _list(self, call: Call, aimed: Target, caller: Caller) -> Answer:
+        try:
+            found = listing.page(self.cluster, call, aimed)
+        except listing.StaleToken as stale:
+            body = stale.error.status()
+            return Answer(410, {**body, "metadata": {"continue": stale.token}})
+        return Answer(200, pages.listed(self.cluster, call, aimed, found))
+
+    def _create(self, call: Call, aimed: Target, caller: Caller) -> Answer:
+        options = _options(call, caller, "CreateOptions")
+        body = call.json()
+        if aimed.subresource or "get" not in aimed.resource.verbs:
+            return self._subresources.create(call, aimed, body, options)
+        if aimed.name:
+            raise status.not_allowed()
+        obj = self.cluster.create(aimed.resource, body, aimed.namespace, options)
+        return self._object(call, aimed, obj, 201, options)
+
+    def _update(self, call: Call, aimed: Target, caller: Caller) -> Answer:
+        options = _options(call, caller, "UpdateOptions")
+        if aimed.subresource == "scale":
+            return self._subresources.update(call, aimed, call.json(), options)
+        where = (aimed.name, call.json(), aimed.namespace, options, aimed.subresource)
+        return self._object(call, aimed, self.cluster.update(aimed.resource, *where), options=options)
+
+    def _patch(self, call: Call, aimed: Target, caller: Caller) -> Answer:
+        options = _options(call, caller, "PatchOptions")
+        form = _FORMS.get(call.media_type)
+        if form is None:
+            message = "the body of the request was in an unknown format - accepted media types include: "
+            raise ApiError(415, "UnsupportedMediaType", message + ", ".join(list(_FORMS)[:4]))
+        if aimed.subresource == "scale":
+            return self._subresources.patch(call, aimed, call.json(), form, options)
+        where = (aimed.name, call.json(), form, aimed.namespace, options, aimed.subresource)
+        obj, created = self.cluster.patch(aimed.resource, *where)
+        return self._object(call, aimed, obj, 201 if created else 200, options)
+
+    def _delete(self, call: Call, aimed: Target, caller: Caller) -> Answer:
+        options = _deletion(call)
+        obj, gone = self.cluster.delete(aimed.resource, aimed.name, aimed.namespace, options)
+        if not gone or rules_of(aimed.resource).returns_deleted:
+            return self._object(call, aimed, obj)
+        return Answer(200, deleted_status(aimed, obj))
+
+    def _delete_all(self, call: Call, aimed: Target, caller: Caller) -> Answer:
+        options = _deletion(call)
+        found = listing.page(self.cluster, call, aimed)
+        for obj in found.items:
+            metadata = obj["metadata"]
+            self.cluster.delete(aimed.resource, metadata["name"], metadata.get("namespace", ""), options)
+        return Answer(200, pages.listed(self.cluster, call, aimed, found))
+
+
+def _plain_verb(call: Call) -> str:
+    return {"GET": "get", "HEAD": "head", "POST": "post", "PUT": "put"}.get(call.method, call.method.lower())
+
+
+def _verb(call: Call, scope: Scope, named: bool, subresource: str) -> str:
+    if scope["type"] == "websocket":
+        return "get" if subresource in _STREAMED else "watch"
+    if call.method in ("GET", "HEAD"):
+        if call.flag("watch"):
+            return "watch"
+        return "get" if named else "list"
+    if call.method == "DELETE":
+        return "delete" if named else "deletecollection"
+    verb = _VERBS.get(call.method)
+    if verb is None:
+        raise status.not_allowed()
+    return verb
+
+
+def _check_verb(aimed: Target, verb: str) -> None:
+    sub = aimed.resource.subresources.get(aimed.subresource)
+    verbs = sub.verbs if sub else aimed.resource.verbs
+    if verb not in verbs or (verb in ("update", "patch") and not aimed.name):
+        raise status.not_allowed()
+    if verb == "create" and aimed.resource.namespaced and not aimed.namespace:
+        raise status.no_such_path() if sub else status.not_allowed()
+
+
+def _options(call: Call, caller: Caller, kind: str) -> Options:
+    manager = call.parameter("fieldManager")
+    if not manager and _FORMS.get(call.media_type) != "apply":
+        manager = call.headers.get("user-agent", "unknown").partition("/")[0][:128]
+    validation = call.parameter("fieldValidation") or "Warn"
+    if validation not in ("Strict", "Warn", "Ignore"):
+        error = status.unsupported("fieldValidation", validation, ["", "Ignore", "Strict", "Warn"])
+        raise status.unprocessable(kind, "meta.k8s.io", "", [error])
+    rehearsal = dry_run(list(filter(None, call.query.get("dryRun", []))), kind)
+    return Options(caller, manager, rehearsal, validation, call.flag("force"))
+
+
+def _deletion(call: Call) -> DeleteOptions:
+    body: Any = call.json() or {}
+    return delete_options(body if isinstance(body, dict) else {}, call.parameter)
+
+
+def deleted_status(aimed: Target, obj: Obj) -> Obj:
+    """The `Status` that reports a finished deletion."""
+    resource = aimed.resource
+    pairs = {"name": aimed.name, "group": resource.group, "kind": resource.plural, "uid": obj["metadata"]["uid"]}
+    details = {key: value for key, value in pairs.items() if value}
+    return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details}
+
+
+async def _refuse(scope: Scope, answer: Answer, send: Send) -> None:
+    if scope["type"] == "websocket":
+        if "websocket.http.response" in scope.get("extensions", {}):
+            head = {"type": "websocket.http.response.start", "status": answer.code, "headers": []}
+            await send(head)
+            import orjson
+
+            await send({"type": "websocket.http.response.body", "body": orjson.dumps(answer.body)})
+        else:
+            await send({"type": "websocket.close", "code": 1008, "reason": answer.body["message"][:120]})
+        return
+    await answer.send(send)

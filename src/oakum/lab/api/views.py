@@ -1,0 +1,36 @@
+"""How objects are shown to a client: whole, as metadata only, or as rows of a table (content negotiation)."""
+
+from collections.abc import Callable
+
+from oakum.lab.api import listing
+from oakum.lab.api.call import Call
+from oakum.lab.api.cluster import Cluster
+from oakum.lab.api.kinds import Resource
+from oakum.lab.store import Obj
+
+
+def wanted_form(call: Call) -> str:
+    """`Table`, `PartialObjectMetadata`, `PartialObjectMetadataList` or the empty string, from `Accept`."""
+    for part in call.headers.get("accept", "").split(","):
+        parameters = dict(item.strip().partition("=")[::2] for item in part.split(";")[1:])
+        if parameters.get("g") == "meta.k8s.io" and parameters.get("v") == "v1":
+            return parameters.get("as", "")
+        if part.strip().startswith(("application/json", "*/*")) and "as" not in parameters:
+            return ""
+    return ""
+
+
+def renderer(cluster: Cluster, call: Call, resource: Resource, each: bool) -> Callable[[Obj], Obj]:
+    """The function that shows one object; `each` says that it is one of a watch's events."""
+    form = wanted_form(call)
+    if form.startswith("PartialObjectMetadata"):
+        return listing.partial
+    if form == "Table":
+        from oakum.lab.api.tables import Tables
+
+        return Tables(resource, cluster.now(), call.parameter("includeObject")).event
+    return _whole
+
+
+def _whole(obj: Obj) -> Obj:
+    return obj
