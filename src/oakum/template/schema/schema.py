@@ -9,6 +9,7 @@ from oakum.template.overlay import accumulate
 from oakum.template.schema.check import conform, default_item
 from oakum.template.schema.errors import SchemaError
 from oakum.template.schema.infer import declare
+from oakum.template.schema.jsonschema import json_schema
 from oakum.template.schema.openapi import openapi
 from oakum.template.schema.report import report
 from oakum.template.schema.types import Declaration
@@ -25,7 +26,7 @@ class Schema:
     def from_document(cls, document: Document) -> Schema:
         """The schema that one sample document stands for.
 
-        Raises SchemaError, whose message is a report that starts with a newline, or ValidationError for a malformed rule.
+        Raises SchemaError, whose message is a report that starts with a newline; ValidationError for a malformed rule.
         """
         return cls(declare(document))
 
@@ -58,6 +59,10 @@ class Schema:
     def openapi(self) -> Document:
         """The schema as an OpenAPI v3 document."""
         return openapi(self.root)
+
+    def json_schema(self) -> Document:
+        """The schema as a JSON Schema."""
+        return json_schema(self.root)
 
 
 def _copy(document: Document) -> Document:

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from oakum.starlark import EvalError, call, type_name
+from oakum.starlark import BudgetError, EvalError, Failure, call, type_name
 
 Assertion: TypeAlias = Callable[[Any], str | None]
 """Takes a Starlark value; returns None when it holds, else why it does not (empty when there is nothing to say)."""
@@ -38,8 +38,8 @@ def parameter_count(function: Any) -> int:
 def _ask(function: Any, value: Any) -> str | None:
     try:
         verdict = call(function, (value,))
-    except EvalError as error:
-        if error.budget:
+    except (EvalError, Failure) as error:
+        if isinstance(error, BudgetError) or (isinstance(error, EvalError) and error.budget):
             raise
         return _bare(error.message)
     return None if verdict is True else ""

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from oakum.starlark import repr_text, type_name
@@ -25,13 +25,14 @@ class Rules:
     """The rules for one node.
 
     `not_null` comes before all others and null values skip them unless it is there; `when`, a template's function,
-    says whether they apply at all. `where` is the position of the annotation.
+    says whether they apply at all. `where` is the position of the annotation, `keywords` are its arguments as given.
     """
 
     rules: tuple[Rule, ...]
     where: str
     not_null: Rule | None = None
     when: Any = None
+    keywords: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_rules(found: Annotation, name: str) -> Rules:
@@ -59,7 +60,7 @@ def _read(found: Annotation, where: str) -> Rules:
     kwargs = found.kwargs
     named = [_RULES[key](kwargs[key]) for key in _RULES if key in kwargs]
     not_null = _NOT_NULL if kwargs.get("not_null") else None
-    return Rules((*custom, *named), where, not_null, kwargs.get("when"))
+    return Rules((*custom, *named), where, not_null, kwargs.get("when"), kwargs)
 
 
 def _custom(arg: Any, where: str) -> Rule:

@@ -26,7 +26,8 @@ def run(document: Document, schema: Schema | None = None) -> None:
 
     Raises ValidationError with a report of every rule that does not hold.
     """
-    blocks = [block for node in _nodes(document, schema.root if schema else None) for block in _failures(node, document.value)]
+    nodes = _nodes(document, schema.root if schema else None)
+    blocks = [block for node in nodes for block in _failures(node, document.value)]
     if blocks:
         raise ValidationError("Validating final data values:\n" + "".join(blocks))
 
