@@ -45,30 +45,30 @@ def malformed(schema: Callable[[str], Schema]) -> Callable[[str], str]:
 def violations(schema: Schema, document: Document) -> str:
     """What a check complains about."""
     with pytest.raises(SchemaError) as caught:
-        schema.check(document)
+        schema.conform(document)
     return str(caught.value)
 
 
 def test_defaults_come_from_the_sample(schema: Callable[[str], Schema]) -> None:
     expected = "host: \"\"\nport: 80\nratio: 1.5\nopt: null\nanyv:\n  x: 1\ndbs: []\n"
-    assert emit(schema(SAMPLE).defaults()) == expected
+    assert emit(schema(SAMPLE).default_document()) == expected
 
 
 def test_array_items_get_the_defaults_of_their_element(schema: Callable[[str], Schema], document: Read) -> None:
     values = document("dbs: [{name: a}]\nport: 1")
-    schema(SAMPLE).check(values)
+    schema(SAMPLE).conform(values)
     assert emit(values).startswith("dbs:\n- name: a\n  size: 1\nport: 1\nhost: \"\"\n")
 
 
 def test_defaults_are_new_each_time(schema: Callable[[str], Schema], document: Read) -> None:
     one = schema("m: {a: 1}")
-    first = one.defaults()
+    first = one.default_document()
     first.value.items[0].value.items.clear()
-    assert emit(one.defaults()) == "m:\n  a: 1\n"
+    assert emit(one.default_document()) == "m:\n  a: 1\n"
 
 
 def test_a_float_takes_integers_but_an_integer_no_float(schema: Callable[[str], Schema], document: Read) -> None:
-    schema("r: 1.5").check(document("r: 3"))
+    schema("r: 1.5").conform(document("r: 3"))
     assert "= found: float\n    = expected: integer (by s.yml:1)" in violations(schema("r: 1"), document("r: 1.5"))
 
 
@@ -110,13 +110,13 @@ def test_a_computed_value_shows_itself(schema: Callable[[str], Schema], document
 
 def test_a_given_default_is_completed(schema: Callable[[str], Schema]) -> None:
     text = "#@schema/default List([Dict([('name', 'x')])])\ndbs:\n- name: ''\n  host: h"
-    assert emit(schema(text).defaults()) == "dbs:\n- name: x\n  host: h\n"
+    assert emit(schema(text).default_document()) == "dbs:\n- name: x\n  host: h\n"
 
 
 def test_null_is_for_nullable_and_any(
     schema: Callable[[str], Schema], document: Read, malformed: Callable[[str], str]
 ) -> None:
-    schema(SAMPLE).check(document("opt: null\nanyv: null"))
+    schema(SAMPLE).conform(document("opt: null\nanyv: null"))
     assert "= found: null\n    = expected: integer" in violations(schema(SAMPLE), document("port: null"))
     assert "Invalid schema - null value not allowed here" in malformed("a: null")
 
@@ -179,5 +179,5 @@ def test_later_schema_documents_lie_over_earlier_ones(document: Read) -> None:
     later = document("#@schema/title 'A'\na: 2\n#@overlay/match missing_ok=True\nb: new")
     schema = Schema.from_documents([first, later])
     assert schema is not None
-    assert emit(schema.defaults()) == "a: null\nl: []\nb: new\n"
+    assert emit(schema.default_document()) == "a: null\nl: []\nb: new\n"
     assert Schema.from_documents([]) is None

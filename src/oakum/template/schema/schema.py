@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from oakum.template.convert import copy_value
 from oakum.template.overlay import accumulate
-from oakum.template.schema.check import conform, default_item
+from oakum.template.schema.check import conform as violations_of
+from oakum.template.schema.check import default_item
 from oakum.template.schema.errors import SchemaError
 from oakum.template.schema.infer import declare
 from oakum.template.schema.jsonschema import json_schema
@@ -41,18 +42,18 @@ class Schema:
             result = _copy(document) if result is None else accumulate(result, document, adopt_annotations=True)
         return None if result is None else cls.from_document(result)
 
-    def defaults(self) -> Document:
+    def default_document(self) -> Document:
         """A new document with the default values."""
         document = default_item(self.root)
         assert isinstance(document, Document)
         return document
 
-    def check(self, document: Document) -> None:
+    def conform(self, document: Document) -> None:
         """Fill the defaults that `document` lacks, in place, and check its types.
 
         Raises SchemaError, whose message is a report that starts with a newline.
         """
-        violations = conform(document, self.root)
+        violations = violations_of(document, self.root)
         if violations:
             raise SchemaError(report("One or more data values were invalid", violations))
 

@@ -15,19 +15,17 @@ from oakum.template.validation.rules import Rule, Rules, read_rules
 from oakum.yaml.nodes import Array, Document, Item, Map, Value
 
 if TYPE_CHECKING:
-    from oakum.template.schema import Schema
     from oakum.template.schema.types import Declaration
 
 ASSERT = "assert/validate"
 
 
-def run(document: Document, schema: Schema | None = None) -> None:
-    """Check the data values in `document` by the rules of their schema and of their own annotations.
+def validate(document: Document, declared: Declaration | None = None) -> None:
+    """Check the data values in `document` by the rules that are declared and by those of its annotations.
 
     Raises ValidationError with a report of every rule that does not hold.
     """
-    nodes = _nodes(document, schema.root if schema else None)
-    blocks = [block for node in nodes for block in _failures(node, document.value)]
+    blocks = [block for node in _nodes(document, declared) for block in _failures(node, document.value)]
     if blocks:
         raise ValidationError("Validating final data values:\n" + "".join(blocks))
 
