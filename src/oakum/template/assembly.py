@@ -146,7 +146,7 @@ class Assembly:
             raise self._unfit("map", value)
         if keys is None:
             keys = {key_of(item.key): None for item in items}
-        keys[key_of(place.key)] = None
+        keys.pop(key_of(place.key), None)
         silent = isinstance(value, Dict)
         for item in node.items:
             known = key_of(item.key)

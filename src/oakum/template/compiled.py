@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from oakum.errors import OakumError, TemplateError
+from oakum.starlark import Builtin, ResolveErrors, Steps, SyntaxErrors, compile_program
 from oakum.starlark import Program as Code
-from oakum.starlark import ResolveErrors, Steps, SyntaxErrors, compile_program
 from oakum.template.assembly import Assembly, fragment, noted
 from oakum.template.convert import copy_value
-from oakum.template.emit import Emitter
+from oakum.template.crossing import OpenNodes
+from oakum.template.emit import Emitter, IllNested
 from oakum.template.program import Place, Program, text_program, yaml_program
 from oakum.template.text import split_text
 from oakum.template.trace import compile_failure
@@ -33,6 +34,8 @@ class Compiled:
     def bindings(self, assembly: Assembly) -> dict[str, Any]:
         """What the code finds under the names of steps when it runs with `assembly`."""
         own = {f".{step}": getattr(assembly, step) for step in _STEPS}
+        own[".annotate"] = Builtin(assembly.step("start_node_annotation"), assembly.annotation, prefix=False)
+        own[".opened"] = lambda: OpenNodes(self.program, assembly)
         return {**_TRUSTED, **self.constants, **own, ".source": self.source}
 
 
@@ -67,21 +70,25 @@ def compile_starlark(name: str, number: int, text: str) -> Compiled:
 
 def _compile(write: Callable[[bool], Program], source: Source | None) -> Compiled:
     program = write(False)
-    emitter = Emitter(program)
     try:
-        code = _code(program, emitter)
+        return _assemble(program, source)
     except (SyntaxErrors, ResolveErrors):
         # Only now, since it is slow: the program with all its steps says where the reference sees the mistake.
         program = write(True)
         try:
-            code = _code(program, emitter := Emitter(program))
+            return _assemble(program, source)
         except (SyntaxErrors, ResolveErrors) as errors:
             raise compile_failure(program, errors) from errors
-    return Compiled(program, code, emitter.constants, source)
 
 
-def _code(program: Program, emitter: Emitter) -> Code:
+def _assemble(program: Program, source: Source | None) -> Compiled:
+    try:
+        return _code(program, source, Emitter(program))
+    except IllNested:
+        return _code(program, source, Emitter(program, crossing=True))
+
+
+def _code(program: Program, source: Source | None, emitter: Emitter) -> Compiled:
     steps = Steps(program.steps, emitter.builders(), emitter.wrap)
-    return compile_program("\n".join(program.code), program.name, steps=steps)
-
-
+    code = compile_program("\n".join(program.code), program.name, steps=steps)
+    return Compiled(program, code, emitter.constants, source)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oakum.starlark import Dict, Failure, List, Set, Struct
+from oakum.starlark import Dict, Failure, List, Set, Struct, make_dict, type_name
 from oakum.template.fragment import Fragment
 from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Node
 
@@ -49,7 +49,7 @@ def _map(value: Any) -> Map:
 
 
 def _struct(value: Struct) -> Map:
-    return Map([MapItem(key, to_yaml(below)) for key, below in value.starlark_items()])
+    return Map([MapItem(key, to_yaml(below)) for key, below in value.fields.items()])
 
 
 _TO_YAML: dict[type, Any] = {
@@ -75,7 +75,7 @@ def to_struct(value: Any) -> Any:
 def to_dict(value: Any) -> Any:
     """A node's value as decoding gives it: maps as dicts, arrays as lists."""
     if isinstance(value, Map):
-        return Dict([(item.key, to_dict(item.value)) for item in value.items])
+        return make_dict([(item.key, to_dict(item.value)) for item in value.items])
     if isinstance(value, Array):
         return List([to_dict(item.value) for item in value.items])
     return value
@@ -117,8 +117,6 @@ _GO_TYPES = {
 
 def go_type(value: Any) -> str:
     """The type name of a Starlark value that the reference's messages show, such as `starlark.Int`."""
-    from oakum.starlark import type_name
-
     name = type_name(value)
     return _GO_TYPES.get(name, f"*{name}")
 

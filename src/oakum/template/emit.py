@@ -10,7 +10,7 @@ import ast
 from typing import Any
 
 from oakum.starlark import Scope, StepCall
-from oakum.starlark.build import assign, attribute, call, constant, expression, name
+from oakum.starlark.build import assign, attribute, call, constant, expression, name, tuple_of
 from oakum.template.assembly import key_of
 from oakum.template.program import Program
 from oakum.template.text import Piece
@@ -25,10 +25,15 @@ class IllNested(Exception):
 
 
 class Emitter:
-    """Builds the statements of one program's steps. `constants` collects the objects that they name."""
+    """Builds the statements of one program's steps. `constants` collects the objects that they name.
 
-    def __init__(self, program: Program) -> None:
+    With `crossing`, nodes are put in their places at run time (`oakum.template.crossing`); without it, a template that
+    needs that raises IllNested.
+    """
+
+    def __init__(self, program: Program, *, crossing: bool = False) -> None:
         self.program = program
+        self.crossing = crossing
         self.constants: dict[str, Any] = {}
         self._texts = 0
 
@@ -52,6 +57,11 @@ class Emitter:
         line = body[0].lineno if body else 1
         last = body[-1].lineno if body else 1
         root = state.get("root")
+        if state.get("crossing"):
+            body = [assign(".open", call(".opened", [], line), line), *body]
+            if function.parent is not None:
+                body.append(ast.Return(_method(".open", "result", [], last), lineno=last, col_offset=0))
+            return body
         if root is not None:
             kind = type(self.program.nodes[root]).__name__
             made = call(".fragment", [call(f".{kind}", [name(f".items{root}", last)], last)], last)
@@ -71,7 +81,12 @@ class Emitter:
 
     def _end_context(self, step: StepCall) -> list[ast.stmt]:
         texts = step.function.state.get("texts")
-        made = self._joined(step) if texts else call(".DocumentSet", [name(".items1", step.line)], step.line)
+        if texts:
+            made = self._joined(step)
+        elif self.crossing:
+            made = _method(".open", "documents", [], step.line)
+        else:
+            made = call(".DocumentSet", [name(".items1", step.line)], step.line)
         return [expression(call(".finish", [made], step.line), step.line)]
 
     def _joined(self, step: StepCall) -> ast.expr:
@@ -88,8 +103,12 @@ class Emitter:
     def _annotation(self, step: StepCall) -> list[ast.stmt]:
         state, line = step.function.state, step.line
         place = self.program.places[line - 1]
-        made = call(".annotation", [constant(place.line if place else 0, line), *step.args], line)
-        made.keywords.extend(step.keywords)
+        number = constant(place.line if place else 0, line)
+        if step.star is None and step.double is None:
+            made = call(".annotation", [number, *step.args], line)
+            made.keywords.extend(step.keywords)
+        else:
+            made = self._spread(number, step)
         where = ast.Subscript(
             name(f".notes{state['noting']}", line),
             constant(state["note"], line),
@@ -98,6 +117,14 @@ class Emitter:
             col_offset=0,
         )
         return [ast.Assign([where], made, None, lineno=line, col_offset=0)]
+
+    def _spread(self, number: ast.expr, step: StepCall) -> ast.Call:
+        line, none = step.line, constant(None, step.line)
+        named = [tuple_of([constant(keyword.arg, line), keyword.value], line) for keyword in step.keywords]
+        given = constant((step.star is not None, step.double is not None), line)
+        positional = tuple_of([number, *step.args], line)
+        arguments = [positional, tuple_of(named, line), step.star or none, step.double or none, given]
+        return call(".spread", [name(".annotate", line), *arguments], line)
 
     def _set_key(self, step: StepCall) -> list[ast.stmt]:
         return [assign(f".key{_number(step.args[0])}", self._joined(step), step.line)]
@@ -108,6 +135,8 @@ class Emitter:
         if isinstance(node, Piece):
             return [] if node.code else [self._append_text(step, constant(node.text, step.line))]
         assert node is not None
+        if self.crossing:
+            return [self._start_crossing(tag, node, step)]
         if isinstance(node, DocumentSet | Map | Array):
             if not self._is_open(tag, step):
                 self._open(tag, step)
@@ -118,6 +147,13 @@ class Emitter:
         if tag in self.program.computed:
             return checks
         return [*checks, *self._add(tag, node, parent, step)]
+
+    def _start_crossing(self, tag: int, node: Node, step: StepCall) -> ast.stmt:
+        line = step.line
+        step.function.state["crossing"] = True
+        key = self._key(tag, node, line) if isinstance(node, MapItem) else constant(None, line)
+        notes = name(f".notes{tag}", line) if tag in self.program.annotated else constant(None, line)
+        return expression(_method(".open", "start", [constant(tag, line), key, notes], line), line)
 
     def _append_text(self, step: StepCall, value: ast.expr) -> ast.stmt:
         texts = step.function.state.get("texts")
@@ -132,6 +168,8 @@ class Emitter:
             return [self._append_text(step, call(".piece", [step.args[1]], line))]
         assert node is not None
         value = step.args[1] if len(step.args) > 1 else self._joined(step)
+        if self.crossing:
+            return [expression(_method(".open", "set", [constant(tag, line), value], line), line)]
         parent = self._parent(tag, step)
         made = self._node(tag, node, constant(None, line), line)
         setter = _SETTERS[type(node).__name__]
@@ -209,7 +247,7 @@ class Emitter:
         if state.setdefault("root", parent) != parent:
             raise IllNested
         state.setdefault("maps", {}).setdefault(
-            parent, {"checked": False, "maybe": False, "keys": set(), "block": step.function.block}
+            parent, {"checked": False, "maybe": False, "keys": set(), "block": step.block.root}
         )
         return parent
 
@@ -250,8 +288,11 @@ def _new_container(tag: int, line: int) -> list[ast.stmt]:
 
 
 def _append(identifier: str, value: ast.expr, line: int) -> ast.stmt:
-    append = attribute(name(identifier, line), "append", line)
-    return expression(ast.Call(append, [value], [], lineno=line, col_offset=0), line)
+    return expression(_method(identifier, "append", [value], line), line)
+
+
+def _method(identifier: str, method: str, arguments: list[ast.expr], line: int) -> ast.expr:
+    return ast.Call(attribute(name(identifier, line), method, line), arguments, [], lineno=line, col_offset=0)
 
 
 def _number(argument: ast.expr) -> int:

@@ -22,9 +22,11 @@ class Fragment:
         """How many items, values or documents it holds."""
         return len(self.node.items)
 
-    def starlark_truth(self) -> bool:
+    def __bool__(self) -> bool:
         """Whether it holds anything."""
         return bool(self.node.items)
+
+    starlark_truth = __bool__
 
     def starlark_iterate(self) -> Iterator[Any]:
         """The keys of a map, the values of an array, the documents' values of a document set."""
