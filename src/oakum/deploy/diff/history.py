@@ -1,0 +1,89 @@
+"""The record of what was last applied, in annotations of the object itself (kapp spec, section 3.5)."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from oakum.deploy.config.config import Config
+from oakum.deploy.config.matcher import Rules
+from oakum.deploy.config.mods import remove_field
+from oakum.deploy.config.rules import PathRule
+from oakum.deploy.diff.ops import diff_ops, digest
+from oakum.deploy.diff.rebase import Templates, rebase
+from oakum.deploy.resource import PREFIX, Resource
+from oakum.deploy.values import floats, wire
+
+ORIGINAL = PREFIX + "original"
+DIGEST = PREFIX + "original-diff-md5"
+HISTORY = (ORIGINAL, DIGEST, PREFIX + "original-diff", PREFIX + "original-diff-full")
+DISABLE = PREFIX + "disable-original"
+LARGEST = 262144
+
+
+@dataclass(frozen=True)
+class Comparing:
+    """What comparing needs: the rules and the engine for those written as templates."""
+
+    config: Config
+    templates: Templates
+
+
+def without_history(resource: Resource) -> Resource:
+    """The object without our records (a shallow copy when it has any)."""
+    return resource.without_annotations(HISTORY)
+
+
+def excluding(resource: Resource, rules: Rules[PathRule]) -> Resource:
+    """The object without the fields that the rules leave out; itself when there are none."""
+    found = [rule for rule in rules.of(resource) if _reaches(resource.body, rule.path[0])]
+    if not found:
+        return resource
+    out = resource.copy()
+    for rule in found:
+        remove_field(out, rule.path)
+    return out
+
+
+def _reaches(body: dict[str, Any], first: object) -> bool:
+    return not isinstance(first, str) or first in body
+
+
+def record(stored: Resource, applied: Resource, how: Comparing) -> dict[str, str]:
+    """The annotations that record `applied` on the object `stored` that came of it; empty when it is too large."""
+    from oakum.yaml import gojson
+
+    if DISABLE in stored.annotations:
+        return {}
+    out = {ORIGINAL: gojson.dumps(applied.body), DIGEST: _digest(stored, applied, how)}
+    if any(len(v.encode("utf-8", "surrogateescape")) > LARGEST for v in out.values()):
+        return {}
+    return out
+
+
+def last_applied(live: Resource, how: Comparing) -> Resource | None:
+    """What was last applied to `live`, None when that is unknown or the object has been changed since."""
+    import orjson
+
+    text, wanted = live.annotations.get(ORIGINAL), live.annotations.get(DIGEST)
+    if not text or not wanted:
+        return None
+    try:
+        body = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    applied = Resource(floats(body))
+    return applied if _digest(live, applied, how) == wanted else None
+
+
+def _digest(stored: Resource, applied: Resource, how: Comparing) -> str:
+    left = excluding(excluding(without_history(stored), how.config.applied_index), how.config.existing_index)
+    right = rebase(excluding(without_history(applied), how.config.existing_index), left, how.config, how.templates)
+    return digest(diff_ops(left.body, right.body))
+
+
+def recorded(stored: Resource, annotations: dict[str, str]) -> dict[str, Any]:
+    """The body to write: `stored` with the record in its annotations."""
+    out = Resource(dict(stored.body, metadata=dict(stored.metadata)))
+    out.body["metadata"]["annotations"] = {**stored.annotations, **annotations}
+    body: dict[str, Any] = wire(out.body)
+    return body

@@ -1,0 +1,202 @@
+"""Which resources and which changes a command is about (kapp spec, sections 3.9 and 7.3)."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from oakum.deploy.diff.change import Change
+from oakum.deploy.errors import InputError
+from oakum.deploy.resource import Resource, parse_time
+from oakum.duration import parse_duration
+from oakum.kube.selector import Selector, SelectorError, parse
+
+_AGE_HELP = ("Expected age filter to be either empty or parseable time.Duration (example: 5m+, 24h-; valid units: "
+             "ns, us, ms, s, m, h)")
+
+
+def glob(pattern: str, text: str) -> bool:
+    """Whether `text` fits a pattern that may have `*` or `%` as its first and last character only."""
+    if not pattern:
+        raise InputError("Expected filter to be non-empty")
+    head, tail = pattern[0] in "*%", pattern[-1] in "*%"
+    if head and tail:
+        return pattern[1:-1] in text
+    if head:
+        return text.endswith(pattern[1:])
+    return text.startswith(pattern[:-1]) if tail else text == pattern
+
+
+@dataclass(frozen=True)
+class Age:
+    """Bounds on the time of creation."""
+
+    before: datetime | None = None
+    after: datetime | None = None
+
+    def matches(self, created: datetime | None) -> bool:
+        """Whether something created then passes; what does not exist yet counts as infinitely old."""
+        if self.after is not None and (created is None or created < self.after):
+            return False
+        return self.before is None or created is None or created <= self.before
+
+
+def parse_age(text: str, now: datetime) -> Age:
+    """`5m+` (older than 5 minutes) or `24h-` (younger than a day). Raises InputError."""
+    if not text:
+        return Age()
+    try:
+        bound = now - timedelta(seconds=parse_duration(text[:-1]))
+    except ValueError as e:
+        raise InputError(_AGE_HELP) from e
+    if text[-1] not in "+-":
+        raise InputError(_AGE_HELP)
+    return Age(before=bound) if text[-1] == "+" else Age(after=bound)
+
+
+def parse_labels(texts: Sequence[str]) -> tuple[Selector, ...]:
+    """Selectors, any of which suffices. Raises InputError."""
+    try:
+        return tuple(parse(text) for text in texts)
+    except SelectorError as e:
+        raise InputError(f"Parsing label selector failed: {e}") from e
+
+
+@dataclass(frozen=True)
+class ResourceFilter:
+    """Conditions on a resource: all that are given must hold, any value of each suffices."""
+
+    age: Age = field(default_factory=Age)
+    kinds: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    kind_names: tuple[str, ...] = ()
+    kind_namespaces: tuple[str, ...] = ()
+    kind_ns_names: tuple[str, ...] = ()
+    labels: tuple[Selector, ...] = ()
+
+    def matches(self, r: Resource) -> bool:
+        """Whether the resource passes."""
+        return (self.age.matches(r.created)
+                and _any(self.kinds, lambda p: glob(p, r.kind))
+                and _any(self.namespaces, lambda p: glob(p, r.namespace))
+                and _any(self.names, lambda p: glob(p, r.name))
+                and (not self.kind_names or f"{r.kind}/{r.name}" in self.kind_names)
+                and (not self.kind_namespaces or f"{r.kind}/{r.namespace}" in self.kind_namespaces)
+                and (not self.kind_ns_names or f"{r.kind}/{r.namespace}/{r.name}" in self.kind_ns_names)
+                and _any(self.labels, lambda s: s.matches(r.labels)))
+
+
+def _any(values: Sequence[Any], test: Any) -> bool:
+    return not values or any(test(v) for v in values)
+
+
+@dataclass(frozen=True)
+class ResourceExpression:
+    """A `--filter`: and, or, not, or a resource filter; nothing of these matches nothing."""
+
+    every: tuple[ResourceExpression, ...] = ()
+    some: tuple[ResourceExpression, ...] = ()
+    negated: ResourceExpression | None = None
+    resource: ResourceFilter | None = None
+
+    def matches(self, r: Resource) -> bool:
+        """Whether the resource passes."""
+        if self.every:
+            return all(e.matches(r) for e in self.every)
+        if self.some:
+            return any(e.matches(r) for e in self.some)
+        if self.negated is not None:
+            return not self.negated.matches(r)
+        return self.resource is not None and self.resource.matches(r)
+
+
+@dataclass(frozen=True)
+class ChangeExpression:
+    """A `--diff-filter`; what is decided first is in the order of the fields."""
+
+    every: tuple[ChangeExpression, ...] = ()
+    some: tuple[ChangeExpression, ...] = ()
+    negated: ChangeExpression | None = None
+    new: ResourceFilter | None = None
+    existing: ResourceFilter | None = None
+    ops: tuple[str, ...] = ()
+
+    def matches(self, change: Change) -> bool:
+        """Whether the change passes."""
+        if self.every:
+            return all(e.matches(change) for e in self.every)
+        if self.some:
+            return any(e.matches(change) for e in self.some)
+        if self.negated is not None:
+            return not self.negated.matches(change)
+        if self.new is not None and change.new is not None:
+            return self.new.matches(change.new)
+        if self.existing is not None and change.existing is not None:
+            return self.existing.matches(change.existing)
+        if self.existing is not None or self.new is not None:
+            return False
+        return all(op == change.op for op in self.ops)
+
+
+def parse_resource_expression(text: str) -> ResourceExpression:
+    """The expression that JSON writes. Raises InputError with Go's words for broken JSON."""
+    return _resource_expression(_json(text))
+
+
+def parse_change_expression(text: str) -> ChangeExpression:
+    """The expression that JSON writes. Raises InputError with Go's words for broken JSON."""
+    return _change_expression(_json(text))
+
+
+def _resource_expression(raw: Mapping[str, Any]) -> ResourceExpression:
+    return ResourceExpression(
+        tuple(_resource_expression(_lower(e)) for e in raw.get("and") or ()),
+        tuple(_resource_expression(_lower(e)) for e in raw.get("or") or ()),
+        _resource_expression(_lower(raw["not"])) if raw.get("not") is not None else None,
+        _filter(_lower(raw["resource"])) if raw.get("resource") is not None else None)
+
+
+def _change_expression(raw: Mapping[str, Any]) -> ChangeExpression:
+    return ChangeExpression(
+        tuple(_change_expression(_lower(e)) for e in raw.get("and") or ()),
+        tuple(_change_expression(_lower(e)) for e in raw.get("or") or ()),
+        _change_expression(_lower(raw["not"])) if raw.get("not") is not None else None,
+        _filter(_lower(raw["newresource"])) if raw.get("newresource") is not None else None,
+        _filter(_lower(raw["existingresource"])) if raw.get("existingresource") is not None else None,
+        tuple(raw.get("ops") or ()))
+
+
+def _filter(raw: Mapping[str, Any]) -> ResourceFilter:
+    def strings(name: str) -> tuple[str, ...]:
+        return tuple(raw.get(name) or ())
+
+    def moment(name: str) -> datetime | None:
+        try:
+            return parse_time(raw[name]).astimezone(UTC) if raw.get(name) else None
+        except ValueError as e:
+            raise InputError(f'parsing time "{raw[name]}": {e}') from e
+
+    return ResourceFilter(
+        Age(moment("createdatbeforetime"), moment("createdataftertime")), strings("kinds"), strings("namespaces"),
+        strings("names"), strings("kindnames"), strings("kindnamespaces"), strings("kindnsnames"),
+        parse_labels(strings("labels")))
+
+
+def _lower(raw: Any) -> dict[str, Any]:
+    if not isinstance(raw, dict):
+        raise InputError("json: cannot unmarshal value into a filter: expected an object")
+    return {k.lower(): v for k, v in raw.items()}
+
+
+def _json(text: str) -> dict[str, Any]:
+    import json
+
+    try:
+        return _lower(json.loads(text))
+    except json.JSONDecodeError as e:
+        if e.pos >= len(text.rstrip()):
+            raise InputError("unexpected end of JSON input") from e
+        at = text[e.pos]
+        raise InputError(f"invalid character '{at}' looking for beginning of value") from e

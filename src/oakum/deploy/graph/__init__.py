@@ -1,0 +1,1 @@
+"""The order of changes: groups, rules, and the graph they make."""

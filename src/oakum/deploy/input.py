@@ -1,0 +1,132 @@
+"""Reading resources: files, directories, standard input, addresses; and documents of the same process."""
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from oakum.deploy.errors import InputError
+from oakum.deploy.resource import Origin, Resource
+from oakum.deploy.values import floats
+from oakum.errors import YAMLError
+
+EXTENSIONS = (".json", ".yaml", ".yml")
+
+
+@dataclass(frozen=True)
+class FileOrigin:
+    """A document of a text: its words for messages, and the text, which tells where a field is."""
+
+    words: str
+    file: str
+    text: str = field(repr=False, default="")
+    line: int = 1
+
+    def __str__(self) -> str:
+        return self.words
+
+    def locate(self, path: str) -> str | None:
+        """`file:line` of a field of the document."""
+        from oakum.yaml import locate
+
+        found = locate.line_of(self.text, path)
+        return f"{self.file}:{self.line + found - 1}" if found else None
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text to read documents from; `title` is the heading of `tools inspect`, `words` what messages say."""
+
+    title: str
+    words: str
+    file: str
+    text: str = field(repr=False)
+
+    def resources(self) -> list[Resource]:
+        """Its documents as resources, `*List`s expanded. Raises InputError, YAMLError."""
+        from oakum.yaml import plain
+
+        out: list[Resource] = []
+        for number, (piece, line) in enumerate(plain.split_documents(self.text), 1):
+            origin = FileOrigin(f"{self.words} doc {number}", self.file, piece, line)
+            try:
+                found = plain.load(piece, floats=True)
+            except YAMLError as e:
+                raise InputError(f"error converting YAML to JSON: {e}") from e
+            if found is None or found == {}:
+                continue
+            if not isinstance(found, dict):
+                raise InputError(f"Unmarshaling {origin}: expected a map, but found a value of another type")
+            out.extend(expand(found, origin))
+        return out
+
+
+def expand(body: Mapping[str, Any], origin: Origin | None) -> list[Resource]:
+    """The resource, or the items of a list of resources."""
+    items = body.get("items")
+    if isinstance(items, list):
+        return [Resource(item, origin) for item in items if isinstance(item, dict)]
+    return [Resource(dict(body), origin)]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document that another stage of the same process made: plain values and, where known, its origin."""
+
+    value: Mapping[str, Any]
+    origin: Origin | None = None
+
+    def resources(self) -> list[Resource]:
+        """As resources, numbers held as from a file."""
+        return expand(floats(dict(self.value)), self.origin) if self.value else []
+
+
+def open_sources(paths: Sequence[str], stdin: IO[str] | None = None) -> Iterator[Source]:
+    """The texts that `-f` options name, in order. Raises InputError for what cannot be read."""
+    for path in paths:
+        if path == "-":
+            text = stdin.read() if stdin is not None else ""
+            yield Source("stdin", "stdin", "stdin", text)
+        elif path.startswith(("http://", "https://")):
+            yield Source(f"HTTP URL '{path}'", f"HTTP URL '{path}'", path, _fetch(path))
+        elif os.path.isdir(path):
+            for name in _walk(path):
+                yield _file(os.path.join(path, name), name)
+        else:
+            yield _file(path, path)
+
+
+def _file(path: str, shown: str) -> Source:
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as f:
+            return Source(f"file '{shown}'", f"file '{shown}'", path, f.read())
+    except FileNotFoundError as e:
+        raise InputError(f"stat {path}: no such file or directory") from e
+    except OSError as e:
+        raise InputError(f"open {path}: {(e.strerror or str(e)).lower()}") from e
+
+
+def _walk(folder: str) -> list[str]:
+    """Files below `folder` that may hold resources, by relative path in byte order."""
+    found = []
+    for place, folders, files in os.walk(folder, followlinks=False):
+        folders.sort()
+        relative = os.path.relpath(place, folder)
+        found += [name if relative == "." else os.path.join(relative, name) for name in files
+                  if name.endswith(EXTENSIONS)]
+    return sorted(found, key=os.fsencode)
+
+
+def _fetch(url: str) -> str:
+    import urllib3
+
+    try:
+        with urllib3.PoolManager() as pool:
+            answer = pool.request("GET", url, retries=urllib3.Retry(0, redirect=5), timeout=60.0)
+            data, status, reason = answer.data, answer.status, answer.reason
+    except urllib3.exceptions.HTTPError as e:
+        raise InputError(f"Requesting URL '{url}': {e}") from e
+    if not 200 <= status <= 299:
+        raise InputError(f"Requesting URL '{url}': {status} {reason}")
+    return data.decode("utf-8", "surrogateescape")
