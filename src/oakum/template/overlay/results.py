@@ -8,11 +8,12 @@ from oakum.template.overlay.match import MATCH
 from oakum.yaml.nodes import Array, Document, DocumentSet, Map
 
 
-def overlay_results(files: list[RenderedFile]) -> list[RenderedFile]:
+def overlay_results(files: list[RenderedFile], *, explain: bool = False) -> list[RenderedFile]:
     """Apply the overlay documents among `files` (in file order) to all the other documents.
 
     Returns the files that have documents left; their document sets are changed in place. Where there are overlays,
-    empty documents are dropped. Raises `OverlayError`, whose message starts with the files that hold overlays.
+    empty documents are dropped. Raises `OverlayError`, whose message starts with the files that hold overlays and, with
+    `explain`, ends with what came closest to an item that matched nothing.
     """
     overlays = [(file.path, [document for document in file.documents.items if is_overlay(document)]) for file in files]
     overlays = [(path, documents) for path, documents in overlays if documents]
@@ -25,7 +26,8 @@ def overlay_results(files: list[RenderedFile]) -> list[RenderedFile]:
             apply_documents(sets, documents)
     except OverlayError as error:
         order = ", ".join(path for path, _ in overlays)
-        raise OverlayError(f"Overlaying (in following order: {order}): {error}") from error
+        text = error.explained() if explain else str(error)
+        raise OverlayError(f"Overlaying (in following order: {order}): {text}") from error
     return [file for file in left if file.documents.items]
 
 

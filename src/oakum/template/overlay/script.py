@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oakum.starlark import EvalError, Failure, List, type_name
+from oakum.starlark import BudgetError, EvalError, Failure, List, type_name
 from oakum.starlark import call as call_function
 from oakum.template.convert import go_type, to_yaml
 from oakum.template.fragment import wrap
@@ -19,8 +19,8 @@ def call(function: Any, *args: Any) -> Any:
     """What a template's `function` returns for `args`; raises `OverlayError` with its message when it fails."""
     try:
         return call_function(function, args)
-    except EvalError as error:
-        if error.budget:
+    except (EvalError, Failure) as error:
+        if isinstance(error, BudgetError) or (isinstance(error, EvalError) and error.budget):
             raise
         raise OverlayError(error.message) from error
 

@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
+from oakum.template.overlay.closest import closest
 from oakum.template.overlay.errors import UnexpectedMatches
 from oakum.template.overlay.match import MATCH, Defaults, Match, missing_by, read_child_defaults, read_match
 from oakum.template.overlay.matcher import ALL, Matcher
@@ -73,9 +75,11 @@ class Step:
         found = self._find(side)
         try:
             match.expectation.check(found)
-        except UnexpectedMatches:
+        except UnexpectedMatches as error:
             if match.conditional:
                 return None
+            if not found:
+                error.closest = closest(self.item, match.matcher, chain.from_iterable(side.groups))
             raise
         return found
 
