@@ -1,0 +1,24 @@
+"""`ytt fmt`: print YAML files again, with their comments."""
+from __future__ import annotations
+
+import sys
+
+from oakum.cli.command import Invocation
+from oakum.errors import TemplateError, YAMLError
+from oakum.template.files import FileKind
+from oakum.template.workspace.inputs import Inputs
+from oakum.yaml.fmt import format_documents
+from oakum.yaml.parser import parse
+
+
+def run(call: Invocation) -> None:
+    """Print each YAML file that `-f` names. Raises OakumError, before anything is printed, for one that is wrong."""
+    out = []
+    for file in Inputs().collect(call.flags["file"]):
+        if file.kind is not FileKind.YAML:
+            continue
+        try:
+            out.append(format_documents(parse(file.text, file.path, strict=call.flags["strict"])))
+        except YAMLError as error:
+            raise TemplateError(f"Unmarshaling YAML template '{file.path}': {error}") from error
+    sys.stdout.write("".join(out))
