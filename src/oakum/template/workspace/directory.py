@@ -5,7 +5,6 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 from oakum.template.workspace.errors import OutputError
 from oakum.template.workspace.system import explain
@@ -36,10 +35,16 @@ def write_files(root: str, files: Iterable[tuple[str, str]], say: Callable[[str]
         target = os.path.join(root, path)
         say(f"creating: {target}")
         try:
-            Path(target).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make_folder(os.path.dirname(target))
             _write(target, text)
         except OSError as error:
             raise OutputError(f"Writing file '{target}': {explain('open', target, error)}") from None
+
+
+def _make_folder(path: str) -> None:
+    if path and not os.path.isdir(path):
+        _make_folder(os.path.dirname(path))
+        os.mkdir(path, 0o700)
 
 
 def _write(target: str, text: str) -> None:

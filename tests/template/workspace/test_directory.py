@@ -1,0 +1,40 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from oakum.template.workspace.directory import empty_directory, write_files
+from oakum.template.workspace.errors import OutputError
+
+
+def test_files_are_written_for_their_owner_only_and_named(tmp_path: Path) -> None:
+    said: list[str] = []
+    write_files(f"{tmp_path}/out", [("a/b.yml", "x\n"), ("c.txt", "\udcff")], said.append)
+    assert said == [f"creating: {tmp_path}/out/a/b.yml", f"creating: {tmp_path}/out/c.txt"]
+    assert (tmp_path / "out/c.txt").read_bytes() == b"\xff"
+    assert {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("out", "out/a", "out/a/b.yml")} == {0o700}
+
+
+def test_two_files_of_one_path_are_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"^Multiple files have same output destination paths: b\.yml$"):
+        write_files(f"{tmp_path}/out", [("b.yml", "1"), ("b.yml", "2")], print)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("path", ["../x.yml", "a/../../x.yml", "/etc/x.yml"])
+def test_no_file_leaves_the_directory(tmp_path: Path, path: str) -> None:
+    with pytest.raises(OutputError, match="to be inside the output directory"):
+        write_files(str(tmp_path), [(path, "")], print)
+
+
+def test_emptying_removes_what_was_there(tmp_path: Path) -> None:
+    (tmp_path / "out/old").mkdir(parents=True)
+    empty_directory(f"{tmp_path}/out")
+    empty_directory(f"{tmp_path}/out")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("path", ["/", ".", "./", ""])
+def test_directories_that_nobody_means_are_not_emptied(path: str) -> None:
+    with pytest.raises(OutputError, match=r"Expected output directory path to not be one of '/', '\.', '\./', ''"):
+        empty_directory(path)
