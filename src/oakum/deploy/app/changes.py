@@ -1,0 +1,113 @@
+"""The records of an application's changes (kapp spec, section 2.2)."""
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from oakum.deploy.app.meta import ChangeMeta, now
+from oakum.deploy.app.recorded import RecordedApp
+from oakum.deploy.errors import AppError
+from oakum.kube.client import CONFIG_MAPS
+from oakum.kube.errors import ApiError
+from oakum.kube.workers import each
+
+IS_CHANGE = "kapp.k14s.io/is-app-change"
+OF_LABEL = "kapp.k14s.io/app-change-app-label"
+OF_NAME = "kapp.k14s.io/app-change-app"
+KEEP_AFTER_FAILED_DELETE = 5
+DELETES_AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One change record."""
+
+    name: str
+    meta: ChangeMeta
+
+
+class Changes:
+    """The history of `app`."""
+
+    def __init__(self, app: RecordedApp) -> None:
+        self._app = app
+
+    def history(self) -> list[Recorded]:
+        """All changes, the oldest first."""
+        if self._app.labels_changes:
+            selector = f"{OF_LABEL}={self._app.label_value},{IS_CHANGE}="
+        else:
+            selector = f"{OF_NAME}={self._app.name},{IS_CHANGE}="
+        found = self._app.client.list(CONFIG_MAPS, self._app.namespace, labels=selector).items
+        found.sort(key=lambda r: (r["metadata"].get("creationTimestamp", ""), _started(r)))
+        return [Recorded(r["metadata"]["name"], _meta(r)) for r in found]
+
+    def begin(self, description: str, namespaces: tuple[str, ...], *, keep: int) -> Running:
+        """Record that a change starts; with `keep` 0 only in the application's own record."""
+        meta = ChangeMeta(started=now(), description=description, namespaces=namespaces)
+        name = self._create(meta) if keep > 0 else ""
+        self._app.note(meta, name)
+        return Running(self._app, name, meta)
+
+    def _create(self, meta: ChangeMeta) -> str:
+        app = self._app
+        labels = {IS_CHANGE: "", OF_LABEL: app.label_value}
+        if len(app.name) <= 63 or not app.labels_changes:
+            labels[OF_NAME] = app.name
+        made = app.client.create(CONFIG_MAPS, {
+            "apiVersion": "v1", "kind": "ConfigMap", "data": {"spec": meta.to_text()},
+            "metadata": {"generateName": f"{app.name}-change-", "namespace": app.namespace, "labels": labels},
+        }, app.namespace)
+        name: str = made["metadata"]["name"]
+        return name
+
+    def excess(self, keep: int) -> tuple[list[Recorded], int]:
+        """The oldest changes beyond the newest `keep`, and how many stay."""
+        found = self.history()
+        if len(found) <= keep:
+            return [], len(found)
+        return found[:len(found) - keep], keep
+
+    def delete(self, changes: list[Recorded]) -> None:
+        """Delete records; ones that are gone already count as deleted."""
+        def drop(change: Recorded) -> None:
+            try:
+                self._app.client.delete(CONFIG_MAPS, change.name, self._app.namespace)
+            except ApiError as e:
+                if not e.not_found:
+                    raise
+
+        each(changes, drop, DELETES_AT_ONCE)
+
+
+class Running:
+    """A change that has been recorded as started."""
+
+    def __init__(self, app: RecordedApp, name: str, meta: ChangeMeta) -> None:
+        self._app = app
+        self._name = name
+        self._meta = meta
+
+    def finish(self, successful: bool) -> None:
+        """Record how it ended, in its own record and the application's."""
+        done = replace(self._meta, finished=now(), successful=successful)
+        if self._name:
+            try:
+                record = self._app.client.get(CONFIG_MAPS, self._name, self._app.namespace)
+                record["data"] = {**(record.get("data") or {}), "spec": done.to_text()}
+                self._app.client.replace(CONFIG_MAPS, record, self._name, self._app.namespace)
+            except ApiError as e:
+                raise AppError(f"Updating app change: {e}") from e
+        self._app.note(done)
+
+
+def _meta(record: dict[str, Any]) -> ChangeMeta:
+    try:
+        return ChangeMeta.from_json(json.loads((record.get("data") or {}).get("spec") or "{}"))
+    except json.JSONDecodeError as e:
+        raise AppError(f"Parsing app change '{record['metadata']['name']}': {e}") from e
+
+
+def _started(record: dict[str, Any]) -> str:
+    return _meta(record).started

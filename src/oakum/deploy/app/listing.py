@@ -1,0 +1,35 @@
+"""The applications of a namespace, or of the whole cluster."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from oakum.deploy.app.meta import AppMeta
+from oakum.deploy.app.recorded import IS_APP, meta_of, trimmed
+from oakum.errors import KubeError
+from oakum.kube.client import CONFIG_MAPS, Client
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An application as a list shows it."""
+
+    name: str
+    namespace: str
+    meta: AppMeta
+
+
+def list_apps(client: Client, namespace: str = "", labels: Mapping[str, str] | None = None) -> list[Listed]:
+    """The applications (everywhere when `namespace` is empty) whose records carry `labels`. One request."""
+    selector = ",".join(f"{k}={v}" for k, v in sorted({IS_APP: "", **(labels or {})}.items()))
+    found = client.list(CONFIG_MAPS, namespace, labels=selector).items
+    return [Listed(trimmed(r["metadata"]["name"]), r["metadata"].get("namespace", ""), meta_of(r)) for r in found]
+
+
+def namespaces_with(client: Client, name: str) -> list[str]:
+    """Where applications of that name are; empty when nobody may say."""
+    try:
+        found = client.list(CONFIG_MAPS, labels=f"{IS_APP}=").items
+    except KubeError:
+        return []
+    return sorted(r["metadata"].get("namespace", "") for r in found if trimmed(r["metadata"]["name"]) == name)

@@ -1,0 +1,140 @@
+"""The JSON kept in an application's record, byte for byte as the reference writes it (kapp spec, section 2.1)."""
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from oakum.deploy.errors import AppError
+from oakum.deploy.resource import Resource, parse_time
+
+ZERO_TIME = "0001-01-01T00:00:00Z"
+APP_KEY = "kapp.k14s.io/app"
+CLUSTER = "(cluster)"
+_GO = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+
+
+def now() -> str:
+    """The present as RFC 3339 in UTC with nanoseconds, trailing zeros cut."""
+    seconds, nanos = divmod(time.time_ns(), 1_000_000_000)
+    text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+    fraction = f"{nanos:09d}".rstrip("0")
+    return f"{text}.{fraction}Z" if fraction else f"{text}Z"
+
+
+@dataclass(frozen=True)
+class ChangeMeta:
+    """One change of an application. `successful` is None while it runs, and when nobody came to finish it."""
+
+    started: str = ZERO_TIME
+    finished: str = ZERO_TIME
+    successful: bool | None = None
+    description: str = ""
+    namespaces: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As stored, keys in their order."""
+        out: dict[str, Any] = {"startedAt": self.started, "finishedAt": self.finished}
+        if self.successful is not None:
+            out["successful"] = self.successful
+        if self.description:
+            out["description"] = self.description
+        if self.namespaces:
+            out["namespaces"] = list(self.namespaces)
+        return out
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> ChangeMeta:
+        """Read back what `to_json` gives."""
+        return cls(raw.get("startedAt") or ZERO_TIME, raw.get("finishedAt") or ZERO_TIME, raw.get("successful"),
+                   raw.get("description") or "", tuple(raw.get("namespaces") or ()))
+
+    @property
+    def started_at(self) -> datetime | None:
+        """When it began, None for one that never did."""
+        return None if self.started == ZERO_TIME else parse_time(self.started)
+
+    def to_text(self) -> str:
+        """As stored in a change's own record."""
+        return compact(self.to_json())
+
+
+@dataclass(frozen=True)
+class AppMeta:
+    """What an application's record holds. `used_gks` is None on records of very old versions (meaning unknown)."""
+
+    label_value: str
+    label_key: str = APP_KEY
+    last_change_name: str = ""
+    last_change: ChangeMeta = field(default_factory=ChangeMeta)
+    used_gvs: tuple[tuple[str, str], ...] = ()
+    used_gks: tuple[tuple[str, str], ...] | None = ()
+
+    def to_text(self) -> str:
+        """As stored, compact, keys in their order."""
+        out: dict[str, Any] = {"labelKey": self.label_key, "labelValue": self.label_value}
+        if self.last_change_name:
+            out["lastChangeName"] = self.last_change_name
+        out["lastChange"] = self.last_change.to_json()
+        if self.used_gvs:
+            out["usedGVs"] = [{"Group": g, "Version": v} for g, v in self.used_gvs]
+        if self.used_gks is not None:
+            out["usedGKs"] = [{"Group": g, "Kind": k} for g, k in self.used_gks]
+        return compact(out)
+
+    @property
+    def selector(self) -> str:
+        """The label selector of the application's objects."""
+        return f"{self.label_key}={self.label_value}"
+
+
+def compact(value: Any) -> str:
+    """JSON without blanks, keys in their order, escaped as Go does."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).translate(_GO)
+
+
+def parse_meta(text: str) -> AppMeta:
+    """Read a record's JSON. Raises AppError."""
+    try:
+        raw = json.loads(text)
+    except json.JSONDecodeError as e:
+        raise AppError(f"Parsing app metadata: {go_json_error(text, e)}") from e
+    if not isinstance(raw, dict):
+        raise AppError("Parsing app metadata: json: cannot unmarshal into Go value of type app.Meta")
+    gks = raw.get("usedGKs")
+    return AppMeta(
+        label_value=raw.get("labelValue") or "", label_key=raw.get("labelKey") or APP_KEY,
+        last_change_name=raw.get("lastChangeName") or "",
+        last_change=ChangeMeta.from_json(raw.get("lastChange") or {}),
+        used_gvs=tuple((e.get("Group", ""), e.get("Version", "")) for e in raw.get("usedGVs") or ()),
+        used_gks=None if gks is None else tuple((e.get("Group", ""), e.get("Kind", "")) for e in gks))
+
+
+def go_json_error(text: str, error: json.JSONDecodeError) -> str:
+    """Go's sentence for broken JSON."""
+    if error.pos >= len(text.rstrip()):
+        return "unexpected end of JSON input"
+    return f"invalid character '{text[error.pos]}' looking for beginning of value"
+
+
+def group_versions(resources: Iterable[Resource]) -> tuple[tuple[str, str], ...]:
+    """The API versions of some resources, each once, in the record's order."""
+    return tuple(sorted({(r.group, r.version) for r in resources}, key="".join))
+
+
+def group_kinds(resources: Iterable[Resource]) -> tuple[tuple[str, str], ...]:
+    """The kinds of some resources, each once, in the record's order."""
+    return merged_kinds({(r.group, r.kind) for r in resources})
+
+
+def merged_kinds(*kinds: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Kinds from several lists, each once, in the record's order."""
+    return tuple(sorted({k for many in kinds for k in many}, key="".join))
+
+
+def namespaces_of(resources: Iterable[Resource]) -> tuple[str, ...]:
+    """Where resources are, sorted; `(cluster)` stands for those in no namespace."""
+    return tuple(sorted({r.namespace or CLUSTER for r in resources}))

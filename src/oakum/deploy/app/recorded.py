@@ -1,0 +1,237 @@
+"""An application with a record: a ConfigMap in its namespace (kapp spec, sections 2.1 to 2.3).
+
+Every write reads the record first and is repeated on the newer one when somebody else was faster, so two deploys never
+lose each other's history.
+"""
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from oakum.deploy.app.meta import AppMeta, ChangeMeta, parse_meta
+from oakum.deploy.errors import AppError
+from oakum.errors import KubeError
+from oakum.kube.client import CONFIG_MAPS, Client
+from oakum.kube.errors import ApiError
+
+IS_APP = "kapp.k14s.io/is-app"
+USES_APP_LABEL = "kapp.k14s.io/app-changes-use-app-label"
+MIGRATED = "kapp.k14s.io/is-configmap-migrated"
+SUFFIX = ".apps.k14s.io"
+ATTEMPTS = 10
+
+
+def suffixed_names(env: Mapping[str, str] | None = None) -> bool:
+    """Whether records are to have names with the suffix (`KAPP_FQ_CONFIGMAP_NAMES`)."""
+    return (os.environ if env is None else env).get("KAPP_FQ_CONFIGMAP_NAMES", "").lower() == "true"
+
+
+def trimmed(name: str) -> str:
+    """An application's name from that of its record."""
+    return name.removesuffix(SUFFIX)
+
+
+def meta_of(record: Mapping[str, Any]) -> AppMeta:
+    """What a record holds. Raises AppError that names it."""
+    name, namespace = record["metadata"]["name"], record["metadata"].get("namespace", "")
+    try:
+        return parse_meta((record.get("data") or {}).get("spec") or "")
+    except AppError as e:
+        raise AppError(f"App '{trimmed(name)}' (namespace: {namespace}) backed by ConfigMap '{name}' did not contain "
+                       f"parseable app metadata: {e} (hint: ConfigMap was overriden by another user?)") from e
+
+
+class RecordedApp:
+    """The application `name` whose record is in `namespace`; `fully_qualified` gives new records the suffix."""
+
+    def __init__(self, client: Client, name: str, namespace: str, *, fully_qualified: bool | None = None) -> None:
+        if not name:
+            raise AppError("Expected app name to be non-empty")
+        self.client = client
+        self.name = trimmed(name)
+        self.namespace = namespace
+        self._qualify = suffixed_names() if fully_qualified is None else fully_qualified
+        self._record: dict[str, Any] | None = None
+
+    @property
+    def title(self) -> str:
+        """The application in messages."""
+        return self.name
+
+    def find(self) -> bool:
+        """Read the record, under either name; False when there is none. Raises AppError, KubeError."""
+        for name in (self.name + SUFFIX, self.name):
+            found = self._get(name)
+            if found is not None:
+                self._record = found
+                return True
+        return False
+
+    def _get(self, name: str) -> dict[str, Any] | None:
+        try:
+            return self.client.get(CONFIG_MAPS, name, self.namespace)
+        except ApiError as e:
+            if e.not_found:
+                return None
+            raise AppError(f"Getting app: {e}") from e
+        except KubeError as e:
+            raise AppError(f"Getting app: {e}") from e
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The record as last read. Raises AppError when there is none."""
+        if self._record is None and not self.find():
+            raise self.missing(": ")
+        assert self._record is not None
+        return self._record
+
+    @property
+    def meta(self) -> AppMeta:
+        """What the record says, as last read."""
+        return meta_of(self.record)
+
+    @property
+    def label_key(self) -> str:
+        """The key of the label on the application's objects."""
+        return self.meta.label_key
+
+    @property
+    def label_value(self) -> str:
+        """The value of the label on the application's objects."""
+        return self.meta.label_value
+
+    @property
+    def labels_changes(self) -> bool:
+        """Whether its change records are found by its label (else, on old records, by its name)."""
+        return USES_APP_LABEL in (self.record["metadata"].get("annotations") or {})
+
+    def missing(self, ending: str = "") -> AppError:
+        """The error for an application that is not there, with a hint where one of that name is."""
+        from oakum.deploy.app.listing import namespaces_with
+
+        elsewhere = namespaces_with(self.client, self.name)
+        hint = ""
+        if elsewhere:
+            shown = ", ".join(elsewhere[:3]) + (", ..." if len(elsewhere) > 3 else "")
+            hint = f" (hint: found app '{self.name}' in other namespaces: {shown})"
+        return AppError(f"App '{self.name}' (namespace: {self.namespace}) does not exist{ending}{hint}")
+
+    def prepare(self, labels: Mapping[str, str], previous: str = "") -> bool:
+        """Make sure there is a record with `labels`: update, migrate, rename from `previous`, or create it.
+
+        Returns True when it was created. Raises AppError, KubeError.
+        """
+        if self.find():
+            self._adopt(labels)
+            return False
+        if previous:
+            before = RecordedApp(self.client, previous, self.namespace, fully_qualified=self._qualify)
+            if before.find():
+                suffixed = before.record["metadata"]["name"].endswith(SUFFIX)
+                self._move(before, suffixed or self._qualify, labels if suffixed else {})
+                return False
+        self._create(labels)
+        return True
+
+    def _adopt(self, labels: Mapping[str, str]) -> None:
+        name = self.record["metadata"]["name"]
+        if self._qualify and not name.endswith(SUFFIX):
+            self._move(self, True, labels)
+            return
+        self._write(lambda record: _label(record, labels))
+
+    def _move(self, before: RecordedApp, suffixed: bool, labels: Mapping[str, str]) -> None:
+        """Copy a record to our name and delete it. Change records are found by label, so they stay."""
+        old = before.record
+        meta = {k: dict(old["metadata"].get(k) or {}) for k in ("labels", "annotations")}
+        if suffixed:
+            meta["annotations"][MIGRATED] = ""
+        body: dict[str, Any] = {"apiVersion": "v1", "kind": "ConfigMap", "data": dict(old.get("data") or {}),
+                                "metadata": {"name": self.name + (SUFFIX if suffixed else ""),
+                                             "namespace": self.namespace, **meta}}
+        _label(body, labels)
+        self._record = self.client.create(CONFIG_MAPS, body, self.namespace)
+        self.client.delete(CONFIG_MAPS, old["metadata"]["name"], before.namespace)
+
+    def _create(self, labels: Mapping[str, str]) -> None:
+        annotations = {USES_APP_LABEL: ""}
+        if self._qualify:
+            annotations[MIGRATED] = ""
+        self._record = self.client.create(CONFIG_MAPS, {
+            "apiVersion": "v1", "kind": "ConfigMap",
+            "metadata": {"name": self.name + (SUFFIX if self._qualify else ""), "namespace": self.namespace,
+                         "labels": {**labels, IS_APP: ""}, "annotations": annotations},
+            "data": {"spec": AppMeta(str(time.time_ns())).to_text()}}, self.namespace)
+
+    def update(self, change: Callable[[AppMeta], AppMeta]) -> None:
+        """Change what the record says. Raises AppError, KubeError."""
+        def edit(record: dict[str, Any]) -> None:
+            record["data"] = {**(record.get("data") or {}), "spec": change(meta_of(record)).to_text()}
+
+        self._write(edit, fresh=True)
+
+    def _write(self, edit: Callable[[dict[str, Any]], None], *, fresh: bool = False) -> None:
+        name = self.record["metadata"]["name"]
+        for attempt in range(ATTEMPTS):
+            if fresh or attempt:
+                self._record = self.client.get(CONFIG_MAPS, name, self.namespace)
+            record = dict(self.record, metadata=dict(self.record["metadata"]))
+            edit(record)
+            try:
+                self._record = self.client.replace(CONFIG_MAPS, record, name, self.namespace)
+                return
+            except ApiError as e:
+                if not e.conflict or attempt == ATTEMPTS - 1:
+                    raise AppError(f"Updating app: {e}") from e
+            time.sleep(0.05 * (attempt + 1))
+
+    def rename(self, name: str, namespace: str) -> None:
+        """Give the record another name and place. Raises AppError."""
+        moved = RecordedApp(self.client, name, namespace, fully_qualified=False)
+        old = self.record
+        suffixed = old["metadata"]["name"].endswith(SUFFIX)
+        meta = {k: dict(old["metadata"].get(k) or {}) for k in ("labels", "annotations")}
+        body: dict[str, Any] = {"apiVersion": "v1", "kind": "ConfigMap", "data": dict(old.get("data") or {}),
+                                "metadata": {"name": moved.name + (SUFFIX if suffixed else ""), "namespace": namespace,
+                                             **meta}}
+        try:
+            self.client.create(CONFIG_MAPS, body, namespace)
+        except KubeError as e:
+            raise AppError(f"Creating app: {e}") from e
+        try:
+            self.client.delete(CONFIG_MAPS, old["metadata"]["name"], self.namespace)
+        except KubeError as e:
+            raise AppError(f"Deleting app: {e}") from e
+
+    def delete(self) -> None:
+        """Delete the record."""
+        self.client.delete(CONFIG_MAPS, self.record["metadata"]["name"], self.namespace)
+        self._record = None
+
+    def note(self, change: ChangeMeta, name: str | None = None) -> None:
+        """Record how the last change goes; `name` of its own record, when it has one."""
+        self.update(lambda meta: replace(meta, last_change=change,
+                                         last_change_name=meta.last_change_name if name is None else name))
+
+
+def _label(record: dict[str, Any], labels: Mapping[str, str]) -> None:
+    have = dict(record["metadata"].get("labels") or {})
+    for key, value in labels.items():
+        if have.get(key, value) != value:
+            raise AppError(f"Expected label '{key}' value to remain same")
+        have[key] = value
+    record["metadata"]["labels"] = have
+
+
+def parse_labels(pairs: list[str]) -> dict[str, str]:
+    """`key=val` pairs. Raises AppError."""
+    out = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or "=" in value:
+            raise AppError("Expected label to be in 'key=val' format")
+        out[key] = value
+    return out

@@ -1,0 +1,139 @@
+"""The cluster as deploying sees it: resources in, resources out, failures in the words of the reference."""
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from oakum.deploy.errors import InputError
+from oakum.deploy.resource import IDENTITY, Resource
+from oakum.deploy.values import wire
+from oakum.errors import DeployError, KubeError
+from oakum.kube.client import Client
+from oakum.kube.errors import ApiError
+from oakum.kube.kinds import ResourceType
+from oakum.kube.retry import EXISTENCE, retrying
+
+T = TypeVar("T")
+KIND_WAIT_SECONDS = 10.0
+HINTS = {"the server does not allow this method on the requested resource":
+         " (hint: resource is possibly not namespaced but must be)",
+         "the server could not find the requested resource": " (hint: resource is possibly namespaced but cannot be)"}
+
+
+class ServerError(DeployError):
+    """The server refused an operation on a resource. `cause` is its answer; `located` where a field was written."""
+
+    def __init__(self, what: str, resource: Resource, cause: KubeError) -> None:
+        self.cause = cause
+        self.resource = resource
+        self.located = _located(resource, cause)
+        if isinstance(cause, ApiError):
+            said = f"API server says: {cause} (reason: {cause.reason})"
+        else:
+            said = str(cause)
+        hint = next((hint for text, hint in HINTS.items() if text in str(cause)), "")
+        super().__init__(f"{what} resource {resource.description}: {said}{hint}")
+
+    @property
+    def api(self) -> ApiError | None:
+        """The server's answer, None when there was none."""
+        return self.cause if isinstance(self.cause, ApiError) else None
+
+
+def _located(resource: Resource, cause: KubeError) -> list[tuple[str, str]]:
+    """(field, file:line) of the fields that the server blames and that were written in a file."""
+    if resource.origin is None or not isinstance(cause, ApiError):
+        return []
+    found = []
+    for field, _ in cause.field_causes():
+        at = resource.origin.locate(field)
+        if at is not None and (field, at) not in found:
+            found.append((field, at))
+    return found
+
+
+class Cluster:
+    """Reads and writes of single resources. `missing_kind` tells what a search for a new kind may wait for."""
+
+    def __init__(self, client: Client, *, pause: Callable[[float], None] = time.sleep) -> None:
+        self.client = client
+        self._pause = pause
+
+    def kind_of(self, resource: Resource) -> ResourceType:
+        """The served type of a resource, for a while waiting for one that is just being defined."""
+        end = time.monotonic() + KIND_WAIT_SECONDS
+        while True:
+            found = self.client.discovery.find(resource.api_version, resource.kind)
+            if found is not None:
+                return found
+            if time.monotonic() > end:
+                raise InputError(f"Expected to find kind '{resource.group}/{resource.version}/{resource.kind}', but "
+                                 "did not:\n- Kubernetes API server did not have matching apiVersion + kind")
+            self._pause(0.25)
+
+    def get(self, resource: Resource) -> Resource:
+        """The resource as it is now. Raises ServerError."""
+        kind = self.kind_of(resource)
+        return self._do("Getting", resource, lambda: identified(
+            Resource(self.client.get(kind, resource.name, resource.namespace), resource.origin)))
+
+    def find(self, resource: Resource) -> Resource | None:
+        """The resource as it is now, None when it does not exist. Raises ServerError when that cannot be said."""
+        kind = self.client.discovery.find(resource.api_version, resource.kind)
+        if kind is None:
+            return None
+        try:
+            return identified(Resource(retrying(
+                lambda: self.client.get(kind, resource.name, resource.namespace), EXISTENCE)))
+        except ApiError as e:
+            if e.not_found or e.code == 503:
+                return None
+            raise ServerError("Checking existence of", resource, e) from e
+        except KubeError as e:
+            raise ServerError("Checking existence of", resource, e) from e
+
+    def create(self, resource: Resource) -> Resource:
+        """POST. Raises ServerError."""
+        kind = self.kind_of(resource)
+        return self._do("Creating", resource, lambda: identified(
+            Resource(self.client.create(kind, outgoing(resource), resource.namespace), resource.origin)))
+
+    def replace(self, resource: Resource) -> Resource:
+        """PUT. Raises ServerError."""
+        kind = self.kind_of(resource)
+        return self._do("Updating", resource, lambda: identified(Resource(
+            self.client.replace(kind, outgoing(resource), resource.name, resource.namespace), resource.origin)))
+
+    def patch(self, resource: Resource, patch: Any, form: str, query: Mapping[str, str] | None = None) -> Resource:
+        """PATCH. Raises ServerError."""
+        kind = self.kind_of(resource)
+        return self._do("Patching", resource, lambda: identified(Resource(self.client.patch(
+            kind, resource.name, patch, form, resource.namespace, query=list((query or {}).items())), resource.origin)))
+
+    def delete(self, resource: Resource) -> None:
+        """DELETE this very object (by UID), dependants in the background. Raises ServerError."""
+        kind = self.kind_of(resource)
+        self._do("Deleting", resource, lambda: self.client.delete(
+            kind, resource.name, resource.namespace, uid=resource.uid))
+
+    def _do(self, what: str, resource: Resource, call: Callable[[], T]) -> T:
+        try:
+            return call()
+        except ServerError:
+            raise
+        except KubeError as e:
+            raise ServerError(what, resource, e) from e
+
+
+def outgoing(resource: Resource) -> dict[str, Any]:
+    """The body to send: with our identity, numbers as JSON shows them."""
+    meta = dict(resource.metadata)
+    meta["annotations"] = {**(meta.get("annotations") or {}), IDENTITY: resource.identity}
+    body: dict[str, Any] = wire(dict(resource.body, metadata=meta))
+    return body
+
+
+def identified(resource: Resource) -> Resource:
+    """The object without our identity annotation, which is of no interest to a comparison."""
+    return resource.without_annotations((IDENTITY,))

@@ -1,0 +1,126 @@
+"""The objects that an application has in the cluster (kapp spec, sections 3.1, 7.1, 8.3)."""
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from oakum.deploy.app.meta import CLUSTER
+from oakum.deploy.cluster import identified
+from oakum.deploy.resource import IDENTITY, Resource
+from oakum.errors import DeployError, KubeError
+from oakum.kube.client import NAMESPACES, Client
+from oakum.kube.errors import ApiError
+from oakum.kube.kinds import ResourceType
+from oakum.kube.selector import Selector
+from oakum.kube.workers import each
+
+UNLISTED = {("", "events"), ("", "componentstatuses")}
+UNLISTED_KINDS = {("cilium.io", "CiliumIdentity")}
+LISTS_AT_ONCE = 16
+Log = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where to look: `kinds` (group, kind; None: all), and the namespaces that are sure to be allowed.
+
+    `only_fallback` looks for namespaced objects in those alone.
+    """
+
+    kinds: frozenset[tuple[str, str]] | None = None
+    fallback: tuple[str, ...] = ()
+    only_fallback: bool = False
+
+
+class Finder:
+    """Lists objects by label over all kinds in scope, as far as the user may see them.
+
+    `may_ignore(group_version)` decides whether a kind that cannot be listed is left out; `log` gets what was done then.
+    """
+
+    def __init__(self, client: Client, scope: Scope, *, may_ignore: Callable[[str], bool] | None = None,
+                 log: Log | None = None) -> None:
+        self._client = client
+        self._scope = scope
+        self._may_ignore = may_ignore
+        self._log = log or (lambda text: None)
+        self._lock = threading.Lock()
+        self._namespaces: list[str] | None = None
+
+    def find(self, selector: Selector) -> list[Resource]:
+        """The objects that the selector matches, each once, without our identity annotation."""
+        text = str(selector)
+        found = each(self._kinds(), lambda kind: self._list(kind, text), LISTS_AT_ONCE)
+        matching = (Resource(o) for many in found for o in many
+                    if selector.matches((o.get("metadata") or {}).get("labels") or {}))
+        return _one_each(matching)
+
+    def _kinds(self) -> list[ResourceType]:
+        wanted = self._scope.kinds
+        return [t for t in self._client.discovery.types()
+                if "list" in t.verbs and (t.group, t.resource) not in UNLISTED
+                and (t.group, t.kind) not in UNLISTED_KINDS and (wanted is None or (t.group, t.kind) in wanted)]
+
+    def _list(self, kind: ResourceType, selector: str) -> list[dict[str, Any]]:
+        try:
+            if kind.namespaced and self._scope.only_fallback:
+                return self._in_namespaces(kind, selector, self._fallback())
+            try:
+                return self._client.list(kind, labels=selector).items
+            except ApiError as e:
+                if not e.forbidden:
+                    raise
+            return self._in_namespaces(kind, selector, self._allowed()) if kind.namespaced else []
+        except KubeError as e:
+            if self._may_ignore is not None and self._may_ignore(kind.api_version):
+                self._log(f"Ignoring group version: {kind.describe()}")
+                return []
+            raise DeployError(f"Listing {kind.describe()}, namespaced: {str(kind.namespaced).lower()}: {e}") from e
+
+    def _in_namespaces(self, kind: ResourceType, selector: str, namespaces: Sequence[str]) -> list[dict[str, Any]]:
+        out = []
+        for namespace in namespaces:
+            try:
+                out += self._client.list(kind, namespace, labels=selector).items
+            except ApiError as e:
+                if not e.forbidden:
+                    raise
+        return out
+
+    def _allowed(self) -> list[str]:
+        """All namespaces, where the user may list them; else those that are sure to be allowed. Asked once."""
+        with self._lock:
+            if self._namespaces is None:
+                self._log("Falling back to checking each namespace separately (much slower)")
+                try:
+                    self._namespaces = [n["metadata"]["name"] for n in self._client.list(NAMESPACES).items]
+                except ApiError as e:
+                    if not e.forbidden:
+                        raise
+                    self._namespaces = self._fallback()
+            return self._namespaces
+
+    def _fallback(self) -> list[str]:
+        return sorted({n for n in self._scope.fallback if n and n != CLUSTER})
+
+
+def _one_each(found: Iterable[Resource]) -> list[Resource]:
+    """Of an object seen in several API versions one: that in which we wrote it, else the first by name."""
+    by_object: dict[str, list[Resource]] = defaultdict(list)
+    for resource in found:
+        by_object[resource.uid or f"{resource.key};{resource.api_version}"].append(resource)
+    out = []
+    for seen in by_object.values():
+        seen.sort(key=lambda r: r.api_version)
+        chosen = next((r for r in seen if _written_as(r) == r.api_version), seen[0])
+        clean = identified(chosen)
+        clean.transient = chosen.key not in chosen.annotations.get(IDENTITY, "")
+        out.append(clean)
+    return out
+
+
+def _written_as(resource: Resource) -> str:
+    return resource.annotations.get(IDENTITY, "").rpartition(";")[2]
