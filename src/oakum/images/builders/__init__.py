@@ -1,0 +1,1 @@
+"""Ways to build an image from a folder, one a file, behind one protocol (`protocol.Builder`)."""

@@ -1,0 +1,114 @@
+"""The `kbld` program: its commands and flags."""
+from __future__ import annotations
+
+import sys
+
+from oakum.cli import ui
+from oakum.cli.command import Command
+from oakum.cli.command import main as run_main
+from oakum.cli.flag import Flag
+
+_ABOUT = "kbld seamlessly incorporates image building and image pushing into your development and deployment workflows"
+
+
+def _positive(value: int) -> None:
+    if value < 1:
+        raise ValueError("must be at least 1")
+
+
+_FILES = (
+    Flag("file", "Set file (format: /tmp/foo, https://..., -) (can be specified multiple times)", "strings", short="f"),
+    Flag("sort", "Sort by file path", "bool", default=True),
+)
+_REGISTRY = (
+    Flag("registry-ca-cert-path", "Add CA certificates for registry API (format: /tmp/foo) "
+         "(can be specified multiple times)", "strings"),
+    Flag("registry-insecure", "Allow the use of http when interacting with registries", "bool"),
+    Flag("registry-verify-certs", "Set whether to verify server's certificate chain and host name", "bool",
+         default=True),
+)
+_RESOLVE = (
+    Flag("build", "Allow building of images", "bool", default=True),
+    Flag("build-cache", "Do not build a source again whose inputs did not change", "bool", default=True),
+    Flag("no-build-cache", "Build every source again", "bool"),
+    Flag("build-concurrency", "Set maximum number of concurrent builds", "int", default=4, check=_positive),
+    Flag("images-annotation", "Annotate resources with images annotation", "bool", default=True),
+    Flag("origins-annotation", "Annotate images with origins annotation", "bool", default=True),
+    Flag("image-map-file", "Set image map file (/cnab/app/relocation-mapping.json in CNAB)"),
+    Flag("lock-output", "File path to emit configuration with resolved image references"),
+    Flag("imgpkg-lock-output", "File path to emit images lockfile with resolved image references"),
+    Flag("unresolved-inspect", "List image references found in inputs", "bool"),
+    Flag("platform", "Platform to use for image references (format: os/arch[/variant][:osversion])"),
+    Flag("keep-tag", "Keep the tag beside the digest (format: repository:tag@sha256:...)", "bool"),
+    Flag("rewrite-registry", "Take images from another place (format: from=to, prefixes of repositories) "
+         "(can be specified multiple times)", "array"),
+    Flag("verify-digests", "Check that images given by digest exist", "bool"),
+    Flag("warn-unused", "Warn about sources, destinations and lock entries that no image matched", "bool"),
+    Flag("sbom", "Attach a bill of materials to images built here (format: spdx, cyclonedx)"),
+    Flag("sign-key", "Sign images built here with this private key, as cosign does (format: /tmp/cosign.key)"),
+)  # fmt: skip
+_REPOSITORY = Flag("repository", "Import images into given image repository (e.g. docker.io/dkalinin/my-project)",
+                   short="r")  # fmt: skip
+_LOCK = Flag("lock-output", "File path to emit configuration with resolved image references")
+_CONCURRENCY = Flag("concurrency", "Set maximum number of concurrent imports", "int", default=5, check=_positive)
+
+
+def _instead(command: str) -> str:
+    return (
+        f"please use 'imgpkg {command}', "
+        f"learn more in https://carvel.dev/imgpkg/docs/latest/commands/#{command}"
+    )
+
+
+ROOT = Command(
+    "kbld",
+    short=f"{_ABOUT} (inspect, version)",
+    run="oakum.cli.kbld.resolve:run",
+    flags=(*_FILES, *_REGISTRY, *_RESOLVE, Flag("version", "version for kbld", "bool", short="v")),
+    shared=(ui.TTY, *ui.FLAGS),
+    after_help="\nSucceeded\n",
+    commands=(
+        Command(
+            "inspect",
+            "Inspect image references in resources",
+            aliases=("i", "is", "insp"),
+            run="oakum.cli.kbld.inspect:run",
+            flags=(*_FILES, *_REGISTRY),
+        ),
+        Command("version", "Print client version", run="oakum.cli.kbld.version:run"),
+        Command(
+            "package",
+            "Package images into tarball",
+            aliases=("pkg",),
+            run="oakum.cli.kbld.bundle:package",
+            flags=(*_FILES, *_REGISTRY, Flag("output", "Output tarball path", short="o"), _CONCURRENCY),
+            deprecated=_instead("push"),
+        ),
+        Command(
+            "unpackage",
+            "Unpackage images from tarball",
+            aliases=("unpkg",),
+            run="oakum.cli.kbld.bundle:unpackage",
+            flags=(
+                *_FILES, *_REGISTRY, Flag("input", "Input tarball path", short="i"), _REPOSITORY, _LOCK, _CONCURRENCY,
+            ),
+            deprecated=_instead("pull"),
+        ),
+        Command(
+            "relocate",
+            "Relocate images between two registries",
+            run="oakum.cli.kbld.bundle:relocate",
+            flags=(*_FILES, *_REGISTRY, _REPOSITORY, _LOCK, _CONCURRENCY),
+            deprecated=_instead("copy"),
+        ),
+    ),
+)  # fmt: skip
+
+
+def main() -> int:
+    """Run `kbld`; returns the exit status."""
+    return run_main(ROOT)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""`kbld`: find references, build, push, pin, print."""
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from oakum.cli.command import Invocation
+from oakum.cli.kbld import session
+from oakum.cli.ui import UI
+from oakum.images import decode, search
+from oakum.images.config import Override
+from oakum.images.errors import ConfigError
+from oakum.images.minimum import EMULATED
+from oakum.images.resource import Document
+from oakum.yaml import plain
+
+
+def run(call: Invocation) -> int:
+    """Run the root command; returns the exit status."""
+    if call.flags["version"]:
+        sys.stdout.write(f"kbld version {EMULATED}\n\nSucceeded\n")
+        return 0
+    return session.run(call, lambda ui: _run(call.flags, ui))
+
+
+def _run(flags: dict[str, Any], ui: UI) -> None:
+    if flags["lock-output"] and flags["imgpkg-lock-output"]:
+        raise ConfigError(
+            "Can only output one lockfile type, "
+            "please provide only one of '--lock-output' or '--imgpkg-lock-output'"
+        )
+    documents = list(session.documents(flags))
+    if flags["unresolved-inspect"]:
+        ui.block(_unresolved(documents))
+    elif documents:
+        _resolve(flags, documents, ui)
+
+
+def _unresolved(documents: Sequence[Document]) -> str:
+    resources, config = decode.split(documents)
+    rules = config.search_rules()
+    found = {image for document in resources for image in search.find(document, rules)}
+    return plain.dump([{"image": image} for image in sorted(found)] or None)
+
+
+def _resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> None:
+    from oakum.images import pipeline, platforms
+    from oakum.images.builders.engine import Probe
+    from oakum.images.log import StreamLog
+
+    options = pipeline.Options(
+        build=flags["build"],
+        concurrency=flags["build-concurrency"],
+        annotate=flags["images-annotation"],
+        platform=platforms.parse(flags["platform"]) if flags["platform"] else None,
+        build_cache=flags["build-cache"] and not flags["no-build-cache"],
+        verify_digests=flags["verify-digests"],
+        keep_tag=flags["keep-tag"],
+        pushed_only=bool(flags["imgpkg-lock-output"]),
+    )
+    log = StreamLog(ui.stderr)
+    overrides = _image_map(flags)
+    cache = pipeline.cache_folder(os.environ)
+    tools = pipeline.Tools(session.transport(flags), log, cache, Probe(os.environ))
+    result = pipeline.resolve_documents(documents, options, tools, overrides)
+    for image, resolution in result.resolutions.items():
+        log.write("resolve", f"final: {image} -> {resolution.url}")
+    _write_locks(flags, result)
+    for document in result.documents:
+        ui.block("---\n" + plain.dump(document))
+
+
+def _image_map(flags: dict[str, Any]) -> list[Override]:
+    if not flags["image-map-file"]:
+        return []
+    from oakum.images import lock
+
+    return lock.read_map(flags["image-map-file"])
+
+
+def _write_locks(flags: dict[str, Any], result: Any) -> None:
+    from oakum.images import imageslock, lock
+
+    if flags["lock-output"]:
+        pairs = [(image, resolution.url) for image, resolution in result.resolutions.items()]
+        lock.write(flags["lock-output"], lock.dump(pairs, result.config), "Writing lock config")
+    if flags["imgpkg-lock-output"]:
+        text = imageslock.dump(result.resolutions.items(), with_origins=flags["origins-annotation"])
+        lock.write(flags["imgpkg-lock-output"], text, "Writing images config")

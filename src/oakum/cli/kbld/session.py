@@ -1,0 +1,56 @@
+"""What kbld's commands share: a UI around a run, inputs, a registry connection from flags."""
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from oakum.cli.command import Invocation
+from oakum.cli.ui import UI
+from oakum.errors import OakumError
+from oakum.images import inputs
+from oakum.images.resource import Document
+
+if TYPE_CHECKING:
+    from oakum.registry.transport import Transport
+
+
+def run(call: Invocation, body: Callable[[UI], None]) -> int:
+    """Run `body` with the UI that the flags ask for; returns the exit status.
+
+    A failure is plain text on standard error, also with `--json`, where a program reads only what succeeded.
+    """
+    ui = UI("kbld", call.flags)
+    try:
+        body(ui)
+    except OakumError as error:
+        if ui.json:
+            raise
+        ui.fail(error)
+        return 1
+    ui.line("Succeeded")
+    ui.close()
+    return 0
+
+
+def documents(flags: dict[str, Any]) -> Iterator[Document]:
+    """The documents in the `--file` values. Raises ConfigError."""
+    stdin = sys.stdin
+    if hasattr(stdin, "reconfigure"):
+        stdin.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")
+    for source in inputs.read(flags["file"], stdin):
+        yield from inputs.documents(source)
+
+
+def transport(flags: dict[str, Any]) -> Transport:
+    """A connection to registries as the `--registry-*` flags say. Raises CredentialsError."""
+    from oakum.registry.client import connect
+    from oakum.registry.connections import Options
+
+    options = Options(
+        ca_files=tuple(flags["registry-ca-cert-path"]),
+        verify=flags["registry-verify-certs"],
+        insecure=flags["registry-insecure"],
+    )
+    return connect(options, os.environ)

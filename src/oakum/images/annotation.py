@@ -1,0 +1,72 @@
+"""The annotation that records a resource's images (kbld: "4.1 Resource annotation")."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from oakum.errors import YAMLError
+from oakum.images.config import Origin
+from oakum.images.errors import ConfigError
+from oakum.images.resolution import Resolution
+from oakum.yaml import gojson, plain
+
+KEY = "kbld.k14s.io/images"
+
+
+def annotate(document: dict[str, Any], used: Iterable[Resolution]) -> None:
+    """Write into `document` where its images came from; what it says already of images that brought no news is kept.
+
+    Other annotations stay. Where `metadata` or its annotations are not mappings, nothing is written.
+    """
+    used = list(used)
+    metadata = document.get("metadata", _MISSING)
+    if metadata is _MISSING:
+        metadata = {}
+    if not isinstance(metadata, dict):
+        return
+    annotations = metadata.get("annotations")
+    annotations = dict(annotations) if isinstance(annotations, dict) else {}
+    entries = _entries(used, _known(annotations.get(KEY)))
+    if not entries:
+        return
+    annotations[KEY] = plain.dump(entries)
+    document["metadata"] = {**metadata, "annotations": annotations}
+
+
+def read(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The entries of a document's annotation, keys as written in lower case. Raises ConfigError when malformed."""
+    metadata = document.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    text = annotations.get(KEY) if isinstance(annotations, dict) else None
+    if not isinstance(text, str) or not text:
+        return []
+    try:
+        found = plain.load(text)
+    except YAMLError as error:
+        raise ConfigError(f"Unmarshaling {KEY} annotation: error converting YAML to JSON: {error}") from error
+    entries = found if isinstance(found, list) else []
+    return [{key.lower(): value for key, value in entry.items()} for entry in entries if isinstance(entry, dict)]
+
+
+_MISSING = object()
+
+
+def _known(text: object) -> dict[str, list[Origin]]:
+    """What the annotation said before, by URL; nothing when it cannot be read."""
+    if not isinstance(text, str):
+        return {}
+    try:
+        entries = read({"metadata": {"annotations": {KEY: text}}})
+    except ConfigError:
+        return {}
+    return {str(entry.get("url")): entry["origins"] for entry in entries if isinstance(entry.get("origins"), list)}
+
+
+def _entries(used: Iterable[Resolution], known: Mapping[str, list[Origin]]) -> list[dict[str, Any]]:
+    found = {}
+    for resolution in used:
+        origins = list(resolution.origins) or known.get(resolution.url, [])
+        if origins:
+            entry = {"origins": origins, "url": resolution.url}
+            found[resolution.url, gojson.dumps(origins)] = entry
+    return [found[key] for key in sorted(found)]

@@ -1,0 +1,181 @@
+"""The last stage of a Dockerfile, as far as it says how the image is started and what is copied into it.
+
+Dockerfile reference: FROM, ARG, ENV, WORKDIR, USER, EXPOSE, VOLUME, LABEL, STOPSIGNAL, ENTRYPOINT, CMD, COPY, ADD.
+"""
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+import shlex
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+_VARIABLE = re.compile(r"\\\$|\$\{(\w+)(?::([-+])([^}]*))?\}|\$(\w+)")
+_SPLIT = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A COPY: `sources` from the context (or from `stage`) to `target` (absolute; a folder if it ends in /)."""
+
+    sources: tuple[str, ...]
+    target: str
+    stage: str = ""
+
+
+@dataclass(slots=True)
+class Stage:
+    """One stage: its base, the image configuration it sets (OCI image-spec "Image Configuration"), and its COPYs."""
+
+    base: str
+    name: str = ""
+    config: dict[str, Any] = field(default_factory=dict)
+    copies: list[Copy] = field(default_factory=list)
+    runs: bool = False
+
+    @property
+    def folder(self) -> str:
+        """The working directory."""
+        return str(self.config.get("WorkingDir") or "/")
+
+
+def read(path: Path) -> list[Stage]:
+    """The stages of the Dockerfile at `path`, none when there is no such file."""
+    try:
+        text = path.read_text("utf-8", "surrogateescape")
+    except OSError:
+        return []
+    return parse(text)
+
+
+def parse(text: str, arguments: dict[str, str] | None = None) -> list[Stage]:
+    """The stages of a Dockerfile. Instructions that say nothing about configuration or copies are passed over."""
+    found: list[Stage] = []
+    variables = dict(arguments or {})
+    for instruction, rest in _instructions(text):
+        if instruction == "FROM":
+            found.append(_from(_expand(rest, variables), found))
+        elif instruction == "ARG":
+            name, equals, value = rest.partition("=")
+            if equals or name not in variables:
+                variables.setdefault(name, _expand(value.strip("\"'"), variables))
+        elif found:
+            _apply(found[-1], instruction, rest, variables)
+    return found
+
+
+def bases(stages: list[Stage]) -> list[str]:
+    """The images that a build pulls: bases and `COPY --from` images that are neither stages nor `scratch`."""
+    names = {stage.name.lower() for stage in stages if stage.name}
+    wanted = [stage.base for stage in stages] + [copy.stage for stage in stages for copy in stage.copies]
+    return sorted({
+        image for image in wanted if image and image != "scratch" and not image.isdigit() and image.lower() not in names
+    })
+
+
+def _instructions(text: str) -> list[tuple[str, str]]:
+    found, pending = [], ""
+    for line in text.splitlines():
+        if line.lstrip().startswith("#") or (not line.strip() and not pending):
+            continue
+        pending += line.rstrip()
+        if pending.endswith("\\"):
+            pending = pending[:-1] + " "
+            continue
+        word, *rest = _SPLIT.split(pending.strip(), maxsplit=1)
+        found.append((word.upper(), rest[0] if rest else ""))
+        pending = ""
+    return found
+
+
+def _from(rest: str, before: list[Stage]) -> Stage:
+    words = [word for word in rest.split() if not word.startswith("--")]
+    name = words[2] if len(words) == 3 and words[1].lower() == "as" else ""
+    base = words[0] if words else "scratch"
+    parent = next((stage for stage in before if stage.name and stage.name.lower() == base.lower()), None)
+    if parent is None:
+        return Stage(base, name)
+    config = json.loads(json.dumps(parent.config))
+    return Stage(parent.base, name, config, list(parent.copies), parent.runs)
+
+
+def _apply(stage: Stage, instruction: str, rest: str, variables: dict[str, str]) -> None:
+    environment = dict(entry.partition("=")[::2] for entry in stage.config.get("Env", []))
+    known = {**variables, **environment}
+    if instruction in ("ENTRYPOINT", "CMD"):
+        stage.config["Entrypoint" if instruction == "ENTRYPOINT" else "Cmd"] = _command(rest)
+    elif instruction == "ENV":
+        stage.config["Env"] = [f"{name}={value}" for name, value in (environment | _pairs(rest, known)).items()]
+    elif instruction == "LABEL":
+        stage.config["Labels"] = {**stage.config.get("Labels", {}), **_pairs(rest, known)}
+    elif instruction == "WORKDIR":
+        stage.config["WorkingDir"] = posixpath.normpath(posixpath.join(stage.folder, _expand(rest, known)))
+    elif instruction == "USER":
+        stage.config["User"] = _expand(rest, known)
+    elif instruction == "STOPSIGNAL":
+        stage.config["StopSignal"] = _expand(rest, known)
+    elif instruction == "EXPOSE":
+        ports = [port if "/" in port else f"{port}/tcp" for port in _expand(rest, known).split()]
+        stage.config["ExposedPorts"] = {**stage.config.get("ExposedPorts", {}), **{port: {} for port in ports}}
+    elif instruction == "VOLUME":
+        paths = _json_list(rest) or _expand(rest, known).split()
+        stage.config["Volumes"] = {**stage.config.get("Volumes", {}), **{path: {} for path in paths}}
+    elif instruction in ("COPY", "ADD"):
+        _copy(stage, _expand(rest, known))
+    elif instruction == "RUN":
+        stage.runs = True
+
+
+def _copy(stage: Stage, rest: str) -> None:
+    flags = []
+    while rest.startswith("--"):
+        flag, _, rest = rest.partition(" ")
+        flags.append(flag)
+        rest = rest.lstrip()
+    paths = _json_list(rest) or rest.split()
+    if len(paths) < 2:
+        return
+    origin = next((flag.partition("=")[2] for flag in flags if flag.startswith("--from=")), "")
+    target = posixpath.join(stage.folder, paths[-1])
+    folder = paths[-1].endswith("/") or paths[-1] in (".", "./") or len(paths) > 2
+    normal = posixpath.normpath(target)
+    stage.copies.append(Copy(tuple(paths[:-1]), normal.rstrip("/") + "/" if folder else normal, origin))
+
+
+def _command(rest: str) -> list[str]:
+    return _json_list(rest) or ["/bin/sh", "-c", rest]
+
+
+def _json_list(text: str) -> list[str]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return []
+    return [str(item) for item in value] if isinstance(value, list) else []
+
+
+def _pairs(rest: str, known: dict[str, str]) -> dict[str, str]:
+    try:
+        words = shlex.split(rest)
+    except ValueError:
+        words = rest.split()
+    if words and "=" not in words[0]:
+        return {words[0]: _expand(rest[len(words[0]) :].strip(), known)}
+    return {name: _expand(value, known) for name, _, value in (word.partition("=") for word in words)}
+
+
+def _expand(text: str, known: dict[str, str]) -> str:
+    def value(match: re.Match[str]) -> str:
+        name = match[1] or match[4]
+        if name is None:
+            return "$"
+        found = known.get(name, "")
+        if match[2] == "-":
+            return found or match[3]
+        if match[2] == "+":
+            return match[3] if found else ""
+        return found
+
+    return _VARIABLE.sub(value, text)

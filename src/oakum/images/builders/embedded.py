@@ -1,0 +1,57 @@
+"""What the builders without a daemon share: images kept in a layout, pushed by our own registry client."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from oakum.errors import OakumError
+from oakum.images.builders import naming
+from oakum.images.builders.process import check_folder
+from oakum.images.builders.protocol import Built, Task
+from oakum.images.config import Destination
+from oakum.images.log import Log
+from oakum.registry import layout as layouts
+from oakum.registry import reference
+from oakum.registry.errors import BadReference
+from oakum.registry.layout import Layout
+from oakum.registry.transport import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Where embedded builders keep images, and how they reach registries."""
+
+    layout: Layout
+    transport: Transport
+
+    def publish(self, image: str, destination: Destination, log: Log) -> str:
+        """Push an image that `build` made; its digest reference. Raises RegistryError."""
+        digest = f"sha256:{image[-64:]}"
+        name = destination.new_image
+        try:
+            repository = reference.parse_repository(name)
+        except BadReference as error:
+            raise BadReference(f"Generating image dst tag '{name}': {error}") from error
+        tag = f"kbld-{digest.replace(':', '-')}"
+        log.write(name, f"starting push (using registry API): {image} -> {name}:{tag}")
+        try:
+            layouts.upload(self.layout, self.transport, digest, repository, tag=tag)
+        except OakumError as error:
+            log.write(name, f"push error: {error}")
+            raise
+        finally:
+            log.write(name, "finished push (using registry API)")
+        return f"{repository}@{digest}"
+
+    def build(self, title: str, task: Task, log: Log, make: Callable[[], str]) -> Built:
+        """Run `make` (which stores an image and gives its digest) as the builder `title`. Raises what it raises."""
+        check_folder(task.path)
+        temporary = naming.temporary(task.name)
+        log.write(task.name, f"starting build (using {title}): {task.path} -> {temporary}")
+        try:
+            return Built(naming.stable(task.name, make()), self)
+        except OakumError as error:
+            log.write(task.name, f"error: {error}")
+            raise
+        finally:
+            log.write(task.name, f"finished build (using {title})")

@@ -1,0 +1,159 @@
+"""Programs with Docker's command line (docker, podman): inspect, tag, remove, push; and whether an engine answers."""
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from oakum.images.builders import naming
+from oakum.images.builders.process import run
+from oakum.images.config import Destination
+from oakum.images.errors import BuildError
+from oakum.images.log import Log
+from oakum.registry import reference
+from oakum.registry.errors import BadReference
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """An engine by its program; `title` is how the log calls it."""
+
+    program: str = "docker"
+    title: str = "Docker"
+
+    def image_id(self, image: str) -> str:
+        """The id (`sha256:hex`) of a local image. Raises BuildError."""
+        return str(self._inspect(image).get("Id") or "")
+
+    def keep(self, name: str, image: str, log: Log, *, remove: bool) -> str:
+        """Give the image its stable tag, remove the temporary one, and return the stable one. Raises BuildError."""
+        image_id = self._step("inspect", name, log, lambda: self.image_id(image))
+        stable = naming.stable(name, image_id)
+        self._step("tag", name, log, lambda: self.tag(image, stable))
+        if remove:
+            self._step("untag", name, log, lambda: run([self.program, "rmi", image], name, log))
+        return stable
+
+    def keep_id(self, name: str, image_id: str) -> str:
+        """Give the image with this id (hexadecimal, also a short one) its stable tag. Raises BuildError."""
+        full = f"sha256:{image_id}"
+        stable = naming.stable(name, full)
+        self.tag(full, stable)
+        return stable
+
+    def tag(self, image: str, target: str) -> None:
+        """Give `image` another tag. Raises BuildError."""
+        run([self.program, "tag", image, target], "", None)
+
+    def publish(self, image: str, destination: Destination, log: Log) -> str:
+        """Push `image` under a random tag; its digest reference. Raises BuildError, BadReference."""
+        name = destination.new_image
+        target = self._target(destination)
+        log.write(name, f"starting push (using {self.title}): {image} -> {target}")
+        try:
+            return self._push(image, target, destination, log)
+        finally:
+            log.write(name, f"finished push (using {self.title})")
+
+    def _push(self, image: str, target: str, destination: Destination, log: Log) -> str:
+        name = destination.new_image
+        before = self._step("inspect", name, log, lambda: self.image_id(image))
+        self._step("tag", name, log, lambda: self.tag(image, target))
+        self._step("push", name, log, lambda: run([self.program, "push", target], name, log))
+        after = self._step("inspect", name, log, lambda: self._inspect(target))
+        if after.get("Id") != before:
+            log.write(name, f"push race error: image '{target}' is no longer '{before}'")
+            raise BuildError(f"Expected '{target}' to stay the image '{before}' while it was pushed, but it changed")
+        return f"{name}@{self._digest(after, name, log)}"
+
+    def _digest(self, image: Mapping[str, Any], name: str, log: Log) -> str:
+        listed = [str(entry) for entry in image.get("RepoDigests") or []]
+        if not listed:
+            log.write(name, "missing repo digest")
+            raise BuildError("Expected to find at least one repo digest")
+        own = {entry.partition("@")[2] for entry in listed if entry.partition("@")[0] == name}
+        distinct = {entry.partition("@")[2] for entry in listed}
+        if len(distinct) > 1 and len(own) != 1:
+            log.write(name, "repo digests mismatch")
+            shown = ", ".join(json.dumps(entry) for entry in listed)
+            raise BuildError(f"Expected to find same repo digest, but found []string{{{shown}}}")
+        return (own if len(own) == 1 else distinct).pop()
+
+    def _target(self, destination: Destination) -> str:
+        try:
+            repository = reference.parse_repository(destination.new_image)
+        except BadReference as error:
+            raise BadReference(f"Generating image dst tag '{destination.new_image}': {error}") from error
+        return f"{_shown(repository, destination.new_image)}:kbld-{naming.random_part()}"
+
+    def _inspect(self, image: str) -> dict[str, Any]:
+        output = run([self.program, "inspect", image], "", None).out
+        try:
+            found = json.loads(output)
+        except ValueError as error:
+            raise BuildError(f"Output of {self.program} inspect is not JSON: {error}") from error
+        if not isinstance(found, list) or len(found) != 1:
+            count = len(found) if isinstance(found, list) else 0
+            raise BuildError(f"Expected to find exactly one image, but found {count}")
+        return dict(found[0])
+
+    @staticmethod
+    def _step(title: str, name: str, log: Log, step: Any) -> Any:
+        try:
+            return step()
+        except BuildError as error:
+            log.write(name, f"{title} error: {error}")
+            raise
+
+
+def _shown(repository: reference.Repository, written: str) -> str:
+    return str(repository) if written.startswith(repository.registry) else written
+
+
+class Probe:
+    """Whether a Docker engine answers, found out once and without its command line."""
+
+    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
+        self._environ = os.environ if environ is None else environ
+
+    @cached_property
+    def answers(self) -> bool:
+        """Whether `docker` is installed and its engine accepts connections."""
+        return shutil.which("docker", path=self._environ.get("PATH")) is not None and _reachable(self._host())
+
+    def _host(self) -> str:
+        if self._environ.get("DOCKER_HOST"):
+            return self._environ["DOCKER_HOST"]
+        context = self._environ.get("DOCKER_CONTEXT") or self._current_context()
+        # Any other context says where its engine is in files of Docker's own; the command line will find out.
+        return "" if context not in ("", "default") else "unix:///var/run/docker.sock"
+
+    def _current_context(self) -> str:
+        folder = self._environ.get("DOCKER_CONFIG") or os.path.join(self._environ.get("HOME", ""), ".docker")
+        try:
+            config = json.loads(Path(folder, "config.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            return ""
+        return str(config.get("currentContext") or "") if isinstance(config, dict) else ""
+
+
+def _reachable(host: str) -> bool:
+    import socket
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(host)
+    try:
+        if parts.scheme == "unix":
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+                link.settimeout(2)
+                link.connect(parts.path)
+        elif parts.scheme in ("tcp", "http", "https"):
+            socket.create_connection((parts.hostname or "", parts.port or 2375), 2).close()
+    except OSError:
+        return False
+    return True

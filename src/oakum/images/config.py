@@ -1,0 +1,163 @@
+"""What kbld's configuration says, as values (kbld: "2 Configuration")."""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+Origin = dict[str, Any]
+"""Where an image came from: one key (`local`, `git`, `resolved`, `tagged`, …) with its details."""
+
+_SUFFIX = re.compile(r"(?::[A-Za-z0-9_.-]+)?(?:@[a-z0-9]+:[0-9a-f]+)?$")
+
+
+def repository_of(image: str) -> str:
+    """`image` without an optional `:tag` and an optional `@alg:hex`."""
+    return image[: match.start()] if (match := _SUFFIX.search(image)) else image
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRef:
+    """Which references an entry is about: one exactly, or all of a repository."""
+
+    image: str = ""
+    image_repo: str = ""
+
+    def matches(self, image: str) -> bool:
+        """Whether the entry is about `image`, compared as written."""
+        return image == self.image if self.image else repository_of(image) == self.image_repo
+
+    @property
+    def label(self) -> str:
+        """The entry's own text."""
+        return self.image or self.image_repo
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An image that is built from the folder `path` by `builder` (a key of `builders.registry`), with its options."""
+
+    ref: ImageRef
+    path: str
+    builder: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A platform of an image index (OCI image-spec 1.1, "Image Index", `platform`); empty members match anything."""
+
+    os: str = ""
+    architecture: str = ""
+    variant: str = ""
+    os_version: str = ""
+    os_features: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TagSelection:
+    """Choose the highest version within `constraints`.
+
+    `prereleases` None leaves pre-releases out, an empty tuple lets all in, else those with one of the identifiers.
+    `known` is False for a strategy other than `semver`, which is an error only for an image that it is about.
+    """
+
+    constraints: str = ""
+    prereleases: tuple[str, ...] | None = None
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Use `new_image` instead; `preresolved` means as it stands."""
+
+    ref: ImageRef
+    new_image: str
+    preresolved: bool = False
+    tags: TagSelection | None = None
+    platform: Platform | None = None
+    origins: tuple[Origin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a built image is pushed, and the tags it gets there."""
+
+    ref: ImageRef
+    new_image: str
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnyIndex:
+    """A path part that every element of a list matches."""
+
+
+ANY_INDEX = AnyIndex()
+PathPart = str | int | AnyIndex
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRule:
+    """Where references are: by the key's name, its whole path, the value, or its repository; and what to do there.
+
+    `strategy` is `entireValue`, `none`, `json` or `yaml`; `rules` are those for inside the last two.
+    """
+
+    name: str = ""
+    path: tuple[PathPart, ...] = ()
+    image: str = ""
+    image_repo: str = ""
+    strategy: str = "entireValue"
+    rules: tuple[SearchRule, ...] = ()
+
+
+IMAGE_KEY = SearchRule(name="image")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All configuration of a run, merged in the order of the inputs: the first entry that matches counts."""
+
+    sources: tuple[Source, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    destinations: tuple[Destination, ...] = ()
+    keys: tuple[str, ...] = ()
+    rules: tuple[SearchRule, ...] = ()
+
+    def search_rules(self) -> tuple[SearchRule, ...]:
+        """`keys`, then rules, then the built-in one, each once."""
+        return tuple(dict.fromkeys([*(SearchRule(name=key) for key in self.keys), *self.rules, IMAGE_KEY]))
+
+    def source(self, image: str) -> Source | None:
+        """The source that `image` is built from."""
+        return _first(self.sources, image)
+
+    def override(self, image: str) -> Override | None:
+        """The override of `image`."""
+        return _first(self.overrides, image)
+
+    def destination(self, image: str) -> Destination | None:
+        """The destination of `image`."""
+        return _first(self.destinations, image)
+
+
+_Entry = TypeVar("_Entry", Source, Override, Destination)
+
+
+def _first(entries: Iterable[_Entry], image: str) -> _Entry | None:
+    return next((entry for entry in entries if entry.ref.matches(image)), None)
+
+
+def merge(configs: Iterable[Config]) -> Config:
+    """All of `configs` as one, in their order."""
+    found = list(configs)
+    return Config(
+        tuple(entry for config in found for entry in config.sources),
+        tuple(entry for config in found for entry in config.overrides),
+        tuple(entry for config in found for entry in config.destinations),
+        tuple(key for config in found for key in config.keys),
+        tuple(rule for config in found for rule in config.rules),
+    )

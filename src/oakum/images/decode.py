@@ -1,0 +1,312 @@
+"""Configuration documents, recognised, decoded and checked (kbld: "2.1 Recognition", "2.3 Fields")."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from oakum.images import imageslock, minimum
+from oakum.images.config import (
+    ANY_INDEX,
+    Config,
+    Destination,
+    ImageRef,
+    Override,
+    PathPart,
+    Platform,
+    SearchRule,
+    Source,
+    TagSelection,
+    merge,
+)
+from oakum.images.errors import ConfigError
+from oakum.images.fields import BOOL, STRING, STRINGS, TEXT, Anything, FieldType, ListOf, Struct, decode
+from oakum.images.resource import Document, describe
+
+API_VERSION = "kbld.k14s.io/v1alpha1"
+KINDS = frozenset({"Config", "Sources", "ImageOverrides", "ImageDestinations", "ImageKeys"})
+
+_REF: dict[str, FieldType] = {"image": STRING, "imageRepo": STRING}
+_BUILD: dict[str, FieldType] = {
+    "target": STRING,
+    "pull": BOOL,
+    "noCache": BOOL,
+    "file": STRING,
+    "buildkit": BOOL,
+    "platform": STRING,
+    "rawOptions": STRINGS,
+}
+
+
+def _block(go: str, verb: str, **fields: FieldType) -> Struct:
+    return Struct(f"config.{go}Opts", {verb: Struct(f"config.{go}{verb.title()}Opts", fields)})
+
+
+_SOURCE = Struct(
+    "config.Source",
+    {
+        **_REF,
+        "path": STRING,
+        "docker": Struct(
+            "config.SourceDockerOpts",
+            {
+                "build": Struct("config.SourceDockerBuildOpts", _BUILD),
+                "buildx": Struct("config.SourceDockerBuildxOpts", _BUILD),
+            },
+        ),
+        "pack": _block("SourcePack", "build", builder=STRING, buildpacks=STRINGS, clearCache=BOOL, rawOptions=STRINGS),
+        "kubectlBuildkit": Struct(
+            "config.SourceKubectlBuildkitOpts", {"build": Struct("config.SourceKubectlBuildkitBuildOpts", _BUILD)}
+        ),
+        "ko": _block("SourceKo", "build", rawOptions=STRINGS),
+        "bazel": _block("SourceBazel", "run", target=STRING, rawOptions=STRINGS),
+        "podman": Struct("config.SourcePodmanOpts", {"build": Struct("config.SourcePodmanBuildOpts", _BUILD)}),
+        "buildah": Struct("config.SourceBuildahOpts", {"build": Struct("config.SourceBuildahBuildOpts", _BUILD)}),
+        "go": _block("SourceGo", "build", package=STRING, base=STRING, platforms=STRINGS, rawOptions=STRINGS),
+        "python": _block(
+            "SourcePython", "build", base=STRING, module=STRING, entrypoint=STRINGS, extras=STRINGS, platforms=STRINGS
+        ),
+        "files": _block(
+            "SourceFiles", "build", base=STRING, into=STRING, entrypoint=STRINGS, command=STRINGS, platforms=STRINGS
+        ),
+    },
+)
+_PLATFORM = Struct(
+    "config.PlatformSelection",
+    {
+        "architecture": STRING,
+        "os": STRING,
+        "os.version": STRING,
+        "os.features": STRINGS,
+        "variant": STRING,
+        "features": STRINGS,
+    },
+)
+_SEMVER = Struct(
+    "v1alpha1.VersionSelectionSemver",
+    {"constraints": STRING, "prereleases": Struct("v1alpha1.Prereleases", {"identifiers": STRINGS})},
+)
+_OVERRIDE = Struct(
+    "config.ImageOverride",
+    {
+        **_REF,
+        "newImage": STRING,
+        "preresolved": BOOL,
+        "tagSelection": Struct("v1alpha1.VersionSelection", {"semver": _SEMVER}),
+        "platformSelection": _PLATFORM,
+    },
+)
+_DESTINATION = Struct("config.ImageDestination", {**_REF, "newImage": STRING, "tags": STRINGS})
+_RULE = Struct(
+    "config.SearchRule",
+    {
+        "keyMatcher": Struct(
+            "config.SearchRuleKeyMatcher", {"name": STRING, "path": ListOf(Anything(), "config.Path")}
+        ),
+        "valueMatcher": Struct("config.SearchRuleValueMatcher", _REF),
+        "updateStrategy": Anything(),
+    },
+)
+_STRATEGY = Struct(
+    "config.SearchRuleUpdateStrategy",
+    {name: Anything() for name in ("none", "entireValue", "json", "yaml")},
+)
+_NESTED = Struct("config.SearchRuleUpdateStrategyJSON", {"searchRules": ListOf(_RULE, "[]config.SearchRule")})
+_CONFIG = Struct(
+    "config.Config",
+    {
+        "minimumRequiredVersion": TEXT,
+        "sources": ListOf(_SOURCE, "[]config.Source"),
+        "overrides": ListOf(_OVERRIDE, "[]config.ImageOverride"),
+        "destinations": ListOf(_DESTINATION, "[]config.ImageDestination"),
+        "keys": STRINGS,
+        "searchRules": ListOf(_RULE, "[]config.SearchRule"),
+    },
+)
+_BUILDERS = (
+    ("pack", "pack", "build"),
+    ("kubectlBuildkit", "kubectlBuildkit", "build"),
+    ("ko", "ko", "build"),
+    ("bazel", "bazel", "run"),
+    ("docker", "buildx", "buildx"),
+    ("podman", "podman", "build"),
+    ("buildah", "buildah", "build"),
+    ("go", "go", "build"),
+    ("python", "python", "build"),
+    ("files", "files", "build"),
+    ("docker", "docker", "build"),
+)
+"""(block, builder's name, verb inside the block), in order of precedence."""
+
+
+def is_config(document: Document) -> bool:
+    """Whether a document is configuration (kbld's kinds, or an ImagesLock) and not a resource."""
+    version, kind = document.get("apiVersion"), document.get("kind")
+    if version == imageslock.API_VERSION:
+        return kind == imageslock.KIND
+    return version == API_VERSION and isinstance(kind, str) and kind in KINDS
+
+
+def split(documents: Iterable[Document]) -> tuple[list[Document], Config]:
+    """The resources among `documents` in order, and all configuration merged. Raises ConfigError."""
+    found = list(documents)
+    resources = [document for document in found if not is_config(document)]
+    return resources, merge([parse(document) for document in found if is_config(document)])
+
+
+def parse(document: Document) -> Config:
+    """One configuration document. Raises ConfigError that names it."""
+    name = describe(document)
+    if document.get("kind") == imageslock.KIND:
+        overrides = imageslock.overrides(document, name)
+        _within(name, lambda: _each("Overrides", overrides, _check_override))
+        return Config(overrides=tuple(overrides))
+    try:
+        fields = decode(document, _CONFIG)
+        config = _config(fields)
+    except ConfigError as error:
+        raise ConfigError(f"Unmarshaling {name}: {error}") from error
+    _within(name, lambda: _validate(config, fields))
+    return config
+
+
+def _config(fields: dict[str, Any]) -> Config:
+    return Config(
+        tuple(_source(entry or {}) for entry in fields.get("sources", ())),
+        tuple(_override(entry or {}) for entry in fields.get("overrides", ())),
+        tuple(_destination(entry or {}) for entry in fields.get("destinations", ())),
+        tuple(key or "" for key in fields.get("keys", ())),
+        tuple(_rule(entry or {}) for entry in fields.get("searchRules", ())),
+    )
+
+
+def _ref(fields: dict[str, Any]) -> ImageRef:
+    return ImageRef(fields.get("image", ""), fields.get("imageRepo", ""))
+
+
+def _source(fields: dict[str, Any]) -> Source:
+    for block, builder, verb in _BUILDERS:
+        found = fields.get(block)
+        if found is not None and (verb in found or block != "docker"):
+            return Source(_ref(fields), fields.get("path", ""), builder, found.get(verb) or {})
+    return Source(_ref(fields), fields.get("path", ""))
+
+
+def _override(fields: dict[str, Any]) -> Override:
+    return Override(
+        _ref(fields),
+        fields.get("newImage", ""),
+        fields.get("preresolved", False),
+        _tags(fields["tagSelection"]) if "tagSelection" in fields else None,
+        _platform(fields["platformSelection"]) if "platformSelection" in fields else None,
+    )
+
+
+def _tags(fields: dict[str, Any]) -> TagSelection:
+    if "semver" not in fields:
+        return TagSelection(known=False)
+    semver = fields["semver"]
+    prereleases = semver.get("prereleases")
+    allowed = None if prereleases is None else tuple(prereleases.get("identifiers", ()))
+    return TagSelection(semver.get("constraints", ""), allowed)
+
+
+def _platform(fields: dict[str, Any]) -> Platform:
+    return Platform(
+        fields.get("os", ""),
+        fields.get("architecture", ""),
+        fields.get("variant", ""),
+        fields.get("os.version", ""),
+        tuple(fields.get("os.features", ())),
+        tuple(fields.get("features", ())),
+    )
+
+
+def _destination(fields: dict[str, Any]) -> Destination:
+    ref = _ref(fields)
+    return Destination(ref, fields.get("newImage") or ref.label, tuple(fields.get("tags", ())))
+
+
+def _rule(fields: dict[str, Any]) -> SearchRule:
+    key, value = fields.get("keyMatcher") or {}, fields.get("valueMatcher") or {}
+    strategy = decode(fields.get("updateStrategy"), _STRATEGY, path=".searchRules.updateStrategy") or {}
+    chosen = next((name for name in ("none", "entireValue", "json", "yaml") if name in strategy), "entireValue")
+    nested: Sequence[Any] = ()
+    if chosen in ("json", "yaml"):
+        nested = (decode(strategy[chosen], _NESTED, path=f".updateStrategy.{chosen}") or {}).get("searchRules", ())
+    return SearchRule(
+        key.get("name", ""),
+        tuple(_part(part) for part in key.get("path", ())),
+        value.get("image", ""),
+        value.get("imageRepo", ""),
+        chosen,
+        tuple(_rule(rule or {}) for rule in nested),
+    )
+
+
+def _part(part: Any) -> PathPart:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, dict):
+        if part.get("allIndexes") is True:
+            return ANY_INDEX
+        if isinstance(part.get("index"), int):
+            return int(part["index"])
+    raise ConfigError("error unmarshaling JSON: while decoding JSON: Unknown path part")
+
+
+def _within(name: str, check: Callable[[], None]) -> None:
+    try:
+        check()
+    except ConfigError as error:
+        raise ConfigError(f"Validating {name}: {error}") from error
+
+
+def _each(label: str, entries: Iterable[Any], check: Callable[[Any], None]) -> None:
+    for at, entry in enumerate(entries):
+        try:
+            check(entry)
+        except ConfigError as error:
+            raise ConfigError(f"Validating {label}[{at}]: {error}") from error
+
+
+def _validate(config: Config, fields: dict[str, Any]) -> None:
+    minimum.check(fields.get("minimumRequiredVersion", ""))
+    _each("Sources", config.sources, _check_source)
+    _each("Overrides", config.overrides, _check_override)
+    _each("Destinations", config.destinations, lambda entry: _check_ref(entry.ref))
+    _each("Destinations", config.keys, _check_key)  # kbld's own label for keys, kept for those who match on it
+    _each("SearchRules", fields.get("searchRules", ()), _check_rule)
+
+
+def _demand(value: object, name: str) -> None:
+    if not value:
+        raise ConfigError(f"Expected {name} to be non-empty")
+
+
+def _check_ref(ref: ImageRef) -> None:
+    _demand(ref.label, "Image or ImageRepo")
+
+
+def _check_source(source: Source) -> None:
+    _check_ref(source.ref)
+    _demand(source.path, "Path")
+
+
+def _check_override(override: Override) -> None:
+    _check_ref(override.ref)
+    _demand(override.new_image, "NewImage")
+
+
+def _check_key(key: str) -> None:
+    if not key:
+        raise ConfigError("Expected to be non-empty")
+
+
+def _check_rule(fields: dict[str, Any]) -> None:
+    key, value = fields.get("keyMatcher"), fields.get("valueMatcher")
+    if key is None and value is None:
+        _demand(False, "KeyMatcher or ValueMatcher")
+    if key is not None:
+        _demand(key.get("name") or key.get("path"), "KeyMatcher.Name or KeyMatcher.Path")
+    if value is not None:
+        _demand(value.get("image") or value.get("imageRepo"), "ValueMatcher.Image or ValueMatcher.ImageRepo")

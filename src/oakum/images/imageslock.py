@@ -1,0 +1,89 @@
+"""imgpkg's ImagesLock, read strictly and written (kbld: "4.5", "4.6"; imgpkg: "ImagesLock")."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from oakum.errors import YAMLError
+from oakum.images.config import ImageRef, Origin, Override
+from oakum.images.errors import ConfigError
+from oakum.images.fields import STRING, ListOf, StringMap, Struct, decode
+from oakum.images.origins import KINDS as ORIGINS
+from oakum.images.origins import add_preresolved
+from oakum.registry import reference
+from oakum.registry.errors import BadReference
+from oakum.yaml import plain
+
+if TYPE_CHECKING:
+    from oakum.images.resolution import Resolution
+
+API_VERSION = "imgpkg.carvel.dev/v1alpha1"
+KIND = "ImagesLock"
+ID = "kbld.carvel.dev/id"
+ORIGINS_ANNOTATION = "kbld.carvel.dev/origins"
+_IMAGE = Struct("lockconfig.ImageRef", {"image": STRING, "annotations": StringMap()})
+_LOCK = Struct(
+    "lockconfig.ImagesLock",
+    {"apiVersion": STRING, "kind": STRING, "images": ListOf(_IMAGE, "[]lockconfig.ImageRef")},
+)
+
+
+def overrides(document: dict[str, Any], name: str) -> list[Override]:
+    """An override for each entry: from its id to its image, preresolved. Raises ConfigError that names the document."""
+    try:
+        images = _images(document)
+        found = [reference.parse_digest(image.get("image", "")) for image in images]
+    except ConfigError as error:
+        raise ConfigError(f"Unmarshaling {name} as ImagesLock: {error}") from error
+    return [
+        _override(str(ref), image.get("annotations") or {}, name) for ref, image in zip(found, images, strict=True)
+    ]
+
+
+def dump(resolutions: Iterable[tuple[str, Resolution]], *, with_origins: bool = True) -> str:
+    """The lock of `resolutions`. Raises ConfigError for one that is not by digest."""
+    images = []
+    for image, resolution in resolutions:
+        _check_digest(resolution.url)
+        annotations = {ID: image}
+        if with_origins and resolution.origins:
+            annotations[ORIGINS_ANNOTATION] = plain.dump(list(resolution.origins))
+        images.append({"annotations": annotations, "image": resolution.url})
+    lock: dict[str, Any] = {"apiVersion": API_VERSION, "kind": KIND}
+    return "---\n" + plain.dump(lock | {"images": images} if images else lock)
+
+
+def _images(document: dict[str, Any]) -> list[dict[str, Any]]:
+    try:
+        fields = decode(document, _LOCK, strict=True)
+    except ConfigError as error:
+        raise ConfigError(f"Unmarshaling images lock: {error}") from error
+    images = [image or {} for image in fields.get("images", ())]
+    for image in images:
+        _check_digest(image.get("image", ""))
+    return images
+
+
+def _check_digest(image: str) -> None:
+    try:
+        reference.parse_digest(image)
+    except BadReference as error:
+        raise ConfigError(f"Validating images lock: Expected ref to be in digest form, got '{image}'") from error
+
+
+def _override(image: str, annotations: dict[str, str], name: str) -> Override:
+    origins = _origins(annotations.get(ORIGINS_ANNOTATION, ""), name)
+    return Override(ImageRef(annotations.get(ID, "")), image, True, origins=add_preresolved(origins, image))
+
+
+def _origins(text: str, name: str) -> Sequence[Origin]:
+    if not text:
+        return ()
+    try:
+        found = plain.load(text)
+    except YAMLError as error:
+        problem = f" error converting YAML to JSON: {error}"
+        raise ConfigError(f"Unmarshaling {name} as {ORIGINS_ANNOTATION} annotation: {problem}") from error
+    entries = found if isinstance(found, list) else []
+    known = [{kind: entry[kind] for kind in ORIGINS if kind in entry} for entry in entries if isinstance(entry, dict)]
+    return [origin for origin in known if origin]

@@ -1,0 +1,123 @@
+"""The `-f` values: standard input, files, folders and URLs, as text and as documents (kbld: "1.3 Inputs", "2.4")."""
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import urljoin
+
+from oakum.errors import YAMLError
+from oakum.images.errors import ConfigError
+from oakum.images.resource import Document, items
+from oakum.yaml import plain
+
+EXTENSIONS = (".json", ".yaml", ".yml")
+_KINDS = ((dict, "object"), (list, "array"), (str, "string"))
+_DECODING = "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A text and what messages call it (`stdin`, `file 'a.yml'`, `HTTP URL 'u'`)."""
+
+    label: str
+    text: str
+
+
+def read(paths: Sequence[str], stdin: IO[str]) -> Iterator[Input]:
+    """The inputs that `paths` name, in their order. Raises ConfigError for what cannot be read."""
+    for path in paths:
+        if path == "-":
+            yield Input("stdin", stdin.read())
+        elif path.startswith(("http://", "https://")):
+            yield Input(f"HTTP URL '{path}'", _fetch(path))
+        elif path:
+            yield from _files(path)
+
+
+def documents(source: Input) -> list[Document]:
+    """The resources and configuration in one input, lists taken apart. Raises ConfigError that says which document."""
+    label = f"Parsing {source.label}"
+    try:
+        pieces = plain.split_documents(source.text)
+    except YAMLError as error:
+        raise ConfigError(f"{label}: {error}") from error
+    found: list[Document] = []
+    for number, (piece, _) in enumerate(pieces, 1):
+        try:
+            document = _mapping(piece)
+            if document:
+                found += items(document)
+        except (YAMLError, ConfigError) as error:
+            prefix = "error converting YAML to JSON: " if isinstance(error, YAMLError) else ""
+            raise ConfigError(f"{label} doc {number}: {prefix}{error}") from error
+    return found
+
+
+def go_kind(value: Any) -> str:
+    """What Go's JSON decoder calls the kind of a value."""
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, int | float):
+        return "number"
+    return next((name for kind, name in _KINDS if isinstance(value, kind)), "null")
+
+
+def _mapping(piece: str) -> Document:
+    value = plain.load(piece)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ConfigError(f"{_DECODING} {go_kind(value)} into Go value of type map[string]interface {{}}")
+    return value
+
+
+def _files(path: str) -> Iterator[Input]:
+    try:
+        folder = Path(path).is_dir() if os.stat(path) else False
+    except OSError as error:
+        raise ConfigError(f"Unable to stat file: stat {path}: {(error.strerror or '').lower()}") from error
+    for name in _walk(path) if folder else [path]:
+        try:
+            text = Path(name).read_text("utf-8", "surrogateescape")
+        except OSError as error:
+            raise ConfigError(f"Parsing file '{name}': open {name}: {(error.strerror or '').lower()}") from error
+        yield Input(f"file '{name}'", text)
+
+
+def _walk(folder: str) -> list[str]:
+    """The YAML and JSON files below `folder`, sorted; links to folders are not followed."""
+    found = [
+        os.path.normpath(os.path.join(root, name))
+        for root, _, names in os.walk(folder)
+        for name in names
+        if name.endswith(EXTENSIONS)
+    ]
+    return sorted(found, key=os.fsencode)
+
+
+def _fetch(url: str) -> str:
+    import urllib3
+
+    from oakum.registry.connections import Connections, Options
+    from oakum.registry.errors import ConnectError
+
+    connections, here = Connections(Options()), url
+    try:
+        for _ in range(10):
+            response = connections.send("GET", here, {})
+            target = response.headers.get("Location")
+            if response.status not in (301, 302, 303, 307, 308) or not target:
+                body = response.read()
+                break
+            here = urljoin(here, target)
+        else:
+            raise ConfigError(f"Parsing HTTP URL '{url}': Requesting URL '{url}': stopped after 10 redirects")
+    except (ConnectError, urllib3.exceptions.HTTPError) as error:
+        raise ConfigError(f"Parsing HTTP URL '{url}': Requesting URL '{url}': {error}") from error
+    if not 200 <= response.status < 300:
+        raise ConfigError(f"Parsing HTTP URL '{url}': Requesting URL '{url}': unexpected status {response.status}")
+    return body.decode("utf-8", "surrogateescape")
+

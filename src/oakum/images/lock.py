@@ -1,0 +1,77 @@
+"""Lock files: kbld's own, and where either kind is written (kbld: "4.4", "4.5"); image maps (CNAB)."""
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from oakum.images.config import IMAGE_KEY, AnyIndex, Config, ImageRef, Override, PathPart, SearchRule
+from oakum.images.decode import API_VERSION
+from oakum.images.errors import ConfigError
+from oakum.images.inputs import go_kind
+from oakum.images.minimum import EMULATED
+from oakum.registry import jsontext
+from oakum.yaml import plain
+
+
+def dump(pairs: Iterable[tuple[str, str]], config: Config) -> str:
+    """A `Config` that replaces each image by what it was resolved to, with the search rules that found them."""
+    overrides = [{"image": image, "newImage": url, "preresolved": True} for image, url in pairs]
+    rules = [_rule(rule) for rule in config.search_rules() if rule != IMAGE_KEY]
+    lock: dict[str, Any] = {"apiVersion": API_VERSION, "kind": "Config", "minimumRequiredVersion": EMULATED}
+    lock |= {"overrides": overrides} if overrides else {}
+    return plain.dump(lock | ({"searchRules": rules} if rules else {}))
+
+
+def write(path: str, text: str, doing: str) -> None:
+    """Write a lock, readable by its owner only. Raises ConfigError that begins with `doing`."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise ConfigError(f"{doing}: open {path}: {(error.strerror or '').lower()}") from error
+
+
+def read_map(path: str) -> list[Override]:
+    """The overrides of a JSON image map `{"from": "to"}`. Raises ConfigError."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            found = jsontext.loads(file.read())
+    except OSError as error:
+        raise ConfigError(f"open {path}: {(error.strerror or '').lower()}") from error
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    if found is None:
+        return []
+    wrong = found if not isinstance(found, dict) else _first_not_text(found)
+    if wrong is not None:
+        kind = "map[string]string" if not isinstance(found, dict) else "string"
+        raise ConfigError(f"json: cannot unmarshal {go_kind(wrong)} into Go value of type {kind}")
+    return [Override(ImageRef(image), url, preresolved=True) for image, url in sorted(found.items())]
+
+
+def _first_not_text(found: Mapping[str, Any]) -> Any:
+    return next((value for value in found.values() if not isinstance(value, str)), None)
+
+
+def _rule(rule: SearchRule) -> dict[str, Any]:
+    key: dict[str, Any] = {"name": rule.name} if rule.name else {}
+    if rule.path:
+        key["path"] = [_part(part) for part in rule.path]
+    value = {
+        name: text for name, text in (("image", rule.image), ("imageRepo", rule.image_repo)) if text
+    }
+    document: dict[str, Any] = {}
+    document |= {"keyMatcher": key} if key else {}
+    document |= {"valueMatcher": value} if value else {}
+    if rule.strategy != "entireValue":
+        nested = [_rule(inner) for inner in rule.rules]
+        document["updateStrategy"] = {rule.strategy: {"searchRules": nested} if nested else {}}
+    return document
+
+
+def _part(part: PathPart) -> Any:
+    if isinstance(part, AnyIndex):
+        return {"allIndexes": True}
+    return {"index": part} if isinstance(part, int) else part

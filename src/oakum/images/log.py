@@ -1,0 +1,38 @@
+"""The log on standard error: lines under the name of the image that they are about."""
+from __future__ import annotations
+
+from threading import Lock
+from typing import IO, Protocol
+
+
+class Log(Protocol):
+    """Where progress is reported; safe to call from several threads."""
+
+    def write(self, name: str, text: str) -> None:
+        """Report `text` (one or more lines) about `name`."""
+
+
+class StreamLog:
+    """Writes `NAME | LINE`, whole lines at a time."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+        self._lock = Lock()
+
+    def write(self, name: str, text: str) -> None:
+        """Every line of `text` under `name`."""
+        shown = "".join(f"{name} | {line}\n" for line in text.removesuffix("\n").split("\n"))
+        with self._lock:
+            self._stream.write(shown)
+            self._stream.flush()
+
+
+class ListLog:
+    """Keeps the lines, for callers that are programs."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def write(self, name: str, text: str) -> None:
+        """Every line of `text` under `name`."""
+        self.lines += [f"{name} | {line}" for line in text.removesuffix("\n").split("\n")]

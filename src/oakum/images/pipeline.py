@@ -1,0 +1,191 @@
+"""The whole of kbld in one call: documents in, documents with every image built or pinned out.
+
+`resolve_documents` is what the command and `oakum deploy` share; text exists only outside of it.
+"""
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from oakum.errors import OakumError
+from oakum.images import annotation, decode, search
+from oakum.images.builders.catalogue import Catalogue
+from oakum.images.builders.embedded import Workshop
+from oakum.images.builders.engine import Probe
+from oakum.images.config import Config, Override, Platform, merge
+from oakum.images.errors import ConfigError, ResolveErrors
+from oakum.images.log import Log
+from oakum.images.produce import BuildAndPublish, Limited, Producer, Tagging
+from oakum.images.resolution import Resolution, Resolver
+from oakum.images.resolve import BuildingResolver, OverridingResolver, RegistryResolver
+from oakum.images.resource import Document
+from oakum.registry.layout import Layout
+from oakum.registry.transport import Transport
+
+RESOLVERS = 16
+"""Registry look-ups at a time when nothing is said about it: they wait more than they work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How images are resolved; see the flags of `kbld` for each."""
+
+    build: bool = True
+    concurrency: int = 4
+    annotate: bool = True
+    platform: Platform | None = None
+    build_cache: bool = True
+    verify_digests: bool = False
+    keep_tag: bool = False
+    pushed_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an output document was in the input: the index there, and the path inside (`("items", 0)` in a List)."""
+
+    index: int
+    path: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`documents` with images replaced, `places` where each was in the input, every image's resolution, the config."""
+
+    documents: list[Document]
+    places: list[Place]
+    resolutions: dict[str, Resolution]
+    config: Config
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a run works with. `cache` is the folder for built images and for what is known about builds."""
+
+    transport: Transport
+    log: Log
+    cache: Path
+    probe: Probe
+
+
+def cache_folder(environ: Mapping[str, str]) -> Path:
+    """Where images and build results are kept: `$XDG_CACHE_HOME/oakum`, else `~/.cache/oakum`."""
+    base = environ.get("XDG_CACHE_HOME") or os.path.join(environ.get("HOME") or "/tmp", ".cache")
+    return Path(base, "oakum", "images")
+
+
+def resolve_documents(
+    documents: Sequence[Document], options: Options, tools: Tools, extra: Iterable[Override] = ()
+) -> Result:
+    """Find, build, publish and pin the images in `documents`, configuration among them, in plain dicts.
+
+    Only image values and the images annotation change, so that a field's path still leads to where it was written.
+    `extra` overrides come after all configuration. Raises ConfigError, or ResolveErrors with every image that failed.
+    """
+    resources, places, config = _separate(documents)
+    config = merge([config, Config(overrides=tuple(extra))])
+    rules = config.search_rules()
+    found = sorted({image for document in resources for image in search.find(document, rules)})
+    resolutions = resolve_images(found, config, options, tools)
+    rewritten = [_rewrite(document, rules, resolutions, options) for document in resources]
+    return Result(rewritten, places, resolutions, config)
+
+
+def resolve_images(images: Iterable[str], config: Config, options: Options, tools: Tools) -> dict[str, Resolution]:
+    """The resolution of each of `images`, side by side. Raises ResolveErrors."""
+    images = sorted(images)
+    if options.pushed_only:
+        _demand_destinations(images, config)
+    resolver = _resolver(config, options, tools)
+    lookups = 1 if options.concurrency == 1 else max(options.concurrency, RESOLVERS)
+    with ThreadPoolExecutor(options.concurrency) as builds, ThreadPoolExecutor(lookups) as asks:
+        jobs = {
+            image: (builds if _is_built(image, config) else asks).submit(resolver.resolve, image) for image in images
+        }
+        return _outcomes(jobs)
+
+
+def _outcomes(jobs: Mapping[str, Future[Resolution]]) -> dict[str, Resolution]:
+    resolutions, failures = {}, []
+    for image, job in jobs.items():
+        try:
+            resolutions[image] = job.result()
+        except OakumError as error:
+            failures.append((image, error))
+    if failures:
+        raise ResolveErrors(failures)
+    return resolutions
+
+
+def _resolver(config: Config, options: Options, tools: Tools) -> Resolver:
+    transport = tools.transport
+    workshop = Workshop(Layout(tools.cache / "layout"), transport)
+    producer: Producer = BuildAndPublish(Catalogue(workshop, tools.probe), tools.log)
+    producer = Limited(Tagging(producer, transport, time.sleep), options.concurrency)
+    registry = RegistryResolver(transport, verify=options.verify_digests)
+    building = BuildingResolver(registry, config, producer, allowed=options.build)
+    return OverridingResolver(building, config, transport, options.platform)
+
+
+def _separate(documents: Sequence[Document]) -> tuple[list[Document], list[Place], Config]:
+    resources, places, configs = [], [], []
+    for index, document in enumerate(documents):
+        for path, item in _items(document, ()):
+            if decode.is_config(item):
+                configs.append(decode.parse(item))
+            elif item:
+                resources.append(item)
+                places.append(Place(index, path))
+    return resources, places, merge(configs)
+
+
+def _items(document: Document, path: tuple[str | int, ...]) -> Iterable[tuple[tuple[str | int, ...], Document]]:
+    members = document.get("items")
+    if not isinstance(members, list):
+        yield path, document
+        return
+    for at, member in enumerate(members):
+        if not isinstance(member, dict):
+            raise ConfigError("items member is not an object: map[string]interface {}")
+        yield from _items(member, (*path, "items", at))
+
+
+def _rewrite(
+    document: Document, rules: Sequence[Any], resolutions: Mapping[str, Resolution], options: Options
+) -> Document:
+    used: list[Resolution] = []
+
+    def replace(image: str) -> str:
+        used.append(resolutions[image])
+        return resolutions[image].url
+
+    result = search.rewrite(document, rules, replace)
+    if options.annotate and used:
+        annotation.annotate(result, used)
+    return result
+
+
+def _is_built(image: str, config: Config) -> bool:
+    override = config.override(image)
+    if override is not None and override.preresolved:
+        return False
+    return config.source(override.new_image if override is not None else image) is not None
+
+
+def _demand_destinations(images: Iterable[str], config: Config) -> None:
+    """Refuse local builds before anything is built when a lock by digest is asked for."""
+    for image in images:
+        override = config.override(image)
+        name = override.new_image if override is not None else image
+        if _is_built(image, config) and config.destination(name) is None:
+            raise ConfigError(
+                f"Validating images lock: Expected ref to be in digest form, but '{image}' is built without being "
+                f"pushed (hint: add a destination for it, or use '--lock-output')"
+            )
+
+

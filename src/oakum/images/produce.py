@@ -1,0 +1,116 @@
+"""Building and publishing one image, with its origins and tags; a limit on how many at a time."""
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from threading import Semaphore
+from typing import Protocol
+
+from oakum.errors import RegistryError
+from oakum.images import git, origins
+from oakum.images.builders.protocol import Builder, Task
+from oakum.images.config import Destination, Source, repository_of
+from oakum.images.errors import BuildError
+from oakum.images.log import Log
+from oakum.images.resolution import Resolution
+from oakum.registry import manifests, reference
+from oakum.registry.errors import BadReference, StatusError
+from oakum.registry.transport import Transport
+
+TAG_TRIES = 5
+
+
+class Producer(Protocol):
+    """Makes an image from its source."""
+
+    def produce(self, image: str, source: Source, destination: Destination | None) -> Resolution:
+        """Build `image` and publish it to `destination`. Raises OakumError."""
+
+
+class Limited:
+    """At most `count` at a time."""
+
+    def __init__(self, inner: Producer, count: int) -> None:
+        self._inner, self._places = inner, Semaphore(count)
+
+    def produce(self, image: str, source: Source, destination: Destination | None) -> Resolution:
+        """As the inner producer, once there is a place."""
+        with self._places:
+            return self._inner.produce(image, source, destination)
+
+
+class BuildAndPublish:
+    """Builds with the builder that the source names, publishes, and notes where the image came from."""
+
+    def __init__(self, builders: Mapping[str, Builder], log: Log) -> None:
+        self._builders, self._log = builders, log
+
+    def produce(self, image: str, source: Source, destination: Destination | None) -> Resolution:
+        """The published digest, or the local name when there is no destination."""
+        for tag in destination.tags if destination else ():
+            reference.check_tag(tag)
+        task = Task(repository_of(image), source.path, source.options, destination)
+        built = self._builders[source.builder].build(task, self._log)
+        found = source_origins(source.path)
+        url = built.image
+        if destination is not None and built.publisher is not None:
+            url = built.publisher.publish(built.image, destination, self._log)
+        return Resolution(_normal(url), found, built=True)
+
+
+class Tagging:
+    """Writes the destination's tags onto what was published."""
+
+    def __init__(self, inner: Producer, transport: Transport, sleep: Callable[[float], None]) -> None:
+        self._inner, self._transport, self._sleep = inner, transport, sleep
+
+    def produce(self, image: str, source: Source, destination: Destination | None) -> Resolution:
+        """As the inner producer, then tagged."""
+        found = self._inner.produce(image, source, destination)
+        if destination is None or not destination.tags:
+            return found
+        ref = reference.parse_digest(found.url)
+        for tag in destination.tags:
+            self._write(ref, tag)
+        return found.then(found.url, origins.tagged(destination.tags))
+
+    def _write(self, ref: reference.Reference, tag: str) -> None:
+        attempt = 1
+        while True:
+            try:
+                self._write_once(ref, tag)
+                return
+            except BadReference:
+                raise
+            except RegistryError as error:
+                if attempt == TAG_TRIES or _final(error):
+                    raise BuildError(f"Writing image tag: Retried {attempt} times: {error}") from error
+            attempt += 1
+            self._sleep(1.0)
+
+    def _write_once(self, ref: reference.Reference, tag: str) -> None:
+        target = ref.repository.tag(tag)
+        try:
+            if manifests.head(self._transport, target).digest == ref.digest:
+                return
+        except RegistryError:
+            # Not there yet, or a registry without HEAD: writing it is the answer to both.
+            pass
+        manifests.put(self._transport, target, manifests.get(self._transport, ref))
+
+
+def source_origins(path: str) -> tuple[dict[str, object], ...]:
+    """The `local` and `git` origins of a source folder. Raises BuildError."""
+    folder = os.path.abspath(path)
+    found = git.origin(folder)
+    return (origins.local(folder),) if found is None else (origins.local(folder), found)
+
+
+def _final(error: RegistryError) -> bool:
+    """Whether trying again cannot help: the registry understood, and refused."""
+    return isinstance(error, StatusError) and error.status in (400, 401, 403, 404, 405)
+
+
+def _normal(url: str) -> str:
+    """A digest reference in full; a local name as it is."""
+    return str(reference.parse_digest(url)) if "@" in url else url

@@ -1,0 +1,92 @@
+"""From a reference to a digest: the registry's answer, and overrides around it (kbld: "3 Resolution pipeline")."""
+from __future__ import annotations
+
+from oakum.images import origins, platforms, versions
+from oakum.images.config import Config, Override, Platform, TagSelection
+from oakum.images.errors import ConfigError
+from oakum.images.produce import Producer
+from oakum.images.resolution import Resolution, Resolver
+from oakum.registry import manifests, reference, tags
+from oakum.registry.errors import BadReference
+from oakum.registry.transport import Transport
+
+
+class RegistryResolver:
+    """Asks the registry for the digest of a tag, with one request; references by digest are only normalised.
+
+    `verify` makes sure that the latter exist too.
+    """
+
+    def __init__(self, transport: Transport, *, verify: bool = False) -> None:
+        self._transport, self._verify = transport, verify
+
+    def resolve(self, image: str) -> Resolution:
+        """The digest reference of `image`. Raises BadReference, StatusError, ConnectError."""
+        if "@" in image:
+            return self._by_digest(image)
+        ref = reference.parse_tag(image)
+        descriptor = manifests.resolve(self._transport, ref)
+        return Resolution(str(ref.with_digest(descriptor.digest)), (origins.resolved(image, ref.tag),))
+
+    def _by_digest(self, image: str) -> Resolution:
+        try:
+            ref = reference.parse_digest(image)
+        except BadReference as error:
+            raise BadReference(f"Expected valid digest reference, but found '{image}', reason: {error}") from error
+        if self._verify:
+            manifests.resolve(self._transport, ref)
+        return Resolution(str(ref))
+
+
+class OverridingResolver:
+    """Applies the override of an image, selects its tag and platform, and leaves the rest to `inner`."""
+
+    def __init__(
+        self, inner: Resolver, config: Config, transport: Transport, platform: Platform | None = None
+    ) -> None:
+        self._inner, self._config, self._transport, self._platform = inner, config, transport, platform
+
+    def resolve(self, image: str) -> Resolution:
+        """The resolution of what the override says, or of `image` itself."""
+        override = self._config.override(image)
+        if override is None:
+            return self._selected(self._inner.resolve(image), self._platform)
+        if override.preresolved:
+            found = origins.add_preresolved(override.origins, override.new_image)
+            return Resolution(override.new_image, found)
+        return self._selected(self._inner.resolve(self._replacement(override)), override.platform or self._platform)
+
+    def _replacement(self, override: Override) -> str:
+        if override.tags is None:
+            return override.new_image
+        return f"{override.new_image}:{self._tag(override.new_image, override.tags)}"
+
+    def _tag(self, image: str, selection: TagSelection) -> str:
+        if not selection.known:
+            raise ConfigError("Unknown tag selection strategy")
+        repository = reference.parse_repository(image)
+        return versions.highest(tags.tags(self._transport, repository), selection.constraints, selection.prereleases)
+
+    def _selected(self, found: Resolution, platform: Platform | None) -> Resolution:
+        """`found` narrowed to a platform; an image that was only built locally has just the one it was built for."""
+        if platform is None or "@" not in found.url:
+            return found
+        return platforms.select(self._transport, found, platform)
+
+
+class BuildingResolver:
+    """Builds images that have a source, and leaves the others to `inner`."""
+
+    def __init__(self, inner: Resolver, config: Config, producer: Producer, *, allowed: bool = True) -> None:
+        self._inner, self._config, self._producer, self._allowed = inner, config, producer, allowed
+
+    def resolve(self, image: str) -> Resolution:
+        """What the image's source was built and published as. Raises ConfigError when building is switched off."""
+        source = self._config.source(image)
+        if source is None:
+            return self._inner.resolve(image)
+        if not self._allowed:
+            raise ConfigError(
+                f"Building of images is disallowed (tried to build '{image}' because a source was configured for it)"
+            )
+        return self._producer.produce(image, source, self._config.destination(image))

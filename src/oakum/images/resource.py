@@ -1,0 +1,37 @@
+"""What a document is called in messages and tables, and Kubernetes lists taken apart."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from oakum.images.errors import ConfigError
+
+Document = dict[str, Any]
+
+
+def describe(document: Document) -> str:
+    """`kind/name (apiVersion) namespace: NS`, or `cluster` without a namespace; a generated name ends in `*`."""
+    metadata = document.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    name = _text(metadata.get("name"))
+    if not name and metadata.get("generateName"):
+        name = _text(metadata["generateName"]) + "*"
+    namespace = _text(metadata.get("namespace"))
+    where = f"namespace: {namespace}" if namespace else "cluster"
+    return f"{_text(document.get('kind')).lower()}/{name} ({_text(document.get('apiVersion'))}) {where}"
+
+
+def items(document: Document) -> Iterator[Document]:
+    """The members of a mapping with an `items` list, else the document itself. Raises ConfigError for other members."""
+    members = document.get("items")
+    if not isinstance(members, list):
+        yield document
+        return
+    for member in members:
+        if not isinstance(member, dict):
+            raise ConfigError("items member is not an object: map[string]interface {}")
+        yield from items(member)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
