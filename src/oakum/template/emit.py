@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from oakum.starlark import Scope, StepCall
+from oakum.starlark import StepCall
 from oakum.starlark.build import assign, attribute, call, constant, expression, name, tuple_of
+from oakum.starlark.scope import Scope
 from oakum.template.assembly import key_of
 from oakum.template.program import Program
 from oakum.template.text import Piece

@@ -152,7 +152,7 @@ class YAMLProgram:
             self._text(below, line, tag, place, "set_node", self.program.computed)
 
     def _below(self, node: Node, text: bool, place: Place | None, parent: int) -> None:
-        if text or self.full or not self._is_static(node):
+        if text or self.full or isinstance(node, Map | Array) or not self._is_static(node):
             self._node(node, text, place, parent)
         else:
             tag = self.program.tag(node, parent)
