@@ -18,13 +18,13 @@ name bound, `_private` ones too); `freeze(value)` freezes what a `load` hands ou
 `steps=Steps(lines, builders, wrap)` says: on the line numbers in `lines`, a statement that *begins the line* and calls
 a name in `builders` (`name(...)`, arguments parsed as user's expressions, errors as for any call) is not a call but is
 replaced by the Python statements that `builders[name](call)` returns. `call` is a `StepCall`: `.line`, `.args` (list
-of `ast.expr`, already checked and compiled to safe code), `.keywords` (list of `ast.keyword`), `.function` (a
-`Scope`: one object per enclosing `def`, the same for the whole top level; `.state` is a dict free for the builder, e.g.
+of `ast.expr`, already checked and compiled to safe code), `.keywords` (list of `ast.keyword`), `.star` and `.double`
+(the `*` and `**` arguments or None; pass all four on with `spread`), `.function` (a `Scope`: one object per enclosing `def`, the same for the whole top level; `.state` is a dict free for the builder, e.g.
 the stack of open nodes; `.name`, `.parent`). Each argument may be evaluated once, in order.
 `wrap(body, function)` gets the finished statements of each `def` body and of the top level and returns what to compile
 instead (prologue and epilogue; `return` of user code stays a plain Python `return`).
-In built statements use `name(id)`/`store(id)`/`call(function_id, args, line)` of `oakum.starlark.build`, with ids that
-start with a dot (`".node3"`): no user's name can equal them. Dotted ids that are assigned are fast locals of their
+In built statements use `name(id, line)`, `assign(id, value, line)`, `call(function_id, args, line)` and so on of
+`oakum.starlark.build`, with ids that start with a dot (`".node3"`): no user's name can equal them. Dotted ids that are assigned are fast locals of their
 function (at the top level too); others are read from the mapping given to `Program.run`, whose dotted entries are
 visible to steps only. Any Python object may be bound there: steps are trusted. Positions: set `lineno` on each
 statement (`build` does); the line of an error frame is the line of the Python code that ran.
@@ -35,26 +35,83 @@ a mapping of names to values or raises; `Meter(max_steps, max_memory)` is shared
 
 **Values.** None, bool, int, float, str (byte strings: UTF-8, stray bytes by surrogateescape), tuple and range are
 Python's; `List(list)`, `Dict(dict)`, `Set`, `Struct`, `Module`, user functions (Python functions), `Builtin(name, fn)`.
-`type_name(v)`, `truth(v)`, `equal(a, b)`, `compare(op, a, b)`, `text(v)` (`str`), `repr_text(v)`, `iterate(v)` (any
-iterable, else EvalError), `length(v)`, `freeze(v)`. Read a Dict through `.items()`: its keys come out as written
-(`True` is not 1).
+`type_name(v)`, `equal(a, b)`, `compare(op, a, b)`, `text(v)` (`str`), `repr_text(v)`, `iterate(v)` (the elements of any
+iterable, else Failure), `freeze(v)`, `make_dict(pairs)`; truth is Python's `bool(v)`. Read a Dict through `.items()`,
+`.names()` (its keys), `.find(key, default)` and write with `.put(key, value)`: `True` is not 1 there.
 A host value is any object with some of these methods; what is missing gives Starlark's own error:
 
     starlark_type            str, a class attribute (required)
     starlark_attr(name)      value; raise AttributeError for none
     starlark_attrs()         list of attribute names (for `dir` and spelling hints)
     starlark_index(key)      value of `x[key]`
+    starlark_slice(a, b, c)  value of `x[a:b:c]`, None where left out
+    starlark_set_index(k, v) `x[k] = v`
     starlark_contains(key)   `key in x`
     starlark_iterate()       an iterator over `x`
     starlark_len()           int
-    starlark_truth()         bool (default True)
+    __bool__() or __len__()  Python's own truth (default True)
     starlark_str()           str(x) and repr(x)
     starlark_items()         (key, value) pairs: makes it a mapping for `**x` and `dict(x)`
     starlark_equal(other)    bool, or raises (default: identity)
-    starlark_call(*args, **kwargs)   or `__call__`: makes it callable
+    __call__() with starlark_call = True: makes it callable
+    starlark_hashable = True         lets it be a dict key, by Python's hash and equality
     starlark_freeze()        called once when frozen
 
 **Errors.** Host functions raise `Failure(message)`. A `Builtin` prefixes its name (`assert.fail: fail: boom`) unless
 made with `prefix=False`. `Program.run` and `call` raise `EvalError(message, frames)`: `frames` innermost first, each
 `Frame(function, file, line)`, function `<toplevel>`, `lambda` or the name of a `def`.
 """
+
+from oakum.starlark.comparison import compare, equal
+from oakum.starlark.errors import (
+    BudgetError,
+    CompileErrors,
+    EvalError,
+    Failure,
+    Frame,
+    Problem,
+    ResolveErrors,
+    SyntaxErrors,
+)
+from oakum.starlark.failure import message_of
+from oakum.starlark.iteration import elements as iterate
+from oakum.starlark.meter import Meter
+from oakum.starlark.program import Program, Thread, call, compile_program
+from oakum.starlark.rendering import repr_text, text
+from oakum.starlark.statements import Load, StepCall, Steps
+from oakum.starlark.values import Builtin, Dict, List, Module, Set, Struct, freeze, is_callable, make_dict, type_name
+
+__all__ = [
+    "BudgetError",
+    "Builtin",
+    "CompileErrors",
+    "Dict",
+    "EvalError",
+    "Failure",
+    "Frame",
+    "List",
+    "Load",
+    "Meter",
+    "Module",
+    "Problem",
+    "Program",
+    "ResolveErrors",
+    "Set",
+    "StepCall",
+    "Steps",
+    "Struct",
+    "SyntaxErrors",
+    "Thread",
+    "call",
+    "compare",
+    "compile_program",
+    "equal",
+    "freeze",
+    "is_callable",
+    "iterate",
+    "make_dict",
+    "message_of",
+    "repr_text",
+    "text",
+    "type_name",
+]

@@ -1,0 +1,119 @@
+"""Equality and order: go-starlark's rules across and within types."""
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from types import FunctionType
+from typing import Any
+
+from oakum.starlark.errors import Failure
+from oakum.starlark.values import Dict, List, Set, type_name
+
+_LIMIT = 10
+_ORDER: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
+_SCALARS = frozenset([int, str, bool, type(None), float])
+_NUMBERS = frozenset([int, float])
+
+
+def equal(a: Any, b: Any) -> bool:
+    """`a == b`. Raises Failure for structures nested too deeply, and for host values that refuse."""
+    kind = type(a)
+    if kind is type(b) and kind in _SCALARS:
+        return bool(a == b)
+    return _equal(a, b, _LIMIT)
+
+
+def _equal(a: Any, b: Any, depth: int) -> bool:
+    if depth < 1:
+        raise Failure("comparison exceeded maximum recursion depth")
+    kind, other = type(a), type(b)
+    if kind is not other:
+        return kind in _NUMBERS and other in _NUMBERS and bool(a == b)
+    if kind in _SCALARS or kind is range:
+        return bool(a == b)
+    if kind is List or kind is tuple:
+        return len(a) == len(b) and all(_equal(x, y, depth - 1) for x, y in zip(a, b, strict=True))
+    if kind is Dict:
+        return len(a) == len(b) and all(key in b and _equal(a[key], b[key], depth - 1) for key in a)
+    if kind is Set:
+        return len(a) == len(b) and all(item in b for item in a)
+    own = getattr(kind, "starlark_equal", None)
+    return a is b if own is None else bool(own(a, b))
+
+
+def compare(symbol: str, a: Any, b: Any) -> bool:
+    """`a symbol b` for one of `== != < > <= >=`."""
+    if symbol == "==":
+        return equal(a, b)
+    if symbol == "!=":
+        return not equal(a, b)
+    return _ordered(symbol, a, b, _LIMIT)
+
+
+def _ordered(symbol: str, a: Any, b: Any, depth: int) -> bool:
+    if depth < 1:
+        raise Failure("comparison exceeded maximum recursion depth")
+    kind, other = type(a), type(b)
+    if kind in _NUMBERS and other in _NUMBERS:
+        return _ORDER[symbol](a, b)
+    if kind is other:
+        if kind is str:
+            return _ORDER[symbol](*text_keys(a, b))
+        if kind is bool:
+            return _ORDER[symbol](a, b)
+        if kind is List or kind is tuple:
+            return _sequences(symbol, a, b, depth)
+    raise Failure(f"{type_name(a)} {symbol} {type_name(b)} not implemented")
+
+
+def _sequences(symbol: str, a: Any, b: Any, depth: int) -> bool:
+    for x, y in zip(a, b, strict=False):
+        if not _equal(x, y, depth - 1):
+            return _ordered(symbol, x, y, depth - 1)
+    return _ORDER[symbol](len(a), len(b))
+
+
+def text_keys(a: str, b: str) -> tuple[Any, Any]:
+    """What to compare for the order of bytes: the order of code points, but for stray bytes."""
+    if a.isascii() or b.isascii():
+        return a, b
+    return a.encode("utf-8", "surrogateescape"), b.encode("utf-8", "surrogateescape")
+
+
+def less(a: Any, b: Any) -> bool:
+    """`a < b`."""
+    kind = type(a)
+    return bool(a < b) if kind is type(b) and kind is int else _ordered("<", a, b, _LIMIT)
+
+
+def greater(a: Any, b: Any) -> bool:
+    """`a > b`."""
+    kind = type(a)
+    return bool(a > b) if kind is type(b) and kind is int else _ordered(">", a, b, _LIMIT)
+
+
+def less_or_equal(a: Any, b: Any) -> bool:
+    """`a <= b`."""
+    kind = type(a)
+    return bool(a <= b) if kind is type(b) and kind is int else _ordered("<=", a, b, _LIMIT)
+
+
+def greater_or_equal(a: Any, b: Any) -> bool:
+    """`a >= b`."""
+    kind = type(a)
+    return bool(a >= b) if kind is type(b) and kind is int else _ordered(">=", a, b, _LIMIT)
+
+
+def not_equal(a: Any, b: Any) -> bool:
+    """`a != b`."""
+    return not equal(a, b)
+
+
+def is_function(value: Any) -> bool:
+    """Whether `value` is a function that a program defined."""
+    return type(value) is FunctionType

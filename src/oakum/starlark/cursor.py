@@ -1,0 +1,72 @@
+"""Where a parser is in its tokens, and the errors it can raise there."""
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from oakum.starlark.errors import Problem, SyntaxErrors
+from oakum.starlark.scanner import IDENTIFIER, RESERVED, Tokens, quoted
+
+MAX_DEPTH = 150
+
+
+class Cursor:
+    """The next token (`kind`, `value`, `line`) of a stream."""
+
+    __slots__ = ("depth", "index", "kind", "kinds", "line", "lines", "tokens", "value", "values")
+
+    def __init__(self, tokens: Tokens) -> None:
+        self.tokens = tokens
+        self.kinds = tokens.kinds
+        self.values = tokens.values
+        self.lines = tokens.lines
+        self.index = -1
+        self.depth = 0
+        self.kind = ""
+        self.value: Any = None
+        self.line = 1
+        self.advance()
+
+    def advance(self) -> int:
+        """Step over the next token; returns its line."""
+        line = self.line
+        index = self.index = self.index + 1
+        self.kind = self.kinds[index]
+        self.value = self.values[index]
+        self.line = self.lines[index]
+        if self.kind == IDENTIFIER and self.value in RESERVED:
+            self.fail(f"use of reserved keyword '{self.value}' is not allowed")
+        return line
+
+    def expect(self, kind: str) -> int:
+        """Step over a token of `kind`; returns its line. Raises SyntaxErrors for any other."""
+        if self.kind != kind:
+            self.fail(f"got {quoted(self.kind)}, want {quoted(kind)}")
+        return self.advance()
+
+    def identifier(self) -> str:
+        """Step over an identifier; returns its name."""
+        if self.kind != IDENTIFIER:
+            self.not_an_identifier()
+        name: str = self.value
+        self.advance()
+        return name
+
+    def not_an_identifier(self) -> NoReturn:
+        """The next token should have been a name."""
+        if self.kind[0].isalpha() and self.value == self.kind:
+            self.fail(f"use of reserved keyword '{self.kind}' is not allowed (expected identifier)")
+        self.fail("not an identifier")
+
+    def enter(self) -> None:
+        """Go one level deeper; `leave` comes back. Raises SyntaxErrors for code that nests too deeply."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self.fail("nested too deeply")
+
+    def leave(self) -> None:
+        """Come back one level."""
+        self.depth -= 1
+
+    def fail(self, message: str, line: int | None = None) -> NoReturn:
+        """Raise SyntaxErrors at the next token, or at `line`."""
+        raise SyntaxErrors(self.tokens.file, [Problem(message, self.line if line is None else line)])

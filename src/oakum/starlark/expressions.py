@@ -1,0 +1,432 @@
+"""Expressions: parsed by go-starlark's grammar straight into checked Python expressions.
+
+Whatever means the same in both languages (names, constants, `and`, `or`, `not`, conditionals, calls of a name) becomes
+Python's own; all else is a call of a helper whose id starts with a dot (`oakum.starlark.helpers`).
+"""
+from __future__ import annotations
+
+import _ast as ast
+from dataclasses import dataclass
+
+from oakum.starlark import build
+from oakum.starlark.cursor import Cursor
+from oakum.starlark.scanner import EOF, FLOAT, IDENTIFIER, INT, NEWLINE, STRING, quoted
+from oakum.starlark.scope import COMPREHENSION, LAMBDA, Scopes
+from oakum.starlark.signature import Parameters
+from oakum.starlark.targets import AttrCall, IndexCall, ListCall, Targets
+
+_NOT_LEVEL = 2
+_COMPARISON = 3
+_LEVELS: dict[str, int] = {
+    "or": 0, "and": 1,
+    "==": 3, "!=": 3, "<": 3, ">": 3, "<=": 3, ">=": 3, "in": 3, "not in": 3,
+    "|": 4, "^": 5, "&": 6, "<<": 7, ">>": 7, "+": 8, "-": 8, "*": 9, "/": 9, "//": 9, "%": 9,
+}  # fmt: skip
+OPERATORS: dict[str, str] = {
+    "==": ".eq", "!=": ".ne", "<": ".lt", ">": ".gt", "<=": ".le", ">=": ".ge", "in": ".in", "not in": ".not_in",
+    "|": ".or", "^": ".xor", "&": ".and", "<<": ".shl", ">>": ".shr",
+    "+": ".add", "-": ".sub", "*": ".mul", "/": ".div", "//": ".floordiv", "%": ".mod",
+}  # fmt: skip
+_UNARY = {"-": ".neg", "+": ".pos", "~": ".invert"}
+_CONSTANTS = {"None": None, "True": True, "False": False}
+_ENDS_LIST = frozenset([EOF, NEWLINE, "=", "}", "]", ")", ";"])
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A call of a name with plain arguments, kept for the message when its arguments do not fit."""
+
+    callee: str
+    positional: int
+    keywords: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Arguments:
+    """A call's arguments: positional, named, and at most one `*` and one `**`."""
+
+    positional: list[ast.expr]
+    keywords: list[ast.keyword]
+    star: ast.expr | None = None
+    double: ast.expr | None = None
+
+
+class Expressions:
+    """A parser of expressions at a cursor."""
+
+    def __init__(self, cursor: Cursor, scopes: Scopes, sites: list[Site]) -> None:
+        self.cursor = cursor
+        self.scopes = scopes
+        self.sites = sites
+        self.targets = Targets(scopes)
+        self.parameters = Parameters(cursor, scopes, self.test)
+
+    def expression(self, *, in_brackets: bool = False) -> ast.expr:
+        """A test, or a tuple of tests without parentheses."""
+        first = self.test()
+        if self.cursor.kind != ",":
+            return first
+        return build.tuple_of(self._more([first], in_brackets), first.lineno)
+
+    def _more(self, items: list[ast.expr], trailing_comma: bool) -> list[ast.expr]:
+        cursor = self.cursor
+        while cursor.kind == ",":
+            line = cursor.advance()
+            if cursor.kind in _ENDS_LIST:
+                if not trailing_comma:
+                    cursor.fail("unparenthesized tuple with trailing comma", line)
+                break
+            items.append(self.test())
+        return items
+
+    def test(self) -> ast.expr:
+        """A lambda, a conditional or a binary expression."""
+        cursor = self.cursor
+        if cursor.kind == "lambda":
+            return self._lambda()
+        cursor.enter()
+        value = self._binary(0)
+        if cursor.kind == "if":
+            line = cursor.advance()
+            condition = self._binary(0)
+            if cursor.kind != "else":
+                cursor.fail("conditional expression without else clause", line)
+            cursor.advance()
+            value = ast.IfExp(condition, value, self.test(), lineno=value.lineno, col_offset=0)
+        cursor.leave()
+        return value
+
+    def _lambda(self) -> ast.expr:
+        cursor, scopes = self.cursor, self.scopes
+        line = cursor.advance()
+        signature = self.parameters.parse(closing=":")
+        cursor.expect(":")
+        scope = scopes.open(LAMBDA)
+        signature.bind(scopes)
+        body = signature.unfold(self.test(), line)
+        scopes.close()
+        ticked = ast.BoolOp(ast.Or(), [build.call(".tick", [], line), body], lineno=line, col_offset=0)
+        return ast.Lambda(signature.arguments, ticked, lineno=scope.first_line or line, col_offset=0)
+
+    def _binary(self, level: int) -> ast.expr:
+        cursor = self.cursor
+        if cursor.kind == "not" and level <= _NOT_LEVEL:
+            line = cursor.advance()
+            cursor.enter()
+            left: ast.expr = build.negate(self._binary(_NOT_LEVEL), line)
+            cursor.leave()
+        else:
+            left = self._suffixed()
+        compared = ""
+        while True:
+            kind = cursor.kind
+            found = _LEVELS.get(kind)
+            if found is None or found < level:
+                if kind != "not" or level > _COMPARISON:
+                    return left
+                cursor.advance()
+                if cursor.kind != "in":
+                    cursor.fail(f"got {quoted(cursor.kind)}, want in")
+                kind, found = "not in", _COMPARISON
+            if found == _COMPARISON:
+                if compared:
+                    cursor.fail(f"{compared} does not associate with {kind} (use parens)")
+                compared = kind
+            line = cursor.advance()
+            right = self._binary(found + 1)
+            left = self._operation(kind, left, right, line)
+
+    def _operation(self, kind: str, left: ast.expr, right: ast.expr, line: int) -> ast.expr:
+        if kind == "and" or kind == "or":
+            operator: ast.boolop = ast.And() if kind == "and" else ast.Or()
+            return ast.BoolOp(operator, [left, right], lineno=line, col_offset=0)
+        if kind == "==" or kind == "!=":
+            fast = _plain_equality(kind, left, right, line)
+            if fast is not None:
+                return fast
+        return self._helper(OPERATORS[kind], [left, right], line)
+
+    def _helper(self, helper: str, arguments: list[ast.expr], line: int) -> ast.Call:
+        self._mark(line)
+        return build.call(helper, arguments, line)
+
+    def _mark(self, line: int) -> None:
+        scope = self.scopes.current
+        if not scope.first_line:
+            scope.first_line = line
+
+    def _suffixed(self) -> ast.expr:
+        """A primary expression with `.name`, `[...]` and `(...)` after it."""
+        cursor = self.cursor
+        value = self._primary()
+        while True:
+            kind = cursor.kind
+            if kind == ".":
+                line = cursor.advance()
+                name = cursor.identifier()
+                self._mark(line)
+                value = AttrCall(
+                    build.name(".attr", line), [value, build.constant(name, line)], [], lineno=line, col_offset=0
+                )
+            elif kind == "[":
+                value = self._index(value)
+            elif kind == "(":
+                value = self._call(value)
+            else:
+                return value
+
+    def _index(self, value: ast.expr) -> ast.expr:
+        cursor = self.cursor
+        line = cursor.advance()
+        none = build.constant(None, line)
+        bounds: list[ast.expr] = [none, none, none]
+        if cursor.kind != ":":
+            bounds[0] = self.expression(in_brackets=True)
+            if cursor.kind == "]":
+                cursor.advance()
+                self._mark(line)
+                return IndexCall(build.name(".index", line), [value, bounds[0]], [], lineno=line, col_offset=0)
+        for place in (1, 2):
+            if cursor.kind == ":":
+                cursor.advance()
+                if cursor.kind not in (":", "]"):
+                    bounds[place] = self.test()
+        cursor.expect("]")
+        return self._helper(".slice", [value, *bounds], line)
+
+    def _call(self, callee: ast.expr) -> ast.expr:
+        line = self.cursor.advance()
+        arguments = self.arguments()
+        self._mark(line)
+        if arguments.star is not None or arguments.double is not None:
+            return self._spread(callee, arguments, line)
+        if isinstance(callee, AttrCall):
+            function, extra = ".method", callee.args
+        elif isinstance(callee, ast.Name):
+            keywords = tuple(keyword.arg or "" for keyword in arguments.keywords)
+            self.sites.append(Site(callee.id, len(arguments.positional), keywords))
+            return ast.Call(
+                callee, arguments.positional, arguments.keywords, lineno=line, col_offset=len(self.sites)
+            )
+        else:
+            function, extra = ".call", [callee]
+        return ast.Call(
+            build.name(function, line), [*extra, *arguments.positional], arguments.keywords, lineno=line, col_offset=0
+        )
+
+    def _spread(self, callee: ast.expr, arguments: Arguments, line: int) -> ast.expr:
+        none = build.constant(None, line)
+        named = [
+            build.tuple_of([build.constant(keyword.arg, line), keyword.value], line) for keyword in arguments.keywords
+        ]
+        return build.call(
+            ".spread",
+            [
+                callee,
+                build.tuple_of(arguments.positional, line),
+                build.tuple_of(named, line),
+                arguments.star or none,
+                arguments.double or none,
+                build.constant((arguments.star is not None, arguments.double is not None), line),
+            ],
+            line,
+        )
+
+    def arguments(self) -> Arguments:
+        """A call's arguments, after its opening parenthesis and through the closing one."""
+        cursor, problem = self.cursor, self.scopes.problem
+        found = Arguments([], [])
+        names: set[str] = set()
+        first = True
+        while cursor.kind != ")" and cursor.kind != EOF:
+            if not first:
+                cursor.expect(",")
+                if cursor.kind == ")":
+                    break
+            first = False
+            line = cursor.line
+            if cursor.kind == "*" or cursor.kind == "**":
+                self._star_argument(found)
+                continue
+            value = self.test()
+            if cursor.kind == "=":
+                if not isinstance(value, ast.Name):
+                    cursor.fail("keyword argument must have form name=expr")
+                cursor.advance()
+                self.scopes.current.uses.pop()
+                if found.double is not None or found.star is not None:
+                    problem(f"keyword argument may not follow {'**kwargs' if found.double else '*args'}", line)
+                elif value.id in names:
+                    problem(f"keyword argument {value.id} repeated", line)
+                names.add(value.id)
+                found.keywords.append(ast.keyword(value.id, self.test(), lineno=line, col_offset=0))
+                continue
+            if found.star is not None or found.double is not None:
+                problem(f"argument may not follow {'*args' if found.star else '**kwargs'}", line)
+            elif names:
+                problem("positional argument may not follow named", line)
+            found.positional.append(value)
+        cursor.expect(")")
+        return found
+
+    def _star_argument(self, found: Arguments) -> None:
+        cursor, problem = self.cursor, self.scopes.problem
+        kind = cursor.kind
+        line = cursor.advance()
+        value = self.test()
+        if kind == "**":
+            if found.double is not None:
+                problem("multiple **kwargs not allowed", line)
+            found.double = value
+            return
+        if found.double is not None:
+            problem("*args may not follow **kwargs", line)
+        elif found.star is not None:
+            problem("multiple *args not allowed", line)
+        found.star = value
+
+    def _primary(self) -> ast.expr:
+        cursor = self.cursor
+        kind = cursor.kind
+        if kind == IDENTIFIER:
+            name = cursor.value
+            line = cursor.advance()
+            if name in _CONSTANTS:
+                return build.constant(_CONSTANTS[name], line)
+            self.scopes.current.uses.append((name, line))
+            return build.name(name, line)
+        if kind == STRING or kind == INT or kind == FLOAT:
+            value = cursor.value
+            return build.constant(value, cursor.advance())
+        if kind == "(":
+            return self._parenthesised()
+        if kind == "[":
+            return self._list()
+        if kind == "{":
+            return self._dict()
+        if kind in _UNARY:
+            return self._unary(kind)
+        cursor.fail(f"got {quoted(kind)}, want primary expression")
+
+    def _unary(self, kind: str) -> ast.expr:
+        cursor = self.cursor
+        line = cursor.advance()
+        cursor.enter()
+        operand = self._suffixed()
+        cursor.leave()
+        if kind == "-" and isinstance(operand, ast.Constant) and type(operand.value) in (int, float):
+            return build.constant(-operand.value, line)  # type: ignore[operator]  # its type was just looked at
+        return self._helper(_UNARY[kind], [operand], line)
+
+    def _parenthesised(self) -> ast.expr:
+        cursor = self.cursor
+        line = cursor.advance()
+        if cursor.kind == ")":
+            cursor.advance()
+            return build.constant((), line)
+        value = self.expression(in_brackets=True)
+        cursor.expect(")")
+        return value
+
+    def _list(self) -> ast.expr:
+        cursor, scopes = self.cursor, self.scopes
+        line = cursor.advance()
+        mark = len(scopes.current.uses), len(scopes.current.children)
+        if cursor.kind == "]":
+            cursor.advance()
+            return ListCall(build.name(".List", line), [], [], lineno=line, col_offset=0)
+        first = self.test()
+        if cursor.kind == "for":
+            clauses = self._clauses(*mark)
+            cursor.expect("]")
+            made: ast.expr = ast.ListComp(first, clauses, lineno=line, col_offset=0)
+            return build.call(".List", [made], line)
+        items = self._more([first], True)
+        cursor.expect("]")
+        return ListCall(build.name(".List", line), [build.tuple_of(items, line)], [], lineno=line, col_offset=0)
+
+    def _dict(self) -> ast.expr:
+        cursor, scopes = self.cursor, self.scopes
+        line = cursor.advance()
+        mark = len(scopes.current.uses), len(scopes.current.children)
+        if cursor.kind == "}":
+            cursor.advance()
+            return build.call(".Dict", [], line)
+        pairs = [self._pair()]
+        if cursor.kind == "for":
+            clauses = self._clauses(*mark)
+            cursor.expect("}")
+            item = build.tuple_of(pairs[0], line)
+            return self._helper(".dict_of", [ast.ListComp(item, clauses, lineno=line, col_offset=0)], line)
+        while cursor.kind == ",":
+            cursor.advance()
+            if cursor.kind == "}":
+                break
+            pairs.append(self._pair())
+        cursor.expect("}")
+        keys = [key.value for key, _ in pairs if isinstance(key, ast.Constant) and type(key.value) is str]
+        if len(set(keys)) == len(pairs):
+            made: ast.expr = ast.Dict([key for key, _ in pairs], [value for _, value in pairs], lineno=line, col_offset=0)
+            return build.call(".Dict", [made], line)
+        return self._helper(".dict_literal", [build.tuple_of(pair, line) for pair in pairs], line)
+
+    def _pair(self) -> tuple[ast.expr, ast.expr]:
+        key = self.test()
+        self.cursor.expect(":")
+        return key, self.test()
+
+    def _clauses(self, uses: int, children: int) -> list[ast.comprehension]:
+        """`for … in … [if …]` of a comprehension whose body began at those counts of uses and inner blocks."""
+        cursor, scopes = self.cursor, self.scopes
+        scopes.open_around(COMPREHENSION, uses, children)
+        scope = scopes.current
+        clauses: list[ast.comprehension] = []
+        while cursor.kind == "for":
+            line = cursor.advance()
+            places = self.loop_variables()
+            cursor.expect("in")
+            if clauses:
+                iterable = self._binary(0)
+            else:
+                scopes.close()
+                iterable = self._binary(0)
+                scopes.current = scope
+            target, spec = self.targets.bind(places)
+            clauses.append(ast.comprehension(target, self.iteration(iterable, spec, line), [], 0))
+            while cursor.kind == "if":
+                cursor.advance()
+                clauses[-1].ifs.append(self._binary(0))
+        scopes.close()
+        return clauses
+
+    def loop_variables(self) -> ast.expr:
+        """What comes between `for` and `in`: primary expressions with commas."""
+        first = self._suffixed()
+        items = [first]
+        while self.cursor.kind == ",":
+            self.cursor.advance()
+            if self.cursor.kind in _ENDS_LIST or self.cursor.kind == "in":
+                break
+            items.append(self._suffixed())
+        return build.tuple_of(items, first.lineno) if len(items) > 1 else first
+
+    def iteration(self, iterable: ast.expr, spec: ast.expr | None, line: int) -> ast.expr:
+        """The Python iterable of a loop over `iterable`, unpacked by `spec` where there is one."""
+        if spec is None:
+            return self._helper(".iter", [iterable], line)
+        return self._helper(".each", [iterable, spec], line)
+
+
+def _plain_equality(kind: str, left: ast.expr, right: ast.expr, line: int) -> ast.expr | None:
+    """Python's own comparison where a constant makes it mean the same: with None and with strings."""
+    if isinstance(left, ast.Constant) and isinstance(right, ast.Constant):
+        return None
+    for side in (right, left):
+        if isinstance(side, ast.Constant) and (side.value is None or type(side.value) is str):
+            operator: ast.cmpop
+            if side.value is None:
+                operator = ast.Is() if kind == "==" else ast.IsNot()
+            else:
+                operator = ast.Eq() if kind == "==" else ast.NotEq()
+            return ast.Compare(left, [operator], [right], lineno=line, col_offset=0)
+    return None

@@ -1,0 +1,103 @@
+"""From a Python exception to Starlark's error: its message, and the frames of the template's code it passed through."""
+from __future__ import annotations
+
+import re
+from types import CodeType, FrameType, TracebackType
+from typing import Any
+
+from oakum.starlark.binding import refused
+from oakum.starlark.errors import BudgetError, EvalError, Failure, Frame
+
+RECURSION_LIMIT = 6000
+_NAMES = {"<lambda>": "lambda"}
+_COMPREHENSIONS = frozenset(["<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>"])
+_QUOTED = re.compile(r"'([^']*)'")
+_SHOWN = 10  # frames kept at either end of an endless recursion
+_TOO_DEEP = "call stack is too deep (endless recursion?)"
+
+
+def raised(error: BaseException) -> EvalError | None:
+    """The EvalError that `error` means; None when it is no fault of the program (and must not be hidden)."""
+    found = _explain(error)
+    if found is None:
+        return None
+    message, inner = found
+    frames = [*inner, *_frames(error.__traceback__)]
+    if isinstance(error, RecursionError) and len(frames) > 2 * _SHOWN:
+        frames = [*frames[:_SHOWN], *frames[-_SHOWN:]]
+    return EvalError(message, frames, budget=isinstance(error, BudgetError | RecursionError))
+
+
+def message_of(error: BaseException) -> str | None:
+    """Only the message of what `raised` makes of `error`."""
+    found = _explain(error)
+    return None if found is None else found[0]
+
+
+def _explain(error: BaseException) -> tuple[str, tuple[Frame, ...]] | None:
+    if isinstance(error, Failure | EvalError):
+        return error.message, error.frames
+    if isinstance(error, RecursionError):
+        return _TOO_DEEP, ()
+    if isinstance(error, MemoryError):
+        return "out of memory", ()
+    last = _last(error.__traceback__)
+    if last is None or ".program" not in last.tb_frame.f_globals:
+        return None
+    if isinstance(error, UnboundLocalError):
+        return f"local variable {_name_in(error)} referenced before assignment", ()
+    if isinstance(error, NameError):
+        kind = "local" if "free variable" in str(error) else "global"
+        return f"{kind} variable {_name_in(error)} referenced before assignment", ()
+    if isinstance(error, TypeError):
+        failure = _misfit(last)
+        return None if failure is None else (failure.message, failure.frames)
+    return None
+
+
+def _name_in(error: NameError) -> str:
+    found = _QUOTED.search(str(error))
+    return found.group(1) if found else ""
+
+
+def _misfit(at: TracebackType) -> Failure | None:
+    """Why the call in progress in the frame `at` could not begin: CPython says so in its own words, so look again."""
+    site = _site(at.tb_frame.f_code, at.tb_lasti, at.tb_frame.f_globals[".program"])
+    if site is None:
+        return None
+    callee = _value(at.tb_frame, site.callee)
+    return refused(callee, site.positional, site.keywords)
+
+
+def _site(code: CodeType, instruction: int, program: Any) -> Any:
+    """The call site that the instruction belongs to: its number is kept where a column would be."""
+    for index, (_, _, column, _) in enumerate(code.co_positions()):
+        if index == instruction // 2:
+            return program.sites[column - 1] if column else None
+    return None
+
+
+def _value(frame: FrameType, name: str) -> Any:
+    local = frame.f_locals
+    return local[name] if name in local else frame.f_globals.get(name)
+
+
+def _last(traceback: TracebackType | None) -> TracebackType | None:
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback
+
+
+def _frames(traceback: TracebackType | None) -> list[Frame]:
+    """The template's own frames, innermost first; a comprehension is part of its function."""
+    frames: list[Frame] = []
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if ".program" in traceback.tb_frame.f_globals:
+            name = code.co_name
+            if name in _COMPREHENSIONS and frames:
+                name = frames.pop().function
+            frames.append(Frame(_NAMES.get(name, name), code.co_filename, traceback.tb_lineno or 0))
+        traceback = traceback.tb_next
+    frames.reverse()
+    return frames

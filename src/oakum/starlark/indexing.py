@@ -1,0 +1,105 @@
+"""`x[i]`, `x[a:b:c]` and `x[i] = v`."""
+from __future__ import annotations
+
+from typing import Any
+
+from oakum.starlark.errors import Failure
+from oakum.starlark.keys import key_of
+from oakum.starlark.rendering import repr_text
+from oakum.starlark.strings import from_bytes, length, to_bytes
+from oakum.starlark.values import Dict, List, Struct, type_name
+from oakum.starlark.wanted import index_or_none
+
+_NAMES: dict[type, str] = {List: "list", tuple: "tuple", str: "string", range: "range"}
+
+
+def get_index(value: Any, key: Any) -> Any:
+    """`value[key]`. Raises Failure."""
+    kind = type(value)
+    if kind is Dict:
+        try:
+            return value[key if type(key) is str else key_of(key)]
+        except KeyError:
+            raise _no_key(key, "dict") from None
+    if kind is Struct:
+        return _field(value, key)
+    if kind in _NAMES:
+        return _element(value, kind, key)
+    own = getattr(kind, "starlark_index", None)
+    if own is None:
+        raise Failure(f"unhandled index operation {type_name(value)}[{type_name(key)}]")
+    return own(value, key)
+
+
+def _no_key(key: Any, kind: str) -> Failure:
+    return Failure(f"key {repr_text(key)} not in {kind}")
+
+
+def _field(value: Struct, key: Any) -> Any:
+    try:
+        return value.fields[key]
+    except (KeyError, TypeError):
+        raise _no_key(key, "struct") from None
+
+
+def _element(value: Any, kind: type, key: Any) -> Any:
+    if type(key) is not int:
+        raise Failure(f"{_NAMES[kind]} index: got {type_name(key)}, want int")
+    count = length(value) if kind is str else len(value)
+    place = key + count if key < 0 else key
+    if not 0 <= place < count:
+        raise out_of_range(key, count, kind)
+    if kind is str and not value.isascii():
+        return from_bytes(to_bytes(value)[place : place + 1])
+    return value[place]
+
+
+def out_of_range(index: int, count: int, kind: type) -> Failure:
+    """The failure of an index outside a sequence of `count` elements."""
+    name = _NAMES[kind]
+    if not count:
+        return Failure(f"index {index} out of range: empty {name}")
+    return Failure(f"{name} index {index} out of range [{-count}:{count - 1}]")
+
+
+def get_slice(value: Any, start: Any, stop: Any, step: Any) -> Any:
+    """`value[start:stop:step]`. Raises Failure."""
+    kind = type(value)
+    own = None if kind in _NAMES else getattr(kind, "starlark_slice", None)
+    if own is not None:
+        return own(value, start, stop, step)
+    if kind not in _NAMES:
+        raise Failure(f"invalid slice operand {type_name(value)}")
+    if step is not None and type(step) is not int:
+        raise Failure(f"got {type_name(step)} for slice step, want int")
+    if step == 0:
+        raise Failure("zero is not a valid slice step")
+    cut = slice(index_or_none(start, "start"), index_or_none(stop, "end"), step)
+    if kind is str and not value.isascii():
+        return from_bytes(to_bytes(value)[cut])
+    return List(value[cut]) if kind is List else value[cut]
+
+
+def set_index(value: Any, key: Any, item: Any) -> None:
+    """`value[key] = item`. Raises Failure."""
+    kind = type(value)
+    if kind is Dict:
+        value.put(key, item)
+    elif kind is List:
+        if type(key) is not int:
+            raise Failure(f"got {type_name(key)}, want int")
+        place = key + len(value) if key < 0 else key
+        if not 0 <= place < len(value):
+            raise out_of_range(key, len(value), kind)
+        value.check_mutable("assign to element of")
+        value[place] = item
+    else:
+        own = getattr(kind, "starlark_set_index", None)
+        if own is None:
+            raise Failure(f"{type_name(value)} value does not support item assignment")
+        own(value, key, item)
+
+
+def set_attr(value: Any, name: str, item: Any) -> None:
+    """`value.name = item`: nothing has fields that can be set."""
+    raise Failure(f"can't assign to .{name} field of {type_name(value)}")

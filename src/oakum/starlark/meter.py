@@ -1,0 +1,110 @@
+"""How much a program may use: steps (iterations and calls) and memory.
+
+Steps are counted by the compiled code itself. Memory is not counted allocation by allocation: a single large value is
+refused before it is made, and the resident size of the process is looked at now and then, so that many small ones end
+as well. The meter of the running program is found through a context variable, so that helpers far from the thread
+(`str` of a huge structure, an encoder) can charge it.
+"""
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from oakum.starlark.errors import BudgetError
+
+MAX_STEPS = 2_000_000_000
+MAX_MEMORY = 4 << 30
+_CHUNK = 1 << 16
+_LARGE = 1 << 16
+
+
+class Meter:
+    """The budget of one run: `max_steps` iterations and calls, `max_memory` bytes above what the process had."""
+
+    def __init__(self, max_steps: int = MAX_STEPS, max_memory: int = MAX_MEMORY) -> None:
+        self.max_steps = max_steps
+        self.max_memory = max_memory
+        self.steps = 0
+        self._resident: int | None = None
+        self._unchecked = 0
+        self._left = 0
+        self.tick = self._ticker()
+
+    def charge(self, steps: int) -> None:
+        """Use `steps` at once. Raises BudgetError when there are not so many left."""
+        self._left -= steps
+        if self._left < 0:
+            self._refill()
+
+    def reserve(self, size: int) -> None:
+        """Announce a value of about `size` bytes. Raises BudgetError when it does not fit."""
+        if size < _LARGE:
+            return
+        if size > self.max_memory:
+            raise BudgetError(f"memory budget of {self.max_memory} bytes exceeded by a value of {size} bytes")
+        self._unchecked += size
+        if self._unchecked > self.max_memory // 16:
+            self._check_memory()
+
+    def _ticker(self) -> Callable[[], None]:
+        def tick() -> None:
+            self._left -= 1
+            if self._left < 0:
+                self._refill()
+
+        return tick
+
+    def _refill(self) -> None:
+        used = -self._left
+        self.steps += used
+        if self.steps > self.max_steps:
+            self._left = -1
+            raise BudgetError(f"step budget of {self.max_steps} exceeded (endless or explosive loop?)")
+        self._left = min(_CHUNK, self.max_steps - self.steps)
+        self.steps += self._left
+        self._check_memory()
+
+    def _check_memory(self) -> None:
+        self._unchecked = 0
+        now = resident_bytes()
+        if self._resident is None:
+            self._resident = now
+        if now - self._resident > self.max_memory:
+            raise BudgetError(f"memory budget of {self.max_memory} bytes exceeded")
+
+
+def resident_bytes() -> int:
+    """The resident size of this process; its peak where the system tells no more."""
+    try:
+        with open("/proc/self/statm", "rb") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+_current: ContextVar[Meter | None] = ContextVar("oakum_starlark_meter", default=None)
+
+
+def active(meter: Meter) -> Callable[[], None]:
+    """Make `meter` the one that `charge` and `reserve` use; returns what to call to undo that."""
+    token = _current.set(meter)
+    return lambda: _current.reset(token)
+
+
+def charge(steps: int) -> None:
+    """Charge the running program's meter; free outside a run."""
+    meter = _current.get()
+    if meter is not None:
+        meter.charge(steps)
+
+
+def reserve(size: int) -> None:
+    """Announce a value of about `size` bytes to the running program's meter."""
+    if size < _LARGE:
+        return
+    meter = _current.get()
+    if meter is not None:
+        meter.reserve(size)

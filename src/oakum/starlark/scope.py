@@ -1,0 +1,123 @@
+"""Names: which block binds them, which use them, and what is wrong with that.
+
+A name assigned anywhere in a function is the function's; at the top level it is the module's. A name bound nowhere must
+be predeclared or of the universe. CPython's own scoping then does what Starlark asks, so nothing is renamed.
+"""
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from oakum.starlark.errors import Problem
+from oakum.starlark.spelling import hint
+
+TOPLEVEL = "<toplevel>"
+COMPREHENSION = "comprehension"
+LAMBDA = "lambda"
+UNBINDABLE = frozenset(["None", "True", "False", "__debug__", "__builtins__"])
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """One block: the top level, a function, a lambda or a comprehension. `state` is free for the builders of steps."""
+
+    name: str
+    parent: Scope | None = None
+    bindings: dict[str, int] = field(default_factory=dict)
+    uses: list[tuple[str, int]] = field(default_factory=list)
+    children: list[Scope] = field(default_factory=list)
+    state: dict[str, Any] = field(default_factory=dict)
+    loops: int = 0
+    first_line: int = 0
+    is_function: bool = False
+
+    @property
+    def function(self) -> Scope:
+        """The `def`, or the top level, that this block is part of."""
+        scope = self
+        while not scope.is_function and scope.parent is not None:
+            scope = scope.parent
+        return scope
+
+
+class Scopes:
+    """The blocks of one program while it is parsed, and the problems found."""
+
+    def __init__(self) -> None:
+        self.top = Scope(TOPLEVEL, is_function=True)
+        self.current = self.top
+        self.loaded: dict[str, int] = {}
+        self.problems: list[Problem] = []
+
+    def open(self, name: str, *, is_function: bool = False) -> Scope:
+        """Begin a block inside the current one."""
+        scope = Scope(name, self.current, is_function=is_function)
+        self.current.children.append(scope)
+        self.current = scope
+        return scope
+
+    def open_around(self, name: str, uses: int, children: int) -> Scope:
+        """Begin a block that turns out to have begun earlier: it takes what came after those counts."""
+        outer = self.current
+        moved_uses, moved_children = outer.uses[uses:], outer.children[children:]
+        del outer.uses[uses:], outer.children[children:]
+        scope = self.open(name)
+        scope.uses, scope.children = moved_uses, moved_children
+        for child in moved_children:
+            child.parent = scope
+        return scope
+
+    def close(self) -> None:
+        """End the current block."""
+        assert self.current.parent is not None
+        self.current = self.current.parent
+
+    def bind(self, name: str, line: int) -> None:
+        """The current block assigns `name`."""
+        if name in UNBINDABLE:
+            self.problem(f"can't assign to {name}", line)
+        self.current.bindings.setdefault(name, line)
+
+    def problem(self, message: str, line: int) -> None:
+        """Note something that does not belong where it stands."""
+        self.problems.append(Problem(message, line))
+
+    def resolve(self, known: Collection[str]) -> list[Problem]:
+        """All problems, undefined names among them; `known` are the predeclared and universal names."""
+        if not self._all_known(known):
+            self._resolve(self.top, known)
+        return self.problems
+
+    def _all_known(self, known: Collection[str]) -> bool:
+        """The usual case, decided quickly: every name of a block is the block's, the module's or known."""
+        top = self.top.bindings
+        blocks = [self.top]
+        for block in blocks:
+            own = block.bindings
+            for name, _ in block.uses:
+                if name not in own and name not in top and name not in known:
+                    return False
+            blocks.extend(block.children)
+        return True
+
+    def _resolve(self, scope: Scope, known: Collection[str]) -> None:
+        for child in scope.children:
+            self._resolve(child, known)
+        for name, line in scope.uses:
+            if name not in known and not self._is_bound(name, scope):
+                self.problem(f"undefined: {name}{hint(name, self._candidates(scope, known))}", line)
+
+    def _is_bound(self, name: str, scope: Scope | None) -> bool:
+        while scope is not None:
+            if name in scope.bindings:
+                return True
+            scope = scope.parent
+        return False
+
+    def _candidates(self, scope: Scope | None, known: Collection[str]) -> list[str]:
+        names: set[str] = set()
+        while scope is not None:
+            names.update(scope.bindings)
+            scope = scope.parent
+        return sorted(names)

@@ -1,0 +1,112 @@
+"""The parameters of a `def` or `lambda` as Python's own, so that CPython binds the arguments."""
+from __future__ import annotations
+
+import _ast as ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from oakum.starlark import build
+from oakum.starlark.cursor import Cursor
+from oakum.starlark.scope import Scopes
+
+
+@dataclass(slots=True)
+class Signature:
+    """Parsed parameters. `named` are all names with their lines; `rest` is the name after `**`."""
+
+    arguments: ast.arguments
+    named: list[tuple[str, int]] = field(default_factory=list)
+    rest: str | None = None
+
+    def bind(self, scopes: Scopes) -> None:
+        """Bind the names in the current block, noting those that come twice."""
+        seen: set[str] = set()
+        for name, line in self.named:
+            if name in seen:
+                scopes.problem(f"duplicate parameter: {name}", line)
+            seen.add(name)
+            scopes.bind(name, line)
+
+    def prologue(self, line: int) -> list[ast.stmt]:
+        """Statements that make what `**` gathered a Starlark dict."""
+        if self.rest is None:
+            return []
+        return [build.assign(self.rest, build.call(".keywords", [build.name(self.rest, line)], line), line)]
+
+    def unfold(self, body: ast.expr, line: int) -> ast.expr:
+        """The same for a lambda's `body`."""
+        if self.rest is None:
+            return body
+        made = ast.NamedExpr(
+            build.target(self.rest, line),
+            build.call(".keywords", [build.name(self.rest, line)], line),
+            lineno=line,
+            col_offset=0,
+        )
+        first = ast.BoolOp(ast.Or(), [made, build.constant(True, line)], lineno=line, col_offset=0)
+        return ast.BoolOp(ast.And(), [first, body], lineno=line, col_offset=0)
+
+
+class Parameters:
+    """A parser of parameter lists at a cursor; `test` parses the default values."""
+
+    def __init__(self, cursor: Cursor, scopes: Scopes, test: Callable[[], ast.expr]) -> None:
+        self.cursor = cursor
+        self.scopes = scopes
+        self.test = test
+
+    def parse(self, *, closing: str) -> Signature:
+        """The parameters up to, and not including, the `closing` mark."""
+        cursor = self.cursor
+        arguments = ast.arguments([], [], None, [], [], None, [])
+        signature = Signature(arguments)
+        bare_star = 0
+        first = True
+        while cursor.kind != closing and cursor.kind != "end of file":
+            if not first:
+                cursor.expect(",")
+                if cursor.kind == closing:
+                    break
+            first = False
+            line = cursor.line
+            if arguments.kwarg is not None:
+                self.scopes.problem("parameter may not follow **kwargs", line)
+            if cursor.kind == "*":
+                cursor.advance()
+                if bare_star or arguments.vararg is not None:
+                    self.scopes.problem("multiple * parameters not allowed", line)
+                if cursor.kind == "," or cursor.kind == closing:
+                    bare_star = line
+                else:
+                    arguments.vararg = self._name(signature, line)
+            elif cursor.kind == "**":
+                cursor.advance()
+                arguments.kwarg = self._name(signature, line)
+                signature.rest = arguments.kwarg.arg
+            else:
+                self._plain(signature, bool(bare_star or arguments.vararg), line)
+        if bare_star and not arguments.kwonlyargs:
+            self.scopes.problem("bare * must be followed by keyword-only parameters", bare_star)
+        return signature
+
+    def _plain(self, signature: Signature, keyword_only: bool, line: int) -> None:
+        arguments = signature.arguments
+        parameter = self._name(signature, line)
+        default: ast.expr | None = None
+        if self.cursor.kind == "=":
+            self.cursor.advance()
+            default = self.test()
+        if keyword_only:
+            arguments.kwonlyargs.append(parameter)
+            arguments.kw_defaults.append(default)  # type: ignore[arg-type]  # None means required
+            return
+        arguments.args.append(parameter)
+        if default is not None:
+            arguments.defaults.append(default)
+        elif arguments.defaults:
+            self.scopes.problem("required parameter may not follow optional", line)
+
+    def _name(self, signature: Signature, line: int) -> ast.arg:
+        name = self.cursor.identifier()
+        signature.named.append((name, line))
+        return ast.arg(name, None, None, lineno=line, col_offset=0)

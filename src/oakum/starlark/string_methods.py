@@ -1,0 +1,304 @@
+"""Methods of strings. Offsets are in bytes; failures carry no method name yet: the caller adds it.
+
+Text that is not ASCII is worked on as one character per byte (Latin-1), so that Python's own methods count bytes.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from oakum.starlark.errors import Failure
+from oakum.starlark.formatting import format_string
+from oakum.starlark.meter import reserve
+from oakum.starlark.rendering import quote
+from oakum.starlark.strings import SPACE, from_bytes, joined, simple_case, to_bytes
+from oakum.starlark.values import List, type_name
+from oakum.starlark.wanted import flag, index_or_none, integer, iterable, string
+
+_CONTROL_SPACE = re.compile("[\x1c-\x1f]")
+# Python, unlike Go, splits at these four: they hide behind code points that no string here holds.
+_HIDDEN = {code: 0xD800 + code for code in range(0x1C, 0x20)}
+_SHOWN = {hidden: code for code, hidden in _HIDDEN.items()}
+
+
+def _view(text: str) -> str:
+    """`text` with one character per byte."""
+    return text if text.isascii() else to_bytes(text).decode("latin-1")
+
+
+def _from_view(view: str) -> str:
+    return view if view.isascii() else from_bytes(view.encode("latin-1"))
+
+
+class Characters:
+    """What `elems`, `elem_ords`, `codepoints` and `codepoint_ords` give: iterable, made as it is read."""
+
+    __slots__ = ("method", "source")
+
+    def __init__(self, source: str, method: str) -> None:
+        self.source = source
+        self.method = method
+
+    @property
+    def starlark_type(self) -> str:
+        """The type's name."""
+        return "string.elems" if self.method.startswith("elem") else "string.codepoints"
+
+    def starlark_str(self) -> str:
+        """As `repr` writes it."""
+        return f"{quote(self.source)}.{self.method}()"
+
+    def starlark_iterate(self) -> Iterator[Any]:
+        """The elements."""
+        if self.method == "codepoints":
+            return iter(self.source)
+        if self.method == "codepoint_ords":
+            return (0xFFFD if 0xDC80 <= ord(char) <= 0xDCFF else ord(char) for char in self.source)
+        raw = to_bytes(self.source)
+        return iter(raw) if self.method == "elem_ords" else (from_bytes(bytes([byte])) for byte in raw)
+
+
+class Elements(Characters):
+    """The ones by byte also have a length and an index."""
+
+    __slots__ = ()
+
+    def starlark_len(self) -> int:
+        """The number of bytes."""
+        return len(to_bytes(self.source))
+
+    def starlark_index(self, key: Any) -> Any:
+        """The element at a byte offset."""
+        items = List(self.starlark_iterate())
+        if type(key) is not int:
+            raise Failure(f"string.elems index: got {type_name(key)}, want int")
+        place = key + len(items) if key < 0 else key
+        if not 0 <= place < len(items):
+            raise Failure(f"string.elems index {key} out of range [{-len(items)}:{len(items) - 1}]")
+        return items[place]
+
+
+def _characters(method: str, kind: type[Characters]) -> Callable[[str], Characters]:
+    def make(self: str, /) -> Characters:
+        return kind(self, method)
+
+    return make
+
+
+def _capitalize(self: str, /) -> str:
+    return simple_case(self[:1], True) + simple_case(self[1:], False)
+
+
+def _title(self: str, /) -> str:
+    made: list[str] = []
+    cased = False
+    for char in self:
+        made.append(simple_case(char, not cased))
+        cased = char.lower() != char.upper()
+    return "".join(made)
+
+
+def _istitle(self: str, /) -> bool:
+    return self.istitle()
+
+
+def _bounds(start: Any, end: Any) -> tuple[int | None, int | None]:
+    return index_or_none(start, "start"), index_or_none(end, "end")
+
+
+def _count(self: str, part: Any, start: Any = None, end: Any = None, /) -> int:
+    first, last = _bounds(start, end)
+    view, wanted = self, string(part, 1)
+    if not self.isascii() and (first is not None or last is not None):
+        view, wanted = _view(self), _view(wanted)
+    return view[first:last].count(wanted)
+
+
+def _finder(name: str) -> Callable[..., int]:
+    backwards, must = name.startswith("r"), name.endswith("index")
+
+    def find(self: str, part: Any, start: Any = None, end: Any = None, /) -> int:
+        first, last = _bounds(start, end)
+        view, wanted = _view(self), _view(string(part, 1))
+        low, high, _ = slice(first, last).indices(len(view))
+        found = -1
+        if low <= high:
+            found = view.rfind(wanted, low, high) if backwards else view.find(wanted, low, high)
+        if found < 0 and must:
+            raise Failure("substring not found")
+        return found
+
+    return find
+
+
+def _affix(name: str) -> Callable[..., bool]:
+    test: Callable[[str, str], bool] = getattr(str, name)
+
+    def check(self: str, affix: Any, start: Any = None, end: Any = None, /) -> bool:
+        first, last = _bounds(start, end)
+        view = self if first is None and last is None else _from_view(_view(self)[first:last])
+        if type(affix) is str:
+            return test(view, affix)
+        if type(affix) is not tuple:
+            raise Failure(f"got {type_name(affix)}, want string or tuple of string")
+        for index, one in enumerate(affix):
+            if type(one) is not str:
+                raise Failure(f"want string, got {type_name(one)}, for element {index}")
+            if test(view, one):
+                return True
+        return False
+
+    return check
+
+
+def _join(self: str, items: Any, /) -> str:
+    found = list(iterable(items, 1))
+    for item in found:
+        if type(item) is not str:
+            raise Failure(f"in list, want string, got {type_name(item)}")
+    reserve(len(self) * len(found) + sum(map(len, found)))
+    return joined(self.join(found))
+
+
+def _replace(self: str, old: Any, new: Any, count: Any = -1, /) -> str:
+    before, after, most = string(old, 1), string(new, 2), integer(count, 3)
+    times = self.count(before)
+    reserve(len(self) + (times if most < 0 else min(times, most)) * len(after))
+    if before == "" or self.isascii():
+        return joined(self.replace(before, after, most))
+    return joined(_from_view(_view(self).replace(_view(before), _view(after), most)))
+
+
+def _separator(name: str, value: Any) -> str:
+    if type(value) is not str:
+        raise Failure(f"got {type_name(value)} for separator, want string")
+    if not value:
+        raise Failure("empty separator")
+    return value
+
+
+def _partition(name: str) -> Callable[..., tuple[str, str, str]]:
+    cut: Callable[[str, str], tuple[str, str, str]] = getattr(str, name)
+
+    def partition(self: str, separator: Any, /) -> tuple[str, str, str]:
+        wanted = string(separator, 1)
+        if not wanted:
+            raise Failure("empty separator")
+        return cut(self, wanted)
+
+    return partition
+
+
+def _splitter(name: str) -> Callable[..., List]:
+    cut: Callable[[str, str | None, int], list[str]] = getattr(str, name)
+
+    def split(self: str, separator: Any = None, most: Any = -1, /) -> List:
+        limit = -1 if most is None else integer(most, 2)
+        reserve(8 * len(self))
+        if separator is not None:
+            return List(cut(self, _separator(name, separator), limit))
+        if not limit:
+            return _whole(self, name)
+        if not _CONTROL_SPACE.search(self):
+            return List(cut(self, None, limit))
+        return List([piece.translate(_SHOWN) for piece in cut(self.translate(_HIDDEN), None, limit)])
+
+    return split
+
+
+def _whole(text: str, name: str) -> List:
+    trimmed = text.lstrip(SPACE) if name == "split" else text.rstrip(SPACE)
+    return List([trimmed] if trimmed else [])
+
+
+def _splitlines(self: str, keep: Any = False, /) -> List:
+    lines = self.split("\n")
+    ended = lines[-1] == ""
+    if ended:
+        lines.pop()
+    if flag(keep, 1):
+        return List([line + "\n" for line in lines[:-1]] + [line + ("\n" if ended else "") for line in lines[-1:]])
+    return List(lines)
+
+
+def _stripper(name: str) -> Callable[..., str]:
+    strip: Callable[[str, str], str] = getattr(str, name)
+
+    def cut(self: str, cutset: Any = "", /) -> str:
+        return strip(self, (string(cutset, 1) if cutset is not None else "") or SPACE)
+
+    return cut
+
+
+def _isspace(self: str, /) -> bool:
+    return bool(self) and not self.strip(SPACE)
+
+
+def _format(self: str, /, *arguments: Any, **keywords: Any) -> str:
+    return format_string(self, arguments, keywords)
+
+
+def _upper(self: str, /) -> str:
+    return simple_case(self, True)
+
+
+def _lower(self: str, /) -> str:
+    return simple_case(self, False)
+
+
+def _isupper(self: str, /) -> bool:
+    return simple_case(self, True) == self and self != simple_case(self, False)
+
+
+def _islower(self: str, /) -> bool:
+    return simple_case(self, False) == self and self != simple_case(self, True)
+
+
+def _isalpha(self: str, /) -> bool:
+    return self.isalpha()
+
+
+def _isdigit(self: str, /) -> bool:
+    return self.isdecimal()
+
+
+def _isalnum(self: str, /) -> bool:
+    return bool(self) and all(char.isalpha() or char.isdecimal() for char in self)
+
+
+STRING_METHODS: dict[str, Callable[..., Any]] = {
+    "capitalize": _capitalize,
+    "codepoint_ords": _characters("codepoint_ords", Characters),
+    "codepoints": _characters("codepoints", Characters),
+    "count": _count,
+    "elem_ords": _characters("elem_ords", Elements),
+    "elems": _characters("elems", Elements),
+    "endswith": _affix("endswith"),
+    "find": _finder("find"),
+    "format": _format,
+    "index": _finder("index"),
+    "isalnum": _isalnum,
+    "isalpha": _isalpha,
+    "isdigit": _isdigit,
+    "islower": _islower,
+    "isspace": _isspace,
+    "istitle": _istitle,
+    "isupper": _isupper,
+    "join": _join,
+    "lower": _lower,
+    "lstrip": _stripper("lstrip"),
+    "partition": _partition("partition"),
+    "replace": _replace,
+    "rfind": _finder("rfind"),
+    "rindex": _finder("rindex"),
+    "rpartition": _partition("rpartition"),
+    "rsplit": _splitter("rsplit"),
+    "rstrip": _stripper("rstrip"),
+    "split": _splitter("split"),
+    "splitlines": _splitlines,
+    "startswith": _affix("startswith"),
+    "strip": _stripper("strip"),
+    "title": _title,
+    "upper": _upper,
+}

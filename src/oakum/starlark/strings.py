@@ -1,0 +1,57 @@
+"""Byte strings kept as `str`: UTF-8 text with stray bytes as surrogate escapes, so that ASCII is as fast as Python's.
+
+Offsets and lengths are in bytes. Joining pieces of a character makes the character again: every operation that can put
+stray bytes next to each other goes through `from_bytes`.
+"""
+from __future__ import annotations
+
+
+def to_bytes(text: str) -> bytes:
+    """The bytes of a string."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def from_bytes(raw: bytes) -> str:
+    """The string of some bytes."""
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def joined(text: str) -> str:
+    """`text` after it was put together from pieces: neighbouring stray bytes may have become a character."""
+    return text if text.isascii() or not _has_stray(text) else from_bytes(to_bytes(text))
+
+
+def _has_stray(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def length(text: str) -> int:
+    """The number of bytes."""
+    return len(text) if text.isascii() else len(to_bytes(text))
+
+
+def code_points(text: str) -> list[str]:
+    """The characters of `text`; a stray byte counts as one."""
+    return list(text)
+
+
+def simple_case(text: str, upper: bool) -> str:
+    """Upper or lower case character by character, as Go does it: one character stays one."""
+    changed = text.upper() if upper else text.lower()
+    if text.isascii():
+        return changed
+    return "".join([_one(char, upper) for char in text])
+
+
+def _one(char: str, upper: bool) -> str:
+    changed = char.upper() if upper else char.lower()
+    if len(changed) != 1:
+        changed = {"İ": "i"}.get(char, char) if not upper else char
+    return "\ufffd" if "\udc80" <= char <= "\udcff" else changed
+
+
+SPACE = " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"

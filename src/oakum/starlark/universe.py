@@ -1,0 +1,320 @@
+"""The built-in names of every program: exactly those of ytt's dialect."""
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from oakum.starlark.attributes import METHODS, attributes, get_attr
+from oakum.starlark.binding import invoke
+from oakum.starlark.collection_methods import update
+from oakum.starlark.comparison import compare
+from oakum.starlark.errors import Failure
+from oakum.starlark.iteration import elements_or_none, iterate
+from oakum.starlark.literals import decimal
+from oakum.starlark.meter import charge, reserve
+from oakum.starlark.rendering import repr_text, text
+from oakum.starlark.strings import length
+from oakum.starlark.values import Builtin, Dict, List, Set, Struct, is_callable, type_name
+from oakum.starlark.wanted import flag, integer, iterable, string, wanted
+
+_MISSING = object()
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def _collected(value: Any, parameter: int | str = 1) -> list[Any]:
+    """The elements of an iterable argument as a Python list, charged for."""
+    items = iterable(value, parameter)
+    count = len(items) if hasattr(items, "__len__") else 0
+    charge(count)
+    reserve(8 * count)
+    return list(items)
+
+
+def _any(items: Any, /) -> bool:
+    return any(iterable(items, 1))
+
+
+def _all(items: Any, /) -> bool:
+    return all(iterable(items, 1))
+
+
+def _bool(value: Any = False, /) -> bool:
+    return bool(value)
+
+
+def _chr(code: Any, /) -> str:
+    value = code
+    if type(value) is not int:
+        raise Failure(f"got {type_name(value)}, want int")
+    if value < 0:
+        raise Failure(f"Unicode code point {value} out of range (<0)")
+    if value > 0x10FFFF:
+        raise Failure(f"Unicode code point U+{value:X} out of range (>0x10FFFF)")
+    return "\ufffd" if 0xD800 <= value <= 0xDFFF else chr(value)
+
+
+def _dict(*pairs: Any, **more: Any) -> Dict:
+    if len(pairs) > 1:
+        raise Failure(f"got {len(pairs)} arguments, want at most 1")
+    made = Dict()
+    update(made, pairs, more)
+    return made
+
+
+def _dir(value: Any, /) -> List:
+    return List(sorted(attributes(value)))
+
+
+def _enumerate(items: Any, start: Any = 0, /) -> List:
+    first = integer(start, 2)
+    return List(enumerate(_collected(items), first))
+
+
+def _fail(*arguments: Any, sep: Any = " ") -> None:
+    raise Failure(string(sep, "sep").join(map(text, arguments)))
+
+
+def _float(value: Any = 0.0, /) -> float:
+    kind = type(value)
+    if kind is bool or kind is int:
+        try:
+            return float(value)
+        except OverflowError:
+            return math.inf if value > 0 else -math.inf
+    if kind is float:
+        return value  # type: ignore[no-any-return]  # its type was just looked at
+    if kind is not str:
+        raise Failure(f"got {type_name(value)}, want number or string")
+    try:
+        if value != value.strip() or "_" in value or not value.isascii():
+            raise ValueError
+        return float(value)
+    except ValueError:
+        raise Failure(f'strconv.ParseFloat: parsing "{value}": invalid syntax') from None
+
+
+def _getattr(value: Any, name: Any, default: Any = _MISSING, /) -> Any:
+    wanted_name = string(name, 2)
+    try:
+        return get_attr(value, wanted_name)
+    except Failure:
+        if default is _MISSING:
+            raise
+        return default
+
+
+def _hasattr(value: Any, name: Any, /) -> bool:
+    try:
+        get_attr(value, string(name, 2))
+    except Failure:
+        return False
+    return True
+
+
+def _hash(value: Any, /) -> int:
+    raw = string(value, 1).encode("utf-16-le", "surrogatepass")
+    result = 0
+    for index in range(0, len(raw), 2):
+        result = (31 * result + raw[index] + (raw[index + 1] << 8)) & 0xFFFFFFFF
+    return result - (1 << 32) if result >> 31 else result
+
+
+def _int(x: Any, base: Any = _MISSING) -> int:
+    kind = type(x)
+    if kind is str:
+        return _parsed(x, 10 if base is _MISSING else base)
+    if base is not _MISSING:
+        raise Failure("can't convert non-string with explicit base")
+    if kind is bool or kind is int:
+        return int(x)
+    if kind is not float:
+        raise Failure(f"cannot convert {type_name(x)} to int")
+    if not math.isfinite(x):
+        raise Failure(f"cannot convert float {'NaN' if x != x else 'infinity'} to integer")
+    return int(x)
+
+
+def _parsed(value: str, base: Any) -> int:
+    if type(base) is not int:
+        raise wanted(base, "base", "int")
+    if base != 0 and not 2 <= base <= 36:
+        raise Failure(f"invalid base {base} (must be >= 2 && <= 36)")
+    digits = value.lower()
+    sign = -1 if digits[:1] == "-" else 1
+    digits = digits.removeprefix("-") if sign < 0 else digits.removeprefix("+")
+    prefix = {"0x": 16, "0o": 8, "0b": 2}.get(digits[:2])
+    if prefix is not None and base in (0, prefix):
+        digits, base_used = digits[2:], prefix
+    else:
+        base_used = base or 10
+        if base == 0 and len(digits) > 1 and digits[0] == "0":
+            digits = ""
+    allowed = _DIGITS[:base_used]
+    if not digits or any(digit not in allowed for digit in digits):
+        raise Failure(f"invalid literal with base {base}: {value}")
+    charge(len(digits) * len(digits) >> 10)
+    return sign * (decimal(digits) if base_used == 10 else int(digits, base_used))
+
+
+def _len(value: Any, /) -> int:
+    kind = type(value)
+    if kind is str:
+        return length(value)
+    if kind in (List, Dict, tuple, range, Set, Struct):
+        return len(value)
+    own = getattr(kind, "starlark_len", None)
+    if own is None:
+        raise Failure(f"value of type {type_name(value)} has no len")
+    return int(own(value))
+
+
+def _list(items: Any = (), /) -> List:
+    return List(_collected(items))
+
+
+def _extreme(name: str, symbol: str) -> Callable[..., Any]:
+    def find(*arguments: Any, key: Any = None) -> Any:
+        if not arguments:
+            raise Failure("requires at least one positional argument")
+        items = elements_or_none(arguments[0]) if len(arguments) == 1 else arguments
+        if items is None:
+            raise Failure(f"{type_name(arguments[0])} value is not iterable")
+        best: Any = _MISSING
+        rank: Any = None
+        for item in items:
+            measure = item if key is None else invoke(key, item)
+            if best is _MISSING or compare(symbol, measure, rank):
+                best, rank = item, measure
+        if best is _MISSING:
+            raise Failure("argument is an empty sequence")
+        return best
+
+    return find
+
+
+def _ord(value: Any, /) -> int:
+    characters = string(value, 1)
+    if len(characters) != 1:
+        raise Failure(f"string encodes {len(characters)} Unicode code points, want 1")
+    code = ord(characters)
+    return 0xFFFD if 0xDC80 <= code <= 0xDCFF else code
+
+
+def _range(start: Any, stop: Any = _MISSING, step: Any = 1, /) -> range:
+    first, last = integer(start, 1), 0
+    if stop is _MISSING:
+        first, last = 0, first
+    else:
+        last = integer(stop, 2)
+    stride = integer(step, 3)
+    if stride == 0:
+        raise Failure("step argument must not be zero")
+    return range(first, last, stride)
+
+
+def _reversed(items: Any, /) -> List:
+    return List(reversed(_collected(items)))
+
+
+def _set(items: Any = (), /) -> Set:
+    return Set(_collected(items))
+
+
+class _Rank:
+    """Orders by Starlark's `<`."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __lt__(self, other: _Rank) -> bool:
+        return compare("<", self.value, other.value)
+
+
+def _sorted(iterable: Any, key: Any = None, reverse: Any = False) -> List:
+    items = _collected(iterable, "iterable")
+    backwards = flag(reverse, "reverse")
+    if key is not None and not is_callable(key):
+        raise wanted(key, "key", "callable")
+    kinds = {type(item) for item in items}
+    if key is None and (kinds <= {int} or (kinds == {str} and all(map(str.isascii, items)))):
+        return List(sorted(items, reverse=backwards))
+    measure = _Rank if key is None else lambda item: _Rank(invoke(key, item))
+    return List(sorted(items, key=measure, reverse=backwards))
+
+
+def _str(value: Any, /) -> str:
+    return text(value)
+
+
+def _repr(value: Any, /) -> str:
+    return repr_text(value)
+
+
+def _tuple(items: Any = (), /) -> tuple[Any, ...]:
+    return tuple(_collected(items))
+
+
+def _type(value: Any, /) -> str:
+    return type_name(value)
+
+
+def _zip(*arguments: Any) -> List:
+    columns = []
+    for index, argument in enumerate(arguments, 1):
+        items = elements_or_none(argument)
+        if items is None:
+            raise Failure(f"argument #{index} is not iterable: {type_name(argument)}")
+        columns.append(items)
+    return List(zip(*map(iterate, arguments), strict=False) if columns else ())
+
+
+def _print(*arguments: Any, sep: Any = " ") -> str:
+    return string(sep, "sep").join(map(text, arguments))
+
+
+def printer(sink: Callable[[str], object]) -> Builtin:
+    """The `print` that hands lines to `sink`."""
+
+    def show(*arguments: Any, sep: Any = " ") -> None:
+        sink(_print(*arguments, sep=sep))
+
+    return Builtin("print", show)
+
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "any": _any,
+    "all": _all,
+    "bool": _bool,
+    "chr": _chr,
+    "dict": _dict,
+    "dir": _dir,
+    "enumerate": _enumerate,
+    "fail": _fail,
+    "float": _float,
+    "getattr": _getattr,
+    "hasattr": _hasattr,
+    "hash": _hash,
+    "int": _int,
+    "len": _len,
+    "list": _list,
+    "max": _extreme("max", ">"),
+    "min": _extreme("min", "<"),
+    "ord": _ord,
+    "print": _print,
+    "range": _range,
+    "repr": _repr,
+    "reversed": _reversed,
+    "set": _set,
+    "sorted": _sorted,
+    "str": _str,
+    "tuple": _tuple,
+    "type": _type,
+    "zip": _zip,
+}
+UNIVERSE: dict[str, Any] = {name: Builtin(name, function) for name, function in _FUNCTIONS.items()}
+"""Every universal name and its value, but for None, True and False, which are constants."""
+
+__all__ = ["METHODS", "UNIVERSE", "printer"]
