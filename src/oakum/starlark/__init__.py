@@ -16,18 +16,18 @@ name bound, `_private` ones too); `freeze(value)` freezes what a `load` hands ou
 
 **Steps: trusted code between the lines.** A template is one program in which node construction alternates with code.
 `steps=Steps(lines, builders, wrap)` says: on the line numbers in `lines`, a statement that *begins the line* and calls
-a name in `builders` (`name(...)`, arguments parsed as user's expressions, errors as for any call) is not a call but is
-replaced by the Python statements that `builders[name](call)` returns. `call` is a `StepCall`: `.line`, `.args` (list
+a name in `builders` (`name(...)`, arguments parsed as the user's expressions, errors as for any call) is not a call but
+is replaced by the Python statements that `builders[name](call)` returns. `call` is a `StepCall`: `.line`, `.args` (list
 of `ast.expr`, already checked and compiled to safe code), `.keywords` (list of `ast.keyword`), `.star` and `.double`
-(the `*` and `**` arguments or None; pass all four on with `spread`), `.function` (a `Scope`: one object per enclosing `def`, the same for the whole top level; `.state` is a dict free for the builder, e.g.
-the stack of open nodes; `.name`, `.parent`). Each argument may be evaluated once, in order.
-`wrap(body, function)` gets the finished statements of each `def` body and of the top level and returns what to compile
-instead (prologue and epilogue; `return` of user code stays a plain Python `return`).
+(the `*` and `**` arguments, or None), `.function` (a `Scope`: one object per enclosing `def`, the same for the whole
+top level; `.state` is a dict free for the builder, e.g. the stack of open nodes; `.name`, `.parent`). Each argument may
+be evaluated once, in order. `wrap(body, function)` gets the finished statements of each `def` body and of the top level
+and returns what to compile instead (prologue and epilogue; `return` of user code stays a plain Python `return`).
 In built statements use `name(id, line)`, `assign(id, value, line)`, `call(function_id, args, line)` and so on of
-`oakum.starlark.build`, with ids that start with a dot (`".node3"`): no user's name can equal them. Dotted ids that are assigned are fast locals of their
-function (at the top level too); others are read from the mapping given to `Program.run`, whose dotted entries are
-visible to steps only. Any Python object may be bound there: steps are trusted. Positions: set `lineno` on each
-statement (`build` does); the line of an error frame is the line of the Python code that ran.
+`oakum.starlark.build`, with ids that start with a dot (`".node3"`): no user's name can equal them. Dotted ids that are
+assigned are fast locals of their function (at the top level too); others are read from the mapping given to
+`Program.run`, whose dotted entries are visible to steps only. Any Python object may be bound there: steps are trusted.
+`build` sets positions: the line of an error's frame is the line of the Python code that ran.
 
 **Run.** `Thread(print=..., load=..., meter=...)`: `print(text)` gets each line without newline; `load(module)` returns
 a mapping of names to values or raises; `Meter(max_steps, max_memory)` is shared between the threads of one run.

@@ -69,4 +69,8 @@ class Cursor:
 
     def fail(self, message: str, line: int | None = None) -> NoReturn:
         """Raise SyntaxErrors at the next token, or at `line`."""
-        raise SyntaxErrors(self.tokens.file, [Problem(message, self.line if line is None else line)])
+        raise self.error(message, line)
+
+    def error(self, message: str, line: int | None = None) -> SyntaxErrors:
+        """The SyntaxErrors at the next token, or at `line`."""
+        return SyntaxErrors(self.tokens.file, [Problem(message, self.line if line is None else line)])

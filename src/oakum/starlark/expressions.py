@@ -28,6 +28,7 @@ OPERATORS: dict[str, str] = {
     "+": ".add", "-": ".sub", "*": ".mul", "/": ".div", "//": ".floordiv", "%": ".mod",
 }  # fmt: skip
 _UNARY = {"-": ".neg", "+": ".pos", "~": ".invert"}
+_LITERALS = frozenset([STRING, INT, FLOAT])
 _CONSTANTS = {"None": None, "True": True, "False": False}
 _ENDS_LIST = frozenset([EOF, NEWLINE, "=", "}", "]", ")", ";"])
 
@@ -295,7 +296,7 @@ class Expressions:
                 return build.constant(_CONSTANTS[name], line)
             self.scopes.current.uses.append((name, line))
             return build.name(name, line)
-        if kind == STRING or kind == INT or kind == FLOAT:
+        if kind in _LITERALS:
             value = cursor.value
             return build.constant(value, cursor.advance())
         if kind == "(":
@@ -306,7 +307,7 @@ class Expressions:
             return self._dict()
         if kind in _UNARY:
             return self._unary(kind)
-        cursor.fail(f"got {quoted(kind)}, want primary expression")
+        raise cursor.error(f"got {quoted(kind)}, want primary expression")
 
     def _unary(self, kind: str) -> ast.expr:
         cursor = self.cursor
@@ -366,8 +367,8 @@ class Expressions:
         cursor.expect("}")
         keys = [key.value for key, _ in pairs if isinstance(key, ast.Constant) and type(key.value) is str]
         if len(set(keys)) == len(pairs):
-            made: ast.expr = ast.Dict([key for key, _ in pairs], [value for _, value in pairs], lineno=line, col_offset=0)
-            return build.call(".Dict", [made], line)
+            values = [value for _, value in pairs]
+            return build.call(".Dict", [ast.Dict([key for key, _ in pairs], values, lineno=line, col_offset=0)], line)
         return self._helper(".dict_literal", [build.tuple_of(pair, line) for pair in pairs], line)
 
     def _pair(self) -> tuple[ast.expr, ast.expr]:

@@ -166,8 +166,8 @@ def _fields(template: str, arguments: tuple[Any, ...], keywords: dict[str, Any])
         position = end + 1
         if name == "" or name.isdecimal():
             if automatic is not None and automatic is not (name == ""):
-                turn = ("manual field specification to automatic field numbering", "automatic field numbering to manual field specification")
-                raise Failure(f"cannot switch from {turn[automatic]}")
+                kinds = ["manual field specification", "automatic field numbering"]
+                raise Failure(f"cannot switch from {kinds[automatic]} to {kinds[not automatic]}")
             automatic = name == ""
             number_ = index if automatic else int(name)
             index += 1

@@ -63,8 +63,8 @@ def _write_other(value: Any, kind: type, parts: list[str], above: tuple[int, ...
         name = value.__name__
         parts.append(f"<function {'lambda' if name == '<lambda>' else name}>")
     elif kind is Builtin:
-        of = f"built-in method {value.name} of {value.receiver} value" if value.receiver else f"built-in function {value.name}"
-        parts.append(f"<{of}>")
+        kind_of, of = ("method", f" of {value.receiver} value") if value.receiver else ("function", "")
+        parts.append(f"<built-in {kind_of} {value.name}{of}>")
     elif kind is Module:
         parts.append(f"<module {quote(value.name)}>")
     elif hasattr(kind, "starlark_str"):

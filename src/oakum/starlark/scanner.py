@@ -20,10 +20,10 @@ STRING = "string literal"
 NEWLINE = "newline"
 EOF = "end of file"
 
-KEYWORDS = frozenset(
-    ["and", "break", "continue", "def", "elif", "else", "for", "if", "in", "lambda", "load", "not", "or", "return", "while"]
-)
-RESERVED = frozenset(["as", "class", "del", "except", "finally", "from", "global", "import", "is", "nonlocal", "pass", "raise", "try", "with", "yield"])
+_KEYWORDS = "and break continue def elif else for if in lambda load not or return while"
+_RESERVED = "as class del except finally from global import is nonlocal pass raise try with yield"
+KEYWORDS = frozenset(re.findall(r"\w+", _KEYWORDS))
+RESERVED = frozenset(re.findall(r"\w+", _RESERVED))
 
 _TOKEN = re.compile(
     r"""[ \t\r]*(?:

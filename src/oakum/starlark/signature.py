@@ -98,7 +98,7 @@ class Parameters:
             default = self.test()
         if keyword_only:
             arguments.kwonlyargs.append(parameter)
-            arguments.kw_defaults.append(default)  # type: ignore[arg-type]  # None means required
+            arguments.kw_defaults.append(default)
             return
         arguments.args.append(parameter)
         if default is not None:

@@ -340,7 +340,8 @@ class Statements:
             name = self.targets.temporary()
             target, spec = build.target(name, line), None
             before = self.targets.store(places, build.name(name, line), line)
-        made = ast.For(target, self.expressions.iteration(iterable, spec, line), before, [], None, lineno=line, col_offset=0)
+        items = self.expressions.iteration(iterable, spec, line)
+        made = ast.For(target, items, before, [], None, lineno=line, col_offset=0)
         self._loop(line, made.body)
         body.append(made)
 
@@ -377,9 +378,5 @@ class Statements:
             inner = self.steps.wrap(inner, scope)
         tick = build.expression(build.call(".tick", [], line), line)
         made = [tick, *signature.prologue(line), *inner]
-        body.append(
-            ast.FunctionDef(
-                name, signature.arguments, made, [], None, None,
-                lineno=scope.first_line or line, col_offset=0, **_FUNCTION_EXTRA,
-            )  # fmt: skip
-        )
+        at = {"lineno": scope.first_line or line, "col_offset": 0, **_FUNCTION_EXTRA}
+        body.append(ast.FunctionDef(name, signature.arguments, made, [], None, None, **at))

@@ -92,7 +92,7 @@ def elements(place: ast.expr) -> list[ast.expr] | None:
         return place.elts
     if isinstance(place, ListCall):
         return place.args[0].elts if place.args else []  # type: ignore[attr-defined]  # a list display holds a tuple
-    if isinstance(place, ast.Constant) and place.value == ():
+    if isinstance(place, ast.Constant) and isinstance(place.value, tuple):
         return []
     return None
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from typing import Any
 
 from oakum.starlark.attributes import METHODS, attributes, get_attr
@@ -25,7 +25,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 def _collected(value: Any, parameter: int | str = 1) -> list[Any]:
     """The elements of an iterable argument as a Python list, charged for."""
     items = iterable(value, parameter)
-    count = len(items) if hasattr(items, "__len__") else 0
+    count = len(items) if isinstance(items, Sized) else 0
     charge(count)
     reserve(8 * count)
     return list(items)
