@@ -63,10 +63,10 @@ def _known(text: object) -> dict[str, list[Origin]]:
 
 
 def _entries(used: Iterable[Resolution], known: Mapping[str, list[Origin]]) -> list[dict[str, Any]]:
-    found = {}
+    found: dict[tuple[str, str], dict[str, Any]] = {}
     for resolution in used:
         origins = list(resolution.origins) or known.get(resolution.url, [])
         if origins:
-            entry = {"origins": origins, "url": resolution.url}
-            found[resolution.url, gojson.dumps(origins)] = entry
-    return [found[key] for key in sorted(found)]
+            key = (resolution.url, gojson.dumps(origins))
+            found.setdefault(key, {"origins": origins, "url": resolution.url})
+    return sorted(found.values(), key=lambda entry: entry["url"])

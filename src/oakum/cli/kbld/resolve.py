@@ -9,6 +9,7 @@ from typing import Any
 from oakum.cli.command import Invocation
 from oakum.cli.kbld import session
 from oakum.cli.ui import UI
+from oakum.errors import YAMLError
 from oakum.images import decode, search
 from oakum.images.config import Override
 from oakum.images.errors import ConfigError
@@ -68,8 +69,16 @@ def _resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> No
     for image, resolution in result.resolutions.items():
         log.write("resolve", f"final: {image} -> {resolution.url}")
     _write_locks(flags, result)
-    for document in result.documents:
-        ui.block("---\n" + plain.dump(document))
+    for text in _texts(result.documents):
+        ui.block(text)
+
+
+def _texts(documents: Sequence[Document]) -> list[str]:
+    """Every document written before the first is printed, so that a failure prints none."""
+    try:
+        return ["---\n" + plain.dump(document) for document in documents]
+    except YAMLError as error:
+        raise ConfigError(f"Updating resource references: {error}") from error
 
 
 def _image_map(flags: dict[str, Any]) -> list[Override]:
