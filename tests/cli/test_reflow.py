@@ -30,8 +30,13 @@ def test_unbalanced_brackets_cut_the_line_where_that_quirk_is_kept(message, shap
 
 
 def test_a_bracketed_list_becomes_bullets():
-    assert bullets("for resources: [pod/x (v1), job/y (v1)]") == "for resources:\n\n  - pod/x (v1)\n\n  - job/y (v1)\n\n"
+    assert bullets("for resources: [pod/x (v1), job/y (v1)]") == "for resources: \n\n  - pod/x (v1)\n\n  - job/y (v1)\n\n"
 
 
 def test_a_single_item_stays_in_its_line():
     assert bullets("for resources: [a/x]") == "for resources: [a/x]"
+
+
+def test_a_comma_inside_brackets_of_an_item_does_not_split_it():
+    assert bullets("is invalid: [a.b: wrong (e.g. 'x',  or 'y', regex z), c.d: no]") == (
+        "is invalid: \n\n  - a.b: wrong (e.g. 'x',  or 'y', regex z)\n\n  - c.d: no\n\n")

@@ -59,7 +59,7 @@ def bullets(message: str) -> str:
     """Show every balanced `[a, b]` list at top level of `message` as a bullet list (kapp's second pass).
 
     A fragment after `, ` starts an item of its own only when it begins like one (a few lower-case letters, dots,
-    colons or blanks); `...|` to `|...` delimits text that is never split.
+    colons or blanks); `...|` to `|...` delimits text that is never split, and so does a bracket within the list.
     """
     pieces = _pieces(message, truncate=False)
     if any(bracketed and not _balanced(text) for text, bracketed in pieces):
@@ -68,7 +68,7 @@ def bullets(message: str) -> str:
     for text, bracketed in pieces:
         items = _items(text[1:-1]) if bracketed and text.startswith("[") else []
         if len(items) > 1:
-            shaped = shaped.rstrip(" ") + "\n\n" + "".join(f"  - {item}\n\n" for item in items)
+            shaped += "\n\n" + "".join(f"  - {item}\n\n" for item in items)
         else:
             shaped += text
     return shaped
@@ -80,13 +80,20 @@ def _balanced(text: str) -> bool:
 
 def _items(text: str) -> list[str]:
     items: list[str] = []
-    for number, part in enumerate(re.split(r"(\.\.\.\|.*?\|\.\.\.)", text, flags=re.DOTALL)):
-        if number % 2:
-            items[-1:] = ["".join(items[-1:]) + part]
-            continue
-        for index, fragment in enumerate(part.split(", ")):
-            if items and (index == 0 or not _ITEM_START.match(fragment)):
-                items[-1] += fragment if index == 0 else ", " + fragment
-            else:
-                items.append(fragment)
+    for fragment in _fragments(text):
+        if items and not _ITEM_START.match(fragment):
+            items[-1] += ", " + fragment
+        else:
+            items.append(fragment)
     return items
+
+
+def _fragments(text: str) -> list[str]:
+    """`text` cut at every `, ` that is neither inside brackets nor inside `...|` to `|...`."""
+    fragments = [""]
+    for number, part in enumerate(re.split(r"(\.\.\.\|.*?\|\.\.\.)", text, flags=re.DOTALL)):
+        for piece, bracketed in [(part, True)] if number % 2 else _pieces(part, truncate=False):
+            head, *tail = [piece] if bracketed else piece.split(", ")
+            fragments[-1] += head
+            fragments += tail
+    return fragments
