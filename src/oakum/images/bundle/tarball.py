@@ -1,0 +1,114 @@
+"""The tarball: `manifest.json`, then each layer once, in the bytes that kbld writes (kbld: "6.2 package")."""
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from oakum.duration import format_duration
+from oakum.images.bundle.packed import Packed, dump
+from oakum.images.errors import ConfigError
+from oakum.images.log import Log
+from oakum.registry.blobs import BlobSource, BytesBlob, closing
+from oakum.registry.connections import BLOCK
+from oakum.registry.errors import ConnectError, ContentError
+
+MANIFEST = "manifest.json"
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    name: str
+    source: BlobSource
+    offset: int
+
+
+def layer_name(digest: str) -> str:
+    """The file of a layer."""
+    return f"{digest.replace(':', '-')}.tar.gz"
+
+
+def write(
+    path: str, entries: Iterable[Packed], blob: Callable[[str], BlobSource], log: Log, title: str, workers: int
+) -> None:
+    """Write the tarball of `entries` to `path`, layers several at a time; `blob` opens the layer of a digest.
+
+    The file appears under its name only when it is complete. Raises ConfigError, RegistryError.
+    """
+    entries = list(entries)
+    digests = {layer.digest for entry in entries for image in entry.images() for layer in image.stored_layers()}
+    sources = [(MANIFEST, BytesBlob(dump(entries))), *((layer_name(name), blob(name)) for name in sorted(digests))]
+    partial = f"{path}.partial"
+    try:
+        handle = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644)
+    except OSError as error:
+        words = (error.strerror or "").lower()
+        raise ConfigError(f"Creating file '{path}': open {path}: {words}") from error
+    try:
+        files = _lay_out(handle, sources)
+        log.write(title, "writing layers...")
+        _fill_all(handle, files, log, title, workers)
+        os.replace(partial, path)
+    except BaseException:
+        os.unlink(partial)
+        raise
+    finally:
+        os.close(handle)
+
+
+def _lay_out(handle: int, sources: Iterable[tuple[str, BlobSource]]) -> list[_File]:
+    files, at = [], 0
+    for name, source in sources:
+        os.pwrite(handle, header(name, source.size), at)
+        files.append(_File(name, source, at + 512))
+        at += 512 + source.size + (-source.size % 512)
+    os.ftruncate(handle, at + 1024)
+    return files
+
+
+def header(name: str, size: int) -> bytes:
+    """A ustar header as Go's archive/tar writes it: the device numbers are filled, too."""
+    fields = [
+        (name.encode(), 100), (b"0000644", 8), (b"0000000", 8), (b"0000000", 8), (b"%011o" % size, 12),
+        (b"00000000000", 12), (b"        ", 8), (b"0", 1), (b"", 100), (b"ustar\x0000", 8), (b"", 32), (b"", 32),
+        (b"0000000", 8), (b"0000000", 8), (b"", 155), (b"", 12),
+    ]  # fmt: skip
+    block = b"".join(text.ljust(width, b"\0") for text, width in fields)
+    return block[:148] + b"%06o\0 " % sum(block) + block[156:]
+
+
+def _fill_all(handle: int, files: list[_File], log: Log, title: str, workers: int) -> None:
+    stop = threading.Event()
+    with ThreadPoolExecutor(workers) as pool:
+        largest_first = sorted(files, key=lambda file: -file.source.size)
+        jobs = [pool.submit(_fill, handle, file, log, title, stop) for file in largest_first]
+        try:
+            for job in jobs:
+                job.result()
+        except BaseException:
+            stop.set()
+            raise
+
+
+def _fill(handle: int, file: _File, log: Log, title: str, stop: threading.Event) -> None:
+    started = time.monotonic()
+    for attempt in range(1, _TRIES + 1):
+        try:
+            _copy(handle, file, stop)
+            break
+        except (ConnectError, ContentError):
+            if attempt == _TRIES or stop.is_set():
+                raise
+            time.sleep(1)
+    log.write(title, f"done: file '{file.name}' ({format_duration(time.monotonic() - started)})")
+
+
+def _copy(handle: int, file: _File, stop: threading.Event) -> None:
+    at = file.offset
+    with closing(file.source.open) as stream:
+        while not stop.is_set() and (block := stream.read(BLOCK)):
+            at += os.pwrite(handle, block, at)
