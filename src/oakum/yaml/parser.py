@@ -6,6 +6,9 @@ import re
 from oakum.yaml.comments import attach
 from oakum.yaml.errors import SyntaxYAMLError
 from oakum.yaml.nodes import DocumentSet, Source
+from oakum.yaml.resolve import resolve
+from oakum.yaml.simple import build_simple
+from oakum.yaml.strict import resolve_strictly
 
 _MARKER_FIRST = re.compile(r"[\t\n\f\r ]*---[\t\n\f\r ]")
 
@@ -22,15 +25,16 @@ def parse(text: str, name: str, *, strict: bool = False, comments: bool = True) 
     """
     source = Source(name, text.split("\n"))
     implicit = not _MARKER_FIRST.match(text)
-    documents, found = _parse_events(text, source, implicit, strict, comments)
-    if found:
+    simple = build_simple(text, source, implicit, resolve_strictly if strict else resolve)
+    documents, found = simple or _from_events(text, source, implicit, strict, comments)
+    if found and comments:
         attach(documents, found)
     if implicit:
         documents.items[0].line = 1
     return documents
 
 
-def _parse_events(
+def _from_events(
     text: str, source: Source, implicit: bool, strict: bool, comments: bool
 ) -> tuple[DocumentSet, list[tuple[int, str]]]:
     from oakum.yaml.builder import build

@@ -1,0 +1,144 @@
+"""Builds nodes from texts of simple shape line by line, several times faster than from a scanner's events.
+
+Most configuration is block style with one scalar a line. Such a text is read here, and anything else refused, so that
+the caller turns to libyaml; start-up is spared its import too. See `oakum.yaml.lines` for what is simple.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from oakum.yaml.lines import Holds, Line, read_line
+from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Scalar, Source
+
+_UNUSUAL = re.compile("[^\\n -~\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufefe\\uff00-\\ufffd\\U00010000-\\U0010ffff]")
+_MARKER = re.compile(r"--- *(?: #(.*))?")
+_BLANK = Line(-1, False, -1, None, Holds.NOTHING, None, None)
+
+Comments = list[tuple[int, str]]
+
+
+def build_simple(
+    text: str, source: Source, implicit: bool, resolve: Callable[[str], Scalar]
+) -> tuple[DocumentSet, Comments] | None:
+    """The documents and comments of `text`, as `oakum.yaml.builder.build` gives them; None when it is not simple.
+
+    `implicit` adds a document before the first line. What `resolve` raises for a plain scalar is passed on.
+    """
+    if _UNUSUAL.search(text):
+        return None
+    assert source.lines is not None
+    documents = [Document(None, 0, source)] if implicit else []
+    comments: Comments = []
+    reader = _Reader(source.lines, source, resolve)
+    done = reader.read(documents, comments)
+    return (DocumentSet(documents, 0 if implicit else 1, source), comments) if done else None
+
+
+class _Reader:
+    def __init__(self, lines: list[str], source: Source, resolve: Callable[[str], Scalar]) -> None:
+        self.lines = lines
+        self.source = source
+        self.resolve = resolve
+        self.at = 0
+
+    def read(self, documents: list[Document], comments: Comments) -> bool:
+        """Fill in documents and comments; False when a line is not simple.
+
+        One loop with everything in locals: it runs once a line, and is what the speed of plain files depends on.
+        `indent`, `items` and `is_map` describe the innermost open collection, `outer` those around it; `waiting` is its
+        last item while that has no value yet.
+        """
+        lines, source, resolve = self.lines, self.source, self.resolve
+        known: dict[str, Line] = {"": _BLANK}
+        waiting: Any = documents[-1] if documents else None
+        indent, is_map, items = -1, False, []
+        outer: list[tuple[int, bool, list[Any]]] = []
+        count, self.at = len(lines), 0
+        while self.at < count:
+            line = lines[self.at]
+            self.at += 1
+            shape = known.get(line)
+            if shape is None:
+                stripped = line.lstrip(" ")
+                if not stripped:
+                    continue
+                if stripped[0] == "#":
+                    comments.append((self.at, stripped[1:]))
+                    continue
+                if line.startswith("---"):
+                    match = _MARKER.fullmatch(line)
+                    if not match:
+                        return False
+                    if match[1] is not None:
+                        comments.append((self.at, match[1]))
+                    waiting = Document(None, self.at, source)
+                    documents.append(waiting)
+                    indent, outer = -1, []
+                    continue
+                shape = read_line(line, resolve)
+                if shape is None or not documents:
+                    return False
+                known[line] = shape
+            elif shape is _BLANK:
+                continue
+            at, dash, column, key, holds, value, comment = shape
+            number = self.at
+            if comment is not None:
+                comments.append((number, comment))
+            # Open the collection that the last item was waiting for, or close those that have ended.
+            if waiting is not None and (at > indent or (dash and is_map and at == indent)):
+                outer.append((indent, is_map, items))
+                indent, is_map, items = at, not dash, []
+                waiting.value = Map(items, number, source) if is_map else Array(items, number, source)
+            else:
+                while indent > at or (indent == at and not is_map and not dash):
+                    indent, is_map, items = outer.pop()
+                if indent != at or is_map is dash:
+                    return False
+            waiting = None
+            if holds is Holds.EMPTY:
+                value = value([], number, source)
+            if dash:
+                item: Any = ArrayItem(value, number, source)
+                items.append(item)
+                if column >= 0:
+                    outer.append((indent, is_map, items))
+                    indent, is_map, items = column, True, []
+                    item.value = Map(items, number, source)
+                    item = MapItem(key, value, number, source)
+                    items.append(item)
+            else:
+                item = MapItem(key, value, number, source)
+                items.append(item)
+            if holds is Holds.NOTHING:
+                waiting = item
+            elif holds is Holds.LITERAL:
+                block = self.literal(indent, value)
+                if block is None:
+                    return False
+                item.value = block
+        return True
+
+    def literal(self, indent: int, header: str) -> str | None:
+        """The block that begins on the next line, inside a collection at `indent`; None when it is not simple."""
+        lines, start = self.lines, self.at
+        at, count = start, len(lines) - 1
+        while at < count and not lines[at]:
+            at += 1
+        first = lines[at] if at < count else ""
+        width = len(first) - len(first.lstrip(" "))
+        if width <= indent or width == len(first):
+            return None
+        lead = " " * width
+        while at < count and (lines[at].startswith(lead) or not lines[at].strip(" ")):
+            at += 1
+        if at == count and lines[count]:
+            # The last line has no end: what that means for the block is libyaml's to say.
+            return None
+        self.at = at
+        text = "\n".join([line[width:] for line in lines[start:at]])
+        if header == "|+":
+            return text + "\n"
+        return text.rstrip("\n") + ("\n" if header == "|" else "")
