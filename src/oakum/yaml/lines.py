@@ -55,7 +55,7 @@ def read_line(line: str, resolve: Callable[[str], Scalar]) -> Line | None:
     match = _LINE.fullmatch(line)
     assert match
     lead, dash, key, rest = match.groups()
-    if (key is None and dash is None) or len(line) > _LONGEST_KEY and key is not None and len(key) > _LONGEST_KEY:
+    if (key is None and dash is None) or (len(line) > _LONGEST_KEY and key is not None and len(key) > _LONGEST_KEY):
         return None
     column = match.start(3) if key is not None else -1
     name = None if key is None else key[1:-1] if key[0] in "\"'" else resolve(key)

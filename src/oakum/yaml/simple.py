@@ -53,7 +53,8 @@ class _Reader:
         lines, source, resolve = self.lines, self.source, self.resolve
         known: dict[str, Line] = {"": _BLANK}
         waiting: Any = documents[-1] if documents else None
-        indent, is_map, items = -1, False, []
+        indent, is_map = -1, False
+        items: list[Any] = []
         outer: list[tuple[int, bool, list[Any]]] = []
         count, self.at = len(lines), 0
         while self.at < count:
