@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,17 +13,12 @@ from typing import Any
 
 from oakum.errors import OakumError
 from oakum.images import annotation, decode, search
-from oakum.images.builders.catalogue import Catalogue
-from oakum.images.builders.embedded import Workshop
-from oakum.images.builders.engine import Probe
 from oakum.images.config import Config, Override, Platform, merge
 from oakum.images.errors import ConfigError, ResolveErrors
 from oakum.images.log import Log
-from oakum.images.produce import BuildAndPublish, Limited, Producer, Tagging
 from oakum.images.resolution import Resolution, Resolver
-from oakum.images.resolve import BuildingResolver, OverridingResolver, RegistryResolver
+from oakum.images.resolve import OverridingResolver, RegistryResolver
 from oakum.images.resource import Document
-from oakum.registry.layout import Layout
 from oakum.registry.transport import Transport
 
 RESOLVERS = 16
@@ -65,12 +59,14 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a run works with. `cache` is the folder for built images and for what is known about builds."""
+    """What a run works with. `cache` is the folder for built images and for what is known about builds; `environ` says
+    where a Docker engine is.
+    """
 
     transport: Transport
     log: Log
     cache: Path
-    probe: Probe
+    environ: Mapping[str, str]
 
 
 def cache_folder(environ: Mapping[str, str]) -> Path:
@@ -124,12 +120,13 @@ def _outcomes(jobs: Mapping[str, Future[Resolution]]) -> dict[str, Resolution]:
 
 def _resolver(config: Config, options: Options, tools: Tools) -> Resolver:
     transport = tools.transport
-    workshop = Workshop(Layout(tools.cache / "layout"), transport)
-    producer: Producer = BuildAndPublish(Catalogue(workshop, tools.probe), tools.log)
-    producer = Limited(Tagging(producer, transport, time.sleep), options.concurrency)
-    registry = RegistryResolver(transport, verify=options.verify_digests)
-    building = BuildingResolver(registry, config, producer, allowed=options.build)
-    return OverridingResolver(building, config, transport, options.platform)
+    resolver: Resolver = RegistryResolver(transport, verify=options.verify_digests)
+    if config.sources:
+        from oakum.images.building import BuildingResolver, producer
+
+        made = producer(transport, tools.log, tools.cache, tools.environ, options.concurrency)
+        resolver = BuildingResolver(resolver, config, made, allowed=options.build)
+    return OverridingResolver(resolver, config, transport, options.platform)
 
 
 def _separate(documents: Sequence[Document]) -> tuple[list[Document], list[Place], Config]:

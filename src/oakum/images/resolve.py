@@ -4,7 +4,6 @@ from __future__ import annotations
 from oakum.images import origins, platforms, versions
 from oakum.images.config import Config, Override, Platform, TagSelection
 from oakum.images.errors import ConfigError
-from oakum.images.produce import Producer
 from oakum.images.resolution import Resolution, Resolver
 from oakum.registry import manifests, reference, tags
 from oakum.registry.errors import BadReference
@@ -72,21 +71,3 @@ class OverridingResolver:
         if platform is None or "@" not in found.url:
             return found
         return platforms.select(self._transport, found, platform)
-
-
-class BuildingResolver:
-    """Builds images that have a source, and leaves the others to `inner`."""
-
-    def __init__(self, inner: Resolver, config: Config, producer: Producer, *, allowed: bool = True) -> None:
-        self._inner, self._config, self._producer, self._allowed = inner, config, producer, allowed
-
-    def resolve(self, image: str) -> Resolution:
-        """What the image's source was built and published as. Raises ConfigError when building is switched off."""
-        source = self._config.source(image)
-        if source is None:
-            return self._inner.resolve(image)
-        if not self._allowed:
-            raise ConfigError(
-                f"Building of images is disallowed (tried to build '{image}' because a source was configured for it)"
-            )
-        return self._producer.produce(image, source, self._config.destination(image))

@@ -48,7 +48,6 @@ def _unresolved(documents: Sequence[Document]) -> str:
 
 def _resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> None:
     from oakum.images import pipeline, platforms
-    from oakum.images.builders.engine import Probe
     from oakum.images.log import StreamLog
 
     options = pipeline.Options(
@@ -64,7 +63,7 @@ def _resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> No
     log = StreamLog(ui.stderr)
     overrides = _image_map(flags)
     cache = pipeline.cache_folder(os.environ)
-    tools = pipeline.Tools(session.transport(flags), log, cache, Probe(os.environ))
+    tools = pipeline.Tools(session.transport(flags), log, cache, os.environ)
     result = pipeline.resolve_documents(documents, options, tools, overrides)
     for image, resolution in result.resolutions.items():
         log.write("resolve", f"final: {image} -> {resolution.url}")

@@ -1,0 +1,44 @@
+"""How building is put together; imported only when something is to be built."""
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from oakum.images.builders.catalogue import Catalogue
+from oakum.images.builders.embedded import Workshop
+from oakum.images.builders.engine import Probe
+from oakum.images.config import Config
+from oakum.images.errors import ConfigError
+from oakum.images.log import Log
+from oakum.images.produce import BuildAndPublish, Limited, Producer, Tagging
+from oakum.images.resolution import Resolution, Resolver
+from oakum.registry.layout import Layout
+from oakum.registry.transport import Transport
+
+
+def producer(
+    transport: Transport, log: Log, cache: Path, environ: Mapping[str, str], concurrency: int
+) -> Producer:
+    """Builds with every builder there is, publishes, tags; at most `concurrency` at a time."""
+    workshop = Workshop(Layout(cache / "layout"), transport)
+    building = BuildAndPublish(Catalogue(workshop, Probe(environ)), log)
+    return Limited(Tagging(building, transport, time.sleep), concurrency)
+
+
+class BuildingResolver:
+    """Builds images that have a source, and leaves the others to `inner`."""
+
+    def __init__(self, inner: Resolver, config: Config, producer: Producer, *, allowed: bool = True) -> None:
+        self._inner, self._config, self._producer, self._allowed = inner, config, producer, allowed
+
+    def resolve(self, image: str) -> Resolution:
+        """What the image's source was built and published as. Raises ConfigError when building is switched off."""
+        source = self._config.source(image)
+        if source is None:
+            return self._inner.resolve(image)
+        if not self._allowed:
+            raise ConfigError(
+                f"Building of images is disallowed (tried to build '{image}' because a source was configured for it)"
+            )
+        return self._producer.produce(image, source, self._config.destination(image))
