@@ -28,10 +28,7 @@ class ServerError(DeployError):
         self.cause = cause
         self.resource = resource
         self.located = _located(resource, cause)
-        if isinstance(cause, ApiError):
-            said = f"API server says: {cause} (reason: {cause.reason})"
-        else:
-            said = str(cause)
+        said = f"API server says: {cause} (reason: {cause.reason})" if isinstance(cause, ApiError) else str(cause)
         hint = next((hint for text, hint in HINTS.items() if text in str(cause)), "")
         super().__init__(f"{what} resource {resource.description}: {said}{hint}")
 
@@ -80,7 +77,7 @@ class Cluster:
 
     def find(self, resource: Resource) -> Resource | None:
         """The resource as it is now, None when it does not exist. Raises ServerError when that cannot be said."""
-        kind = self.client.discovery.find(resource.api_version, resource.kind)
+        kind = self.client.discovery.find(resource.api_version, resource.kind, again=False)
         if kind is None:
             return None
         try:
@@ -111,11 +108,15 @@ class Cluster:
         return self._do("Patching", resource, lambda: identified(Resource(self.client.patch(
             kind, resource.name, patch, form, resource.namespace, query=list((query or {}).items())), resource.origin)))
 
-    def delete(self, resource: Resource) -> None:
-        """DELETE this very object (by UID), dependants in the background. Raises ServerError."""
+    def delete(self, resource: Resource) -> bool:
+        """DELETE this very object (by UID), dependants in the background; True when it is gone at once.
+
+        Raises ServerError.
+        """
         kind = self.kind_of(resource)
-        self._do("Deleting", resource, lambda: self.client.delete(
+        answer = self._do("Deleting", resource, lambda: self.client.delete(
             kind, resource.name, resource.namespace, uid=resource.uid))
+        return answer.get("kind") == "Status" and answer.get("status") == "Success"
 
     def _do(self, what: str, resource: Resource, call: Callable[[], T]) -> T:
         try:

@@ -15,6 +15,7 @@ from oakum.kube.retry import RETRY_READ, RETRY_WRITE, retrying
 from oakum.kube.transport import Query, Stream, Transport
 
 PAGE = 500
+METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 NAMESPACES = ResourceType("", "v1", "namespaces", "Namespace", False)
 CONFIG_MAPS = ResourceType("", "v1", "configmaps", "ConfigMap", True)
 NODES = ResourceType("", "v1", "nodes", "Node", False)
@@ -63,6 +64,17 @@ class Client:
             token = meta.get("continue") or ""
             if not token:
                 return Listing(items, meta.get("resourceVersion") or "")
+
+    def names(self, kind: ResourceType, namespace: str = "") -> set[str]:
+        """The names of all objects of a kind (in a namespace), without their contents."""
+        found, token = set(), ""
+        while True:
+            query = _query(limit=str(PAGE), **({"continue": token} if token else {}))
+            answer = self.transport.request("GET", kind.path(namespace), query=query, accept=METADATA).json()
+            found.update(item["metadata"]["name"] for item in answer.get("items") or [])
+            token = (answer.get("metadata") or {}).get("continue") or ""
+            if not token:
+                return found
 
     def create(self, kind: ResourceType, body: dict[str, Any], namespace: str = "", *, query: Query | None = None,
                ) -> dict[str, Any]:

@@ -28,6 +28,8 @@ class Discovery:
         self._lock = threading.Lock()
         self._types: list[ResourceType] | None = None
         self.failed: dict[str, str] = {}
+        self._indexed: list[ResourceType] | None = None
+        self._index: dict[tuple[str, str], ResourceType] = {}
 
     def types(self) -> list[ResourceType]:
         """All types, in the server's order. Raises DiscoveryError when a group version fails and may not be ignored."""
@@ -46,19 +48,23 @@ class Discovery:
         with self._lock:
             self._types = None
 
-    def find(self, api_version: str, kind: str) -> ResourceType | None:
-        """The type of `apiVersion` and `kind`; a miss asks the server once more, for it may be new."""
+    def find(self, api_version: str, kind: str, *, again: bool = True) -> ResourceType | None:
+        """The type of `apiVersion` and `kind`; after a miss the server is asked `again`, for it may be new."""
         found = self._lookup(api_version, kind)
-        if found is None:
+        if found is None and again:
             self.refresh()
             found = self._lookup(api_version, kind)
         return found
 
     def _lookup(self, api_version: str, kind: str) -> ResourceType | None:
-        for t in self.types():
-            if t.kind == kind and t.api_version == api_version:
-                return t
-        return None
+        types = self.types()
+        with self._lock:
+            if self._indexed is not types:
+                self._indexed = types
+                self._index = {}
+                for t in types:
+                    self._index.setdefault((t.api_version, t.kind), t)
+            return self._index.get((api_version, kind))
 
 
 def discover(transport: Transport) -> tuple[list[ResourceType], dict[str, str]]:

@@ -11,7 +11,7 @@ from oakum.deploy.config.rules import PathRule
 from oakum.deploy.diff.ops import diff_ops, digest
 from oakum.deploy.diff.rebase import Templates, rebase
 from oakum.deploy.resource import PREFIX, Resource
-from oakum.deploy.values import floats, wire
+from oakum.deploy.values import floats
 
 ORIGINAL = PREFIX + "original"
 DIGEST = PREFIX + "original-diff-md5"
@@ -81,9 +81,7 @@ def _digest(stored: Resource, applied: Resource, how: Comparing) -> str:
     return digest(diff_ops(left.body, right.body))
 
 
-def recorded(stored: Resource, annotations: dict[str, str]) -> dict[str, Any]:
-    """The body to write: `stored` with the record in its annotations."""
-    out = Resource(dict(stored.body, metadata=dict(stored.metadata)))
-    out.body["metadata"]["annotations"] = {**stored.annotations, **annotations}
-    body: dict[str, Any] = wire(out.body)
-    return body
+def recorded(stored: Resource, annotations: dict[str, str]) -> Resource:
+    """`stored` with the record in its annotations, to be written."""
+    meta = dict(stored.metadata, annotations={**stored.annotations, **annotations})
+    return Resource(dict(stored.body, metadata=meta), stored.origin)

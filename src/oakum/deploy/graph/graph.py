@@ -22,10 +22,10 @@ class Node:
 
     __slots__ = ("action", "change", "number", "waits")
 
-    def __init__(self, number: int, change: Change) -> None:
+    def __init__(self, number: int, change: Change, action: str | None) -> None:
         self.number = number
         self.change = change
-        self.action = action_of(change)
+        self.action = action
         self.waits: dict[Node | Group, None] = {}
 
     @property
@@ -48,10 +48,14 @@ Target: TypeAlias = "Node | Group"
 
 
 class Graph:
-    """All changes in order, with their dependencies. Raises DeployError for wrong rules and cycles."""
+    """All changes in order, with their dependencies. Raises DeployError for wrong rules and cycles.
 
-    def __init__(self, changes: Sequence[Change], config: Config) -> None:
-        self.nodes = [Node(at, change) for at, change in enumerate(changes)]
+    `action` gives the class of a change that rules speak of; one without a class takes no part.
+    """
+
+    def __init__(self, changes: Sequence[Change], config: Config,
+                 action: Callable[[Change], str | None] = action_of) -> None:
+        self.nodes = [Node(at, change, action(change)) for at, change in enumerate(changes)]
         self._members: dict[tuple[str, str], Group] = {}
         self._before: dict[tuple[str, str], Group] = {}
         optional = self._required(config)

@@ -1,0 +1,1 @@
+"""Making changes: strategies for each operation, conflicts, and the record of what was applied."""

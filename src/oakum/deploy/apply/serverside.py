@@ -1,0 +1,60 @@
+"""Server-side apply: one write, fields owned by their managers (Kubernetes: "Server-Side Apply").
+
+Conflicts with another manager are not forced: they are explained with both managers, the fields, and where we set them.
+Fields that the two-write way of this program set before are taken over.
+"""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from oakum.deploy.cluster import Cluster, ServerError, outgoing
+from oakum.deploy.diff.change import Change
+from oakum.deploy.diff.history import ORIGINAL
+from oakum.deploy.errors import ApplyError
+from oakum.deploy.resource import Resource
+
+MANAGER = "kapp"
+_OWNER = re.compile(r'conflict with "([^"]*)"')
+_INDEX = re.compile(r"\[[^\]]*=[^\]]*\]")
+
+
+@dataclass(frozen=True)
+class ServerSide:
+    """Applies through `cluster`."""
+
+    cluster: Cluster
+
+    def apply(self, change: Change) -> Resource:
+        """Create or update in one write. Raises ApplyError that explains conflicts, ServerError."""
+        from oakum.yaml import gojson
+
+        wanted = change.applied or change.resource
+        body = outgoing(wanted)
+        body["metadata"]["annotations"][ORIGINAL] = gojson.dumps(wanted.body)
+        target = change.new or wanted
+        try:
+            return self._patch(target, body, force=False)
+        except ServerError as e:
+            if e.api is None or e.api.code != 409:
+                raise
+            owners = {owner for _, message in e.api.field_causes() for owner in _OWNER.findall(message)}
+            if owners and owners <= {MANAGER}:
+                return self._patch(target, body, force=True)
+            raise ApplyError(_explained(target, e)) from e
+
+    def _patch(self, target: Resource, body: dict[str, object], force: bool) -> Resource:
+        query = {"fieldManager": MANAGER, "force": str(force).lower()}
+        return self.cluster.patch(target, body, "apply", query)
+
+
+def _explained(target: Resource, error: ServerError) -> str:
+    assert error.api is not None
+    lines = []
+    for field, message in error.api.field_causes():
+        owner = next(iter(_OWNER.findall(message)), "another manager")
+        where = target.origin.locate(_INDEX.sub("", field).lstrip(".")) if target.origin is not None else None
+        ours = f"we ('{MANAGER}') set it in {where}" if where else f"we ('{MANAGER}') set it"
+        lines.append(f"- {field.lstrip('.')}: owned by '{owner}', {ours}")
+    return (f"{error}\n" + "\n".join(lines) + "\nLeave the field out of your configuration to let the other manager "
+            "have it, or take it over once with 'kubectl apply --server-side --force-conflicts'")

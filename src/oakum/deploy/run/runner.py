@@ -1,0 +1,144 @@
+"""The loop of applying what may be applied and waiting for what was (kapp spec, section 4.7)."""
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from oakum.deploy.apply.applier import Applied, Applier, Retryable
+from oakum.deploy.apply.options import ApplyOptions, WaitOptions
+from oakum.deploy.apply.strategy import UnknownStrategy
+from oakum.deploy.errors import ApplyError
+from oakum.deploy.graph.graph import Node, Schedule
+from oakum.deploy.run.plan import Planned
+from oakum.deploy.run.progress import Progress
+from oakum.deploy.wait.waiter import Tracked, Waiter
+from oakum.duration import format_duration
+from oakum.errors import OakumError
+from oakum.kube.workers import each
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try at a change."""
+
+    planned: Planned
+    applied: Applied | None = None
+    error: OakumError | None = None
+
+    @property
+    def retryable(self) -> bool:
+        """Whether trying again may help."""
+        return isinstance(self.error, Retryable)
+
+
+@dataclass
+class Runner:
+    """Carries out `planned`. One thread decides, others apply and look."""
+
+    planned: Sequence[Planned]
+    applier: Applier
+    waiter: Waiter
+    progress: Progress
+    apply_options: ApplyOptions
+    wait_options: WaitOptions
+    applied: int = 0
+    waited: int = 0
+    failures: list[str] = field(default_factory=list)
+    tracked: list[Tracked] = field(default_factory=list)
+
+    def run(self) -> None:
+        """Apply and await everything. Raises ApplyError with what failed."""
+        total = len(self.planned)
+        by_node = {p.node: p for p in self.planned}
+        schedule = Schedule(by_node)
+        ready = [by_node[n] for n in schedule.ready()]
+        while True:
+            if ready:
+                ready = self._apply(ready, total)
+            if not self.tracked:
+                break
+            self.progress.section(f"waiting on {len(self.tracked)} changes [{self.waited}/{total} done]")
+            ready += [by_node[n] for n in self._await(schedule)]
+        self._finish(schedule, total)
+
+    def _apply(self, ready: list[Planned], total: int) -> list[Planned]:
+        """Apply all that is ready; returns those that are to be tried again. Raises ApplyError."""
+        end = time.monotonic() + self.apply_options.timeout
+        while True:
+            self.progress.section(f"applying {len(ready)} changes [{self.applied}/{total} done]")
+            attempts = each(ready, self._attempt, self.apply_options.concurrency)
+            again = [a for a in attempts if a.retryable]
+            self._note(attempts)
+            if not again or len(again) < len(attempts):
+                return [a.planned for a in again]
+            if time.monotonic() + self.apply_options.check_interval > end:
+                limit = format_duration(self.apply_options.timeout)
+                raise ApplyError(f"Timed out waiting after {limit}: Last error: {_failure(again[-1])}")
+            time.sleep(self.apply_options.check_interval)
+            ready = [a.planned for a in again]
+
+    def _attempt(self, planned: Planned) -> Attempt:
+        try:
+            made = Attempt(planned, self._done(planned))
+        except OakumError as e:
+            made = Attempt(planned, None, e)
+        lines = [planned.apply_text]
+        if made.retryable:
+            lines.append(f" ^ Retryable error: {made.error}")
+        self.progress.notify(lines)
+        if made.error is not None and not made.retryable and self.apply_options.exit_early:
+            raise ApplyError(_failure(made)) from made.error
+        return made
+
+    def _done(self, planned: Planned) -> Applied:
+        if planned.apply == "noop":
+            return Applied(planned.change.existing)
+        return self.applier.apply(planned.change)
+
+    def _note(self, attempts: Sequence[Attempt]) -> None:
+        for attempt in attempts:
+            if attempt.applied is not None:
+                self.applied += 1
+                self.tracked.append(Tracked(attempt.planned, attempt.applied.stored, attempt.applied.gone,
+                                            time.monotonic()))
+            elif not attempt.retryable:
+                self.failures.append(_failure(attempt))
+
+    def _await(self, schedule: Schedule) -> list[Node]:
+        """Wait until something settles; returns what may be applied because of it. Raises ApplyError."""
+        freed: list[Node] = []
+        for outcome in self.waiter.any(self.tracked):
+            if outcome.state is not None and not outcome.state.done:
+                outcome.tracked.unblocked = True
+                freed += schedule.done(outcome.tracked.planned.node)
+                continue
+            self.tracked.remove(outcome.tracked)
+            if outcome.state is not None:
+                self.waited += 1
+            if outcome.failure:
+                if self.wait_options.exit_early:
+                    raise ApplyError(outcome.failure)
+                self.failures.append(outcome.failure)
+            else:
+                freed += schedule.done(outcome.tracked.planned.node)
+        return freed
+
+    def _finish(self, schedule: Schedule, total: int) -> None:
+        if len(self.failures) == 1:
+            raise ApplyError(self.failures[0])
+        if self.failures:
+            raise ApplyError("[" + ", ".join(self.failures) + "]" + "\n")
+        if self.applied != total:
+            blocked = [f"{p.apply_text}\n" + "".join(
+                f"  [blocked] {b.resource.description}\n" for b in schedule.blockers(p.node)) for p in self.planned]
+            raise ApplyError(f"Internal inconsistency: did not apply all changes: {total} != {self.applied}\n"
+                             "Blocked changes:\n" + "".join(blocked))
+        self.progress.section(f"applying complete [{self.applied}/{total} done]")
+        self.progress.section(f"waiting complete [{self.waited}/{total} done]")
+
+
+def _failure(attempt: Attempt) -> str:
+    if isinstance(attempt.error, UnknownStrategy):
+        return str(attempt.error)
+    return f"{attempt.planned.apply_text}: {attempt.error}"

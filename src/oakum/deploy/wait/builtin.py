@@ -1,0 +1,256 @@
+"""The kinds that are waited for without any configuration (kapp spec, section 5.3), as one table at the end."""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from oakum.deploy.resource import PREFIX, Resource
+from oakum.deploy.wait.state import (
+    State,
+    conditions,
+    deleting,
+    fail,
+    ok,
+    ongoing,
+    required,
+    spec,
+    status,
+    unobserved,
+)
+
+MIN_REPLICAS = PREFIX + "apps-v1-deployment-wait-minimum-replicas-available"
+REVISION = "deployment.kubernetes.io/revision"
+
+
+@dataclass(frozen=True)
+class View:
+    """What a rule may look at: the object, the objects that stem from it, and whether failing APIs are ignored."""
+
+    resource: Resource
+    associated: Sequence[Resource] = ()
+    ignore_failing_apis: bool = False
+
+
+Judge = Callable[[View], State]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A kind's rule, and the kinds (apiVersion, kind) of the objects that stem from one."""
+
+    judge: Judge
+    associated: tuple[tuple[str, str], ...] = ()
+
+
+class Unreadable(Exception):
+    """A field that should be a number is not."""
+
+
+def number(fields: dict[str, Any], name: str) -> int:
+    """A whole number, 0 when missing. Raises Unreadable."""
+    value = fields.get(name)
+    if value is None:
+        return 0
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Unreadable(f"json: cannot unmarshal {type(value).__name__} into Go struct field .{name} of type int32")
+    return int(value)
+
+
+def deployment(view: View) -> State:
+    """apps/v1 Deployment."""
+    r = view.resource
+    behind = unobserved(r)
+    if behind:
+        return behind
+    for c in conditions(r):
+        why = f"{c.get('reason', '')} (message: {c.get('message', '')})"
+        if c.get("type") == "Progressing" and c.get("status") == "False":
+            return fail(f"Deployment is not progressing: {why}")
+        if c.get("type") == "ReplicaFailure" and c.get("status") == "True":
+            return ongoing(f"Deployment has encountered replica failure: {why}")
+    if MIN_REPLICAS in r.annotations and view.associated:
+        return minimum_replicas(view)
+    unavailable = number(status(r), "unavailableReplicas")
+    if unavailable > 0:
+        return ongoing(f"Waiting for {unavailable} unavailable replicas")
+    wanted = number(spec(r), "replicas")
+    missing = wanted - number(status(r), "readyReplicas")
+    if missing > 0:
+        return ongoing(f"Waiting for {missing}/{wanted} replicas to be ready")
+    return ok()
+
+
+def minimum_replicas(view: View) -> State:
+    """A Deployment is done when its newest ReplicaSet has enough available replicas."""
+    r = view.resource
+    text = r.annotations[MIN_REPLICAS]
+    if spec(r).get("replicas") is None:
+        return fail("Error: Failed to find spec.replicas")
+    replicas = number(spec(r), "replicas")
+    try:
+        least = replicas * int(text[:-1]) // 100 if text.endswith("%") else int(text)
+    except ValueError:
+        why = f'strconv.Atoi: parsing "{text.rstrip("%")}": invalid syntax'
+        return fail(f"Error: Failed to parse {MIN_REPLICAS}: {why}")
+    least = min(least, replicas)
+    if replicas > 0:
+        least = max(least, 1)
+    latest, problem = _latest_replica_set(view)
+    if latest is None:
+        return fail(f"Error: Failed to find latest replicaset: {problem}")
+    behind = unobserved(latest)
+    if behind:
+        return behind
+    available = number(status(latest), "availableReplicas")
+    if available < least:
+        return ongoing(f"Waiting for at least {least} available replicas (currently {available} available)")
+    return ok()
+
+
+def _latest_replica_set(view: View) -> tuple[Resource | None, str]:
+    revision = view.resource.annotations.get(REVISION)
+    if revision is None:
+        return None, f"Expected to find '{REVISION}' but did not"
+    for r in view.associated:
+        if r.kind == "ReplicaSet" and r.group in ("apps", "extensions") and r.annotations.get(REVISION) == revision:
+            return r, ""
+    return None, f"Expected to find replica set (rev {revision}) in associated resources but did not"
+
+
+def daemon_set(view: View) -> State:
+    """apps/v1 DaemonSet."""
+    r = view.resource
+    behind = unobserved(r)
+    if behind:
+        return behind
+    found = status(r)
+    waiting = number(found, "desiredNumberScheduled") - number(found, "updatedNumberScheduled")
+    if waiting > 0:
+        return ongoing(f"Waiting for {waiting} updated pods to be scheduled")
+    unavailable = number(found, "numberUnavailable")
+    return ongoing(f"Waiting for {unavailable} unavailable pods") if unavailable > 0 else ok()
+
+
+def stateful_set(view: View) -> State:
+    """apps/v1 StatefulSet."""
+    r = view.resource
+    behind = unobserved(r)
+    if behind:
+        return behind
+    if spec(r).get("replicas") is None:
+        return fail("Error: Failed to find spec.replicas")
+    wanted, found = number(spec(r), "replicas"), status(r)
+    partition = number((spec(r).get("updateStrategy") or {}).get("rollingUpdate") or {}, "partition")
+    to_update = wanted - partition if partition > 0 else wanted
+    waiting = to_update - number(found, "updatedReplicas")
+    if waiting > 0:
+        part = f" (updating only {to_update} of {wanted} total)" if partition > 0 else ""
+        return ongoing(f"Waiting for {waiting} replicas to be updated{part}")
+    unready = wanted - number(found, "readyReplicas")
+    if unready > 0:
+        return ongoing(f"Waiting for {unready} replicas to be ready")
+    surplus = number(found, "replicas") - wanted
+    return ongoing(f"Waiting for {surplus} replicas to be deleted") if surplus > 0 else ok()
+
+
+def job(view: View) -> State:
+    """batch/v1 Job."""
+    r = view.resource
+    for c in conditions(r):
+        if c.get("type") == "Complete" and c.get("status") == "True":
+            return ok("Completed")
+        if c.get("type") == "Failed" and c.get("status") == "True":
+            return fail(f"Failed with reason {c.get('reason', '')}: {c.get('message', '')}")
+    active, failed, succeeded = (number(status(r), n) for n in ("active", "failed", "succeeded"))
+    return ongoing(f"Waiting to complete ({active} active, {failed} failed, {succeeded} succeeded)")
+
+
+def pod(view: View) -> State:
+    """v1 Pod."""
+    r = view.resource
+    phase = status(r).get("phase")
+    if phase == "Running":
+        return required(r, "Initialized", "Ready", "PodScheduled")
+    if phase in ("Failed", "Unknown"):
+        return fail(f"Phase is {phase.lower()}")
+    if phase == "Succeeded":
+        return ok()
+    if phase != "Pending":
+        return ongoing("Undetermined phase")
+    detail = _pending_detail(r)
+    return ongoing(f"Pending: {detail}" if detail else "Pending")
+
+
+def _pending_detail(r: Resource) -> str:
+    for group in ("initContainerStatuses", "containerStatuses"):
+        for container in status(r).get(group) or []:
+            waiting = (container.get("state") or {}).get("waiting")
+            if waiting:
+                message = f" (message: {waiting['message']})" if waiting.get("message") else ""
+                return f"{waiting.get('reason', '')}{message}"
+    for c in conditions(r):
+        if c.get("type") == "PodScheduled" and c.get("reason") == "Unschedulable":
+            return f"Unschedulable (message: {c.get('message', '')})"
+    return ""
+
+
+def service(view: View) -> State:
+    """v1 Service."""
+    s = spec(view.resource)
+    if s.get("type") == "ExternalName":
+        return ok("External service")
+    if not s.get("clusterIP"):
+        return ongoing("ClusterIP is empty")
+    if s.get("type") == "LoadBalancer" and not (status(view.resource).get("loadBalancer") or {}).get("ingress"):
+        return ongoing("Load balancer ingress is empty")
+    return ok()
+
+
+def definition(view: View) -> State:
+    """CustomResourceDefinition."""
+    return required(view.resource, "Established", "NamesAccepted")
+
+
+def api_service(view: View) -> State:
+    """APIService."""
+    found = required(view.resource, "Available")
+    if view.ignore_failing_apis and not found.successful:
+        return ok(f"Ignoring ({found.message})")
+    return found
+
+
+def package(view: View) -> State:
+    """kapp-controller's App, PackageInstall, PackageRepository."""
+    r = view.resource
+    behind = unobserved(r)
+    if behind:
+        return behind
+    useful = status(r).get("usefulErrorMessage")
+    for c in conditions(r):
+        if c.get("status") != "True":
+            continue
+        if c.get("type") == "Reconciling":
+            return ongoing("Reconciling")
+        for kind, text in (("ReconcileFailed", "Reconcile failed"), ("DeleteFailed", "Delete failed")):
+            if c.get("type") == kind:
+                return fail(f"{text}: {c.get('reason', '')} (message: {useful or c.get('message', '')})")
+    return deleting(r) or ok()
+
+
+PODS = ("v1", "Pod")
+REPLICA_SETS = ("apps/v1", "ReplicaSet")
+PACKAGES = {("kappctrl.k14s.io/v1alpha1", "App"): Rule(package),
+            ("packaging.carvel.dev/v1alpha1", "PackageInstall"): Rule(package),
+            ("packaging.carvel.dev/v1alpha1", "PackageRepository"): Rule(package)}
+RULES: dict[tuple[str, str], Rule] = {
+    **{(f"apiextensions.k8s.io/{v}", "CustomResourceDefinition"): Rule(definition) for v in ("v1", "v1beta1")},
+    **{(f"apiregistration.k8s.io/{v}", "APIService"): Rule(api_service) for v in ("v1", "v1beta1")},
+    ("v1", "Pod"): Rule(pod),
+    ("v1", "Service"): Rule(service),
+    ("apps/v1", "Deployment"): Rule(deployment, (REPLICA_SETS, PODS)),
+    ("apps/v1", "DaemonSet"): Rule(daemon_set, (REPLICA_SETS, PODS)),
+    ("apps/v1", "StatefulSet"): Rule(stateful_set, (("v1", "PersistentVolumeClaim"), PODS)),
+    ("batch/v1", "Job"): Rule(job, (("batch/v1", "Job"), PODS)),
+}
+"""CronJobs and every kind that is not here are done at once."""

@@ -1,0 +1,103 @@
+"""Which rule judges an object, and what it says (kapp spec, sections 5.2 and 5.5)."""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from oakum.deploy.config.config import Config
+from oakum.deploy.config.rules import ConditionMatcher, WaitRule
+from oakum.deploy.diff.rebase import Templates
+from oakum.deploy.resource import Resource
+from oakum.deploy.wait.builtin import PACKAGES, RULES, Rule, Unreadable, View
+from oakum.deploy.wait.state import State, conditions, deleting, fail, ok, ongoing, unobserved
+from oakum.errors import OakumError
+
+Associated = Callable[[tuple[tuple[str, str], ...]], Sequence[Resource]]
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Judges objects by the built-in rules and, when there is a `config`, by its wait rules."""
+
+    config: Config | None = None
+    templates: Templates | None = None
+    ignore_failing_apis: bool = False
+
+    def built_in(self, resource: Resource) -> Rule | None:
+        """The built-in rule that decides for the object, if it is one of those and nothing comes before it."""
+        kind = (resource.api_version, resource.kind)
+        if kind in PACKAGES:
+            return PACKAGES[kind]
+        if resource.deleting or self._custom(resource) is not None:
+            return None
+        return RULES.get(kind)
+
+    def needs_watching(self, resource: Resource) -> bool:
+        """Whether the object can be anything but done."""
+        return resource.deleting or self.built_in(resource) is not None or self._custom(resource) is not None
+
+    def state(self, resource: Resource, associated: Sequence[Resource] = ()) -> State:
+        """The verdict on an object, with those that stem from it where they were looked up."""
+        rule = self.built_in(resource)
+        if rule is not None:
+            try:
+                return rule.judge(View(resource, associated, self.ignore_failing_apis))
+            except Unreadable as e:
+                return fail(f"Error: Failed obj conversion: {e}")
+        gone = deleting(resource)
+        if gone is not None:
+            return gone
+        custom = self._custom(resource)
+        return ok() if custom is None else self._by(custom, resource)
+
+    def _custom(self, resource: Resource) -> WaitRule | None:
+        if self.config is None or not self.config.wait:
+            return None
+        found = self.config.wait_index.of(resource)
+        return found[0] if found else None
+
+    def _by(self, rule: WaitRule, resource: Resource) -> State:
+        behind = unobserved(resource) if rule.observed else None
+        if behind:
+            return behind
+        return self._by_function(rule, resource) if rule.function else by_conditions(rule.conditions, resource)
+
+    def _by_function(self, rule: WaitRule, resource: Resource) -> State:
+        assert self.templates is not None
+        try:
+            found = self.templates.is_done(rule.function, resource)
+        except OakumError as e:
+            return fail(f"Error: Applying ytt wait rule: {e}")
+        message = str(found.get("message") or "")
+        if found.get("done"):
+            return State(True, bool(found.get("successful")), message)
+        if found.get("unblockChanges"):
+            return State(message=f"Allowing blocked changes to proceed: {message}", unblock=True)
+        return ongoing(message)
+
+
+def by_conditions(matchers: Sequence[ConditionMatcher], resource: Resource) -> State:
+    """The verdict of a rule with condition matchers."""
+    generation = resource.metadata.get("generation") or 0
+    waiting, met = False, []
+    for matcher in matchers:
+        for c in conditions(resource):
+            if (c.get("type"), c.get("status")) != (matcher.type, matcher.status):
+                continue
+            if matcher.observed and (c.get("observedGeneration") or 0) != generation:
+                waiting = True
+                continue
+            said = f"{matcher.type} == {matcher.status}: {c.get('reason', '')}"
+            full = f"{said} (message: {c.get('message', '')})"
+            if matcher.failure:
+                return fail(f"Encountered failure condition {full}")
+            met.append((matcher, said, full))
+    for matcher, _, full in met:
+        if matcher.success:
+            return ok(f"Encountered successful condition {full}")
+    if waiting:
+        return ongoing(f"Waiting for generation {generation} to be observed by status condition(s)")
+    for matcher, said, _ in met:
+        if matcher.unblock:
+            return State(message=f"Allowing blocked changes to proceed: Encountered condition {said}", unblock=True)
+    return ongoing("No failing or successful conditions found")

@@ -1,0 +1,82 @@
+"""What a rule says of an object."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from oakum.deploy.resource import Resource
+
+
+@dataclass(frozen=True)
+class State:
+    """`done` and `successful` are the verdict; `unblock` lets dependents go on although it is not done."""
+
+    done: bool = False
+    successful: bool = False
+    message: str = ""
+    unblock: bool = False
+
+    @property
+    def word(self) -> str:
+        """ok, fail or ongoing."""
+        return ("ok" if self.successful else "fail") if self.done else "ongoing"
+
+
+def ok(message: str = "") -> State:
+    """Done and successful."""
+    return State(True, True, message)
+
+
+def fail(message: str) -> State:
+    """Done, and will not get better."""
+    return State(True, False, message)
+
+
+def ongoing(message: str) -> State:
+    """Not done yet."""
+    return State(message=message)
+
+
+def status(resource: Resource) -> dict[str, Any]:
+    """The object's status, empty when it has none."""
+    found = resource.body.get("status")
+    return found if isinstance(found, dict) else {}
+
+
+def spec(resource: Resource) -> dict[str, Any]:
+    """The object's spec, empty when it has none."""
+    found = resource.body.get("spec")
+    return found if isinstance(found, dict) else {}
+
+
+def conditions(resource: Resource) -> list[dict[str, Any]]:
+    """The object's conditions, in order."""
+    found = status(resource).get("conditions")
+    return [c for c in found if isinstance(c, dict)] if isinstance(found, list) else []
+
+
+def unobserved(resource: Resource) -> State | None:
+    """Ongoing while the controller has not seen the present generation of the spec, else None."""
+    generation = resource.metadata.get("generation") or 0
+    if generation != (status(resource).get("observedGeneration") or 0):
+        return ongoing(f"Waiting for generation {generation} to be observed")
+    return None
+
+
+def deleting(resource: Resource) -> State | None:
+    """Ongoing while the cluster deletes the object, else None."""
+    if not resource.deleting:
+        return None
+    finalizers = resource.metadata.get("finalizers") or []
+    return ongoing(f"Waiting on finalizers: {', '.join(finalizers)}" if finalizers else "Deleting")
+
+
+def required(resource: Resource, *types: str) -> State:
+    """Ok when each of the conditions is True."""
+    found = {c.get("type"): c.get("status") for c in conditions(resource)}
+    for wanted in types:
+        if wanted not in found:
+            return ongoing(f"Condition {wanted} is not set")
+        if found[wanted] != "True":
+            return ongoing(f"Condition {wanted} is not True ({found[wanted]})")
+    return ok()

@@ -1,0 +1,230 @@
+"""Waiting for any of the tracked changes (kapp spec, sections 5.3 to 5.7).
+
+Objects are looked at when they are tracked, on every event of theirs, and at the check interval, which is also when
+states that are still ongoing are reported: the lines are those of a polling implementation, the moment is the event's.
+"""
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from oakum.deploy.apply.options import WaitOptions
+from oakum.deploy.apply.strategy import orphans
+from oakum.deploy.cluster import Cluster, identified
+from oakum.deploy.errors import ApplyError
+from oakum.deploy.prepare import ASSOCIATION
+from oakum.deploy.resource import PREFIX, Resource
+from oakum.deploy.run.plan import GONE, NO_WAIT, Planned
+from oakum.deploy.run.progress import Progress
+from oakum.deploy.wait.judge import Judge
+from oakum.deploy.wait.observe import Observer
+from oakum.deploy.wait.state import State, deleting, ok, ongoing
+from oakum.duration import format_duration
+from oakum.errors import OakumError
+from oakum.kube.workers import each
+
+HIDE_ASSOCIATED = PREFIX + "disable-associated-resources-wait"
+
+
+@dataclass
+class Tracked:
+    """A change that has been applied: what is known of its object, since when, and whether it let dependents go on."""
+
+    planned: Planned
+    known: Resource | None
+    gone: bool
+    since: float
+    polled: bool = False
+    unblocked: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was found of a tracked change: a state, or an error that ends the wait for it."""
+
+    tracked: Tracked
+    state: State | None = None
+    error: str = ""
+    lines: tuple[str, ...] = ()
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is no more to wait for, or dependents may go on now."""
+        done = self.state is None or self.state.done
+        return done or (self.state is not None and self.state.unblock and not self.tracked.unblocked)
+
+    @property
+    def failure(self) -> str:
+        """The message when it failed, empty when it did not."""
+        planned = self.tracked.planned
+        if self.error:
+            return f"waiting on {planned.wait_text}: Errored: {self.error}"
+        if self.state is not None and self.state.done and not self.state.successful:
+            return f"waiting on {planned.wait_text}: Finished unsuccessfully ({self.state.message})"
+        return ""
+
+
+class Waiter:
+    """Waits through `cluster` by the rules of `judge`, reporting to `progress`."""
+
+    def __init__(self, cluster: Cluster, judge: Judge, options: WaitOptions, progress: Progress,
+                 observer: Observer, faint: Callable[[str], str] = str) -> None:
+        self._cluster = cluster
+        self._judge = judge
+        self._options = options
+        self._progress = progress
+        self._observer = observer
+        self._faint = faint
+
+    def any(self, tracked: Sequence[Tracked]) -> list[Outcome]:
+        """The outcomes of those that settled; waits until there is one. Raises ApplyError on time-out."""
+        start = tick = time.monotonic()
+        due = list(tracked)
+        while True:
+            outcomes = self._poll(due, report=True)
+            settled = [o for o in outcomes if o.settled]
+            while not settled:
+                now = time.monotonic()
+                left = start + self._options.timeout - now
+                if left <= 0:
+                    raise self._timed_out(tracked)
+                pause = tick + self._options.check_interval - now
+                if pause <= 0:
+                    break
+                self._observer.wait(min(pause, left))
+                settled = self._news(tracked)
+            if settled:
+                return settled
+            tick, due = time.monotonic(), list(tracked)
+
+    def _timed_out(self, tracked: Sequence[Tracked]) -> ApplyError:
+        names = ", ".join(t.planned.change.resource.description for t in tracked)
+        return ApplyError(f"Timed out waiting after {format_duration(self._options.timeout)} for resources: [{names}]")
+
+    def _poll(self, due: Sequence[Tracked], *, report: bool) -> list[Outcome]:
+        def look(one: Tracked) -> Outcome:
+            found = self._look(one)
+            if report or found.settled:
+                self._report(found)
+            return found
+
+        return each(due, look, self._options.concurrency)
+
+    def _news(self, tracked: Sequence[Tracked]) -> list[Outcome]:
+        """Judge the objects that events have come for."""
+        settled = []
+        for one in tracked:
+            event = self._observer.take(one.planned.change.resource)
+            if event is None:
+                continue
+            found = self._judged(one, *event)
+            if found is not None and found.settled:
+                self._report(found)
+                settled.append(found)
+        self._observer.forget_others()
+        return settled
+
+    def _judged(self, one: Tracked, kind: str, resource: Resource) -> Outcome | None:
+        if one.planned.wait == GONE:
+            there = one.planned.change.existing
+            same = there is not None and resource.uid == there.uid
+            return self._look(one) if kind == "DELETED" or not same else None
+        if kind == "DELETED":
+            return self._look(one)
+        state = self._judge.state(identified(resource), self._associated(one, resource))
+        return self._checked(one, state)
+
+    def _look(self, one: Tracked) -> Outcome:
+        """Look at the object: as it is known, if that says that it is done, else in the cluster."""
+        first, one.polled = not one.polled, True
+        try:
+            if one.planned.wait == NO_WAIT:
+                return Outcome(one, ok())
+            if one.planned.wait == GONE:
+                return self._checked(one, self._gone(one))
+            if first and one.known is not None and one.known.name == one.planned.change.resource.name:
+                state = self._judge.state(one.known)
+                if state.done and state.successful and self._is_current(one):
+                    return self._checked(one, state)
+            return self._reconciled(one)
+        except OakumError as e:
+            return Outcome(one, None, str(e))
+
+    def _is_current(self, one: Tracked) -> bool:
+        """Whether what is known of the object is what the write returned, or nothing can change the verdict."""
+        return one.known is not one.planned.change.existing or (
+            one.known is not None and not self._judge.needs_watching(one.known))
+
+    def _reconciled(self, one: Tracked) -> Outcome:
+        found = self._cluster.get(one.planned.change.resource)
+        rule = self._judge.built_in(found)
+        associated = self._listed(one, found) if rule is not None and rule.associated else []
+        state = self._judge.state(found, associated)
+        children = () if state.done else self._children(found, associated)
+        if not state.done:
+            self._observer.track(found)
+        return self._checked(one, state, children)
+
+    def _associated(self, one: Tracked, resource: Resource) -> list[Resource]:
+        """Only one rule looks at other objects than its own; for the others no request is made."""
+        from oakum.deploy.wait.builtin import MIN_REPLICAS
+
+        return self._listed(one, resource) if MIN_REPLICAS in resource.annotations else []
+
+    def _listed(self, one: Tracked, resource: Resource) -> list[Resource]:
+        rule = self._judge.built_in(resource)
+        label = resource.labels.get(ASSOCIATION)
+        if rule is None or not label:
+            return []
+        client, found = self._cluster.client, []
+        for api_version, kind_name in rule.associated:
+            kind = client.discovery.find(api_version, kind_name)
+            if kind is not None:
+                found += client.list(kind, resource.namespace, labels=f"{ASSOCIATION}={label}").items
+        out = [identified(Resource(o)) for o in found]
+        return [r for r in out if r.uid != resource.uid]
+
+    def _children(self, parent: Resource, associated: Sequence[Resource]) -> tuple[str, ...]:
+        hide = parent.annotations.get(HIDE_ASSOCIATED)
+        if hide is not None:
+            if hide != "":
+                raise ApplyError(f"Expected annotation '{HIDE_ASSOCIATED}' on resource '{parent.description}' to have "
+                                 "value ''")
+            return ()
+        lines = []
+        for child in sorted(associated, key=lambda r: r.description, reverse=True):
+            state = self._judge.state(child)
+            lines.append(f"{self._faint(' L ')}{state.word}: waiting on {child.description}")
+            if state.message:
+                lines.append(f"{self._faint('    ^ ')}{state.message}")
+        return tuple(lines)
+
+    def _gone(self, one: Tracked) -> State:
+        there = one.planned.change.existing
+        assert there is not None
+        if one.gone:
+            return ok()
+        if orphans(one.planned.change):
+            return ok("Resource orphaned")
+        found = self._cluster.find(there)
+        if found is None or found.uid != there.uid:
+            return ok()
+        self._observer.track(found)
+        return deleting(found) or ongoing("")
+
+    def _checked(self, one: Tracked, state: State, lines: tuple[str, ...] = ()) -> Outcome:
+        """The outcome, unless the object took longer than it may."""
+        limit = self._options.resource_timeout
+        if limit and time.monotonic() - one.since > limit:
+            return Outcome(one, None, f"Resource timed out waiting after {format_duration(limit)}")
+        return Outcome(one, state, "", lines)
+
+    def _report(self, outcome: Outcome) -> None:
+        planned, state = outcome.tracked.planned, outcome.state
+        word = state.word if state is not None else "error"
+        lines = [f"{word}: {planned.wait_text}"]
+        orphaned = planned.wait == GONE and state is not None and state.done
+        if state is not None and state.message and not orphaned:
+            lines.append(f"{self._faint(' ^ ')}{state.message}")
+        self._progress.notify([*lines, *outcome.lines])
