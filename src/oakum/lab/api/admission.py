@@ -28,8 +28,8 @@ class Admission:
     store: Store
     catalog: Catalog
     now: clock.Clock
-    mutating: tuple[Callable[["Admission", Operation], None], ...] = ()
-    validating: tuple[Callable[["Admission", Operation], None], ...] = ()
+    mutating: "tuple[Plugin, ...]" = ()
+    validating: "tuple[Plugin, ...]" = ()
 
     def enter(self, operation: Operation) -> None:
         """Check that the namespace of a new object is there and stays; raises ApiError 404 or 403."""
@@ -45,12 +45,15 @@ class Admission:
     def mutate(self, operation: Operation) -> None:
         """Let the mutating plugins edit the object."""
         for plugin in self.mutating:
-            plugin(self, operation)
+            plugin(self.store, operation)
 
     def validate(self, operation: Operation) -> None:
         """Let the validating plugins refuse."""
         for plugin in self.validating:
-            plugin(self, operation)
+            plugin(self.store, operation)
+
+
+Plugin = Callable[[Store, Operation], None]
 
 
 def _terminating(operation: Operation, namespace: str) -> status.ApiError:

@@ -14,6 +14,7 @@ from oakum.lab.api.decode import DecodeError, decode
 from oakum.lab.api.kinds import Catalog, Resource
 from oakum.lab.api.managers import Manager, after_update
 from oakum.lab.api.patches import json_patch, merge_patch, strategic
+from oakum.lab.api.plugins import MUTATING, VALIDATING
 from oakum.lab.api.rules import rules_of
 from oakum.lab.api.status import FieldError
 from oakum.lab.store import Listing, NotFound, Obj, Store, clone
@@ -31,7 +32,7 @@ class Cluster:
         self.store = store
         self.catalog = Catalog()
         self.now = now
-        self.admission = Admission(store, self.catalog, now)
+        self.admission = Admission(store, self.catalog, now, MUTATING, VALIDATING)
 
     def resource(self, key: str) -> Resource:
         """A served resource by its key, `deployments.apps`; raises ApiError 404."""

@@ -90,6 +90,27 @@ def path_segment(text: str) -> list[str]:
     return [f"may not contain '{mark}'" for mark in "/%" if mark in text]
 
 
+def port_name(text: str) -> list[str]:
+    """What is wrong with an IANA service name (names of container ports)."""
+    problems = [] if len(text) <= 15 else ["must be no more than 15 characters"]
+    if not re.fullmatch(r"[-a-z0-9]+", text):
+        problems.append("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)")
+    if not re.search(r"[a-z]", text):
+        problems.append("must contain at least one letter (a-z)")
+    if "--" in text:
+        problems.append("must not contain consecutive hyphens")
+    if text.startswith("-") or text.endswith("-"):
+        problems.append("must not begin or end with a hyphen")
+    return problems
+
+
+def env_name(text: str) -> list[str]:
+    """What is wrong with the name of an environment variable: printable ASCII without `=`."""
+    if text and all(" " <= letter <= "~" and letter != "=" for letter in text):
+        return []
+    return ["a valid environment variable name must consist only of printable ASCII characters other than '='"]
+
+
 def config_key(text: str) -> list[str]:
     """What is wrong with a key of a ConfigMap or Secret."""
     problems = _problems(text, 253, _CONFIG_KEY, CONFIG_KEY)

@@ -1,13 +1,20 @@
 """What is particular to each kind: names, defaults, first status, validation."""
 
 from oakum.lab.api.kinds import Resource
+from oakum.lab.api.rules import access, configuration, services, storage, workloads
 from oakum.lab.api.rules.rules import Rules
 
 __all__ = ["Rules", "rules_of"]
 
 _PLAIN = Rules()
 _CUSTOM = Rules(generation=True)
-_TABLE: dict[str, Rules] = {}
+_TABLE: dict[str, Rules] = {
+    **access.RULES,
+    **configuration.RULES,
+    **services.RULES,
+    **storage.RULES,
+    **workloads.RULES,
+}
 
 
 def rules_of(resource: Resource) -> Rules:

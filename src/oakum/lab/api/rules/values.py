@@ -1,0 +1,109 @@
+"""Small checks that many kinds share."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from oakum.lab.api import names
+from oakum.lab.api.quantity import parse
+from oakum.lab.api.status import FieldError, duplicate, invalid, required, unsupported
+from oakum.lab.store import Obj
+
+IMMUTABLE = "field is immutable"
+PORT_RANGE = "must be between 1 and 65535, inclusive"
+PROTOCOLS = ("TCP", "UDP", "SCTP")
+
+
+def items(obj: Any, key: str) -> list[Any]:
+    """A list field, empty when it is missing."""
+    return (obj.get(key) or []) if isinstance(obj, dict) else []
+
+
+def default(obj: Obj, **values: Any) -> None:
+    """Set the fields that are missing."""
+    for key, value in values.items():
+        if obj.get(key) is None:
+            obj[key] = value
+
+
+def one_of(obj: Obj, key: str, path: str, choices: Iterable[str]) -> list[FieldError]:
+    """Complain about a field that is set to none of the choices."""
+    value = obj.get(key)
+    known = list(choices)
+    return [unsupported(f"{path}.{key}", value, known)] if value is not None and value not in known else []
+
+
+def not_negative(obj: Obj, path: str, *keys: str) -> list[FieldError]:
+    """Complain about negative numbers."""
+    detail = "must be greater than or equal to 0"
+    return [invalid(f"{path}.{key}", obj[key], detail) for key in keys if (obj.get(key) or 0) < 0]
+
+
+def port(value: int, path: str) -> list[FieldError]:
+    """Complain about a number that is no port."""
+    return [] if 1 <= value <= 65535 else [invalid(path, value, PORT_RANGE)]
+
+
+def port_or_name(value: Any, path: str) -> list[FieldError]:
+    """Complain about what is neither a port number nor a port's name."""
+    if isinstance(value, int):
+        return port(value, path)
+    return [invalid(path, value, problem) for problem in names.port_name(value)]
+
+
+def unchanged(new: Any, old: Any, path: str) -> list[FieldError]:
+    """Complain about a field that may not change."""
+    return [] if new == old else [invalid(path, new, IMMUTABLE)]
+
+
+def label_selector(selector: Obj | None, path: str) -> list[FieldError]:
+    """Complaints about a LabelSelector."""
+    errors = names.check_labels((selector or {}).get("matchLabels"), f"{path}.matchLabels")
+    for index, item in enumerate(items(selector, "matchExpressions")):
+        at = f"{path}.matchExpressions[{index}]"
+        operator, values = item.get("operator"), item.get("values")
+        if operator in ("In", "NotIn") and not values:
+            errors.append(required(f"{at}.values", "must be specified when `operator` is 'In' or 'NotIn'"))
+        elif operator in ("Exists", "DoesNotExist") and values:
+            detail = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"
+            errors.append(FieldError(f"{at}.values", "FieldValueForbidden", f"Forbidden: {detail}"))
+        elif operator not in ("In", "NotIn", "Exists", "DoesNotExist"):
+            errors.append(invalid(f"{at}.operator", operator, "not a valid selector operator"))
+        errors += [invalid(f"{at}.key", item.get("key"), problem) for problem in names.qualified(item.get("key") or "")]
+    return errors
+
+
+def unique(found: Iterable[tuple[str, Any]]) -> list[FieldError]:
+    """Complain about values that occur twice; takes (path, value) pairs, None values are skipped."""
+    seen: set[Any] = set()
+    errors = []
+    for path, value in found:
+        if value is not None and value in seen:
+            errors.append(duplicate(path, value))
+        seen.add(value)
+    return errors
+
+
+def amount(value: Any) -> float:
+    """A quantity as a number; 0 for what is none."""
+    try:
+        return float(parse(value))
+    except ValueError:
+        return 0.0
+
+
+def named(check: Callable[[str], list[str]], value: str | None, path: str) -> list[FieldError]:
+    """Complain about a missing or malformed name."""
+    if not value:
+        return [required(path)]
+    return [invalid(path, value, problem) for problem in check(value)]
+
+
+def int_or_percent(value: Any, path: str) -> list[FieldError]:
+    """Complain about what is neither a count nor a percentage."""
+    if isinstance(value, str):
+        if value.endswith("%") and value[:-1].isdigit():
+            return []
+        rule = "a valid percent string must be a numeric string followed by an ending '%'"
+        detail = f"{rule} (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')"
+        return [invalid(path, value, detail)]
+    return [invalid(path, value, "must be greater than or equal to 0")] if isinstance(value, int) and value < 0 else []

@@ -1,0 +1,287 @@
+"""Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs and CronJobs: defaults and validation."""
+
+import re
+from typing import Any
+
+from oakum.lab.api import names, selectors
+from oakum.lab.api.rules import pod_checks, pod_defaults
+from oakum.lab.api.rules.rules import Check, Compare, Rules
+from oakum.lab.api.rules.values import (
+    default,
+    int_or_percent,
+    items,
+    label_selector,
+    not_negative,
+    one_of,
+    unchanged,
+)
+from oakum.lab.api.status import FieldError, forbidden, invalid, required, unsupported
+from oakum.lab.store import Obj, clone
+
+_STATEFUL_CHANGED = (
+    "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
+    "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"
+)
+_STATEFUL_FREE = (
+    "replicas",
+    "ordinals",
+    "template",
+    "updateStrategy",
+    "revisionHistoryLimit",
+    "persistentVolumeClaimRetentionPolicy",
+    "minReadySeconds",
+)
+_JOB_LABELS = ("batch.kubernetes.io/controller-uid", "controller-uid")
+_JOB_NAMES = ("batch.kubernetes.io/job-name", "job-name")
+
+
+def _template_spec(spec: Obj) -> None:
+    pod_defaults.pod_spec(spec["template"]["spec"])
+
+
+def _deployment(obj: Obj) -> None:
+    spec = obj["spec"]
+    default(spec, replicas=1, revisionHistoryLimit=10, progressDeadlineSeconds=600)
+    default(spec, strategy={})
+    strategy = spec["strategy"]
+    default(strategy, type="RollingUpdate")
+    if strategy["type"] == "RollingUpdate":
+        default(strategy, rollingUpdate={})
+        default(strategy["rollingUpdate"], maxUnavailable="25%", maxSurge="25%")
+    _template_spec(spec)
+
+
+def _replica_set(obj: Obj) -> None:
+    default(obj["spec"], replicas=1)
+    _template_spec(obj["spec"])
+
+
+def _stateful_set(obj: Obj) -> None:
+    spec = obj["spec"]
+    default(spec, replicas=1, revisionHistoryLimit=10, podManagementPolicy="OrderedReady", updateStrategy={})
+    default(spec, persistentVolumeClaimRetentionPolicy={})
+    default(spec["persistentVolumeClaimRetentionPolicy"], whenDeleted="Retain", whenScaled="Retain")
+    default(spec["updateStrategy"], type="RollingUpdate")
+    if spec["updateStrategy"]["type"] == "RollingUpdate":
+        default(spec["updateStrategy"], rollingUpdate={})
+        default(spec["updateStrategy"]["rollingUpdate"], partition=0)
+    for claim in items(spec, "volumeClaimTemplates"):
+        default(claim, apiVersion="v1", kind="PersistentVolumeClaim")
+        default(claim["spec"], volumeMode="Filesystem")
+        claim["status"] = {"phase": "Pending"}
+    _template_spec(spec)
+
+
+def _daemon_set(obj: Obj) -> None:
+    spec = obj["spec"]
+    default(spec, revisionHistoryLimit=10, updateStrategy={})
+    default(spec["updateStrategy"], type="RollingUpdate")
+    if spec["updateStrategy"]["type"] == "RollingUpdate":
+        default(spec["updateStrategy"], rollingUpdate={})
+        default(spec["updateStrategy"]["rollingUpdate"], maxSurge=0, maxUnavailable=1)
+    _template_spec(spec)
+    annotations = obj["metadata"].setdefault("annotations", {})
+    annotations["deprecated.daemonset.template.generation"] = str(obj["metadata"].get("generation", 1))
+
+
+def _job_spec(spec: Obj) -> None:
+    if spec.get("completions") is None and spec.get("parallelism") is None:
+        spec["completions"] = 1
+    default(
+        spec,
+        parallelism=1,
+        backoffLimit=6,
+        completionMode="NonIndexed",
+        suspend=False,
+        manualSelector=False,
+        podReplacementPolicy="TerminatingOrFailed",
+    )
+    _template_spec(spec)
+
+
+def _job(obj: Obj) -> None:
+    spec = obj["spec"]
+    _job_spec(spec)
+    if not spec["manualSelector"] and not spec.get("selector"):
+        metadata = obj["metadata"]
+        labels = spec["template"].setdefault("metadata", {}).setdefault("labels", {})
+        labels.update(dict.fromkeys(_JOB_LABELS, metadata["uid"]))
+        labels.update(dict.fromkeys(_JOB_NAMES, metadata["name"]))
+        spec["selector"] = {"matchLabels": {_JOB_LABELS[0]: metadata["uid"]}}
+
+
+def _cron_job(obj: Obj) -> None:
+    spec = obj["spec"]
+    default(spec, concurrencyPolicy="Allow", suspend=False, successfulJobsHistoryLimit=3, failedJobsHistoryLimit=1)
+    _template_spec(spec["jobTemplate"]["spec"])
+
+
+def _selected(spec: Obj) -> list[FieldError]:
+    """Complaints about a selector and the labels that must match it."""
+    selector, errors = spec.get("selector"), []
+    if selector is None:
+        errors.append(required("spec.selector"))
+    else:
+        errors += label_selector(selector, "spec.selector")
+        if not selector.get("matchLabels") and not selector.get("matchExpressions"):
+            errors.append(invalid("spec.selector", selector, "empty selector is invalid for deployment"))
+    labels = (spec["template"].get("metadata") or {}).get("labels")
+    matching = selectors.of_object(selector)
+    if not errors and matching is not None and selectors.selects(matching, labels):
+        return errors
+    if not any("empty selector" in error.message for error in errors):
+        errors.append(invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"))
+    return errors
+
+
+def _always(spec: Obj) -> list[FieldError]:
+    policy = spec["template"]["spec"].get("restartPolicy")
+    return [unsupported("spec.template.spec.restartPolicy", policy, ["Always"])] if policy != "Always" else []
+
+
+def _check_set(obj: Obj) -> list[FieldError]:
+    """What Deployments, ReplicaSets, StatefulSets and DaemonSets have in common."""
+    spec = obj["spec"]
+    errors = not_negative(spec, "spec", "replicas", "minReadySeconds", "revisionHistoryLimit")
+    errors += _selected(spec)
+    errors += pod_checks.template(spec["template"], "spec.template")
+    return errors + _always(spec)
+
+
+def _check_deployment(obj: Obj) -> list[FieldError]:
+    errors, spec = _check_set(obj), obj["spec"]
+    strategy = spec["strategy"]
+    errors += one_of(strategy, "type", "spec.strategy", ("Recreate", "RollingUpdate"))
+    rolling = strategy.get("rollingUpdate")
+    if strategy["type"] == "Recreate" and rolling is not None:
+        detail = "may not be specified when strategy `type` is 'Recreate'"
+        errors.append(forbidden("spec.strategy.rollingUpdate", detail))
+    if strategy["type"] == "RollingUpdate" and rolling:
+        for key in ("maxUnavailable", "maxSurge"):
+            errors += int_or_percent(rolling[key], f"spec.strategy.rollingUpdate.{key}")
+        if all(rolling[key] in (0, "0%") for key in ("maxUnavailable", "maxSurge")):
+            detail = "may not be 0 when `maxSurge` is 0"
+            errors.append(invalid("spec.strategy.rollingUpdate.maxUnavailable", rolling["maxUnavailable"], detail))
+    if spec["progressDeadlineSeconds"] <= spec.get("minReadySeconds", 0):
+        value = spec["progressDeadlineSeconds"]
+        errors.append(invalid("spec.progressDeadlineSeconds", value, "must be greater than minReadySeconds"))
+    return errors
+
+
+def _check_stateful(obj: Obj) -> list[FieldError]:
+    spec = obj["spec"]
+    errors = one_of(spec, "podManagementPolicy", "spec", ("OrderedReady", "Parallel"))
+    return (
+        errors
+        + one_of(spec["updateStrategy"], "type", "spec.updateStrategy", ("RollingUpdate", "OnDelete"))
+        + _check_set(obj)
+    )
+
+
+def _check_job_spec(spec: Obj, path: str) -> list[FieldError]:
+    counts = ("parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished")
+    errors = not_negative(spec, path, *counts)
+    errors += one_of(spec, "completionMode", path, ("NonIndexed", "Indexed"))
+    errors += pod_checks.template(spec["template"], f"{path}.template")
+    policy = spec["template"]["spec"].get("restartPolicy")
+    at = f"{path}.template.spec.restartPolicy"
+    if policy == "Always":
+        errors.append(required(at, 'valid values: "OnFailure", "Never"'))
+    elif policy not in ("OnFailure", "Never"):
+        errors.append(unsupported(at, policy, ["OnFailure", "Never"]))
+    return errors
+
+
+def _check_job(obj: Obj) -> list[FieldError]:
+    return _check_job_spec(obj["spec"], "spec")
+
+
+_FIELD = r"(\*|\d+(-\d+)?)(/\d+)?"
+_NAMED = r"[A-Za-z]{3}(-[A-Za-z]{3})?"
+_CRON = re.compile(rf"({_FIELD}|{_NAMED}|\?)(,({_FIELD}|{_NAMED}))*")
+_MACROS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
+
+
+def _check_cron(obj: Obj) -> list[FieldError]:
+    spec = obj["spec"]
+    schedule = spec.get("schedule") or ""
+    errors: list[FieldError] = []
+    if not schedule:
+        errors.append(required("spec.schedule"))
+    elif problem := _schedule_problem(schedule):
+        errors.append(invalid("spec.schedule", schedule, problem))
+    errors += one_of(spec, "concurrencyPolicy", "spec", ("Allow", "Forbid", "Replace"))
+    limits = ("startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit")
+    errors += not_negative(spec, "spec", *limits)
+    if len(obj["metadata"].get("name") or "") > 52:
+        errors.append(invalid("metadata.name", obj["metadata"]["name"], "must be no more than 52 characters"))
+    return errors + _check_job_spec(spec["jobTemplate"]["spec"], "spec.jobTemplate.spec")
+
+
+def _schedule_problem(schedule: str) -> str:
+    if schedule.startswith("@"):
+        known = schedule in _MACROS or schedule.startswith("@every ")
+        return "" if known else f"unrecognized descriptor: {schedule}"
+    fields = schedule.split()
+    if len(fields) != 5:
+        return f"expected exactly 5 fields, found {len(fields)}: {fields!r}".replace("'", "").replace(",", "")
+    wrong = [field for field in fields if not _CRON.fullmatch(field)]
+    return f"failed to parse int from {wrong[0]}" if wrong else ""
+
+
+def _same_selector(new: Obj, old: Obj) -> list[FieldError]:
+    return unchanged(new["spec"].get("selector"), old["spec"].get("selector"), "spec.selector")
+
+
+def _stateful_change(new: Obj, old: Obj) -> list[FieldError]:
+    return [forbidden("spec", _STATEFUL_CHANGED)] if _frozen(new) != _frozen(old) else []
+
+
+def _frozen(obj: Obj) -> Obj:
+    return {key: value for key, value in obj["spec"].items() if key not in _STATEFUL_FREE}
+
+
+def _job_change(new: Obj, old: Obj) -> list[FieldError]:
+    ours, theirs = new["spec"], old["spec"]
+    errors = _same_selector(new, old)
+    if ours.get("completionMode") != "Indexed":
+        errors += unchanged(ours.get("completions"), theirs.get("completions"), "spec.completions")
+    if _pods(ours, theirs) != _pods(theirs, theirs):
+        errors.append(invalid("spec.template", ours["template"], "field is immutable"))
+    return errors + unchanged(ours.get("completionMode"), theirs.get("completionMode"), "spec.completionMode")
+
+
+def _pods(spec: Obj, stored: Obj) -> Any:
+    """The template without what may change while a job is suspended and has not started."""
+    template = clone(spec["template"])
+    if stored.get("suspend"):
+        for key in ("nodeSelector", "tolerations", "schedulingGates"):
+            template["spec"].pop(key, None)
+    return template
+
+
+def _rules(fill: Any, check: Check, compare: Compare, **more: Any) -> Rules:
+    return Rules(default=fill, validate=check, compare=compare, generation=True, **more)
+
+
+RULES = {
+    "deployments.apps": _rules(_deployment, _check_deployment, _same_selector),
+    "replicasets.apps": _rules(_replica_set, _check_set, _same_selector),
+    "statefulsets.apps": _rules(_stateful_set, _check_stateful, _stateful_change),
+    "daemonsets.apps": _rules(_daemon_set, _check_set, _same_selector),
+    "jobs.batch": _rules(_job, _check_job, _job_change, name=names.subdomain),
+    "cronjobs.batch": _rules(_cron_job, _check_cron, lambda new, old: []),
+    "replicationcontrollers": Rules(default=_replica_set, generation=True),
+    "podtemplates": Rules(
+        default=lambda obj: pod_defaults.pod_spec(obj["template"]["spec"]), generation=True, returns_deleted=True
+    ),
+    "controllerrevisions.apps": Rules(),
+    "pods": Rules(
+        default=pod_defaults.pod,
+        start=pod_defaults.started,
+        validate=pod_checks.pod,
+        compare=pod_checks.pod_change,
+        generation=True,
+        returns_deleted=True,
+    ),
+}
