@@ -96,6 +96,7 @@ def _exceeded(
 
     limits = ",".join(f"{name}={hard[name]}" for name in over)
     counts = f"requested: {listed(asked)}, used: {listed(used)}, limited: {limits}"
+    counts = f"requested: {listed(asked)}, used: {listed(used)}, limited: {limits}"
     detail = f"exceeded quota: {quota['metadata']['name']}, {counts}"
     resource = operation.resource
     return status.refused(resource.plural, resource.group, operation.obj["metadata"].get("name") or "", detail)
