@@ -3,8 +3,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -190,15 +188,3 @@ def _skip(response: BaseHTTPResponse, count: int) -> None:
         if not block:
             return
         count -= len(block)
-
-
-@contextmanager
-def closing(open_: Callable[[], Readable]) -> Iterator[Readable]:
-    """The stream that `open_` gives, closed afterwards when it can be."""
-    stream = open_()
-    try:
-        yield stream
-    finally:
-        close = getattr(stream, "close", None)
-        if close is not None:
-            close()

@@ -4,7 +4,8 @@ from __future__ import annotations
 import os
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import Protocol
@@ -25,6 +26,18 @@ class Readable(Protocol):
 
     def read(self, size: int = -1, /) -> bytes:
         """Up to `size` bytes (all for -1), empty at the end."""
+
+
+@contextmanager
+def closing(open_: Callable[[], Readable]) -> Iterator[Readable]:
+    """The stream that `open_` gives, closed afterwards when it can be."""
+    stream = open_()
+    try:
+        yield stream
+    finally:
+        close = getattr(stream, "close", None)
+        if close is not None:
+            close()
 
 
 @dataclass(frozen=True, slots=True)

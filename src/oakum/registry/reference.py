@@ -68,10 +68,11 @@ def parse_repository(name: str, *, strict: bool = False) -> Repository:
     head, slash, tail = name.partition("/")
     explicit = bool(slash) and ("." in head or ":" in head)
     registry, path = (head, tail) if explicit else (HUB, name)
-    if path:
-        _check_element("repository", path, REPOSITORY_CHARS, 2, 255)
-    else:
+    if not path:
         raise BadReference("a repository name must be specified")
+    _check_element("repository", path, REPOSITORY_CHARS, 2, 255)
+    if path.startswith("/"):  # what is left of a URL: `http://host/path`
+        raise BadReference(f"repository can only contain the characters `{REPOSITORY_CHARS}`: {path}")
     if strict and not explicit:
         raise BadReference("strict validation requires the registry to be explicitly defined")
     if any(char not in _AUTHORITY_CHARS for char in registry):

@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from urllib3.response import BaseHTTPResponse
 
 from oakum.registry.answers import body_of, status_error
-from oakum.registry.connections import Connections, Readable
+from oakum.registry.connections import Connections, Readable, closing
 from oakum.registry.credentials import Keychain
 from oakum.registry.errors import ConnectError
 from oakum.registry.reference import Repository
@@ -135,6 +135,12 @@ class Transport:
             attempt += 1
             self._sleep(delay)
 
+    def _once(self, request: Request, url: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
+        if not callable(request.body):
+            return self._connections.send(request.method, url, headers, request.body, timeout=request.timeout)
+        with closing(request.body) as stream:
+            return self._connections.send(request.method, url, headers, stream, timeout=request.timeout)
+
     def _follow(self, request: Request, url: str, header: str) -> BaseHTTPResponse:
         """One try, following redirects; the login goes only to the registry's own host."""
         home = urlsplit(url).netloc
@@ -142,8 +148,7 @@ class Transport:
             headers = dict(request.headers)
             if header and urlsplit(url).netloc == home:
                 headers["Authorization"] = header
-            body = request.body() if callable(request.body) else request.body
-            response = self._connections.send(request.method, url, headers, body, timeout=request.timeout)
+            response = self._once(request, url, headers)
             target = response.headers.get("Location")
             if response.status not in _REDIRECTS or not target or response.status in request.expect:
                 return response

@@ -12,8 +12,8 @@ from oakum.duration import format_duration
 from oakum.images.bundle.packed import Packed, dump
 from oakum.images.errors import ConfigError
 from oakum.images.log import Log
-from oakum.registry.blobs import BlobSource, BytesBlob, closing
-from oakum.registry.connections import BLOCK
+from oakum.registry.blobs import BlobSource, BytesBlob
+from oakum.registry.connections import BLOCK, closing
 from oakum.registry.errors import ConnectError, ContentError
 
 MANIFEST = "manifest.json"

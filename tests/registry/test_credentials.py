@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from oakum.registry.credentials import Credentials
+from oakum.registry.dockerconfig import DockerConfigKeychain
+from oakum.registry.environment import EnvironmentKeychain
+from oakum.registry.errors import CredentialsError
+from oakum.registry.reference import parse_repository
+
+APP = parse_repository("r.io/team/app")
+
+
+def _docker(folder: Path, config: object) -> dict[str, str]:
+    (folder / "config.json").write_text(json.dumps(config) if not isinstance(config, str) else config)
+    return {"DOCKER_CONFIG": str(folder), "PATH": str(folder)}
+
+
+def _auth(text: str) -> dict[str, str]:
+    return {"auth": base64.b64encode(text.encode()).decode()}
+
+
+def test_the_environment_answers_for_its_host_even_without_a_password() -> None:
+    keychain = EnvironmentKeychain({"KBLD_REGISTRY_HOSTNAME": "r.io", "KBLD_REGISTRY_USERNAME": "ada"})
+    assert keychain.lookup(APP) == Credentials("ada")
+
+
+def test_a_suffix_groups_variables() -> None:
+    keychain = EnvironmentKeychain(
+        {
+            "KBLD_REGISTRY_HOSTNAME_1": "other.io",
+            "KBLD_REGISTRY_USERNAME_1": "bob",
+            "KBLD_REGISTRY_HOSTNAME_x": "r.io",
+            "KBLD_REGISTRY_IDENTITY_TOKEN_x": "t",
+        }
+    )
+    assert keychain.lookup(APP) == Credentials(identity_token="t")
+
+
+def test_docker_io_stands_for_its_index() -> None:
+    keychain = EnvironmentKeychain({"KBLD_REGISTRY_HOSTNAME": "docker.io", "KBLD_REGISTRY_USERNAME": "ada"})
+    assert keychain.lookup(parse_repository("nginx")) == Credentials("ada")
+
+
+def test_an_unknown_variable_is_an_error() -> None:
+    with pytest.raises(CredentialsError, match="^Unknown env variable 'KBLD_REGISTRY_FOO'$"):
+        EnvironmentKeychain({"KBLD_REGISTRY_FOO": "x"}).lookup(APP)
+
+
+def test_an_empty_host_name_is_an_error() -> None:
+    with pytest.raises(CredentialsError, match=r"^Parsing registry hostname: .* \(e.g. gcr.io, index.docker.io\)$"):
+        EnvironmentKeychain({"KBLD_REGISTRY_HOSTNAME": ""}).lookup(APP)
+
+
+def test_a_login_of_the_repository_comes_before_that_of_the_host(tmp_path: Path) -> None:
+    environ = _docker(tmp_path, {"auths": {"r.io": _auth("a:1"), "r.io/team/app": _auth("b:2")}})
+    assert DockerConfigKeychain(environ).lookup(APP) == Credentials("b", "2")
+
+
+def test_a_key_with_scheme_and_path_matches_by_host(tmp_path: Path) -> None:
+    environ = _docker(tmp_path, {"auths": {"http://r.io/v1/": _auth("a:1:2")}})
+    assert DockerConfigKeychain(environ).lookup(APP) == Credentials("a", "1:2")
+
+
+def test_docker_hub_is_under_its_old_address(tmp_path: Path) -> None:
+    environ = _docker(tmp_path, {"auths": {"https://index.docker.io/v1/": _auth("a:1")}})
+    assert DockerConfigKeychain(environ).lookup(parse_repository("nginx")) == Credentials("a", "1")
+
+
+def test_podmans_file_is_read_when_there_is_no_docker(tmp_path: Path) -> None:
+    (tmp_path / "containers").mkdir()
+    (tmp_path / "containers" / "auth.json").write_text(json.dumps({"auths": {"r.io": _auth("p:3")}}))
+    keychain = DockerConfigKeychain({"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)})
+    assert keychain.lookup(APP) == Credentials("p", "3")
+
+
+def test_a_malformed_file_is_named(tmp_path: Path) -> None:
+    environ = _docker(tmp_path, "{bad")
+    with pytest.raises(CredentialsError) as caught:
+        DockerConfigKeychain(environ).lookup(APP)
+    words = "invalid character 'b' looking for beginning of object key string"
+    assert str(caught.value) == f"{tmp_path}/config.json: {words}"
+
+
+def _helper(folder: Path, script: str) -> DockerConfigKeychain:
+    program = folder / "docker-credential-x"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    return DockerConfigKeychain({**_docker(folder, {"credHelpers": {"r.io": "x"}}), "PATH": f"{folder}:/usr/bin:/bin"})
+
+
+def test_a_helper_is_asked_for_its_host(tmp_path: Path) -> None:
+    keychain = _helper(tmp_path, 'read host; echo "{\\"Username\\": \\"u-$host\\", \\"Secret\\": \\"s\\"}"')
+    assert keychain.lookup(APP) == Credentials("u-r.io", "s")
+
+
+def test_a_helpers_token_user_means_an_identity_token(tmp_path: Path) -> None:
+    keychain = _helper(tmp_path, """echo '{"Username": "<token>", "Secret": "s"}'""")
+    assert keychain.lookup(APP) == Credentials(identity_token="s")
+
+
+def test_a_helper_without_a_login_passes(tmp_path: Path) -> None:
+    keychain = _helper(tmp_path, "echo credentials not found in native keychain; exit 1")
+    assert keychain.lookup(APP) is None
+
+
+def test_a_failing_helper_is_quoted(tmp_path: Path) -> None:
+    keychain = _helper(tmp_path, "echo locked; exit 1")
+    with pytest.raises(CredentialsError, match="^error getting credentials - err: exit status 1, out: `locked`$"):
+        keychain.lookup(APP)
+
+
+def test_a_missing_helper_is_named(tmp_path: Path) -> None:
+    environ = _docker(tmp_path, {"credsStore": "none"})
+    with pytest.raises(CredentialsError) as caught:
+        DockerConfigKeychain(environ).lookup(APP)
+    words = 'err: exec: "docker-credential-none": executable file not found in $PATH, out: ``'
+    assert str(caught.value) == f"error getting credentials - {words}"
+
+
+def test_secrets_do_not_show_in_a_representation() -> None:
+    assert "pw" not in repr(Credentials("ada", "pw", "pw", "pw"))
