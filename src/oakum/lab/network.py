@@ -1,4 +1,4 @@
-"""The lab's addresses. All lie in 127.0.0.0/8: every host routes them to itself, with no root and no interface to set up.
+"""The lab's addresses. All lie in 127.0.0.0/8: every host routes them to itself, with no interface to set up.
 
 A Service's cluster IP and port answer on the host; inside a pod the same addresses lead out to the lab.
 """

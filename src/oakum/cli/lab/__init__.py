@@ -1,0 +1,33 @@
+"""`oakum lab`: the embedded registry and Kubernetes from the command line."""
+
+from oakum.cli.command import Command
+from oakum.cli.flag import Flag
+
+_DATA = Flag("data", "Folder for everything the lab keeps (default: oakum/lab in the user's state folder)")
+_START = (
+    Flag("port", "Port of the API server on 127.0.0.1 (0: that of last time, or any)", kind="int"),
+    Flag("registry-port", "Port of the registry on 127.0.0.1 (0: that of last time, or any)", kind="int"),
+    Flag("runtime", "How pods run: auto, namespaces, chroot or simulated", default="auto"),
+    Flag("detach", "Return when the lab answers, and leave it running", kind="bool", short="d"),
+)
+
+COMMAND = Command(
+    "lab",
+    "A registry and a Kubernetes on this machine, with no daemon and no root",
+    long="Runs a container registry, a Kubernetes API server with its controllers, and a node that really runs pods,\n"
+    "in one process that listens on loopback only.",
+    example='  eval "$(oakum lab up --detach)"\n  kubectl get nodes\n  oakum lab down',
+    shared=(_DATA,),
+    commands=(
+        Command("up", "Start the lab", flags=_START, run="oakum.cli.lab.running:up"),
+        Command("down", "Stop the lab; its data stays", run="oakum.cli.lab.running:down"),
+        Command("status", "Say where the lab answers", run="oakum.cli.lab.running:status"),
+        Command(
+            "logs",
+            "Print what the lab itself has logged",
+            flags=(Flag("follow", "Go on with what is logged from now on", kind="bool", short="f"),),
+            run="oakum.cli.lab.running:logs",
+        ),
+        Command("reset", "Stop the lab and delete all its data", run="oakum.cli.lab.running:reset"),
+    ),
+)

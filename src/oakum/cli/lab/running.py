@@ -1,0 +1,91 @@
+"""`oakum lab up`, `down`, `status`, `logs` and `reset`."""
+
+import os
+import shlex
+import sys
+import time
+from pathlib import Path
+
+from oakum.cli.command import Invocation
+from oakum.errors import UsageError
+from oakum.lab.background import Settings, serve, start, stop
+from oakum.lab.folder import Folder, State, default_folder
+
+RUNTIMES = ("auto", "namespaces", "chroot", "simulated")
+
+
+def folder_of(call: Invocation) -> Folder:
+    """The data folder that the flags mean."""
+    data = call.flags["data"]
+    return Folder(Path(data) if data else default_folder(dict(os.environ)))
+
+
+def up(call: Invocation) -> None:
+    """Start a lab, in the background or until interrupted, and print the shell commands that lead to it."""
+    folder = folder_of(call)
+    flags = call.flags
+    if flags["runtime"] not in RUNTIMES:
+        raise UsageError(f"--runtime is one of {', '.join(RUNTIMES)}, not '{flags['runtime']}'")
+    settings = Settings(str(folder.path), flags["port"], flags["registry-port"], flags["runtime"])
+    if flags["detach"]:
+        _show(folder, folder.running() or start(settings))
+        return
+    serve(settings, lambda state: _show(folder, state))
+
+
+def down(call: Invocation) -> None:
+    """Stop the lab."""
+    folder = folder_of(call)
+    if not stop(folder):
+        sys.stderr.write(f"no lab is running in {folder.path}\n")
+
+
+def status(call: Invocation) -> int:
+    """Print where the lab answers; status 1 when none runs."""
+    folder = folder_of(call)
+    state = folder.running()
+    if state is None:
+        sys.stdout.write(f"no lab is running in {folder.path}\n")
+        return 1
+    sys.stdout.write(
+        f"process    {state.pid}\n"
+        f"api        https://{state.api}\n"
+        f"registry   {state.registry}\n"
+        f"kubeconfig {folder.kubeconfig}\n"
+        f"login      {folder.docker / 'config.json'}\n"
+        f"data       {folder.path}\n"
+    )
+    return 0
+
+
+def logs(call: Invocation) -> None:
+    """Print the lab's own log."""
+    path = folder_of(call).log
+    if not path.exists():
+        raise UsageError(f"no lab has logged anything in {path.parent}")
+    with path.open(errors="replace") as file:
+        while True:
+            text = file.read(1 << 16)
+            sys.stdout.write(text)
+            if not text and not call.flags["follow"]:
+                return
+            if not text:
+                sys.stdout.flush()
+                time.sleep(0.2)
+
+
+def reset(call: Invocation) -> None:
+    """Stop the lab and delete its data."""
+    folder = folder_of(call)
+    stop(folder)
+    if folder.is_lab():
+        folder.remove()
+
+
+def _show(folder: Folder, state: State) -> None:
+    sys.stdout.write(
+        f"export KUBECONFIG={shlex.quote(str(folder.kubeconfig))}\n"
+        f"# registry {state.registry}; its login is in {folder.docker / 'config.json'}:\n"
+        f"# export DOCKER_CONFIG={shlex.quote(str(folder.docker))}\n"
+    )
+    sys.stdout.flush()

@@ -1,0 +1,168 @@
+"""The lab: registry, API server, controllers and node in this process, on loopback."""
+
+import contextlib
+import logging
+import os
+import socket
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from oakum.errors import LabError
+from oakum.lab.folder import USER, Folder, State
+from oakum.lab.serving import HTTPServer, LoopThread, listen
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from oakum.kube.kubeconfig import ClusterConfig
+    from oakum.lab.api.cluster import Cluster
+    from oakum.lab.certificates import Certificates
+
+_LOG = logging.getLogger(__name__)
+
+
+class Lab:
+    """A registry and a Kubernetes API with a node, for as long as the `with` block lasts.
+
+        with Lab() as lab:
+            subprocess.run(["kubectl", "get", "nodes"], env=os.environ | lab.environment)
+
+    Without `data` everything is in a temporary folder that goes with the lab, and objects are kept in memory only;
+    with it a later lab continues from there. Port 0 takes a free one (the last one again, when there is `data`).
+    `runtime` says how pods run: `auto`, `namespaces`, `chroot` or `simulated`. Raises LabError when it cannot start.
+    """
+
+    def __init__(
+        self, data: Path | None = None, *, port: int = 0, registry_port: int = 0, runtime: str = "auto"
+    ) -> None:
+        self._temporary = data is None
+        self.folder = Folder(data or Path(tempfile.mkdtemp(prefix="oakum-lab-")))
+        self._ports = (port, registry_port)
+        self._runtime = runtime
+        self._stack = contextlib.ExitStack()
+        self._cluster: Cluster | None = None
+        self.server = ""
+        self.registry = ""
+
+    @property
+    def kubeconfig(self) -> Path:
+        """The administrator's kubeconfig file, mode 0600."""
+        return self.folder.kubeconfig
+
+    @property
+    def docker_config(self) -> Path:
+        """A folder for DOCKER_CONFIG with the login of the registry."""
+        return self.folder.docker
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The variables that lead clients here: KUBECONFIG and DOCKER_CONFIG."""
+        return {"KUBECONFIG": str(self.kubeconfig), "DOCKER_CONFIG": str(self.docker_config)}
+
+    @property
+    def registry_login(self) -> tuple[str, str]:
+        """User name and password of the registry."""
+        return USER, self.folder.credentials().password
+
+    @property
+    def client_config(self) -> "ClusterConfig":
+        """How `oakum.kube` connects to this cluster as administrator."""
+        from oakum.kube.kubeconfig import load
+
+        return load(path=str(self.kubeconfig))
+
+    @property
+    def cluster(self) -> "Cluster":
+        """The API server's verbs, for use inside this process. Raises LabError when the lab is not running."""
+        if self._cluster is None:
+            raise LabError("the lab is not running")
+        return self._cluster
+
+    @property
+    def state(self) -> State:
+        """The process and the addresses, as the data folder tells them to others."""
+        return State(os.getpid(), self.server.removeprefix("https://"), self.registry)
+
+    def __enter__(self) -> "Lab":
+        self.start()
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Answer from now on, until `stop`."""
+        with contextlib.ExitStack() as stack:
+            if self._temporary:
+                stack.callback(self.folder.remove)
+            self.folder.acquire()
+            stack.callback(self.folder.release)
+            thread = stack.enter_context(LoopThread())
+            self._start_registry(stack, thread)
+            self._start_cluster(stack, thread)
+            self._announce()
+            self._stack = stack.pop_all()
+
+    def stop(self) -> None:
+        """End everything that the lab has started."""
+        self._cluster = None
+        self._stack.close()
+
+    def _start_registry(self, stack: contextlib.ExitStack, thread: LoopThread) -> None:
+        from oakum.lab.registry import app
+
+        users = {USER: self.folder.credentials().password}
+        application = app(self.folder.registry, users, sync=not self._temporary)
+        self.registry = self._serve(stack, thread, application, "registry", self._ports[1])
+
+    def _start_cluster(self, stack: contextlib.ExitStack, thread: LoopThread) -> None:
+        from oakum.lab.api import app
+        from oakum.lab.api.users import ADMIN
+        from oakum.lab.certificates import certificates
+        from oakum.lab.store import Store
+
+        credentials = self.folder.credentials()
+        store = Store(None if self._temporary else self.folder.store)
+        stack.callback(store.close)
+        server = app(store, tokens={credentials.token: ADMIN}, key=bytes.fromhex(credentials.key))
+        files = certificates(self.folder.tls)
+        address = self._serve(stack, thread, server, "api", self._ports[0], files)
+        self.server = f"https://{address}"
+        self._cluster = server.cluster
+
+    def _serve(
+        self,
+        stack: contextlib.ExitStack,
+        thread: LoopThread,
+        application: "ASGIApp",
+        what: str,
+        port: int,
+        files: "Certificates | None" = None,
+    ) -> str:
+        listener = self._listen(what, port)
+        if files is None:
+            server = HTTPServer(application, listener)
+        else:
+            server = HTTPServer(application, listener, certificate=files.certificate, key=files.key)
+        thread.run(server.start())
+        stack.callback(lambda: thread.run(server.stop()))
+        return server.address
+
+    def _listen(self, what: str, port: int) -> socket.socket:
+        if not port and (last := self.folder.last_ports().get(what)):
+            # The port of last time keeps a kubeconfig or an image reference that somebody has noted down right.
+            with contextlib.suppress(OSError):
+                return listen(last)
+        try:
+            return listen(port)
+        except OSError as error:
+            raise LabError(f"listening on 127.0.0.1:{port} for the lab's {what}: {error.strerror}") from error
+
+    def _announce(self) -> None:
+        credentials = self.folder.credentials()
+        self.folder.write_kubeconfig(self.server, self.folder.tls / "ca.crt", credentials.token)
+        self.folder.write_docker_config(self.registry, credentials.password)
+        self.folder.write_state(self.state)
+        _LOG.info("API server at %s, registry at %s", self.server, self.registry)

@@ -1,0 +1,83 @@
+"""`oakum lab` as processes: started, found, killed, stopped."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from oakum.lab.background import stop
+from oakum.lab.folder import Folder
+
+PROGRAM = "import sys; from oakum.cli.command import main; from oakum.cli.lab import COMMAND; sys.exit(main(COMMAND))"
+
+
+def lab(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", PROGRAM, *arguments], capture_output=True, text=True, timeout=60)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Iterator[str]:
+    folder = tmp_path / "a lab"
+    yield str(folder)
+    stop(Folder(folder))
+
+
+def test_up_prints_what_a_shell_can_evaluate_and_down_ends_it(data: str) -> None:
+    started = lab("up", "--detach", "--data", data)
+    assert started.returncode == 0, started.stderr
+    assert started.stdout.splitlines()[0] == f"export KUBECONFIG='{data}/kubeconfig'"
+    assert lab("status", "--data", data).returncode == 0
+    assert lab("up", "--detach", "--data", data).stdout == started.stdout
+    assert lab("down", "--data", data).returncode == 0
+    assert lab("status", "--data", data).returncode == 1
+    assert "API server at" in lab("logs", "--data", data).stdout
+
+
+def test_a_killed_lab_is_not_running_and_can_be_started_again(data: str) -> None:
+    lab("up", "--detach", "--data", data)
+    state = Folder(Path(data)).running()
+    assert state is not None
+    os.kill(state.pid, signal.SIGKILL)
+    while Folder(Path(data)).running():
+        pass
+    assert lab("status", "--data", data).returncode == 1
+    again = lab("up", "--detach", "--data", data)
+    assert again.returncode == 0
+    restarted = Folder(Path(data)).running()
+    assert restarted is not None
+    assert (restarted.api, restarted.registry) == (state.api, state.registry)
+
+
+def test_in_the_foreground_it_runs_until_it_is_told_to_end(data: str) -> None:
+    command = [sys.executable, "-c", PROGRAM, "up", "--data", data]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline().startswith("export KUBECONFIG=")
+        running.send_signal(signal.SIGINT)
+        assert running.wait(20) == 0
+
+
+def test_a_port_that_is_taken_is_an_error_with_a_reason(data: str, tmp_path: Path) -> None:
+    lab("up", "--detach", "--data", data)
+    state = Folder(Path(data)).running()
+    assert state is not None
+    refused = lab("up", "--detach", "--data", str(tmp_path / "other"), "--port", state.api.partition(":")[2])
+    assert refused.returncode == 1
+    assert "Address already in use" in refused.stderr
+
+
+def test_reset_deletes_a_labs_folder_and_nothing_else(data: str, tmp_path: Path) -> None:
+    lab("up", "--detach", "--data", data)
+    assert lab("reset", "--data", data).returncode == 0
+    assert not Path(data).exists()
+    (tmp_path / "precious").write_text("mine")
+    lab("reset", "--data", str(tmp_path))
+    assert (tmp_path / "precious").exists()
+
+
+def test_an_unknown_runtime_is_refused(data: str) -> None:
+    assert "--runtime is one of auto" in lab("up", "--runtime", "magic", "--data", data).stderr
