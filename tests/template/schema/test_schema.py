@@ -72,12 +72,19 @@ def test_a_float_takes_integers_but_an_integer_no_float(schema: Callable[[str], 
     assert "= found: float\n    = expected: integer (by s.yml:1)" in violations(schema("r: 1"), document("r: 1.5"))
 
 
-def test_structure_is_reported_alone(schema: Callable[[str], Schema], document: Read) -> None:
-    text = violations(schema(SAMPLE), document("dbs: x\nport: y\nunknown: 1"))
+def test_a_map_or_array_in_the_wrong_place_is_reported_alone(schema: Callable[[str], Schema], document: Read) -> None:
+    text = violations(schema(SAMPLE), document("dbs: {}\nport: y\nunknown: 1"))
     assert text == (
         "\nOne or more data values were invalid\n====================================\n\n"
-        "in.yml:\n    |\n  1 | dbs: x\n    |\n\n    = found: string\n    = expected: array (by s.yml:8)\n\n"
+        "in.yml:\n    |\n  1 | dbs: {}\n    |\n\n    = found: map\n    = expected: array (by s.yml:8)\n\n"
     )
+
+
+def test_a_scalar_in_place_of_a_map_is_reported_with_other_scalars(
+    schema: Callable[[str], Schema], document: Read
+) -> None:
+    text = violations(schema(SAMPLE), document("dbs: x\nport: z"))
+    assert text.count("= found: string") == 2
 
 
 def test_unknown_keys_come_before_the_values_beside_them(schema: Callable[[str], Schema], document: Read) -> None:

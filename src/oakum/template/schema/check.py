@@ -17,7 +17,8 @@ _NAMED_KEYS = 9
 def conform(item: Item, declared: Declaration) -> list[Violation]:
     """Fill the defaults that are missing below `item`, in place, and return what does not fit `declared`.
 
-    Violations of structure come alone: types of scalars, nulls and unknown keys are only looked at without them.
+    Maps and arrays where something else is declared come alone: scalars, nulls and unknown keys are only looked at
+    when there are none.
     """
     return list(_fill(item, declared)) or list(_check(item, declared))
 
@@ -32,9 +33,9 @@ def default_item(declared: Declaration) -> Item:
 
 
 def _fill(item: Item, declared: Declaration) -> Iterator[Violation]:
-    """Give missing map items their defaults; yield maps and arrays that are something else."""
+    """Give missing map items their defaults; yield maps and arrays that should be something else."""
     value, wanted = item.value, declared.type
-    if value is None or not isinstance(wanted, MapType | ArrayType):
+    if not isinstance(value, Map | Array) or isinstance(wanted, AnyType):
         return
     if isinstance(wanted, MapType) and isinstance(value, Map):
         for below in value.items:
