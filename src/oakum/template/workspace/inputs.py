@@ -52,7 +52,7 @@ class Inputs:
     def _at(self, path: str) -> tuple[list[InputFile], bool]:
         """The files at `path`, and whether it is a single one, which may be renamed."""
         if path == "-":
-            return [input_file(_STDIN, self._take_stdin)], True
+            return [input_file(_STDIN, self._take_stdin())], True
         if path.startswith(("http://", "https://")):
             return [input_file(path.rpartition("/")[2], partial(_fetch, path))], True
         try:
@@ -77,13 +77,14 @@ class Inputs:
             raise InputError(f"Expected file '{path}' to be a regular file, but was not")
         return input_file(relative, partial(_read, path))
 
-    def _take_stdin(self) -> bytes:
-        if self._stdin_taken:
-            raise InputError(
-                "Standard input has already been read, has the '-' argument been used in more than one flag?"
-            )
-        self._stdin_taken = True
-        return self.stdin()
+    def _take_stdin(self) -> Callable[[], bytes]:
+        """What reads standard input, which belongs to the first that names it."""
+        taken, self._stdin_taken = self._stdin_taken, True
+        return _refuse_stdin if taken else self.stdin
+
+
+def _refuse_stdin() -> bytes:
+    raise InputError("Standard input has already been read, has the '-' argument been used in more than one flag?")
 
 
 def _walk(folder: str) -> Iterator[str]:
