@@ -10,6 +10,7 @@ from oakum.deploy.errors import InputError
 from oakum.deploy.resource import Origin, Resource
 from oakum.deploy.values import floats
 from oakum.errors import YAMLError
+from oakum.yaml.nodes import Document as Node
 
 EXTENSIONS = (".json", ".yaml", ".yml")
 
@@ -27,11 +28,32 @@ class FileOrigin:
         return self.words
 
     def locate(self, path: str) -> str | None:
-        """`file:line` of a field of the document."""
-        from oakum.yaml import locate
+        """`file:line` of a field of the document, or of what it would be in."""
+        from oakum.yaml.locate import in_text
 
-        found = locate.line_of(self.text, path)
-        return f"{self.file}:{self.line + found - 1}" if found else None
+        try:
+            found = in_text(self.text, self.file, 1, path)
+        except (YAMLError, IndexError):
+            return None
+        return f"{found.file}:{found.line + self.line - 1}" if found is not None and found.line else None
+
+
+@dataclass(frozen=True)
+class NodeOrigin:
+    """A document of the same process, whose nodes know where they were written."""
+
+    words: str
+    document: Node = field(repr=False)
+
+    def __str__(self) -> str:
+        return self.words
+
+    def locate(self, path: str) -> str | None:
+        """`file:line` of a field of the document, or of what it would be in."""
+        from oakum.yaml.locate import in_node
+
+        found = in_node(self.document, path)
+        return str(found) if found is not None and found.line else None
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,8 @@ class Client:
 
     def names(self, kind: ResourceType, namespace: str = "") -> set[str]:
         """The names of all objects of a kind (in a namespace), without their contents."""
-        found, token = set(), ""
+        found: set[str] = set()
+        token = ""
         while True:
             query = _query(limit=str(PAGE), **({"continue": token} if token else {}))
             answer = self.transport.request("GET", kind.path(namespace), query=query, accept=METADATA).json()

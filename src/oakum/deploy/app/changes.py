@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from oakum.deploy.app.meta import ChangeMeta, now
+from oakum.deploy.app.meta import AppMeta, ChangeMeta, now
 from oakum.deploy.app.recorded import RecordedApp
 from oakum.deploy.errors import AppError
 from oakum.kube.client import CONFIG_MAPS
@@ -43,11 +44,12 @@ class Changes:
         found.sort(key=lambda r: (r["metadata"].get("creationTimestamp", ""), _started(r)))
         return [Recorded(r["metadata"]["name"], _meta(r)) for r in found]
 
-    def begin(self, description: str, namespaces: tuple[str, ...], *, keep: int) -> Running:
-        """Record that a change starts; with `keep` 0 only in the application's own record."""
+    def begin(self, description: str, namespaces: tuple[str, ...], *, keep: int,
+              also: Callable[[AppMeta], AppMeta] = lambda meta: meta) -> Running:
+        """Record that a change starts; with `keep` 0 only in the application's own record, written with `also`."""
         meta = ChangeMeta(started=now(), description=description, namespaces=namespaces)
         name = self._create(meta) if keep > 0 else ""
-        self._app.note(meta, name)
+        self._app.update(lambda m: also(replace(m, last_change=meta, last_change_name=name)))
         return Running(self._app, name, meta)
 
     def _create(self, meta: ChangeMeta) -> str:
@@ -89,8 +91,8 @@ class Running:
         self._name = name
         self._meta = meta
 
-    def finish(self, successful: bool) -> None:
-        """Record how it ended, in its own record and the application's."""
+    def finish(self, successful: bool, *, also: Callable[[AppMeta], AppMeta] = lambda meta: meta) -> None:
+        """Record how it ended, in its own record and the application's, there in the same write as `also`."""
         done = replace(self._meta, finished=now(), successful=successful)
         if self._name:
             try:
@@ -99,7 +101,7 @@ class Running:
                 self._app.client.replace(CONFIG_MAPS, record, self._name, self._app.namespace)
             except ApiError as e:
                 raise AppError(f"Updating app change: {e}") from e
-        self._app.note(done)
+        self._app.update(lambda m: also(replace(m, last_change=done)))
 
 
 def _meta(record: dict[str, Any]) -> ChangeMeta:

@@ -8,10 +8,9 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
-from oakum.deploy.app.meta import AppMeta, ChangeMeta, parse_meta
+from oakum.deploy.app.meta import AppMeta, parse_meta
 from oakum.deploy.errors import AppError
 from oakum.errors import KubeError
 from oakum.kube.client import CONFIG_MAPS, Client
@@ -210,11 +209,6 @@ class RecordedApp:
         """Delete the record."""
         self.client.delete(CONFIG_MAPS, self.record["metadata"]["name"], self.namespace)
         self._record = None
-
-    def note(self, change: ChangeMeta, name: str | None = None) -> None:
-        """Record how the last change goes; `name` of its own record, when it has one."""
-        self.update(lambda meta: replace(meta, last_change=change,
-                                         last_change_name=meta.last_change_name if name is None else name))
 
 
 def _label(record: dict[str, Any], labels: Mapping[str, str]) -> None:

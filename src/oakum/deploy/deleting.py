@@ -1,0 +1,193 @@
+"""`delete`: everything an application has, and its record (kapp spec, section 7.7)."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, field
+
+from oakum.deploy.app.changes import KEEP_AFTER_FAILED_DELETE, Changes
+from oakum.deploy.app.labeled import PREFIX as LABEL_PREFIX
+from oakum.deploy.app.labeled import LabeledApp
+from oakum.deploy.app.meta import AppMeta, namespaces_of
+from oakum.deploy.app.recorded import RecordedApp
+from oakum.deploy.apply.applier import Applier
+from oakum.deploy.apply.options import ApplyOptions, WaitOptions
+from oakum.deploy.cluster import Cluster
+from oakum.deploy.config.config import Config
+from oakum.deploy.config.defaults import default_config
+from oakum.deploy.diff.change import Change, Differ
+from oakum.deploy.diff.changeset import calculate
+from oakum.deploy.diff.history import Comparing
+from oakum.deploy.diff.mask import Mask
+from oakum.deploy.diff.rebase import NoTemplates
+from oakum.deploy.errors import ApplyError, ExitStatus
+from oakum.deploy.existing import Finder, Scope
+from oakum.deploy.filters import ResourceExpression, ResourceFilter, parse_change_expression
+from oakum.deploy.lock import Lock, LockOptions
+from oakum.deploy.output import Output
+from oakum.deploy.resource import PREFIX, Resource
+from oakum.deploy.run.plan import Planned, Planner
+from oakum.deploy.run.progress import Progress
+from oakum.deploy.run.runner import Runner
+from oakum.deploy.run.table import DiffOptions, show
+from oakum.deploy.wait.judge import Judge
+from oakum.deploy.wait.observe import Observer
+from oakum.deploy.wait.waiter import Waiter
+from oakum.kube.client import Client
+from oakum.kube.selector import Requirement, Selector
+
+OWNED = PREFIX + "owned-for-deletion"
+
+
+@dataclass(frozen=True)
+class DeleteOptions:
+    """What a delete is asked to do: the command line's flags."""
+
+    app: str
+    namespace: str
+    app_namespace: str = ""
+    diff: DiffOptions = field(default_factory=DiffOptions)
+    apply: ApplyOptions = field(default_factory=ApplyOptions)
+    wait: WaitOptions = field(default_factory=lambda: WaitOptions(ignored=True))
+    lock: LockOptions = field(default_factory=LockOptions)
+    filter: ResourceFilter | ResourceExpression | None = None
+    previous_app: str = ""
+    ignore_failing_apis: bool = False
+    only_fallback_namespaces: bool = False
+    apply_exit_status: bool = False
+
+
+@dataclass
+class Delete:
+    """One delete."""
+
+    client: Client
+    options: DeleteOptions
+    out: Output
+
+    def run(self) -> None:
+        """Do it. Raises OakumError for what failed, ExitStatus when the outcome is asked for as such."""
+        options = self.options
+        self._recorded: RecordedApp | None = None
+        self._meta: AppMeta | None = None
+        if options.app.startswith(LABEL_PREFIX):
+            selector = LabeledApp(options.app).selector
+        else:
+            app = self._find()
+            if app is None:
+                return
+            self._recorded, self._meta = app, app.meta
+            selector = Selector((Requirement(self._meta.label_key, "=", (self._meta.label_value,)),))
+        lock = Lock(self.client, self._recorded, options.lock) if not options.diff.run else nullcontext()
+        with lock:
+            self._delete(selector)
+
+    def _find(self) -> RecordedApp | None:
+        """The application under its name or its previous one; says so when it is not there."""
+        options = self.options
+        space = options.app_namespace or options.namespace
+        app = RecordedApp(self.client, options.app, space)
+        if app.find():
+            return app
+        if options.previous_app:
+            before = RecordedApp(self.client, options.previous_app, space)
+            if before.find():
+                return before
+            self.out.line(str(before.missing()))
+        self.out.line(str(app.missing()))
+        return None
+
+    def _delete(self, selector: Selector) -> None:
+        options = self.options
+        existing = self._owned(selector)
+        chosen = [r for r in existing if options.filter is None or options.filter.matches(r)]
+        differ = Differ(Comparing(Config(), NoTemplates()), options.diff.against_last_applied)
+        changes = calculate(chosen, [], differ, versions=False)
+        kept = self._filtered(changes)
+        complete = len(chosen) == len(existing) and len(kept) == len(changes)
+        if not complete and self._recorded is not None:
+            self.out.line(f"App '{self._recorded.name}' (namespace: {self._recorded.namespace}) will not be fully deleted "
+                          "because some resources are excluded by filters")
+        judge = Judge(None, None, options.ignore_failing_apis)
+        planner = Planner(judge, options.wait.enabled, options.apply.ignored, options.wait.ignored)
+        planned = planner.plan(kept, default_config())
+        mask = Mask(default_config())
+        show(planned, options.diff, self.out, mask, judge, options.apply.default_update_strategy)
+        if options.diff.run:
+            if options.diff.exit_status:
+                raise ExitStatus("after diffing with pending changes", 3) if planned else ExitStatus(
+                    "after diffing with no pending changes", 2)
+            return
+        self.out.confirm()
+        self._carry_out(planned, differ, mask, judge, selector, existing, complete)
+        if options.apply_exit_status:
+            raise ExitStatus("after applying with changes", 3) if planned else ExitStatus(
+                "after applying with no changes", 2)
+
+    def _owned(self, selector: Selector) -> list[Resource]:
+        found = self._finder().find(selector)
+        for r in found:
+            if r.transient and OWNED in r.annotations:
+                r.transient = False
+        return found
+
+    def _finder(self) -> Finder:
+        options, meta = self.options, self._meta
+        fallback = (options.namespace, *(meta.last_change.namespaces if meta else ()))
+        self.client.discovery.may_ignore = self._may_ignore
+        return Finder(self.client, Scope(None, fallback, options.only_fallback_namespaces),
+                      may_ignore=self._may_ignore, log=Progress(self.out.begin).info)
+
+    def _may_ignore(self, group_version: str) -> bool:
+        if self.options.ignore_failing_apis:
+            return True
+        used = {f"{g}/{v}" if g else v for g, v in (self._meta.used_gvs if self._meta else ())}
+        return self._meta is not None and group_version not in used
+
+    def _filtered(self, changes: list[Change]) -> list[Change]:
+        if not self.options.diff.filter:
+            return changes
+        expression = parse_change_expression(self.options.diff.filter)
+        return [c for c in changes if expression.matches(c)]
+
+    def _carry_out(self, planned: list[Planned], differ: Differ, mask: Mask, judge: Judge, selector: Selector,
+                   existing: Sequence[Resource], complete: bool) -> None:
+        app = self._recorded
+        if app is None:
+            self._apply(planned, differ, mask, judge)
+            if complete:
+                self._check_gone(selector)
+            return
+        running = Changes(app).begin("delete", namespaces_of(existing), keep=0)
+        try:
+            self._apply(planned, differ, mask, judge)
+            if complete:
+                self._check_gone(selector)
+        except BaseException:
+            running.finish(False)
+            if complete:
+                old, _ = Changes(app).excess(KEEP_AFTER_FAILED_DELETE)
+                Changes(app).delete(old)
+            raise
+        if not complete:
+            running.finish(True)
+            return
+        changes = Changes(app)
+        changes.delete(changes.history())
+        app.delete()
+
+    def _apply(self, planned: list[Planned], differ: Differ, mask: Mask, judge: Judge) -> None:
+        options, out = self.options, self.out
+        cluster, progress = Cluster(self.client), Progress(out.begin)
+        applier = Applier(cluster, differ, mask, options.apply, lambda text: progress.info(f"Resources: {text}"))
+        with closing(Observer(self.client)) as observer:
+            waiter = Waiter(cluster, judge, options.wait, progress, observer, lambda t: out.paint(t, "faint"))
+            Runner(planned, applier, waiter, progress, options.apply, options.wait).run()
+
+    def _check_gone(self, selector: Selector) -> None:
+        """Look again, with what the server serves now: nothing may be left. Raises ApplyError."""
+        self.client.discovery.refresh()
+        left = self._finder().find(selector)
+        if left:
+            names = ", ".join(r.description for r in left)
+            raise ApplyError(f"Expected all resources to be gone, but found: {names}")

@@ -1,0 +1,321 @@
+"""`deploy`: from documents to an application in the cluster (kapp spec, section 4.1)."""
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import closing, nullcontext
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from oakum.deploy.app.changes import Changes, Running
+from oakum.deploy.app.labeled import PREFIX as LABEL_PREFIX
+from oakum.deploy.app.labeled import LabeledApp
+from oakum.deploy.app.meta import AppMeta, group_kinds, group_versions, merged_kinds, namespaces_of
+from oakum.deploy.app.recorded import RecordedApp, parse_labels
+from oakum.deploy.apply.applier import Applier
+from oakum.deploy.apply.options import ApplyOptions, WaitOptions
+from oakum.deploy.cluster import Cluster
+from oakum.deploy.config.config import Config, extract
+from oakum.deploy.config.defaults import default_config
+from oakum.deploy.diff.change import Change, Differ
+from oakum.deploy.diff.changeset import calculate
+from oakum.deploy.diff.history import Comparing
+from oakum.deploy.diff.mask import Mask
+from oakum.deploy.diff.rebase import NoTemplates, Templates
+from oakum.deploy.errors import ExitStatus, InputError
+from oakum.deploy.existing import Finder, Scope
+from oakum.deploy.filters import ResourceExpression, ResourceFilter, parse_change_expression
+from oakum.deploy.lock import Lock, LockOptions
+from oakum.deploy.logs.options import LogsOptions
+from oakum.deploy.output import Output
+from oakum.deploy.ownership import check_not_records, check_owner
+from oakum.deploy.preflight.checks import run_preflight
+from oakum.deploy.prepare import (
+    Allowed,
+    Placement,
+    check_complete,
+    label,
+    parse_mapping,
+    place,
+    renew_nonces,
+    unique,
+)
+from oakum.deploy.renew import renew
+from oakum.deploy.resource import Resource
+from oakum.deploy.run.plan import Planned, Planner
+from oakum.deploy.run.progress import Progress
+from oakum.deploy.run.runner import Runner
+from oakum.deploy.run.table import DiffOptions, description, show
+from oakum.deploy.unlabeled import find_unlabeled
+from oakum.deploy.wait.judge import Judge
+from oakum.deploy.wait.observe import Observer
+from oakum.deploy.wait.waiter import Waiter
+from oakum.kube.client import Client
+from oakum.kube.selector import Requirement, Selector
+
+POD = ("", "Pod")
+READS_AT_ONCE = 24
+
+
+@dataclass(frozen=True)
+class DeployOptions:
+    """What a deploy is asked to do: the command line's flags. `app_namespace` defaults to `namespace`."""
+
+    app: str
+    namespace: str
+    app_namespace: str = ""
+    diff: DiffOptions = field(default_factory=DiffOptions)
+    apply: ApplyOptions = field(default_factory=ApplyOptions)
+    wait: WaitOptions = field(default_factory=WaitOptions)
+    logs: LogsOptions = field(default_factory=LogsOptions)
+    lock: LockOptions = field(default_factory=LockOptions)
+    filter: ResourceFilter | ResourceExpression | None = None
+    into_ns: str = ""
+    map_ns: tuple[str, ...] = ()
+    allow_check: bool = False
+    allow_ns: tuple[str, ...] = ()
+    allow_all_ns: bool = False
+    allow_cluster: bool = False
+    patch: bool = False
+    allow_empty: bool = False
+    check_unlabeled: bool = True
+    check_unlabeled_concurrency: int = 100
+    override_ownership: bool = False
+    scoping: bool = True
+    changes_to_keep: int = 200
+    metadata_file: str = ""
+    disable_gk_scoping: bool = False
+    labels: tuple[str, ...] = ()
+    previous_app: str = ""
+    preflight: tuple[str, ...] | None = None
+    ignore_failing_apis: bool = False
+    only_fallback_namespaces: bool = False
+    apply_exit_status: bool = False
+    version: str = "develop"
+
+
+@dataclass
+class Deploy:
+    """One deploy. `read` gives the documents; it is called once the application's record is there."""
+
+    client: Client
+    options: DeployOptions
+    read: Callable[[], Sequence[Resource]]
+    out: Output
+    templates: Templates = field(default_factory=NoTemplates)
+
+    def run(self) -> None:
+        """Do it. Raises OakumError for what failed, ExitStatus when the outcome is asked for as such."""
+        self._recorded: RecordedApp | None = None
+        self._is_new = False
+        options = self.options
+        key, value = self._open()
+        lock = Lock(self.client, self._recorded, options.lock) if self._recorded and not options.diff.run else None
+        with lock if lock is not None else nullcontext():
+            self._run(key, value)
+
+    @property
+    def _app_namespace(self) -> str:
+        return self.options.app_namespace or self.options.namespace
+
+    def _open(self) -> tuple[str, str]:
+        """Find or make the record; returns the application's label."""
+        options = self.options
+        if options.app.startswith(LABEL_PREFIX):
+            labeled = LabeledApp(options.app)
+            self._meta: AppMeta | None = None
+            return labeled.label_key, labeled.label_value
+        app = RecordedApp(self.client, options.app, self._app_namespace)
+        labels = parse_labels(list(options.labels))
+        if options.diff.run:
+            if not app.find() and not self._find_previous(app):
+                import time
+
+                self._is_new = True
+                self._meta = AppMeta(str(time.time_ns()))
+                return self._meta.label_key, self._meta.label_value
+        else:
+            self._is_new = app.prepare(labels, options.previous_app)
+        self._recorded = app
+        self._meta = app.meta
+        return app.label_key, app.label_value
+
+    def _find_previous(self, app: RecordedApp) -> bool:
+        if not self.options.previous_app:
+            return False
+        app.name = self.options.previous_app
+        return app.find()
+
+    def _run(self, key: str, value: str) -> None:
+        options, out = self.options, self.out
+        self._cluster = Cluster(self.client)
+        everything, config = self._input(key, value)
+        new = [r for r in everything if self._wanted(r)]
+        if not everything and not options.allow_empty and not options.patch:
+            raise InputError("Trying to apply empty set of resources will result in deletion of resources on cluster. "
+                             "Refusing to continue unless --dangerous-allow-empty-list-of-resources is specified.")
+        all_existing = self._existing(key, value, everything, new)
+        existing = [r for r in all_existing if self._wanted(r)]
+        differ = Differ(Comparing(config, self.templates), options.diff.against_last_applied)
+        judge = Judge(config, self.templates, options.ignore_failing_apis)
+        mask = Mask(config)
+        changes = self._changes(existing, new, differ)
+        planner = Planner(judge, options.wait.enabled, options.apply.ignored, options.wait.ignored)
+        planned = planner.plan(changes, config)
+        shown_by = Judge(None, None, options.ignore_failing_apis)
+        rows = show(planned, options.diff, out, mask, shown_by, options.apply.default_update_strategy)
+        self._check_allowed(new)
+        if options.diff.run or not planned:
+            self._write_metadata()
+            self._finish_early(bool(planned))
+            return
+        run_preflight(planned, self._cluster, config, options.preflight)
+        out.confirm()
+        runner_parts = (planned, differ, mask, judge)
+        self._carry_out(runner_parts, description(rows), everything, all_existing)
+        if options.apply_exit_status:
+            raise ExitStatus("after applying with changes", 3)
+
+    def _input(self, key: str, value: str) -> tuple[list[Resource], Config]:
+        options = self.options
+        resources, config = extract(self.read(), default_config(), options.version)
+        check_complete(resources)
+        resources = unique(resources)
+        self._new_versions = {r.api_version for r in resources}
+        self.client.discovery.may_ignore = self._may_ignore
+        mapping = parse_mapping(options.map_ns)
+        place(resources, Placement(options.namespace, options.into_ns, mapping), self._scope_of)
+        renew_nonces(resources)
+        label(resources, config, key, value, scoping=options.scoping)
+        return resources, config
+
+    def _scope_of(self, api_version: str, kind: str) -> bool | None:
+        found = self.client.discovery.find(api_version, kind)
+        return None if found is None else found.namespaced
+
+    def _may_ignore(self, group_version: str) -> bool:
+        """Whether it does not matter that an API cannot be used: it serves nothing of this application."""
+        if self.options.ignore_failing_apis:
+            return True
+        used = {f"{g}/{v}" if g else v for g, v in (self._meta.used_gvs if self._meta else ())}
+        return group_version not in used | self._new_versions
+
+    def _wanted(self, resource: Resource) -> bool:
+        return self.options.filter is None or self.options.filter.matches(resource)
+
+    def _existing(self, key: str, value: str, everything: Sequence[Resource], new: Sequence[Resource],
+                  ) -> list[Resource]:
+        """What is there of this application, and of the wanted objects without its label."""
+        options, meta = self.options, self._meta
+        found: list[Resource] = []
+        if not self._is_new:
+            kinds = None
+            if meta is not None and meta.used_gks is not None and not options.disable_gk_scoping:
+                kinds = {*meta.used_gks, *group_kinds(everything), *([POD] if options.logs.enabled else [])}
+            fallback = (options.namespace, *(meta.last_change.namespaces if meta else ()), *namespaces_of(everything))
+            scope = Scope(frozenset(kinds) if kinds else None, fallback, options.only_fallback_namespaces)
+            finder = Finder(self.client, scope, may_ignore=self._may_ignore, log=Progress(self.out.begin).info)
+            found = finder.find(Selector((Requirement(key, "=", (value,)),)))
+        have = {r.key for r in found}
+        if options.check_unlabeled:
+            missing = [r for r in new if r.key not in have]
+            found += find_unlabeled(self._cluster, missing, min(options.check_unlabeled_concurrency, READS_AT_ONCE))
+        if not options.override_ownership:
+            check_owner(found, new, key, value, self.client, self._app_namespace)
+        check_not_records(found)
+        if options.patch:
+            wanted = {r.key for r in new}
+            found = [r for r in found if r.key in wanted]
+        return found
+
+    def _changes(self, existing: list[Resource], new: list[Resource], differ: Differ) -> list[Change]:
+        renew(new, {r.key: r for r in existing})
+        changes = calculate(existing, new, differ)
+        if self.options.diff.filter:
+            expression = parse_change_expression(self.options.diff.filter)
+            changes = [c for c in changes if expression.matches(c)]
+        return changes
+
+    def _check_allowed(self, new: Sequence[Resource]) -> None:
+        options = self.options
+        if options.allow_check:
+            targets = (parse_mapping(options.map_ns) or {}).values()
+            namespaces = frozenset({options.namespace, options.into_ns, *targets, *options.allow_ns} - {""})
+            Allowed(namespaces, options.allow_all_ns and not options.allow_ns, options.allow_cluster).check(new)
+
+    def _finish_early(self, pending: bool) -> None:
+        diff = self.options.diff
+        if diff.run and diff.exit_status:
+            raise ExitStatus("after diffing with pending changes", 3) if pending else ExitStatus(
+                "after diffing with no pending changes", 2)
+        if self.options.apply_exit_status and not diff.run:
+            raise ExitStatus("after applying with no changes", 2)
+
+    def _carry_out(self, parts: tuple[list[Planned], Differ, Mask, Judge], what: str, everything: Sequence[Resource],
+                   existing: Sequence[Resource]) -> None:
+        running = self._begin(what, everything, existing)
+        self._write_metadata()
+        successful = False
+        try:
+            self._apply(*parts, existing)
+            successful = True
+        finally:
+            if running is not None:
+                self._end(running, successful, everything)
+
+    def _begin(self, what: str, everything: Sequence[Resource], existing: Sequence[Resource]) -> Running | None:
+        app = self._recorded
+        if app is None:
+            return None
+        both = [*everything, *existing]
+        gvs, gks = group_versions(both), group_kinds(both)
+        return Changes(app).begin(f"update: {what}", namespaces_of(everything), keep=self.options.changes_to_keep,
+                                  also=lambda meta: replace(meta, used_gvs=gvs, used_gks=gks))
+
+    def _end(self, running: Running, successful: bool, everything: Sequence[Resource]) -> None:
+        options, app = self.options, self._recorded
+        assert app is not None
+        partial = options.patch or options.filter is not None or bool(options.diff.filter)
+
+        def used(meta: AppMeta) -> AppMeta:
+            if not successful:
+                return meta
+            gvs, gks = group_versions(everything), group_kinds(everything)
+            if partial:
+                # Kinds outside this partial deploy must stay known, or later deploys would not prune them.
+                before = self._meta
+                gvs = tuple(sorted({*gvs, *(before.used_gvs if before else ())}, key="".join))
+                gks = merged_kinds(gks, (before.used_gks or ()) if before else ())
+            return replace(meta, used_gvs=gvs, used_gks=gks)
+
+        running.finish(successful, also=used)
+        if options.changes_to_keep > 0:
+            old, _ = Changes(app).excess(options.changes_to_keep)
+            if old:
+                Changes(app).delete(old)
+                self.out.line(f"Deleted {len(old)} older app changes")
+
+    def _apply(self, planned: list[Planned], differ: Differ, mask: Mask, judge: Judge, existing: Sequence[Resource],
+               ) -> None:
+        from oakum.deploy.logs.during import DeployLogs
+
+        options, out = self.options, self.out
+        progress = Progress(out.begin)
+        applier = Applier(self._cluster, differ, mask, options.apply,
+                          lambda text: progress.info(f"Resources: {text}"))
+        key_value = (self._meta.selector if self._meta is not None else options.app.removeprefix(LABEL_PREFIX))
+        logs: Any = nullcontext()
+        if options.logs.enabled:
+            spaces = tuple(sorted({options.namespace, *namespaces_of([p.change.resource for p in planned])}))
+            logs = DeployLogs(self.client, key_value, options.logs, out, existing, spaces)
+        with closing(Observer(self.client)) as observer, logs:
+            waiter = Waiter(self._cluster, judge, options.wait, progress, observer, lambda t: out.paint(t, "faint"))
+            Runner(planned, applier, waiter, progress, options.apply, options.wait).run()
+
+    def _write_metadata(self) -> None:
+        meta = self._recorded.meta if self._recorded is not None else self._meta
+        if self.options.metadata_file and meta is not None:
+            import os
+
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+            with open(os.open(self.options.metadata_file, flags, 0o777), "w", encoding="utf-8") as f:
+                f.write(meta.to_text())

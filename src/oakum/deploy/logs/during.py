@@ -1,0 +1,94 @@
+"""Logs of pods while a deploy runs (kapp spec, section 7.6)."""
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from types import TracebackType
+
+from oakum.deploy.logs.options import LogsOptions
+from oakum.deploy.logs.tail import Tail, TailOptions, follow_pods
+from oakum.deploy.output import Output
+from oakum.deploy.resource import PREFIX, Resource
+from oakum.errors import KubeError
+from oakum.kube.client import PODS, Client
+from oakum.kube.errors import ApiError
+from oakum.kube.watch import Watch
+
+WANTED = PREFIX + "deploy-logs"
+CONTAINERS = PREFIX + "deploy-logs-container-names"
+
+
+class DeployLogs:
+    """A context in which the logs of the application's pods are shown, those that ask for it or all.
+
+    `existing` are the objects before the deploy; `namespaces` are tried when the user may not see all pods.
+    """
+
+    def __init__(self, client: Client, labels: str, options: LogsOptions, out: Output, existing: Sequence[Resource],
+                 namespaces: Sequence[str]) -> None:
+        self._client = client
+        self._labels = labels
+        self._options = options
+        self._out = out
+        self._before = {r.uid for r in existing if r.kind == "Pod"}
+        self._namespaces = [n for n in namespaces if n and n != "(cluster)"]
+        self._tails: list[Tail] = []
+        self._watch: Watch | None = None
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> DeployLogs:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None,
+                 ) -> None:
+        self._stop.set()
+        watch = self._watch
+        if watch is not None:
+            watch.close()
+        self._thread.join(timeout=5)
+        for tail in self._tails:
+            tail.close()
+
+    def _run(self) -> None:
+        try:
+            pods, where, version = follow_pods(self._client, self._labels, self._namespaces)
+        except KubeError as e:
+            self._refused(e)
+            return
+        for pod in pods:
+            self._pod(Resource(pod))
+        watch = self._watch = Watch(self._client, PODS, where, labels=self._labels, resource_version=version)
+        try:
+            if not self._stop.is_set():
+                for event in watch:
+                    if event.type == "ADDED":
+                        self._pod(Resource(event.object))
+        except KubeError as e:
+            self._refused(e)
+
+    def _refused(self, error: KubeError) -> None:
+        if isinstance(error, ApiError) and error.forbidden:
+            spaces = ", ".join(f'"{n}"' for n in self._namespaces)
+            text = f'pods is forbidden: User cannot list resource "pods" in API group "" in the namespace(s) {spaces}'
+        else:
+            text = str(error)
+        self._out.block(f"Pod watching error: {text}")
+
+    def _pod(self, pod: Resource) -> None:
+        if not self._wanted(pod):
+            return
+        names = tuple(n.strip() for n in pod.annotations.get(CONTAINERS, "").split(",") if n.strip())
+        tail = Tail(self._client, TailOptions(follow=True, lines=-1, containers=names),
+                    lambda text: self._out.begin(f"logs | {text}"))
+        self._tails.append(tail)
+        tail.start(pod.body)
+
+    def _wanted(self, pod: Resource) -> bool:
+        if self._options.all:
+            return True
+        value = pod.annotations.get(WANTED)
+        existed = pod.uid in self._before
+        return value == "for-new-or-existing" or (value in ("", "for-new") and not existed) or (
+            value == "for-existing" and existed)

@@ -1,0 +1,12 @@
+"""Which logs a deploy shows."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LogsOptions:
+    """`enabled` shows pods that ask for it by annotation, `all` every pod of the application."""
+
+    enabled: bool = True
+    all: bool = False

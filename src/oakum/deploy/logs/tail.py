@@ -1,0 +1,145 @@
+"""The log of one pod's containers, line by line (kapp spec, section 7.5)."""
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from oakum.deploy.filters import glob
+from oakum.errors import KubeError
+from oakum.kube.client import PODS, Client
+from oakum.kube.transport import Stream
+
+RUNNING_PAUSE = 0.5
+AGAIN_PAUSE = 1.0
+
+
+@dataclass(frozen=True)
+class TailOptions:
+    """`lines` is how many of the last lines to begin with (negative: all); `containers` are globs."""
+
+    follow: bool = False
+    lines: int = 10
+    tag: bool = True
+    containers: tuple[str, ...] = ()
+
+
+class Tail:
+    """Follows or prints the logs of pods through `write` (text with its newline). `close` ends all of it."""
+
+    def __init__(self, client: Client, options: TailOptions, write: Callable[[str], None]) -> None:
+        self._client = client
+        self._options = options
+        self._write = write
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._streams: set[Stream] = set()
+        self._threads: list[threading.Thread] = []
+
+    def start(self, pod: dict[str, Any]) -> None:
+        """Begin with a pod's containers, each in a thread."""
+        spec = pod.get("spec") or {}
+        names = [c["name"] for group in ("initContainers", "containers") for c in spec.get(group) or []]
+        for name in names:
+            if not self._options.containers or any(glob(p, name) for p in self._options.containers):
+                thread = threading.Thread(target=self._tail, args=(pod, name), daemon=True)
+                self._threads.append(thread)
+                thread.start()
+
+    def join(self) -> None:
+        """Wait until every log has ended."""
+        for thread in self._threads:
+            thread.join()
+
+    def close(self) -> None:
+        """End every log now."""
+        self._stop.set()
+        with self._lock:
+            streams = list(self._streams)
+        for stream in streams:
+            stream.close()
+        for thread in self._threads:
+            thread.join(timeout=5)
+
+    def _tail(self, pod: dict[str, Any], container: str) -> None:
+        meta = pod["metadata"]
+        tag = f"{meta['name']} > {container}"
+        waited = False
+        while not self._stop.is_set():
+            state = self._state(meta, container)
+            if state is None or (state == "waiting" and not self._options.follow):
+                return
+            if state == "waiting":
+                if not waited:
+                    self._write(f"# waiting for '{tag}' logs to become available...\n")
+                waited = True
+                self._stop.wait(RUNNING_PAUSE)
+                continue
+            self._write(f"# starting tailing '{tag}' logs\n")
+            self._print(meta, container, tag)
+            if not self._options.follow:
+                self._write(f"# ending tailing '{tag}' logs\n")
+                return
+            self._write(f"# container stopped '{tag}' logs\n")
+            self._stop.wait(AGAIN_PAUSE)
+
+    def _state(self, meta: dict[str, Any], container: str) -> str | None:
+        """running, waiting, or None when there will be no more of it."""
+        try:
+            pod = self._client.get(PODS, meta["name"], meta.get("namespace", ""))
+        except KubeError:
+            return None
+        if pod["metadata"].get("uid") != meta.get("uid"):
+            return None
+        status = pod.get("status") or {}
+        states = [s for group in ("initContainerStatuses", "containerStatuses") for s in status.get(group) or []]
+        found = next((s.get("state") or {} for s in states if s.get("name") == container), {})
+        if "running" in found:
+            return "running"
+        return None if status.get("phase") in ("Succeeded", "Failed") or "terminated" in found else "waiting"
+
+    def _print(self, meta: dict[str, Any], container: str, tag: str) -> None:
+        lines = self._options.lines
+        try:
+            stream = self._client.log(meta["name"], meta.get("namespace", ""), container, follow=self._options.follow,
+                                      lines=lines if lines >= 0 else None)
+        except KubeError:
+            return
+        with self._lock:
+            self._streams.add(stream)
+        try:
+            if not self._stop.is_set():
+                for line in stream.lines():
+                    text = line.decode("utf-8", "surrogateescape")
+                    self._write(f"{tag} | {text}\n" if self._options.tag else f"{text}\n")
+        except KubeError:
+            return
+        finally:
+            stream.close()
+            with self._lock:
+                self._streams.discard(stream)
+
+
+def follow_pods(client: Client, labels: str, namespaces: Sequence[str]) -> tuple[list[dict[str, Any]], str, str]:
+    """The pods of a selector, the namespace they were listed in (empty: all), and the version of that list.
+
+    Where the user may not list all pods, the given namespaces are tried. Raises ApiError when none may be listed.
+    """
+    from oakum.kube.errors import ApiError
+
+    try:
+        found = client.list(PODS, labels=labels)
+        return found.items, "", found.resource_version
+    except ApiError as e:
+        if not e.forbidden:
+            raise
+        refused = e
+    for namespace in namespaces:
+        try:
+            found = client.list(PODS, namespace, labels=labels)
+            return found.items, namespace, found.resource_version
+        except ApiError as e:
+            if not e.forbidden:
+                raise
+    raise refused

@@ -1,0 +1,130 @@
+"""May a CustomResourceDefinition be replaced without harm to the objects that there are?
+
+The first two rules are those of kapp 0.60; the others are those that its later releases added.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from oakum.deploy.cluster import Cluster
+from oakum.deploy.errors import InputError
+from oakum.deploy.resource import Resource
+from oakum.deploy.run.plan import Planned
+
+Definition = dict[str, Any]
+Problems = Iterator[str]
+_LIMITS = (("minimum", 1), ("minLength", 1), ("minItems", 1), ("minProperties", 1),
+           ("maximum", -1), ("maxLength", -1), ("maxItems", -1), ("maxProperties", -1))
+
+
+def check_definitions(planned: Sequence[Planned], cluster: Cluster) -> None:
+    """Raises InputError that lists every definition whose replacement is not safe."""
+    problems = []
+    for p in planned:
+        r = p.change.resource
+        if p.apply not in ("add", "update", "exists") or r.kind != "CustomResourceDefinition":
+            continue
+        if r.api_version != "apiextensions.k8s.io/v1":
+            continue
+        there = cluster.find(r)
+        if there is not None:
+            problems += _compared(there, r)
+    if problems:
+        raise InputError("validation for safe CRD upgrades failed\n" + "\n".join(problems))
+
+
+def _compared(old: Resource, new: Resource) -> list[str]:
+    out = []
+    for name, rule in RULES.items():
+        out += [f'CustomResourceDefinition {new.name} failed upgrade safety validation. "{name}" validation failed: {p}'
+                for p in rule(old.body, new.body)]
+    return out
+
+
+def scope(old: Definition, new: Definition) -> Problems:
+    """The scope stays."""
+    before, after = old["spec"].get("scope"), new["spec"].get("scope")
+    if before != after:
+        yield f'scope changed from "{before}" to "{after}"'
+
+
+def stored_versions(old: Definition, new: Definition) -> Problems:
+    """Every version in which objects are stored is still there."""
+    names = {v.get("name") for v in new["spec"].get("versions") or []}
+    for version in (old.get("status") or {}).get("storedVersions") or []:
+        if version not in names:
+            yield f'stored version "{version}" removed'
+
+
+def fields(old: Definition, new: Definition) -> Problems:
+    """Every field that there was is still there."""
+    for version, before, after in _schemas(old, new):
+        for path in before:
+            if path not in after:
+                yield f'version "{version}", field "{path}" may not be removed'
+
+
+def changes(old: Definition, new: Definition) -> Problems:
+    """What was valid stays valid."""
+    for version, before, after in _schemas(old, new):
+        for path, was in before.items():
+            now = after.get(path)
+            if now is not None:
+                for problem in _narrowed(was, now):
+                    yield f'version "{version}", field "{path}": {problem}'
+
+
+RULES: dict[str, Callable[[Definition, Definition], Problems]] = {
+    "NoScopeChange": scope, "NoStoredVersionRemoved": stored_versions, "NoExistingFieldRemoved": fields,
+    "ChangeValidator": changes}
+
+
+def _schemas(old: Definition, new: Definition) -> Iterator[tuple[str, dict[str, Definition], dict[str, Definition]]]:
+    """The versions that both have, with their schemas by field path."""
+    after = {v.get("name"): v for v in new["spec"].get("versions") or []}
+    for version in old["spec"].get("versions") or []:
+        name = version.get("name")
+        if name in after:
+            yield name, dict(_flat(_schema(version), "^")), dict(_flat(_schema(after[name]), "^"))
+
+
+def _schema(version: Definition) -> Definition:
+    found: Definition = (version.get("schema") or {}).get("openAPIV3Schema") or {}
+    return found
+
+
+def _flat(schema: Definition, path: str) -> Iterator[tuple[str, Definition]]:
+    yield path, schema
+    for name, below in (schema.get("properties") or {}).items():
+        yield from _flat(below, f"{path}.{name}")
+    if isinstance(schema.get("items"), dict):
+        yield from _flat(schema["items"], f"{path}.[*]")
+    if isinstance(schema.get("additionalProperties"), dict):
+        yield from _flat(schema["additionalProperties"], f"{path}.[*]")
+
+
+def _narrowed(was: Definition, now: Definition) -> Iterator[str]:
+    """In which ways values that `was` allows are refused by `now`."""
+    if was.get("type") != now.get("type"):
+        yield f'type changed from "{was.get("type", "")}" to "{now.get("type", "")}"'
+    required = sorted(set(now.get("required") or ()) - set(was.get("required") or ()))
+    if required:
+        yield f"new required fields added: {', '.join(required)}"
+    enum_was, enum_now = was.get("enum"), now.get("enum")
+    if enum_now is not None and enum_was is None:
+        yield f"enum constraints added where there were none: {', '.join(map(str, enum_now))}"
+    elif enum_now is not None and enum_was is not None:
+        gone = [str(v) for v in enum_was if v not in enum_now]
+        if gone:
+            yield f"enum values removed: {', '.join(gone)}"
+    if was.get("default") != now.get("default"):
+        yield f"default changed from {was.get('default')!r} to {now.get('default')!r}"
+    for name, direction in _LIMITS:
+        before, after = was.get(name), now.get(name)
+        if after is None or before == after:
+            continue
+        if before is None:
+            yield f"{name} constraint {after} added where there was none"
+        elif (after - before) * direction > 0:
+            yield f"{name} constraint changed from {before} to {after}"
