@@ -120,12 +120,13 @@ class MatcherFunction:
     __slots__ = ("matcher", "name")
 
     starlark_type = "builtin_function_or_method"
+    starlark_call = True
 
     def __init__(self, name: str, matcher: Matcher) -> None:
         self.name = name
         self.matcher = matcher
 
-    def starlark_call(self, *args: Any, **kwargs: Any) -> bool:
+    def __call__(self, *args: Any, **kwargs: Any) -> bool:
         """Match as from a template: index or key, left value, right value. Raises Failure for other arguments."""
         if len(args) != 3:
             raise Failure(f"{self.name}: expected exactly 3 arguments")
