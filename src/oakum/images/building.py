@@ -3,13 +3,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from oakum.images.builders.catalogue import Catalogue
 from oakum.images.builders.embedded import Workshop
 from oakum.images.builders.engine import Probe
+from oakum.images.cache import Cached
 from oakum.images.config import Config
 from oakum.images.errors import ConfigError
+from oakum.images.fingerprint import Fingerprint
 from oakum.images.log import Log
 from oakum.images.produce import BuildAndPublish, Limited, Producer, Tagging
 from oakum.images.resolution import Resolution, Resolver
@@ -17,13 +20,25 @@ from oakum.registry.layout import Layout
 from oakum.registry.transport import Transport
 
 
-def producer(
-    transport: Transport, log: Log, cache: Path, environ: Mapping[str, str], concurrency: int
-) -> Producer:
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where building happens: `folder` keeps images and results, `environ` says where a Docker engine is."""
+
+    transport: Transport
+    log: Log
+    folder: Path
+    environ: Mapping[str, str]
+
+
+def producer(site: Site, concurrency: int, *, cache: bool = True) -> Producer:
     """Builds with every builder there is, publishes, tags; at most `concurrency` at a time."""
-    workshop = Workshop(Layout(cache / "layout"), transport)
-    building = BuildAndPublish(Catalogue(workshop, Probe(environ)), log)
-    return Limited(Tagging(building, transport, time.sleep), concurrency)
+    layout, probe = Layout(site.folder / "layout"), Probe(site.environ)
+    catalogue = Catalogue(Workshop(layout, site.transport), probe)
+    made: Producer = BuildAndPublish(catalogue, site.log)
+    if cache:
+        fingerprint = Fingerprint(site.transport, probe)
+        made = Cached(made, site.folder / "builds", fingerprint, layout, site.transport, site.log)
+    return Limited(Tagging(made, site.transport, time.sleep), concurrency)
 
 
 class BuildingResolver:

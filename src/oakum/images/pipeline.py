@@ -19,6 +19,7 @@ from oakum.images.log import Log
 from oakum.images.resolution import Resolution, Resolver
 from oakum.images.resolve import OverridingResolver, RegistryResolver
 from oakum.images.resource import Document
+from oakum.images.rewriting import Rewrite, RewritingResolver, TagKeepingResolver
 from oakum.registry.transport import Transport
 
 RESOLVERS = 16
@@ -36,6 +37,7 @@ class Options:
     build_cache: bool = True
     verify_digests: bool = False
     keep_tag: bool = False
+    rewrites: tuple[Rewrite, ...] = ()
     pushed_only: bool = False
 
 
@@ -121,12 +123,18 @@ def _outcomes(jobs: Mapping[str, Future[Resolution]]) -> dict[str, Resolution]:
 def _resolver(config: Config, options: Options, tools: Tools) -> Resolver:
     transport = tools.transport
     resolver: Resolver = RegistryResolver(transport, verify=options.verify_digests)
+    if options.rewrites:
+        resolver = RewritingResolver(resolver, options.rewrites)
     if config.sources:
-        from oakum.images.building import BuildingResolver, producer
+        from oakum.images.building import BuildingResolver, Site, producer
 
-        made = producer(transport, tools.log, tools.cache, tools.environ, options.concurrency)
+        site = Site(transport, tools.log, tools.cache, tools.environ)
+        made = producer(site, options.concurrency, cache=options.build_cache)
         resolver = BuildingResolver(resolver, config, made, allowed=options.build)
-    return OverridingResolver(resolver, config, transport, options.platform)
+    resolver = OverridingResolver(resolver, config, transport, options.platform)
+    if options.keep_tag:
+        resolver = TagKeepingResolver(resolver)
+    return resolver
 
 
 def _separate(documents: Sequence[Document]) -> tuple[list[Document], list[Place], Config]:

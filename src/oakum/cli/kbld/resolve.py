@@ -49,6 +49,7 @@ def _unresolved(documents: Sequence[Document]) -> str:
 def _resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> None:
     from oakum.images import pipeline, platforms
     from oakum.images.log import StreamLog
+    from oakum.images.rewriting import Rewrite, unused
 
     options = pipeline.Options(
         build=flags["build"],
@@ -58,6 +59,7 @@ def _resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> No
         build_cache=flags["build-cache"] and not flags["no-build-cache"],
         verify_digests=flags["verify-digests"],
         keep_tag=flags["keep-tag"],
+        rewrites=tuple(map(Rewrite.parse, flags["rewrite-registry"])),
         pushed_only=bool(flags["imgpkg-lock-output"]),
     )
     log = StreamLog(ui.stderr)
@@ -65,6 +67,9 @@ def _resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> No
     cache = pipeline.cache_folder(os.environ)
     tools = pipeline.Tools(session.transport(flags), log, cache, os.environ)
     result = pipeline.resolve_documents(documents, options, tools, overrides)
+    if flags["warn-unused"]:
+        for sentence in unused(result.config, result.resolutions):
+            log.write("warning", sentence)
     for image, resolution in result.resolutions.items():
         log.write("resolve", f"final: {image} -> {resolution.url}")
     _write_locks(flags, result)

@@ -1,0 +1,74 @@
+"""Sources whose inputs did not change are not built again: what was published for a key is remembered."""
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from oakum.errors import RegistryError
+from oakum.images.config import Destination, Source, repository_of
+from oakum.images.fingerprint import Fingerprint
+from oakum.images.log import Log
+from oakum.images.produce import Producer, source_origins
+from oakum.images.resolution import Resolution
+from oakum.registry import manifests, reference
+from oakum.registry.layout import Layout
+from oakum.registry.transport import Transport
+
+
+class Cached:
+    """Wraps a producer. A remembered result counts only while it is still where it was put."""
+
+    def __init__(
+        self, inner: Producer, folder: Path, fingerprint: Fingerprint, layout: Layout, transport: Transport, log: Log
+    ) -> None:
+        self._inner, self._folder, self._fingerprint = inner, folder, fingerprint
+        self._layout, self._transport, self._log = layout, transport, log
+
+    def produce(self, image: str, source: Source, destination: Destination | None) -> Resolution:
+        """The remembered result, or what the inner producer makes."""
+        name = repository_of(image)
+        key = self._key(name, source, destination)
+        if key is None:
+            return self._inner.produce(image, source, destination)
+        known = self._read(key)
+        if known and self._there(known):
+            self._log.write(name, f"unchanged since it was last built: {source.path} -> {known}")
+            return Resolution(known, source_origins(source.path), built=True)
+        found = self._inner.produce(image, source, destination)
+        self._write(key, found.url)
+        return found
+
+    def _key(self, name: str, source: Source, destination: Destination | None) -> str | None:
+        """None also for an image that only an engine holds: asking the engine is what the cache saves."""
+        if destination is None and not self._fingerprint.embedded(source):
+            return None
+        return self._fingerprint.key(name, source, destination)
+
+    def _there(self, url: str) -> bool:
+        if "@" not in url:
+            return self._layout.complete(f"sha256:{url[-64:]}")
+        try:
+            manifests.head(self._transport, reference.parse_digest(url))
+        except RegistryError:
+            return False
+        return True
+
+    def _read(self, key: str) -> str:
+        try:
+            found = json.loads((self._folder / key).read_text("utf-8"))
+        except (OSError, ValueError):
+            return ""
+        return str(found.get("url") or "") if isinstance(found, dict) else ""
+
+    def _write(self, key: str, url: str) -> None:
+        """Remember a result. A cache that cannot be written is no cache, and no error."""
+        try:
+            self._folder.mkdir(0o700, parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self._folder)
+            with os.fdopen(handle, "w") as file:
+                json.dump({"url": url}, file)
+            os.replace(name, self._folder / key)
+        except OSError:
+            return

@@ -1,0 +1,104 @@
+"""What a build depends on, as one key: files, Dockerfile, options, base images, toolchain, destination."""
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from oakum.errors import RegistryError
+from oakum.images.builders import assemble, context, dockerfile, gobuild
+from oakum.images.builders.engine import Probe
+from oakum.images.config import Destination, Source
+from oakum.registry import manifests, reference
+from oakum.registry.transport import Transport
+
+VERSION = 1
+_DOCKERFILE = frozenset({"docker", "buildx", "podman", "buildah"})
+_OUTSIDE = re.compile(r"^--(secret|ssh|build-context|cache-from|build-arg(=[^=]*$|$))")
+_REPLACED = re.compile(r"=>\s*(\.\.|/)")
+
+
+class Fingerprint:
+    """Computes keys. `transport` asks for the digests of base images, `probe` whether Docker is there."""
+
+    def __init__(self, transport: Transport, probe: Probe) -> None:
+        self._transport, self._probe = transport, probe
+
+    def key(self, name: str, source: Source, destination: Destination | None) -> str | None:
+        """The key of a build, None for one whose inputs cannot all be seen."""
+        folder = Path(source.path)
+        builder = self._builder(source, folder)
+        about = self._about(builder, source, folder)
+        if about is None or not folder.is_dir():
+            return None
+        where = destination.new_image if destination else ""
+        parts = [VERSION, builder, name, where, dict(source.options), str(folder.resolve()), about]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+    def embedded(self, source: Source) -> bool:
+        """Whether the source is built without an engine, so that its result is in our own layout."""
+        return self._builder(source, Path(source.path)) in ("go", "python", "files")
+
+    def _builder(self, source: Source, folder: Path) -> str:
+        if source.builder not in ("", "docker"):
+            return source.builder
+        fits = folder.is_dir() and bool(gobuild.main_package(folder))
+        return "go" if fits and not self._probe.answers else "docker"
+
+    def _about(self, builder: str, source: Source, folder: Path) -> Any:
+        if builder in _DOCKERFILE:
+            return self._dockerfile(source, folder)
+        if builder == "go":
+            return self._go(source, folder)
+        if builder in ("python", "files"):
+            base = self._digests([source.options["base"]] if source.options.get("base") else [])
+            return None if base is None else [context.content_hash(folder), base, _machine(source)]
+        return None
+
+    def _dockerfile(self, source: Source, folder: Path) -> Any:
+        options = source.options
+        raw = list(options.get("rawOptions") or ())
+        if options.get("pull") or options.get("noCache") or any(map(_OUTSIDE.match, raw)) or "--build-arg" in raw:
+            return None
+        path = folder / (options.get("file") or "Dockerfile")
+        stages = dockerfile.read(path)
+        bases = self._digests(dockerfile.bases(stages))
+        if not stages or bases is None:
+            return None
+        return [context.content_hash(folder), path.read_text("utf-8", "surrogateescape"), bases]
+
+    def _go(self, source: Source, folder: Path) -> Any:
+        found = gobuild.toolchain()
+        root = _module_root(folder)
+        module = root / "go.mod"
+        if found is None or (module.exists() and _REPLACED.search(module.read_text("utf-8", "replace"))):
+            return None
+        bases = self._digests([source.options["base"]] if source.options.get("base") else [])
+        if bases is None or os.environ.get("GOFLAGS") or os.environ.get("GOWORK"):
+            return None
+        program = os.stat(found[0])
+        return [context.content_hash(root), found[0], program.st_size, program.st_mtime_ns, bases, _machine(source)]
+
+    def _digests(self, images: list[str]) -> list[str] | None:
+        """The digests that base images have now, None when one cannot be told."""
+        found = []
+        for image in images:
+            try:
+                ref = reference.parse(image)
+                found.append(ref.digest or manifests.resolve(self._transport, ref).digest)
+            except RegistryError:
+                return None
+        return found
+
+
+def _module_root(folder: Path) -> Path:
+    here = folder.resolve()
+    return next((parent for parent in (here, *here.parents) if (parent / "go.mod").exists()), here)
+
+
+def _machine(source: Source) -> list[str]:
+    own = assemble.own_platform()
+    return list(source.options.get("platforms") or ()) or [f"{own.os}/{own.architecture}"]
