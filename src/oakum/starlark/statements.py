@@ -268,14 +268,18 @@ class Statements:
         return local, name
 
     def _suite(self, opener: int, body: list[ast.stmt], *, clauses: bool = False) -> bool:
-        """A block into `body`, through its `end` or up to an `else` or `elif`; whether it is one of several lines."""
+        """A block into `body`, through its `end` or up to an `else` or `elif`; whether those may follow.
+
+        What follows a one-line `if` inside an `if` block belongs to the block.
+        """
         cursor = self.cursor
         if cursor.kind != NEWLINE:
             self._simple(body)
-            return False
+            return not (self.openers and self.openers[-1][1])
         cursor.advance()
         cursor.enter()
         self.openers.append((opener, clauses))
+        goes_on = False
         while True:
             if cursor.kind == EOF:
                 cursor.fail(
@@ -286,12 +290,13 @@ class Statements:
                 if cursor.kind == NEWLINE:
                     cursor.advance()
                 break
-            if clauses and cursor.kind in _CLAUSES:
+            goes_on = clauses and cursor.kind in _CLAUSES
+            if goes_on:
                 break
             self._statement(body)
         self.openers.pop()
         cursor.leave()
-        return True
+        return goes_on
 
     def _if(self, body: list[ast.stmt]) -> None:
         cursor = self.cursor
@@ -300,18 +305,16 @@ class Statements:
         cursor.expect(":")
         made = ast.If(condition, [], [], lineno=line, col_offset=0)
         body.append(made)
-        block = self._block(line, made.body, clauses=True)
-        if not block and self.openers and self.openers[-1][1]:
-            return  # what follows a one-line `if` inside an `if` block belongs to the block
-        while cursor.kind == "elif":
+        goes_on = self._block(line, made.body, clauses=True)
+        while goes_on and cursor.kind == "elif":
             line = cursor.advance()
             condition = self.expressions.test()
             cursor.expect(":")
             below = ast.If(condition, [], [], lineno=line, col_offset=0)
             made.orelse.append(below)
             made = below
-            self._block(line, made.body, clauses=True)
-        if cursor.kind == "else":
+            goes_on = self._block(line, made.body, clauses=True)
+        if goes_on and cursor.kind == "else":
             line = cursor.advance()
             cursor.expect(":")
             self._block(line, made.orelse)
@@ -320,11 +323,11 @@ class Statements:
         self, line: int, body: list[ast.stmt], *, clauses: bool = False, block: Block | None = None
     ) -> bool:
         outer, self.block = self.block, block or Block(self.block)
-        suite = self._suite(line, body, clauses=clauses)
+        goes_on = self._suite(line, body, clauses=clauses)
         self.block = outer
         if not body:
             body.append(ast.Pass(lineno=line, col_offset=0))
-        return suite
+        return goes_on
 
     def _for(self, body: list[ast.stmt]) -> None:
         cursor = self.cursor
