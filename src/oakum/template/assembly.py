@@ -175,11 +175,9 @@ class Assembly:
 _VALUES = frozenset((Map, Array, int))
 
 
-def fragment(node: Map | Array | DocumentSet) -> Fragment | None:
-    """What a function of a template returns for the nodes it made; None when it made none."""
-    return Fragment(node) if node.items else None
-
-
+def fragment(node: Map | Array | DocumentSet) -> Fragment:
+    """What a function of a template returns for the nodes it made."""
+    return Fragment(node if node.items else None)
 
 
 def noted(node: Any, annotations: dict[str, Any]) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 from oakum.template.assembly import Assembly, fragment, noted
 from oakum.template.convert import copy_value
+from oakum.template.fragment import Fragment
 from oakum.template.program import Program
 from oakum.yaml.nodes import Array, DocumentSet, Map, MapItem, Node, Source
 
@@ -59,7 +60,7 @@ class OpenNodes:
 
     def result(self) -> Any:
         """What a function returns for the nodes that it made."""
-        return fragment(self.root) if self.root is not None else None
+        return fragment(self.root) if self.root is not None else Fragment(None)
 
     def documents(self) -> DocumentSet:
         """What the top level made."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from oakum.errors import OakumError, TemplateError
-from oakum.starlark import EvalError, Failure, Meter, Thread, freeze
+from oakum.starlark import EvalError, Meter, Thread, freeze
 from oakum.template.assembly import Assembly
 from oakum.template.comment import has_templating
 from oakum.template.compiled import Compiled, compile_starlark, compile_text, compile_yaml
@@ -118,13 +118,7 @@ class Evaluator:
         return found
 
     def load(self, module: str, place: Place) -> Mapping[str, Any]:
-        """The names that `load(module, …)` finds from a file at `place`. Raises Failure with the whole message."""
-        try:
-            return self._load(module, place)
-        except OakumError as error:
-            raise Failure(f"cannot load {module}: {error}") from error
-
-    def _load(self, module: str, place: Place) -> Mapping[str, Any]:
+        """The names that `load(module, …)` finds from a file at `place`. Raises TemplateError."""
         path = module
         if module.startswith("@"):
             library, colon, path = module[1:].partition(":")

@@ -9,22 +9,28 @@ from oakum.yaml.nodes import Array, DocumentSet, Map, Node
 
 
 class Fragment:
-    """A map, array or document set seen from Starlark; nested maps and arrays come out as fragments again."""
+    """A map, array or document set seen from Starlark; nested maps and arrays come out as fragments again.
+
+    The node is None when a function's YAML was never reached.
+    """
 
     __slots__ = ("node",)
 
     starlark_type = "yamlfragment"
 
-    def __init__(self, node: Map | Array | DocumentSet) -> None:
+    def __init__(self, node: Map | Array | DocumentSet | None) -> None:
         self.node = node
+
+    def _items(self) -> list[Any]:
+        return [] if self.node is None else self.node.items
 
     def starlark_len(self) -> int:
         """How many items, values or documents it holds."""
-        return len(self.node.items)
+        return len(self._items())
 
     def __bool__(self) -> bool:
         """Whether it holds anything."""
-        return bool(self.node.items)
+        return bool(self._items())
 
     starlark_truth = __bool__
 
@@ -32,13 +38,13 @@ class Fragment:
         """The keys of a map, the values of an array, the documents' values of a document set."""
         if isinstance(self.node, Map):
             return iter([item.key for item in self.node.items])
-        return iter([wrap(item.value) for item in self.node.items])
+        return iter([wrap(item.value) for item in self._items()])
 
     def starlark_items(self) -> list[tuple[Any, Any]]:
         """The keys and values of a map. Raises Failure for anything else."""
-        if not isinstance(self.node, Map):
+        if self.node is not None and not isinstance(self.node, Map):
             raise Failure("yamlfragment.Items: Expected map")
-        return [(item.key, wrap(item.value)) for item in self.node.items]
+        return [(item.key, wrap(item.value)) for item in self._items()]
 
     def starlark_index(self, key: Any) -> Any:
         """The value at a map's key or at an index. Raises Failure when there is none."""
@@ -46,12 +52,14 @@ class Fragment:
             for item in self.node.items:
                 if item.key == key and type(item.key) is type(key):
                     return wrap(item.value)
-        elif 0 <= self._index(key) < len(self.node.items):
+        elif self.node is not None and 0 <= self._index(key) < len(self.node.items):
             return wrap(self.node.items[key].value)
         raise Failure(f"key {repr_text(key)} not in yamlfragment")
 
     def starlark_contains(self, key: Any) -> bool:
         """Whether a map has the key, or whether an array or document set has the index."""
+        if self.node is None:
+            return False
         if isinstance(self.node, Map):
             return any(item.key == key and type(item.key) is type(key) for item in self.node.items)
         return 0 <= self._index(key) < len(self.node.items)
@@ -69,7 +77,7 @@ class Fragment:
 
     def starlark_str(self) -> str:
         """What `str` gives."""
-        return f"yamlfragment(*yamlmeta.{type(self.node).__name__})"
+        return "yamlfragment(<nil>)" if self.node is None else f"yamlfragment(*yamlmeta.{type(self.node).__name__})"
 
 
 def wrap(value: Any) -> Any:

@@ -93,6 +93,8 @@ class Library:
                 files.append(RenderedFile(file.path, result))
             elif file.for_output and isinstance(result, str):
                 texts.append(RenderedText(file.path, result))
+        for one in files:
+            one.documents.items = [document for document in one.documents.items if not _is_empty(document)]
         files = overlay_results(files)
         check_used(settled)
         return Result(files, texts, settled.values, settled.schema)
