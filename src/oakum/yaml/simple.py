@@ -12,7 +12,7 @@ from typing import Any
 from oakum.yaml.lines import Holds, Line, read_line
 from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Scalar, Source
 
-_UNUSUAL = re.compile("[^\\n -~\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufefe\\uff00-\\ufffd\\U00010000-\\U0010ffff]")
+_UNUSUAL = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff\\ufeff\\ufffe\\uffff]")
 _MARKER = re.compile(r"--- *(?: #(.*))?")
 _BLANK = Line(-1, False, -1, None, Holds.NOTHING, None, None)
 
