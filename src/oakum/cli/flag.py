@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from oakum.duration import parse_duration
 from oakum.errors import UsageError
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(NamedTuple):
     """One flag. `kind` is one of the keys of `KINDS`; `default` None means the kind's zero value.
 
     `check` sees each parsed value and raises ValueError with the reason for a value it refuses. `section` names the
@@ -48,8 +46,7 @@ class Flag:
         return f"-{self.short}, --{self.name}" if self.short else f"--{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A type of flag value: its name in help texts, zero value, and how text becomes a value."""
 
     shown: str
@@ -105,8 +102,7 @@ KINDS: Mapping[str, Kind] = {
 """`strings` splits each value at commas as CSV does; `array` keeps each value whole. Both collect repetitions."""
 
 
-@dataclass(slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """What `parse` found: a value for every flag by name, which ones were given, and the positional arguments."""
 
     values: dict[str, Any]
@@ -130,7 +126,7 @@ class _Parser:
         while rest:
             argument = rest.pop(0)
             if argument == "--":
-                self.found.arguments += rest
+                self.found.arguments.extend(rest)
                 break
             if argument.startswith("--"):
                 self._long(argument, rest)

@@ -7,24 +7,24 @@ their parent item's.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 
-@dataclass(slots=True)
 class Source:
     """A text that nodes came from: its name as messages show it, and its lines (None when not kept)."""
 
-    name: str
-    lines: list[str] | None = None
+    __slots__ = ("lines", "name")
+
+    def __init__(self, name: str, lines: list[str] | None = None) -> None:
+        self.name = name
+        self.lines = lines
 
     def text(self, line: int) -> str:
         """The source text of `line` (from 1), empty when unknown."""
         return self.lines[line - 1] if self.lines and 0 < line <= len(self.lines) else ""
 
 
-@dataclass(slots=True)
-class Comment:
+class Comment(NamedTuple):
     """A comment as written: `text` is what follows `#`."""
 
     text: str
