@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 
 
@@ -15,7 +14,6 @@ class FileKind(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(slots=True)
 class InputFile:
     """One input file.
 
@@ -25,15 +23,29 @@ class InputFile:
     the index in the order that everything follows (output, overlays, data values).
     """
 
-    path: str
-    load: Callable[[], bytes]
-    kind: FileKind
-    template: bool = True
-    library: bool = False
-    for_output: bool = True
-    order: int = 0
-    given: str = ""
-    _data: bytes | None = None
+    __slots__ = ("_data", "_text", "for_output", "given", "kind", "library", "load", "order", "path", "template")
+
+    def __init__(
+        self,
+        path: str,
+        load: Callable[[], bytes],
+        kind: FileKind,
+        template: bool = True,
+        library: bool = False,
+        for_output: bool = True,
+        order: int = 0,
+        given: str = "",
+    ) -> None:
+        self.path = path
+        self.load = load
+        self.kind = kind
+        self.template = template
+        self.library = library
+        self.for_output = for_output
+        self.order = order
+        self.given = given
+        self._data: bytes | None = None
+        self._text: str | None = None
 
     @property
     def data(self) -> bytes:
@@ -45,7 +57,9 @@ class InputFile:
     @property
     def text(self) -> str:
         """The content as text; bytes that are not UTF-8 are kept by `surrogateescape`."""
-        return self.data.decode("utf-8", "surrogateescape")
+        if self._text is None:
+            self._text = self.data.decode("utf-8", "surrogateescape")
+        return self._text
 
     def classify(self) -> None:
         """Take the file for what the name of `path` says."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from oakum.cli.command import Invocation
 from oakum.errors import UsageError
@@ -21,8 +21,7 @@ If you want to include those results, use the --output-files or --dangerous-empt
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """The form of output (a key of `FORMATS`) and where it goes: into `directory`, as bulk JSON, or printed."""
 
     form: str = "yaml"

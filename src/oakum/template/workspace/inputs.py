@@ -5,7 +5,6 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import partial
 
 from oakum.template.files import InputFile, input_file
@@ -14,19 +13,20 @@ from oakum.template.workspace.symlinks import Symlinks
 from oakum.template.workspace.system import explain
 
 _STDIN = "stdin.yml"
+_NO_LINKS = Symlinks()
 
 
 def _read_stdin() -> bytes:
     return sys.stdin.buffer.read()
 
 
-@dataclass(slots=True)
 class Inputs:
     """Finds input files. Standard input can be read once, over everything that one `Inputs` is asked for."""
 
-    symlinks: Symlinks = field(default_factory=Symlinks)
-    stdin: Callable[[], bytes] = _read_stdin
-    _stdin_taken: bool = False
+    def __init__(self, symlinks: Symlinks = _NO_LINKS, stdin: Callable[[], bytes] = _read_stdin) -> None:
+        self.symlinks = symlinks
+        self.stdin = stdin
+        self._stdin_taken = False
 
     def collect(self, named: Iterable[str]) -> list[InputFile]:
         """The files of every `-f` value, each group sorted by path, numbered in order.

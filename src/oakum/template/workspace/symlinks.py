@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from oakum.template.workspace.errors import InputError
 from oakum.template.workspace.system import explain
@@ -14,8 +14,7 @@ _HINT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Symlinks:
+class Symlinks(NamedTuple):
     """The destinations that links may have: below one of `allowed` (paths), or anywhere."""
 
     allowed: tuple[str, ...] = ()
