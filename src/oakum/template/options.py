@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from oakum.template.files import InputFile
 from oakum.yaml.nodes import Document, DocumentSet
@@ -18,8 +18,7 @@ def _print(line: str) -> None:
     sys.stderr.flush()
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """How templates are read and evaluated (the flags of `ytt` of the same names).
 
     `stop_after` ends the run early: "schema" after the schema is known, "values" after the data values are. `warn`
@@ -37,8 +36,7 @@ class Options:
     warn: Callable[[str], None] = _print
 
 
-@dataclass(frozen=True, slots=True)
-class DataValueFlags:
+class DataValueFlags(NamedTuple):
     """The data value flags as given, in command-line order within each kind.
 
     `files`, `value_files` hold paths that `read` turns into files: `read(path)` lists what stands at `path` (a file, a
@@ -52,28 +50,25 @@ class DataValueFlags:
     values: tuple[str, ...] = ()
     yaml_values: tuple[str, ...] = ()
     value_files: tuple[str, ...] = ()
-    environ: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = MappingProxyType({})
     read: Callable[[str], list[InputFile]] = lambda path: []
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedFile:
+class RenderedFile(NamedTuple):
     """The documents that one file came to."""
 
     path: str
     documents: DocumentSet
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedText:
+class RenderedText(NamedTuple):
     """The text that one text template came to."""
 
     path: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What a run came to: the documents and texts of its files in file order, the data values and their schema."""
 
     files: list[RenderedFile]
