@@ -5,4 +5,11 @@ from oakum.errors import TemplateError
 
 
 class EvaluationError(TemplateError):
-    """A template that does not compile or failed while it ran; its text starts with a new line."""
+    """A template that does not compile or failed while it ran. Its text starts with a new line or a prefix.
+
+    `budget` says that it used up its steps or memory, which no template may catch.
+    """
+
+    def __init__(self, message: str, *, budget: bool = False) -> None:
+        super().__init__(message)
+        self.budget = budget

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from oakum.errors import OakumError, TemplateError
-from oakum.starlark import EvalError, Meter, Thread, freeze
+from oakum.starlark import BudgetError, EvalError, Failure, Meter, Thread, freeze
 from oakum.template.assembly import Assembly
 from oakum.template.comment import has_templating
 from oakum.template.compiled import Compiled, compile_starlark, compile_text, compile_yaml
+from oakum.template.errors import EvaluationError
 from oakum.template.files import FileKind, InputFile
 from oakum.template.options import Options
 from oakum.template.trace import Programs
@@ -90,7 +91,7 @@ class Evaluator:
             names = self._call(compiled, assembly, place)
         except OakumError as error:
             if prefix and str(error).startswith("\n"):
-                raise TemplateError(f"{prefix}{error}") from error
+                raise EvaluationError(f"{prefix}{error}", budget=getattr(error, "budget", False)) from error
             raise
         return Evaluated(names, assembly.result)
 
@@ -118,7 +119,14 @@ class Evaluator:
         return found
 
     def load(self, module: str, place: Place) -> Mapping[str, Any]:
-        """The names that `load(module, …)` finds from a file at `place`. Raises TemplateError."""
+        """The names that `load(module, …)` finds from a file at `place`. Raises Failure with the whole message."""
+        try:
+            return self._load(module, place)
+        except OakumError as error:
+            kind = BudgetError if getattr(error, "budget", isinstance(error, BudgetError)) else Failure
+            raise kind(f"cannot load {module}: {error}") from error
+
+    def _load(self, module: str, place: Place) -> Mapping[str, Any]:
         path = module
         if module.startswith("@"):
             library, colon, path = module[1:].partition(":")

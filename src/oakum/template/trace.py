@@ -48,7 +48,7 @@ class Programs:
             shown.extend(f"      {text}" for text in self.excerpt(frame.file, frame.line))
         if rest:
             shown += ["", "    reason:", *(f"     {line}" for line in rest)]
-        return EvaluationError("\n".join(shown))
+        return EvaluationError("\n".join(shown), budget=error.budget)
 
 
 def excerpt(program: Program, line: int) -> list[str]:
