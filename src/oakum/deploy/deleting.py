@@ -106,7 +106,8 @@ class Delete:
         kept = self._filtered(changes)
         complete = len(chosen) == len(existing) and len(kept) == len(changes)
         if not complete and self._recorded is not None:
-            self.out.line(f"App '{self._recorded.name}' (namespace: {self._recorded.namespace}) will not be fully deleted "
+            who = f"App '{self._recorded.name}' (namespace: {self._recorded.namespace})"
+            self.out.line(f"{who} will not be fully deleted "
                           "because some resources are excluded by filters")
         judge = Judge(None, None, options.ignore_failing_apis)
         planner = Planner(judge, options.wait.enabled, options.apply.ignored, options.wait.ignored)

@@ -15,9 +15,13 @@ __all__ = ["connect"]
 
 
 def connect(config: ClusterConfig, *, user_agent: str = "kapp/oakum", connections: int = 32,
-            warn: Callable[[str], None] | None = None) -> Client:
-    """A client for the server of `config`. `warn` gets each distinct API warning of a write, once."""
+            warn: Callable[[str], None] | None = None, rate: tuple[float, int] | None = None) -> Client:
+    """A client for the server of `config`. `warn` gets each distinct API warning of a write, once.
+
+    `rate` bounds the requests: how many a second in the long run, and how many at once.
+    """
     from oakum.kube.client import Client
     from oakum.kube.transport import Transport
 
-    return Client(Transport(config, user_agent=user_agent, connections=connections, warn=warn))
+    return Client(Transport(config, user_agent=user_agent, connections=connections, warn=warn,
+                            rate=rate))

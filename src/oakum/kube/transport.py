@@ -49,7 +49,8 @@ class Transport:
     """
 
     def __init__(self, config: ClusterConfig, *, user_agent: str = "kapp/oakum", connections: int = 32,
-                 warn: Callable[[str], None] | None = None, timeout: float = 60.0) -> None:
+                 warn: Callable[[str], None] | None = None, timeout: float = 60.0,
+                 rate: tuple[float, int] | None = None) -> None:
         self.config = config
         self.user_agent = user_agent
         self._auth = Authenticator(config)
@@ -59,6 +60,7 @@ class Transport:
         self._timeout = timeout
         self._lock = threading.Lock()
         self._pool: HTTPConnectionPool | None = None
+        self._bucket = Bucket(*rate) if rate is not None else None
         self._prefix = urlsplit(config.server).path.rstrip("/")
 
     def request(self, method: str, path: str, *, query: Query | None = None, body: Any = None,
@@ -122,6 +124,8 @@ class Transport:
         if data is not None:
             headers["Content-Type"] = content_type
         target = self._prefix + quote(path, safe="/~:@!$&'()*+,;=") + (f"?{urlencode(query)}" if query else "")
+        if self._bucket is not None:
+            self._bucket.take()
         timeout = Timeout(connect=30.0, read=self._timeout if preload else read_timeout)
         try:
             return self._connected().urlopen(method, target, body=data, headers=headers, retries=False, redirect=False,
@@ -143,6 +147,27 @@ class Transport:
                 self._warned.add(text)
             if new and text and self._warn:
                 self._warn(text)
+
+
+class Bucket:
+    """A token bucket: `qps` tokens a second, at most `burst` in it."""
+
+    def __init__(self, qps: float, burst: int) -> None:
+        self._qps = qps
+        self._burst = max(1, burst)
+        self._tokens = float(self._burst)
+        self._at = time.monotonic()
+        self._lock = threading.Lock()
+
+    def take(self) -> None:
+        """Take a token, waiting for it where there is none."""
+        with self._lock:
+            now = time.monotonic()
+            self._tokens = min(self._burst, self._tokens + (now - self._at) * self._qps) - 1
+            self._at = now
+            debt = -self._tokens / self._qps
+        if debt > 0:
+            time.sleep(debt)
 
 
 class Stream:

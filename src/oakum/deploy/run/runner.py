@@ -128,7 +128,7 @@ class Runner:
         if len(self.failures) == 1:
             raise ApplyError(self.failures[0])
         if self.failures:
-            raise ApplyError("[" + ", ".join(self.failures) + "]" + "\n")
+            raise ApplyError("[" + ", ".join(self.failures) + "]")
         if self.applied != total:
             blocked = [f"{p.apply_text}\n" + "".join(
                 f"  [blocked] {b.resource.description}\n" for b in schedule.blockers(p.node)) for p in self.planned]

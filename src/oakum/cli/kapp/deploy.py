@@ -1,0 +1,50 @@
+"""`kapp deploy`."""
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from oakum.cli.command import Invocation
+from oakum.cli.kapp import session
+from oakum.cli.kapp.session import Session
+from oakum.deploy.errors import AppError, InputError
+
+if TYPE_CHECKING:
+    from oakum.deploy.resource import Resource
+
+
+def run(call: Invocation) -> int:
+    """Deploy an application."""
+    return session.run(call, _deploy)
+
+
+def _deploy(s: Session) -> None:
+    if not s.flags["app"]:
+        raise AppError("Expected app name to be non-empty")
+    if not s.flags["file"]:
+        raise InputError("Expected at least one --file (-f) specified with a file or directory path")
+    deploy_app(s, s.flags["app"], reader(s.flags["file"]))
+
+
+def deploy_app(s: Session, app: str, read: Callable[[], Sequence[Resource]], labels: tuple[str, ...] = ()) -> None:
+    """Deploy what `read` gives as `app`, by the flags. Raises OakumError."""
+    from oakum.cli.kapp.options import deploy_options
+    from oakum.cli.kapp.templates import YttTemplates
+    from oakum.deploy.deploying import Deploy
+
+    options = deploy_options(s, app, labels)
+    Deploy(s.client, options, read, s.out, YttTemplates()).run()
+
+
+def reader(paths: Sequence[str]) -> Callable[[], list[Resource]]:
+    """A function that reads the resources of `paths` when it is called."""
+    def read() -> list[Resource]:
+        from oakum.deploy.input import open_sources
+
+        stdin = sys.stdin
+        if hasattr(stdin, "reconfigure") and "-" in paths:
+            stdin.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")
+        return [r for source in open_sources(paths, stdin) for r in source.resources()]
+
+    return read

@@ -1,0 +1,39 @@
+"""kapp's commands that need no cluster, and its answers to odd invocations."""
+from __future__ import annotations
+
+import sys
+
+from oakum.cli.command import Invocation
+from oakum.cli.kapp import session
+from oakum.errors import UsageError
+
+VERSION = "develop"
+
+
+def root(call: Invocation) -> int:
+    """`kapp` alone, `kapp --version`, or an unknown command. Raises UsageError for that."""
+    if call.flags["version"]:
+        sys.stdout.write(f"kapp version {VERSION}\n\nSucceeded\n")
+        return 0
+    from oakum.cli.help import help_text
+
+    sys.stdout.write(help_text(call.path))
+    raise UsageError("Invalid command - see available commands/subcommands above")
+
+
+def subcommands(call: Invocation) -> int:
+    """A command that only has sub-commands. Raises UsageError that names them."""
+    names = ", ".join(sorted(c.name for c in call.command.commands))
+    raise UsageError(f"Use one of available subcommands: {names}")
+
+
+def version(call: Invocation) -> int:
+    """Print the release whose behaviour this is."""
+    return session.run(call, lambda s: s.ui.block(f"kapp version {VERSION}\n"))
+
+
+def deploy_config(call: Invocation) -> int:
+    """Print the built-in configuration."""
+    from oakum.deploy.config.defaults import default_config_text
+
+    return session.run(call, lambda s: s.ui.block(default_config_text()))

@@ -1,0 +1,203 @@
+"""What kapp's commands share: the dialogue, the connection, and what flags and environment say of both."""
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from oakum.cli import ui as dialogue
+from oakum.cli.command import Invocation
+from oakum.cli.reflow import bullets
+from oakum.errors import DeployError, KubeError, OakumError, UsageError
+
+if TYPE_CHECKING:
+    from oakum.deploy.app.labeled import LabeledApp
+    from oakum.deploy.app.recorded import RecordedApp
+    from oakum.deploy.filters import ResourceExpression, ResourceFilter
+    from oakum.deploy.output import Grid
+    from oakum.kube.client import Client
+    from oakum.kube.kubeconfig import ClusterConfig
+    from oakum.kube.selector import Selector
+
+CODES = {"red": "31", "green": "32", "faint": "2"}
+PROFILES = ("none", "cpu", "heap", "goroutine", "threadcreate", "block", "mutex")
+
+
+class Printer:
+    """`oakum.deploy.output.Output` on a `UI`."""
+
+    def __init__(self, ui: dialogue.UI) -> None:
+        self.ui = ui
+        self._paints = dialogue.colors(ui.stdout)
+
+    def line(self, text: str) -> None:
+        """A line of its own."""
+        self.ui.line(text)
+
+    def begin(self, text: str) -> None:
+        """Progress."""
+        self.ui.begin(text)
+
+    def block(self, text: str) -> None:
+        """Output proper."""
+        self.ui.block(text)
+
+    def table(self, grid: Grid) -> None:
+        """A table."""
+        from oakum.cli.table import Cell, Column, Table
+        from oakum.deploy.output import Verdict
+
+        rows = [[Cell(c.text, c.good) if isinstance(c, Verdict) else c for c in row] for row in grid.rows]
+        self.ui.table(Table(grid.title, grid.content, [Column(c.title, c.long, c.hidden) for c in grid.columns], rows,
+                            grid.sort_by, grid.notes, grid.fill_first, grid.transpose))
+
+    def confirm(self) -> None:
+        """Ask whether to go on."""
+        self.ui.confirm()
+
+    def paint(self, text: str, color: str) -> str:
+        """`text` in a colour where there are colours (`--color` is for tables only)."""
+        return f"\x1b[{CODES[color]}m{text}\x1b[0m" if self._paints else text
+
+
+class Session:
+    """One command's surroundings. The cluster is contacted when it is first needed, and then named once."""
+
+    def __init__(self, call: Invocation, ui: dialogue.UI) -> None:
+        self.flags: dict[str, Any] = call.flags
+        self.ui = ui
+        self.out = Printer(ui)
+
+    def _setting(self, flag: str, variable: str) -> str:
+        return str(self.flags.get(flag) or os.environ.get(variable, ""))
+
+    @cached_property
+    def config(self) -> ClusterConfig:
+        """Where the cluster is. Raises DeployError."""
+        from oakum.kube.kubeconfig import load
+
+        try:
+            return load(path=self._setting("kubeconfig", "KAPP_KUBECONFIG") or None,
+                        context=self._setting("kubeconfig-context", "KAPP_KUBECONFIG_CONTEXT") or None,
+                        text=self._setting("kubeconfig-yaml", "KAPP_KUBECONFIG_YAML") or None)
+        except KubeError as e:
+            raise DeployError(f"Building Kubernetes config: {e}") from e
+
+    @cached_property
+    def client(self) -> Client:
+        """The connection. The first use says which cluster it is."""
+        from oakum.kube import connect
+
+        warn = (lambda text: self.ui.begin(f"Warning: {text}\n")) if self.flags["warnings"] else None
+        qps = self.flags["kube-api-qps"]
+        rate = (qps, self.flags["kube-api-burst"]) if qps > 0 else None
+        made = connect(self.config, warn=warn, rate=rate)
+        if self.ui.tty or self.ui.json:
+            self.ui.line(f"Target cluster '{self.config.server}'{_nodes(made)}")
+        return made
+
+    @property
+    def namespace(self) -> str:
+        """Where an application's state and its resources are by default."""
+        return self._setting("namespace", "KAPP_NAMESPACE") or self.config.namespace or "default"
+
+    @property
+    def app_namespace(self) -> str:
+        """Where the application's records are."""
+        return str(self.flags.get("app-namespace") or self.namespace)
+
+    def app(self) -> RecordedApp | LabeledApp:
+        """The application that `--app` names, which need not exist. Raises AppError."""
+        from oakum.deploy.app.labeled import PREFIX, LabeledApp
+        from oakum.deploy.app.recorded import RecordedApp
+        from oakum.deploy.errors import AppError
+
+        name = self.flags["app"]
+        if not name:
+            raise AppError("Expected app name to be non-empty")
+        if name.startswith(PREFIX):
+            return LabeledApp(name)
+        return RecordedApp(self.client, name, self.app_namespace)
+
+    def selector(self) -> Selector:
+        """The selector of an existing application's objects. Raises AppError when it does not exist."""
+        from oakum.deploy.app.labeled import LabeledApp
+        from oakum.kube.selector import Requirement, Selector
+
+        app = self.app()
+        if isinstance(app, LabeledApp):
+            return app.selector
+        return Selector((Requirement(app.label_key, "=", (app.label_value,)),))
+
+    def resource_filter(self) -> ResourceFilter | ResourceExpression | None:
+        """What the `--filter-*` flags say; None when they say nothing. Raises InputError."""
+        from datetime import UTC, datetime
+
+        from oakum.deploy.filters import ResourceFilter, parse_age, parse_labels, parse_resource_expression
+
+        flags = self.flags
+        if flags.get("filter"):
+            return parse_resource_expression(flags["filter"])
+        kinds, spaces, names, kind_names, kind_spaces, whole = (
+            tuple(v for v in flags[f"filter-{name}"] if v)
+            for name in ("kind", "ns", "name", "kind-name", "kind-ns", "kind-ns-name"))
+        made = ResourceFilter(parse_age(flags["filter-age"], datetime.now(UTC)), kinds, spaces, names, kind_names,
+                              kind_spaces, whole, parse_labels(flags["filter-labels"]))
+        return None if made == ResourceFilter() else made
+
+
+def _nodes(client: Client) -> str:
+    """` (nodes: oldest, N+)`, empty when the nodes may not be seen or there are none."""
+    from oakum.kube.client import NODES
+
+    try:
+        nodes = client.list(NODES).items
+    except KubeError:
+        return ""
+    if not nodes:
+        return ""
+    nodes.sort(key=lambda n: n["metadata"].get("creationTimestamp", ""))
+    more = f", {len(nodes) - 1}+" if len(nodes) > 1 else ""
+    return f" (nodes: {nodes[0]['metadata']['name']}{more})"
+
+
+def run(call: Invocation, body: Callable[[Session], None]) -> int:
+    """Run `body`; returns the exit status."""
+    ui = dialogue.UI("kapp", call.flags)
+    status = 0
+    try:
+        _profiled(call, body, ui)
+        ui.line("Succeeded")
+    except OakumError as error:
+        status = _failed(ui, error)
+    ui.close()
+    return status
+
+
+def _failed(ui: dialogue.UI, error: OakumError) -> int:
+    from oakum.deploy.errors import ApplyError, ExitStatus
+
+    if isinstance(error, ApplyError):
+        error = ApplyError(bullets(str(error)))
+    ui.fail(error)
+    return error.code if isinstance(error, ExitStatus) else 1
+
+
+def _profiled(call: Invocation, body: Callable[[Session], None], ui: dialogue.UI) -> None:
+    kind = call.flags.get("profile", "none")
+    if kind not in PROFILES:
+        raise UsageError(f"unknown profile '{kind}'")
+    if kind == "none":
+        body(Session(call, ui))
+        return
+    if kind != "cpu":
+        raise UsageError(f"profile '{kind}' is one of the reference's runtime and not available here (available: none, "
+                         "cpu)")
+    import cProfile
+
+    profile = cProfile.Profile()
+    try:
+        profile.runcall(body, Session(call, ui))
+    finally:
+        profile.dump_stats(call.flags["profile-output"])

@@ -1,0 +1,192 @@
+"""kapp's commands around an application: its label, name, history, config maps, service accounts."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from oakum.cli.command import Invocation
+from oakum.cli.kapp import session
+from oakum.cli.kapp.session import Session
+
+if TYPE_CHECKING:
+    from oakum.deploy.app.changes import Recorded
+    from oakum.deploy.app.recorded import RecordedApp
+
+RBAC = "rbac.authorization.k8s.io/v1"
+
+
+def label(call: Invocation) -> int:
+    """Print the selector of an application's objects."""
+    return session.run(call, lambda s: s.ui.block(str(s.selector())))
+
+
+def rename(call: Invocation) -> int:
+    """Give an application another name, or its record another namespace."""
+    return session.run(call, _rename)
+
+
+def collect(call: Invocation) -> int:
+    """Delete the oldest change records."""
+    return session.run(call, _collect)
+
+
+def changes(call: Invocation) -> int:
+    """List change records."""
+    return session.run(call, _changes)
+
+
+def config_maps(call: Invocation) -> int:
+    """List the keys of an application's ConfigMaps."""
+    return session.run(call, _config_maps)
+
+
+def service_accounts(call: Invocation) -> int:
+    """List an application's service accounts with the roles bound to them."""
+    return session.run(call, _service_accounts)
+
+
+def _recorded(s: Session) -> RecordedApp:
+    from oakum.deploy.app.labeled import LabeledApp
+    from oakum.deploy.errors import AppError
+
+    app = s.app()
+    if isinstance(app, LabeledApp):
+        raise AppError("Not supported")
+    return app
+
+
+def _rename(s: Session) -> None:
+    from oakum.deploy.errors import InputError
+
+    name, namespace = s.flags["new-name"], s.flags["new-namespace"]
+    if not name and not namespace:
+        raise InputError("Expected either --new-name or/and --new-namespace to be supplied")
+    app = _recorded(s)
+    if not app.find():
+        raise app.missing()
+    target, where = name or app.name, namespace or s.namespace
+    s.ui.line(f"Renaming '{app.name}' (namespace: {s.namespace}) to '{target}' (namespace: {where}) "
+              "(app changes will not be renamed)")
+    s.ui.confirm()
+    app.rename(target, where)
+
+
+def _collect(s: Session) -> None:
+    from oakum.deploy.app.changes import Changes
+
+    history = Changes(_recorded(s))
+    old, kept = history.excess(s.flags["max"])
+    _show_changes(s, "App changes to delete", old)
+    s.ui.confirm()
+    history.delete(old)
+    s.ui.line(f"Kept {kept}, deleted {len(old)} app changes")
+
+
+def _changes(s: Session) -> None:
+    from oakum.deploy.app.changes import Changes
+    from oakum.deploy.errors import InputError
+
+    before, after = (_moment(s.flags[name]) for name in ("before", "after"))
+    if before and after and after >= before:
+        raise InputError(f"After time {_go_time(after)} should be less than before time {_go_time(before)}")
+    found = [c for c in Changes(_recorded(s)).history() if _within(c.meta.started_at, after, before)]
+    _show_changes(s, "App changes", found)
+
+
+def _within(at: datetime | None, after: datetime | None, before: datetime | None) -> bool:
+    start = at or datetime.min.replace(tzinfo=UTC)
+    return (after is None or start > after) and (before is None or start < before)
+
+
+def _moment(text: str) -> datetime | None:
+    from oakum.deploy.errors import InputError
+    from oakum.deploy.resource import parse_time
+
+    if not text:
+        return None
+    try:
+        found = parse_time(text)
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    except ValueError as e:
+        raise InputError(f"unrecognized time format {text}, supported formats: "
+                         "[2006-01-02T15:04:05Z07:00 2006-01-02]") from e
+
+
+def _go_time(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S +0000 UTC")
+
+
+def _show_changes(s: Session, title: str, found: Sequence[Recorded]) -> None:
+    from oakum.deploy.app.meta import ZERO_TIME
+    from oakum.deploy.output import Cell, Column, Grid, Verdict
+
+    rows: list[list[Cell]] = []
+    for c in sorted(found, key=lambda c: (_newest_first(c.meta.started), c.name)):
+        m = c.meta
+        outcome: Cell = "" if m.successful is None else Verdict(str(m.successful).lower(), m.successful)
+        started, finished = (_seconds(t) if t != ZERO_TIME else "" for t in (m.started, m.finished))
+        rows.append([c.name, started, finished, outcome, m.description, ",".join(m.namespaces)])
+    columns = (Column("Name"), Column("Started At"), Column("Finished At"), Column("Successful"),
+               Column("Description"), Column("Namespaces", hidden=True))
+    s.out.table(Grid(title, "app changes", columns, rows))
+
+
+def _newest_first(started: str) -> float:
+    from oakum.deploy.resource import parse_time
+
+    return -parse_time(started).timestamp() if not started.startswith("0001") else 0.0
+
+
+def _seconds(stored: str) -> str:
+    """A stored time without its fraction."""
+    return stored.partition(".")[0].removesuffix("Z") + "Z"
+
+
+def _find(s: Session, kinds: Sequence[tuple[str, str]]) -> list[Any]:
+    """The application's objects of some kinds."""
+    from oakum.deploy.existing import Finder, Scope
+
+    selector = s.selector()
+    return Finder(s.client, Scope(frozenset(kinds), (s.namespace,))).find(selector)
+
+
+def _config_maps(s: Session) -> None:
+    from oakum.deploy.output import Cell, Column, Grid
+
+    rows: list[list[Cell]] = []
+    for r in _find(s, [("", "ConfigMap")]):
+        data = {**(r.body.get("data") or {}), **(r.body.get("binaryData") or {})}
+        rows += [[r.namespace, r.name, key, value] for key, value in sorted(data.items())]
+    columns = (Column("Namespace"), Column("Name"), Column("Key"), Column("Value", hidden=not s.flags["values"]))
+    s.out.table(Grid("Config map items", "config map items", columns, rows, ("Namespace", "Name", "Key")))
+
+
+def _service_accounts(s: Session) -> None:
+    from oakum.deploy.output import Cell, Column, Grid
+
+    group = RBAC.partition("/")[0]
+    found = _find(s, [("", "ServiceAccount"), *((group, k) for k in (
+        "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"))])
+    found = [r for r in found if r.api_version in ("v1", RBAC)]
+    rows: list[list[Cell]] = []
+    accounts = {(r.namespace, r.name) for r in found if r.kind == "ServiceAccount"}
+    roles = {(r.kind, r.namespace, r.name) for r in found if r.kind in ("Role", "ClusterRole")}
+    bound, used = set(), set()
+    for b in (r for r in found if r.kind.endswith("Binding")):
+        ref = b.body.get("roleRef") or {}
+        role = (ref.get("kind", ""), b.namespace if ref.get("kind") == "Role" else "", ref.get("name", ""))
+        used.add(role)
+        shown_role = f"{role[0]}/{role[2]}"
+        subjects = [x for x in b.body.get("subjects") or [] if x.get("kind") == "ServiceAccount"]
+        for subject in subjects:
+            account = (subject.get("namespace") or b.namespace, subject.get("name", ""))
+            bound.add(account)
+            rows.append([*account, b.namespace or "(cluster)", f"{b.kind}/{b.name}", shown_role])
+        if not subjects:
+            rows.append(["?", "?", b.namespace or "(cluster)", f"{b.kind}/{b.name}", shown_role])
+    rows += [[*account, "?", "?", "?"] for account in accounts - bound]
+    rows += [["?", "?", space or "(cluster)", "?", f"{kind}/{name}"] for kind, space, name in roles - used]
+    columns = tuple(Column(t) for t in ("Namespace", "Name", "Binding/Role Namespace", "Binding", "Role"))
+    s.out.table(Grid("Service accounts", "service accounts", columns, rows,
+                     ("Namespace", "Name", "Binding/Role Namespace", "Binding", "Role")))
