@@ -53,6 +53,11 @@ class DataValueFlags(NamedTuple):
     environ: Mapping[str, str] = MappingProxyType({})
     read: Callable[[str], list[InputFile]] = lambda path: []
 
+    @property
+    def given(self) -> bool:
+        """Whether any data value is."""
+        return any((self.files, self.env, self.env_yaml, self.values, self.yaml_values, self.value_files))
+
 
 class RenderedFile(NamedTuple):
     """The documents that one file came to."""

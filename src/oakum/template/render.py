@@ -2,15 +2,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from oakum.starlark import Meter
-from oakum.template.builtin import Modules
-from oakum.template.evaluation import Flavour, Run
 from oakum.template.files import InputFile
-from oakum.template.flags import flag_values
-from oakum.template.library import Given, Library
 from oakum.template.options import DataValueFlags, Options, Result
-from oakum.template.tree import Place, build_tree
+from oakum.template.plain import is_plain, render_plain
+
+if TYPE_CHECKING:
+    from oakum.starlark import Meter
 
 
 def render(
@@ -20,9 +19,23 @@ def render(
 
     Returns nodes, not text, each with the file and line it came from. Raises an OakumError whose text is the message.
     """
+    files = list(files)
     options = options or Options()
+    if not options.stop_after and not (values and values.given) and is_plain(files):
+        return render_plain(files, strict=options.strict)
+    return _evaluate(files, values, options)
+
+
+def _evaluate(files: list[InputFile], values: DataValueFlags | None, options: Options) -> Result:
+    # Imported where it is needed: runs without templates start without it.
+    from oakum.template.builtin import Modules
+    from oakum.template.evaluation import Flavour, Run
+    from oakum.template.flags import flag_values
+    from oakum.template.library import Given, Library
+    from oakum.template.tree import Place, build_tree
+
     given = Given(tuple(flag_values(values, strict=options.strict))) if values else Given()
-    root = build_tree(list(files))
+    root = build_tree(files)
     flavour = Flavour(options.strict, options.ignore_unknown_comments, options.implicit_map_key_overrides)
     library = Library(
         Run(options, _meter(options)), Place(root, root), flavour, given, options.disable_validation, Modules
@@ -31,5 +44,7 @@ def render(
 
 
 def _meter(options: Options) -> Meter:
+    from oakum.starlark import Meter
+
     bounds = {"max_steps": options.max_steps, "max_memory": options.max_memory}
     return Meter(**{name: bound for name, bound in bounds.items() if bound is not None})

@@ -1,0 +1,50 @@
+"""Runs in which nothing is a template: parsed and handed on, without the machinery of templates or its import."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from oakum.errors import TemplateError, YAMLError
+from oakum.template.files import FileKind, InputFile
+from oakum.template.options import RenderedFile, RenderedText, Result
+from oakum.template.tree import PRIVATE
+from oakum.yaml.duplicates import last_wins
+from oakum.yaml.nodes import Document, DocumentSet, Map
+from oakum.yaml.parser import parse
+
+_MARKS = {FileKind.YAML: ("#@",), FileKind.TEXT: ("(@", "@)")}
+
+
+def is_plain(files: Sequence[InputFile]) -> bool:
+    """Whether no file holds code, an annotation or data values, so that evaluating them would change nothing."""
+    return all(_is_plain(file) for file in files if PRIVATE not in file.path.split("/"))
+
+
+def _is_plain(file: InputFile) -> bool:
+    if file.kind is FileKind.UNKNOWN:
+        return not file.for_output
+    if file.kind is FileKind.STARLARK:
+        return False
+    return not file.template or all(mark not in file.text for mark in _MARKS[file.kind])
+
+
+def render_plain(files: Sequence[InputFile], *, strict: bool = False) -> Result:
+    """What files that are all plain come to. Raises TemplateError naming the YAML file that does not parse."""
+    rendered: list[RenderedFile] = []
+    texts: list[RenderedText] = []
+    for file in files:
+        if PRIVATE in file.path.split("/"):
+            continue
+        if file.kind is FileKind.YAML and (file.template or file.for_output):
+            documents = _parse(file, strict)
+            if file.for_output:
+                rendered.append(RenderedFile(file.path, last_wins(documents)))
+        elif file.kind is FileKind.TEXT and file.for_output:
+            texts.append(RenderedText(file.path, file.text))
+    return Result(rendered, texts, Document(Map()), None)
+
+
+def _parse(file: InputFile, strict: bool) -> DocumentSet:
+    try:
+        return parse(file.text, file.path, strict=strict, comments=False)
+    except YAMLError as error:
+        raise TemplateError(f"Unmarshaling YAML template '{file.path}': {error}") from error
