@@ -12,6 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Property tests must not depend on how busy the machine is.
+settings.register_profile("oakum", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("oakum")
 
 
 @dataclass(frozen=True)
@@ -47,9 +52,9 @@ def target(request: pytest.FixtureRequest) -> Iterator[Target]:
         with Lab() as lab:
             yield Target(name, lab.kubeconfig, lab.docker_config, lab.registry)
     elif name == "testbed":
-        from testbed.settings import settings
+        from testbed.settings import settings as testbed
 
-        place = settings()
+        place = testbed()
         if not place.kubeconfig.exists():
             pytest.fail("the testbed is not up (make testbed-up)")
         yield Target(name, place.kubeconfig, place.docker_config, place.registry)
