@@ -14,7 +14,8 @@ _ENGINE = {
     "ko": "ko:KoBuilder",
     "bazel": "bazel:BazelBuilder",
 }
-_EMBEDDED = {"go": "gobuild:GoBuilder"}
+_EMBEDDED = {"go": "gobuild:GoBuilder", "python": "python:PythonBuilder", "files": "files:FilesBuilder"}
+_ALONE = {"kubectlBuildkit": "kubectl_buildkit:KubectlBuildkitBuilder", "buildah": "buildah:BuildahBuilder"}
 
 
 class Catalogue(Mapping[str, Builder]):
@@ -30,7 +31,7 @@ class Catalogue(Mapping[str, Builder]):
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(["", "docker", "podman", "buildah", "kubectlBuildkit", *_ENGINE, *_EMBEDDED])
+        return iter(["", "docker", "podman", *_ALONE, *_ENGINE, *_EMBEDDED])
 
     def __len__(self) -> int:
         return len(list(iter(self)))
@@ -40,8 +41,8 @@ class Catalogue(Mapping[str, Builder]):
             return self._automatic()
         if name == "podman":
             return self._docker(Engine("podman", "Podman"))
-        if name == "kubectlBuildkit":
-            return _load("kubectl_buildkit:KubectlBuildkitBuilder")()
+        if name in _ALONE:
+            return _load(_ALONE[name])()
         if name in _ENGINE:
             return _load(_ENGINE[name])(Engine())
         return _load(_EMBEDDED[name])(self._workshop)

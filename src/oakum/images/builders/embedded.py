@@ -1,11 +1,14 @@
 """What the builders without a daemon share: images kept in a layout, pushed by our own registry client."""
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from oakum.errors import OakumError
 from oakum.images.builders import naming
+from oakum.images.builders.context import Entry
+from oakum.images.builders.layer import Member
 from oakum.images.builders.process import check_folder
 from oakum.images.builders.protocol import Built, Task
 from oakum.images.config import Destination
@@ -55,3 +58,11 @@ class Workshop:
             raise
         finally:
             log.write(task.name, f"finished build (using {title})")
+
+
+def member(place: str, entry: Entry) -> Member:
+    """An entry of a context as a member of a layer, at `place`."""
+    name = place.strip("/")
+    if entry.is_link:
+        return Member(name, link=os.readlink(entry.path))
+    return Member(name, folder=True) if entry.is_folder else Member(name, entry.path, executable=entry.executable)

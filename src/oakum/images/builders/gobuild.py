@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import posixpath
 import re
 import shlex
@@ -14,7 +13,7 @@ from typing import Any
 
 from oakum.images.builders import assemble, context, dockerfile, layer
 from oakum.images.builders.dockerfile import Stage
-from oakum.images.builders.embedded import Workshop
+from oakum.images.builders.embedded import Workshop, member
 from oakum.images.builders.layer import Member
 from oakum.images.builders.process import run
 from oakum.images.builders.protocol import Built, Task
@@ -116,18 +115,11 @@ def _copied_one(entries: Mapping[str, context.Entry], source: str, target: str) 
     below = "" if name == "." else f"{name}/"
     if name in entries and not entries[name].is_folder:
         place = posixpath.join(target, posixpath.basename(name)) if target.endswith("/") else target
-        yield _member(place, entries[name])
+        yield member(place, entries[name])
         return
     for entry in entries.values():
         if entry.name.startswith(below):
-            yield _member(posixpath.join(target, entry.name.removeprefix(below)), entry)
-
-
-def _member(place: str, entry: context.Entry) -> Member:
-    name = place.strip("/")
-    if entry.is_link:
-        return Member(name, link=os.readlink(entry.path))
-    return Member(name, folder=True) if entry.is_folder else Member(name, entry.path, executable=entry.executable)
+            yield member(posixpath.join(target, entry.name.removeprefix(below)), entry)
 
 
 def _last_stage(folder: Path, options: Mapping[str, Any]) -> Stage:

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from oakum.images.config import ANY_INDEX, SearchRule, TagSelection, repository_of
+from oakum.images.decode import is_config, parse
+from oakum.images.errors import ConfigError
+
+from .conftest import config
+
+NAME = "config/ (kbld.k14s.io/v1alpha1) cluster"
+
+
+@pytest.mark.parametrize(
+    ("image", "repository"),
+    [
+        ("app", "app"),
+        ("localhost:3000/org/img:tag", "localhost:3000/org/img"),
+        ("a/b:1@sha256:ab12", "a/b"),
+        ("localhost:3000/img", "localhost:3000/img"),
+    ],
+)
+def test_a_repository_is_a_reference_without_tag_and_digest(image: str, repository: str) -> None:
+    assert repository_of(image) == repository
+
+
+def test_only_exact_kinds_and_versions_are_configuration() -> None:
+    assert is_config(config())
+    assert is_config({"apiVersion": "kbld.k14s.io/v1alpha1", "kind": "Sources"})
+    assert is_config({"apiVersion": "imgpkg.carvel.dev/v1alpha1", "kind": "ImagesLock"})
+    assert not is_config({"apiVersion": "kbld.k14s.io/v1", "kind": "Config"})
+    assert not is_config({"apiVersion": "imgpkg.carvel.dev/v1alpha1", "kind": "BundleLock"})
+
+
+def test_field_names_match_in_any_case_and_unknown_ones_are_ignored() -> None:
+    found = parse(config(OverRides=[{"IMAGE": "a", "newimage": "b/c", "Colour": 1}]))
+    assert found.override("a") is not None
+
+
+def test_any_kind_may_carry_any_section() -> None:
+    document = config(overrides=[{"image": "a", "newImage": "b/c"}]) | {"kind": "Sources"}
+    assert parse(document).override("a") is not None
+
+
+def test_the_first_entry_that_matches_wins() -> None:
+    found = parse(config(overrides=[{"imageRepo": "a", "newImage": "one"}, {"image": "a:1", "newImage": "two"}]))
+    override = found.override("a:1")
+    assert override is not None
+    assert override.new_image == "one"
+
+
+def test_a_destination_without_a_new_image_is_the_image_itself() -> None:
+    found = parse(config(destinations=[{"imageRepo": "r.io/app"}]))
+    destination = found.destination("r.io/app:dev")
+    assert destination is not None
+    assert destination.new_image == "r.io/app"
+
+
+@pytest.mark.parametrize(
+    ("source", "builder"),
+    [
+        ({}, ""),
+        ({"docker": {"build": {}}}, "docker"),
+        ({"docker": {"buildx": {}, "build": {}}}, "buildx"),
+        ({"ko": {}, "bazel": {"run": {}}}, "ko"),
+        ({"pack": {"build": {}}, "ko": {}}, "pack"),
+        ({"kubectlBuildkit": {"build": {}}}, "kubectlBuildkit"),
+        ({"podman": {"build": {}}}, "podman"),
+        ({"go": {"build": {"package": "./cmd/x"}}}, "go"),
+    ],
+)
+def test_a_builder_is_chosen_by_precedence(source: dict[str, Any], builder: str) -> None:
+    found = parse(config(sources=[{"image": "a", "path": "src", **source}])).sources[0]
+    assert found.builder == builder
+
+
+def test_a_search_rule_keeps_its_path_and_nested_rules() -> None:
+    rule = {
+        "keyMatcher": {"path": ["a", {"allIndexes": True}, {"index": 2}]},
+        "updateStrategy": {"json": {"searchRules": [{"keyMatcher": {"name": "pic"}}]}},
+    }
+    found = parse(config(searchRules=[rule])).rules[0]
+    assert found.path == ("a", ANY_INDEX, 2)
+    assert (found.strategy, found.rules) == ("json", (SearchRule(name="pic"),))
+
+
+def test_prereleases_are_left_out_let_in_or_named() -> None:
+    def selected(semver: dict[str, Any]) -> TagSelection | None:
+        entry = {"image": "a", "newImage": "b", "tagSelection": {"semver": semver}}
+        return parse(config(overrides=[entry])).overrides[0].tags
+
+    assert selected({}) == TagSelection("", None)
+    assert selected({"prereleases": {}}) == TagSelection("", ())
+    assert selected({"prereleases": {"identifiers": ["rc"]}}) == TagSelection("", ("rc",))
+
+
+_FRAME = f"Validating {NAME}: Validating "
+
+
+@pytest.mark.parametrize(
+    ("sections", "words"),
+    [
+        ({"sources": [{"path": "x"}]}, _FRAME + "Sources[0]: Expected Image or ImageRepo to be non-empty"),
+        ({"sources": [{"image": "x"}]}, _FRAME + "Sources[0]: Expected Path to be non-empty"),
+        ({"overrides": [{"image": "x"}]}, _FRAME + "Overrides[0]: Expected NewImage to be non-empty"),
+        ({"destinations": [{}]}, _FRAME + "Destinations[0]: Expected Image or ImageRepo to be non-empty"),
+        ({"keys": ["a", ""]}, _FRAME + "Destinations[1]: Expected to be non-empty"),
+        ({"searchRules": [{}]}, _FRAME + "SearchRules[0]: Expected KeyMatcher or ValueMatcher to be non-empty"),
+        (
+            {"searchRules": [{"keyMatcher": {}}]},
+            _FRAME + "SearchRules[0]: Expected KeyMatcher.Name or KeyMatcher.Path to be non-empty",
+        ),
+        (
+            {"searchRules": [{"valueMatcher": {}}]},
+            _FRAME + "SearchRules[0]: Expected ValueMatcher.Image or ValueMatcher.ImageRepo to be non-empty",
+        ),
+        (
+            {"minimumRequiredVersion": "99.0.0"},
+            f"Validating {NAME}: kbld version '0.42.0' does not meet the minimum required version '99.0.0'",
+        ),
+        ({"minimumRequiredVersion": "v1"}, _FRAME + "minimum version: Must not have prefix 'v' (e.g. '0.8.0')"),
+        (
+            {"minimumRequiredVersion": "abc"},
+            f"Validating {NAME}: Parsing minimum version constraint: Malformed constraint: >=abc",
+        ),
+        (
+            {"sources": {}},
+            f"Unmarshaling {NAME}: error unmarshaling JSON: while decoding JSON: json: "
+            "cannot unmarshal object into Go struct field .sources of type []config.Source",
+        ),
+        (
+            {"searchRules": [{"keyMatcher": {"path": [5]}}]},
+            f"Unmarshaling {NAME}: error unmarshaling JSON: while decoding JSON: Unknown path part",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_known_words(sections: dict[str, Any], words: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(config(**sections))
+    assert str(caught.value) == words
+
+
+@pytest.mark.parametrize("version", ["0.42.0", "0.10", 0.1, "0.42.0-alpha"])
+def test_an_older_minimum_is_met(version: object) -> None:
+    parse(config(minimumRequiredVersion=version))
+
+
+def test_an_images_lock_becomes_preresolved_overrides() -> None:
+    digest = "sha256:" + "a" * 64
+    entry = {"image": f"short/name@{digest}", "annotations": {"kbld.carvel.dev/id": "app"}}
+    lock = {"apiVersion": "imgpkg.carvel.dev/v1alpha1", "kind": "ImagesLock", "images": [entry]}
+    override = parse(lock).override("app")
+    assert override is not None
+    assert (override.new_image, override.preresolved) == (f"index.docker.io/short/name@{digest}", True)
+    assert override.origins == ({"preresolved": {"url": override.new_image}},)
+
+
+def test_an_images_lock_is_read_strictly() -> None:
+    lock = {"apiVersion": "imgpkg.carvel.dev/v1alpha1", "kind": "ImagesLock"}
+    with pytest.raises(ConfigError, match='as ImagesLock: Unmarshaling images lock: .* json: unknown field "foo"$'):
+        parse(lock | {"foo": 1})
+    with pytest.raises(ConfigError, match="Expected ref to be in digest form, got 'nginx'$"):
+        parse(lock | {"images": [{"image": "nginx"}]})
+    with pytest.raises(ConfigError, match=r"Validating Overrides\[0\]: Expected Image or ImageRepo"):
+        parse(lock | {"images": [{"image": "nginx@sha256:" + "a" * 64}]})

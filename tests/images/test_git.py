@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from oakum.images.git import origin, redact
+
+
+def _git(folder: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def test_a_folder_outside_a_work_tree_has_no_origin(tmp_path: Path) -> None:
+    assert origin(str(tmp_path)) is None
+
+
+def test_a_fresh_work_tree_has_no_commits_and_no_remote(tmp_path: Path) -> None:
+    _git(tmp_path, "init", "-q")
+    found = origin(str(tmp_path))
+    assert found == {"git": {"dirty": False, "remoteURL": "<unknown>", "sha": "<no commits>"}}
+
+
+def test_commit_remote_tag_and_changes_are_noted(tmp_path: Path) -> None:
+    _git(tmp_path, "init", "-q")
+    _git(tmp_path, "commit", "-q", "--allow-empty", "-m", "x")
+    _git(tmp_path, "tag", "v1")
+    _git(tmp_path, "remote", "add", "origin", "https://ada:pw@git.example/x.git")
+    (tmp_path / "new").write_text("")
+    found = origin(str(tmp_path))
+    assert found is not None
+    assert found["git"]["remoteURL"] == "https://_redacted_@git.example/x.git"
+    assert (found["git"]["dirty"], found["git"]["tags"], len(found["git"]["sha"])) == (True, ["v1"], 40)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://host/x", "https://host/x"),
+        ("git@host:x", "git@host:x"),
+        ("https://u:p@host/x", "https://_redacted_@host/x"),
+        ("u@host:x", "_redacted_@host:x"),
+    ],
+)
+def test_logins_in_remotes_are_redacted(url: str, shown: str) -> None:
+    assert redact(url) == shown

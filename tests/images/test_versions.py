@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oakum.images.errors import ConfigError
+from oakum.images.versions import Version, highest, parse
+
+TAGS = ["latest", "1.0.0", "1.1.0", "1.2.0-rc.1", "v1.3.0", "2.0.0-beta.1", "not-semver", "1.10.0"]
+
+
+@pytest.mark.parametrize(
+    ("constraints", "prereleases", "tag"),
+    [
+        ("", None, "1.10.0"),
+        ("1.0.x", None, "1.0.0"),
+        ("1.x", None, "1.10.0"),
+        (">1.0.0 <1.5.0 || 9.9.9", None, "v1.3.0"),
+        ("!1.10.0", None, "v1.3.0"),
+        (">= 1.0.0 != 1.10.0", None, "v1.3.0"),
+        ("", (), "2.0.0-beta.1"),
+        ("<2.0.0", (), "2.0.0-beta.1"),
+        ("", ("rc",), "1.10.0"),
+        ("<1.3.0", ("rc",), "1.2.0-rc.1"),
+        ("1.1.0", None, "1.1.0"),
+        ("<1.x", None, ""),
+    ],
+)
+def test_the_highest_version_in_the_range_is_chosen_as_spelled(
+    constraints: str, prereleases: tuple[str, ...] | None, tag: str
+) -> None:
+    if not tag:
+        with pytest.raises(ConfigError, match="^Expected to find at least one version, but did not$"):
+            highest(TAGS, constraints, prereleases)
+    else:
+        assert highest(TAGS, constraints, prereleases) == tag
+
+
+@pytest.mark.parametrize(
+    ("constraints", "words"),
+    [
+        (">=1.2", 'Could not parse Range ">=1.2": Could not parse version "1.2" in ">=1.2": '
+                  "No Major.Minor.Patch elements found"),
+        ("~1.2.0", 'Could not parse comparator "~" in "~1.2.0"'),
+        ("bad", 'Could not get version from string: "bad"'),
+    ],
+)  # fmt: skip
+def test_a_bad_range_is_described(constraints: str, words: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        highest(TAGS, constraints, None)
+    assert str(caught.value) == f"Selecting versions: Parsing version constraint '{constraints}': {words}"
+
+
+_NUMBERS = st.tuples(*[st.integers(0, 99)] * 3)
+_MARKS = st.lists(st.from_regex(r"[a-z]{1,3}|0|[1-9][0-9]?", fullmatch=True), max_size=3)
+
+
+@given(_NUMBERS, _MARKS)
+def test_a_version_is_read_back_and_follows_its_prereleases(numbers: tuple[int, int, int], marks: list[str]) -> None:
+    text = ".".join(map(str, numbers)) + ("-" + ".".join(marks) if marks else "")
+    version = parse(text)
+    assert version == Version(numbers, tuple(marks))
+    assert version is not None
+    assert not marks or version < Version(numbers)
+
+
+@given(st.lists(st.tuples(_NUMBERS, _MARKS), min_size=3, max_size=3))
+def test_precedence_is_a_total_order(versions: list[tuple[tuple[int, int, int], list[str]]]) -> None:
+    one, two, three = sorted(Version(numbers, tuple(marks)) for numbers, marks in versions)
+    assert one <= two <= three
+    assert one <= three
