@@ -4,6 +4,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 
+PRIVATE = "_ytt_lib"
+"""The folder whose folders are private libraries."""
+
 
 class FileKind(Enum):
     """What a file's content is taken for (ytt: file types)."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from oakum.errors import TemplateError, YAMLError
-from oakum.template.files import FileKind, InputFile
+from oakum.template.files import PRIVATE, FileKind, InputFile
 from oakum.template.options import RenderedFile, RenderedText, Result
-from oakum.template.tree import PRIVATE
 from oakum.yaml.duplicates import last_wins
 from oakum.yaml.nodes import Document, DocumentSet, Map
 from oakum.yaml.parser import parse

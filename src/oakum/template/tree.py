@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from oakum.errors import TemplateError
-from oakum.template.files import InputFile
+from oakum.template.files import PRIVATE, InputFile
 
-PRIVATE = "_ytt_lib"
+__all__ = ["PRIVATE", "Folder", "Place", "build_tree"]
+
 _HINT = "(hint: only files included via -f flag are available)"
 
 

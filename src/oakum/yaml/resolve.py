@@ -4,10 +4,8 @@ Dates and base-60 numbers stay strings when read; the writers still quote them (
 """
 from __future__ import annotations
 
-import binascii
 import math
 import re
-from datetime import datetime
 
 from oakum.yaml.errors import SyntaxYAMLError
 from oakum.yaml.nodes import Scalar
@@ -101,8 +99,10 @@ def type_tag(value: Scalar) -> str:
 
 
 def _binary(text: str) -> str:
+    from binascii import a2b_base64
+
     try:
-        data = binascii.a2b_base64("".join(text.split()).encode(), strict_mode=True)
+        data = a2b_base64("".join(text.split()).encode(), strict_mode=True)
     except ValueError:
         raise SyntaxYAMLError("!!binary value contains invalid base64 data") from None
     return data.decode("utf-8", "surrogateescape")
@@ -113,6 +113,8 @@ def is_timestamp(text: str) -> bool:
     match = _TIMESTAMP.fullmatch(text)
     if not match:
         return False
+    from datetime import datetime
+
     year, month, day, *clock = match.groups()
     hour, minute, second = clock[:3] if clock[0] else clock[3:]
     try:

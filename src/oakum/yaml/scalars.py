@@ -5,7 +5,6 @@ something must be escaped or would read back as another type, and literal blocks
 """
 from __future__ import annotations
 
-import base64
 import re
 from enum import Enum
 
@@ -109,7 +108,9 @@ def is_binary(text: str) -> bool:
 
 def binary(text: str) -> str:
     """The base64 that stands for text that is not UTF-8; broken into lines of 70 when it is longer."""
-    encoded = base64.b64encode(text.encode("utf-8", "surrogateescape")).decode()
+    from binascii import b2a_base64
+
+    encoded = b2a_base64(text.encode("utf-8", "surrogateescape"), newline=False).decode()
     if len(encoded) < _BASE64_LINE:
         return encoded
     return "".join(encoded[i:i + _BASE64_LINE] + "\n" for i in range(0, len(encoded), _BASE64_LINE))

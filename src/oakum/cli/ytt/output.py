@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from oakum.cli.command import Invocation
 from oakum.errors import UsageError
-from oakum.template.files import InputFile
+from oakum.template.files import PRIVATE, InputFile
 from oakum.template.options import Result
-from oakum.template.tree import PRIVATE
 from oakum.template.workspace.formats import FORMATS, print_yaml
 from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from oakum.template.workspace.errors import OutputError
 from oakum.yaml.emitter import emit, is_empty
-from oakum.yaml.gojson import dumps
 from oakum.yaml.nodes import Array, DocumentSet, Map
 
 
@@ -20,6 +19,8 @@ def print_json(documents: DocumentSet) -> str:
 
     Infinities and NaN cannot be written: nothing is. Raises OutputError for a key that is not a string.
     """
+    from oakum.yaml.gojson import dumps
+
     try:
         return "".join(dumps(_plain(each.value)) for each in documents.items if not is_empty(each.value))
     except ValueError:
