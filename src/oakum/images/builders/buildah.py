@@ -7,6 +7,7 @@ from pathlib import Path
 
 from oakum.images.builders import naming
 from oakum.images.builders.docker import build_flags
+from oakum.images.builders.engine import plain_http_flags
 from oakum.images.builders.process import check_folder, run
 from oakum.images.builders.protocol import Built, Task
 from oakum.images.config import Destination
@@ -41,7 +42,8 @@ class BuildahBuilder:
         target = f"{name}:kbld-{naming.random_part()}"
         log.write(name, f"starting push (using buildah): {image} -> {target}")
         try:
-            return f"{name}@{_told(['buildah', 'push'], '--digestfile', [image, f'docker://{target}'], name, log)}"
+            argv = ["buildah", "push", *plain_http_flags(name)]
+            return f"{name}@{_told(argv, '--digestfile', [image, f'docker://{target}'], name, log)}"
         except BuildError as error:
             log.write(name, f"push error: {error}")
             raise

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from oakum.images.builders import naming
 from oakum.images.builders.process import run
@@ -17,6 +18,7 @@ from oakum.images.errors import BuildError
 from oakum.images.log import Log
 from oakum.registry import reference
 from oakum.registry.errors import BadReference
+from oakum.registry.proxy import is_loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ class Engine:
         name = destination.new_image
         before = self._step("inspect", name, log, lambda: self.image_id(image))
         self._step("tag", name, log, lambda: self.tag(image, target))
-        self._step("push", name, log, lambda: run([self.program, "push", target], name, log))
+        flags = plain_http_flags(destination.new_image) if self.program == "podman" else []
+        self._step("push", name, log, lambda: run([self.program, "push", *flags, target], name, log))
         after = self._step("inspect", name, log, lambda: self._inspect(target))
         if after.get("Id") != before:
             log.write(name, f"push race error: image '{target}' is no longer '{before}'")
@@ -111,6 +114,12 @@ class Engine:
             raise
 
 
+def plain_http_flags(image: str) -> list[str]:
+    """What podman and buildah need for a registry on this machine, which Docker reaches without TLS by itself."""
+    host = urlsplit(f"//{image.partition('/')[0]}").hostname or ""
+    return ["--tls-verify=false"] if is_loopback(host) else []
+
+
 def _shown(repository: reference.Repository, written: str) -> str:
     return str(repository) if written.startswith(repository.registry) else written
 
@@ -144,7 +153,6 @@ class Probe:
 
 def _reachable(host: str) -> bool:
     import socket
-    from urllib.parse import urlsplit
 
     parts = urlsplit(host)
     try:
