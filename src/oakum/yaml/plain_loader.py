@@ -75,7 +75,7 @@ class _Loader:
             if is_merge(key):
                 self.merge(items)
             else:
-                name = _key_text(self.value(key))
+                name = key_text(self.value(key))
                 items[name] = self.value(self.next())
         self.anchors.close(event.anchor)
         return items
@@ -101,7 +101,7 @@ def _size(value: Any) -> int:
     return 1 + sum(map(_size, value)) if isinstance(value, list) else 1
 
 
-def _key_text(key: Any) -> str:
+def key_text(key: Any) -> str:
     """A map key as Go turns it into a JSON string: `true`, `1`, `1.5`."""
     if isinstance(key, str):
         return key

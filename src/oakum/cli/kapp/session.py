@@ -164,7 +164,7 @@ def _nodes(client: Client) -> str:
 
 def run(call: Invocation, body: Callable[[Session], None]) -> int:
     """Run `body`; returns the exit status."""
-    ui = dialogue.UI("kapp", call.flags)
+    ui = dialogue.UI(call.root.name, call.flags)
     status = 0
     try:
         _profiled(call, body, ui)

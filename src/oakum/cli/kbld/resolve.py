@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oakum.cli.command import Invocation
 from oakum.cli.kbld import session
@@ -16,6 +16,9 @@ from oakum.images.errors import ConfigError
 from oakum.images.minimum import EMULATED
 from oakum.images.resource import Document
 from oakum.yaml import plain
+
+if TYPE_CHECKING:
+    from oakum.images.pipeline import Result
 
 
 def run(call: Invocation) -> int:
@@ -36,7 +39,8 @@ def _run(flags: dict[str, Any], ui: UI) -> None:
     if flags["unresolved-inspect"]:
         ui.block(_unresolved(documents))
     elif documents:
-        _resolve(flags, documents, ui)
+        for text in _texts(resolve(flags, documents, ui).documents):
+            ui.block(text)
 
 
 def _unresolved(documents: Sequence[Document]) -> str:
@@ -46,7 +50,8 @@ def _unresolved(documents: Sequence[Document]) -> str:
     return plain.dump([{"image": image} for image in sorted(found)] or None)
 
 
-def _resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> None:
+def resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> Result:
+    """Build and pin the images of `documents` as the flags say; logs to standard error, writes lock files."""
     from oakum.images import pipeline, platforms
     from oakum.images.log import StreamLog
     from oakum.images.rewriting import Rewrite, unused
@@ -56,7 +61,7 @@ def _resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> No
         concurrency=flags["build-concurrency"],
         annotate=flags["images-annotation"],
         platform=platforms.parse(flags["platform"]) if flags["platform"] else None,
-        build_cache=flags["build-cache"] and not flags["no-build-cache"],
+        build_cache=not flags["no-build-cache"],
         verify_digests=flags["verify-digests"],
         keep_tag=flags["keep-tag"],
         rewrites=tuple(map(Rewrite.parse, flags["rewrite-registry"])),
@@ -73,8 +78,7 @@ def _resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> No
     for image, resolution in result.resolutions.items():
         log.write("resolve", f"final: {image} -> {resolution.url}")
     _write_locks(flags, result)
-    for text in _texts(result.documents):
-        ui.block(text)
+    return result
 
 
 def _texts(documents: Sequence[Document]) -> list[str]:
@@ -93,7 +97,7 @@ def _image_map(flags: dict[str, Any]) -> list[Override]:
     return lock.read_map(flags["image-map-file"])
 
 
-def _write_locks(flags: dict[str, Any], result: Any) -> None:
+def _write_locks(flags: dict[str, Any], result: Result) -> None:
     from oakum.images import imageslock, lock
 
     if flags["lock-output"]:

@@ -2,24 +2,38 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from oakum.cli.command import Command
 from oakum.cli.command import main as run_main
 from oakum.cli.lab import COMMAND as LAB
 
-ROOT = Command(
-    "oakum",
-    short="Kubernetes configuration from template to a running, inspected application",
-    commands=(
-        LAB,
-        Command("version", "Print the version", run="oakum.cli.oakum.version:run"),
-    ),
-)
+ABOUT = "Kubernetes configuration from template to a running, inspected application"
+SIMPLE = (LAB, Command("version", "Print the version", run="oakum.cli.oakum.version:run"))
 
 
-def main() -> int:
+def root() -> Command:
+    """The whole program. `deploy` has the flags of three programs, whose tables are only read here."""
+    from oakum.cli.kapp import ROOT as KAPP
+    from oakum.cli.oakum.deploy import flags
+
+    deploy = Command(
+        "deploy",
+        "Template, build, pin and deploy an application in one pass",
+        example="  oakum deploy -a simple-app -f config/ -v greeting=hello --diff-changes --yes",
+        run="oakum.cli.oakum.deploy:run",
+        flags=flags(),
+        shared=KAPP.shared,
+    )
+    return Command("oakum", short=ABOUT, commands=(deploy, *SIMPLE))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run `oakum`; returns the exit status."""
-    return run_main(ROOT)
+    words = sys.argv[1:] if arguments is None else arguments
+    if words and words[0] in {command.name for command in SIMPLE}:
+        return run_main(Command("oakum", short=ABOUT, commands=SIMPLE), words)
+    return run_main(root(), words)
 
 
 if __name__ == "__main__":

@@ -37,11 +37,11 @@ def run(call: Invocation) -> None:
 def _run(flags: dict[str, Any], output: Output) -> None:
     symlinks = Symlinks(tuple(flags["allow-symlink-destination"]), flags["dangerous-allow-all-symlink-destinations"])
     inputs = Inputs(symlinks)
-    files = _files(flags, inputs)
+    files = collect(flags, inputs)
     if flags["files-inspect"]:
         output.files(files)
         return
-    result = _evaluate(files, flags, inputs)
+    result = evaluate(files, flags, inputs)
     if flags["data-values-inspect"]:
         output.values(result.values)
     elif flags["data-values-schema-inspect"]:
@@ -50,7 +50,8 @@ def _run(flags: dict[str, Any], output: Output) -> None:
         output.results(result)
 
 
-def _files(flags: dict[str, Any], inputs: Inputs) -> list[InputFile]:
+def collect(flags: dict[str, Any], inputs: Inputs) -> list[InputFile]:
+    """The files that the flags name, with their marks. Raises OakumError."""
     if flags["bulk-in"]:
         from oakum.template.workspace.bulk import read_bulk
 
@@ -64,7 +65,8 @@ def _files(flags: dict[str, Any], inputs: Inputs) -> list[InputFile]:
     return files
 
 
-def _evaluate(files: list[InputFile], flags: dict[str, Any], inputs: Inputs) -> Result:
+def evaluate(files: list[InputFile], flags: dict[str, Any], inputs: Inputs) -> Result:
+    """What `files` come to with the data values and options of the flags. Raises OakumError."""
     from oakum.template.render import render
 
     stop = "values" if flags["data-values-inspect"] else "schema" if flags["data-values-schema-inspect"] else ""

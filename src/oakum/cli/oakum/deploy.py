@@ -1,0 +1,108 @@
+"""`oakum deploy`: template, build, pin and deploy in one process, the objects handed on as they are.
+
+No text lies between the stages, so that every field keeps the file and line that it was written on, down to a server's
+rejection. Nothing is recorded in the cluster before templates and images are right.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from oakum.cli.command import Invocation
+from oakum.cli.flag import Flag
+from oakum.cli.kapp import ROOT as KAPP
+from oakum.cli.kapp import session
+from oakum.cli.kapp.session import Session
+from oakum.cli.kbld import ROOT as KBLD
+from oakum.cli.ytt import ROOT as YTT
+from oakum.deploy.errors import AppError, InputError
+from oakum.deploy.resource import Resource
+from oakum.yaml.nodes import Document
+
+NOT_HERE = frozenset((
+    "bulk-in", "bulk-out", "dangerous-emptied-output-directory", "data-values-inspect", "data-values-schema-inspect",
+    "debug", "files-inspect", "output", "output-files", "unresolved-inspect", "version",
+))  # fmt: skip
+"""Flags of the single programs that end before anything is deployed, or write something else."""
+PROGRAMS = (YTT.flags, KBLD.flags, next(command for command in KAPP.commands if command.name == "deploy").flags)
+
+
+def flags() -> tuple[Flag, ...]:
+    """The flags of all three programs; `--file` is ytt's, and the application is locked unless told otherwise."""
+    found: dict[str, Flag] = {}
+    for flag in (flag for program in PROGRAMS for flag in program if flag.name not in NOT_HERE):
+        taken = {known.short for known in found.values()}
+        found.setdefault(flag.name, flag._replace(short="") if flag.short in taken else flag)
+    return tuple(flag._replace(default=True) if flag.name == "lock" else flag for flag in found.values())
+
+
+@dataclass(frozen=True)
+class NodeOrigin:
+    """Where a document of a template's output was written; `within` leads to an item of a List."""
+
+    document: Document
+    within: str = ""
+
+    def __str__(self) -> str:
+        name = self.document.source.name if self.document.source else "?"
+        return f"file '{name}' line {self.document.line or '?'}"
+
+    def locate(self, path: str) -> str | None:
+        """`file:line` of a field."""
+        from oakum.yaml.locate import in_node
+
+        place = in_node(self.document, f"{self.within}{path}")
+        return str(place) if place else None
+
+
+def run(call: Invocation) -> int:
+    """Deploy an application from templates; returns the exit status."""
+    return session.run(call, _deploy)
+
+
+def _deploy(s: Session) -> None:
+    from oakum.cli.kapp.deploy import deploy_app
+
+    # The single programs' functions look for their own flags too.
+    s.flags = {flag.name: flag.initial() for program in PROGRAMS for flag in program} | s.flags
+    if not s.flags["app"]:
+        raise AppError("Expected app name to be non-empty (hint: name it with '-a')")
+    if not s.flags["file"]:
+        raise InputError("Expected at least one --file (-f) specified with a file or directory path")
+    resources = _pinned(s, _templated(s.flags))
+    deploy_app(s, s.flags["app"], lambda: resources)
+
+
+def _templated(given: dict[str, Any]) -> list[Document]:
+    from oakum.cli.ytt.template import collect, evaluate
+    from oakum.template.workspace.inputs import Inputs
+    from oakum.template.workspace.symlinks import Symlinks
+
+    allowed = tuple(given["allow-symlink-destination"])
+    inputs = Inputs(Symlinks(allowed, given["dangerous-allow-all-symlink-destinations"]))
+    result = evaluate(collect(given, inputs), given, inputs)
+    return [document for file in result.files for document in file.documents.items]
+
+
+def _pinned(s: Session, documents: Sequence[Document]) -> list[Resource]:
+    from oakum.cli.kbld.resolve import resolve
+    from oakum.deploy.values import floats
+    from oakum.yaml.values import to_plain
+
+    values = [(document, to_plain(document)) for document in documents]
+    given = [(document, value) for document, value in values if value]
+    for document, value in given:
+        if not isinstance(value, dict):
+            raise InputError(f"{NodeOrigin(document)}: Expected a resource to be a map")
+    result = resolve(s.flags, [value for _, value in given], s.ui)
+    return [
+        Resource(floats(body), NodeOrigin(given[place.index][0], _prefix(place.path)))
+        for body, place in zip(result.documents, result.places, strict=True)
+    ]
+
+
+def _prefix(path: Sequence[str | int]) -> str:
+    """The steps to an item of a List, to put before a field's path."""
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return f"{text.lstrip('.')}." if text else ""
