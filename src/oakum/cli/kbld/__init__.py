@@ -29,7 +29,6 @@ _REGISTRY = (
 )
 _RESOLVE = (
     Flag("build", "Allow building of images", "bool", default=True),
-    Flag("build-cache", "Do not build a source again whose inputs did not change", "bool", default=True),
     Flag("no-build-cache", "Build every source again", "bool"),
     Flag("build-concurrency", "Set maximum number of concurrent builds", "int", default=4, check=_positive),
     Flag("images-annotation", "Annotate resources with images annotation", "bool", default=True),
@@ -75,6 +74,7 @@ ROOT = Command(
             run="oakum.cli.kbld.inspect:run",
             flags=(*_FILES, *_REGISTRY),
         ),
+        Command("help", "Help about any command", run="oakum.cli.kbld.help:run", arguments=None),
         Command("version", "Print client version", run="oakum.cli.kbld.version:run"),
         Command(
             "package",
