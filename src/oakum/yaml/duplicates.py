@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from oakum.yaml.nodes import Map, MapItem, Node
+from oakum.yaml.nodes import Array, Document, DocumentSet, Map, MapItem
 
-N = TypeVar("N", bound=Node)
+N = TypeVar("N", DocumentSet, Document, Map, Array)
 
 
 def last_wins(node: N) -> N:
@@ -13,16 +13,20 @@ def last_wins(node: N) -> N:
     below: list[Any] = [node]
     while below:
         current = below.pop()
-        if isinstance(current, Map):
-            _settle(current)
-        held = current.items if hasattr(current, "items") else (current.value,)
-        below += [one for one in held if isinstance(one, Node)]
+        if isinstance(current, Document):
+            below.append(current.value)
+        elif isinstance(current, DocumentSet):
+            below += current.items
+        elif isinstance(current, Map | Array):
+            items: list[Any] = current.items
+            if isinstance(current, Map) and len({item.key for item in items}) < len(items):
+                current.items = items = _settled(current.items)
+            below += [item.value for item in items if type(item.value) is Map or type(item.value) is Array]
     return node
 
 
-def _settle(node: Map) -> None:
+def _settled(items: list[MapItem]) -> list[MapItem]:
     kept: dict[Any, MapItem] = {}
-    for item in node.items:
+    for item in items:
         kept[item.key if type(item.key) is str else (type(item.key), item.key)] = item
-    if len(kept) < len(node.items):
-        node.items = list(kept.values())
+    return list(kept.values())

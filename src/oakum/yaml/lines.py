@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
 from oakum.yaml.nodes import Array, Map, Scalar
 
@@ -22,23 +22,14 @@ class Holds(Enum):
     EMPTY = "an empty collection"
 
 
-class Line(NamedTuple):
-    """A line with content: `indent` of its dash or key, `column` of its key (-1 without one).
-
-    `value` is the scalar, the block's chomping (`|`, `|-`, `|+`), or the class of the empty collection.
-    """
-
-    indent: int
-    dash: bool
-    column: int
-    key: Scalar
-    holds: Holds
-    value: Any
-    comment: str | None
-
+Line: TypeAlias = tuple[int, bool, int, Scalar, Holds, Any, str | None]
+"""A line with content: indent of its dash or key, whether it has a dash, column of its key (-1 without one), the key,
+what it holds, that value (the scalar, the block's chomping `|`, `|-` or `|+`, or the class of the empty collection),
+and the comment. A plain tuple: one is made for every line that differs from those before it."""
 
 _KEY = r"""[A-Za-z0-9_./$][\w./$@+~-]*|"[^"\\]*"|'[^']*'"""
 _LINE = re.compile(rf"( *)(- +|-(?=\Z))?(?:({_KEY}):(?= |\Z))?(.*)", re.ASCII)
+_ORDINARY = re.compile(r'( *)([A-Za-z_][\w./-]{0,99}):(?: ([A-Za-z/][\w./-]*|"[^"\\]*"))?', re.ASCII)
 _COMMENT = re.compile(r"(?:^| +)#(.*)")
 _PLAIN = re.compile(r"""(?![,\[\]{}#&*!|>'"%@`]|[-?:](?: |\Z)|\.\.\.|---|<<)(?:[^:#]|:(?! |\Z)|(?<! )#)*""")
 _DOUBLE = re.compile(r'"((?:[^"\\]|\\["\\/nt])*)"')
@@ -52,15 +43,29 @@ _LONGEST_KEY = 1000
 
 def read_line(line: str, resolve: Callable[[str], Scalar]) -> Line | None:
     """The shape of a line that is not blank, None when it takes a scanner. `resolve` reads plain scalars."""
+    if match := _ORDINARY.fullmatch(line):
+        lead, key, text = match.groups()
+        if text is None:
+            return len(lead), False, -1, resolve(key), Holds.NOTHING, None, None
+        value = text[1:-1] if text[0] == '"' else resolve(text)
+        return len(lead), False, -1, resolve(key), Holds.VALUE, value, None
+    return _read_other(line, resolve)
+
+
+def _read_other(line: str, resolve: Callable[[str], Scalar]) -> Line | None:
     match = _LINE.fullmatch(line)
     assert match
     lead, dash, key, rest = match.groups()
-    if (key is None and dash is None) or (len(line) > _LONGEST_KEY and key is not None and len(key) > _LONGEST_KEY):
+    if key is None and dash is None:
         return None
-    column = match.start(3) if key is not None else -1
-    name = None if key is None else key[1:-1] if key[0] in "\"'" else resolve(key)
+    name, column = None, -1
+    if key is not None:
+        if len(key) > _LONGEST_KEY:
+            return None
+        name = key[1:-1] if key[0] in "\"'" else resolve(key)
+        column = match.start(3)
     held = _held(rest.strip(" "), resolve)
-    return Line(len(lead), dash is not None, column, name, *held) if held else None
+    return (len(lead), dash is not None, column, name, *held) if held else None
 
 
 def _held(text: str, resolve: Callable[[str], Scalar]) -> tuple[Holds, Any, str | None] | None:

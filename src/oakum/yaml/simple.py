@@ -14,7 +14,9 @@ from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapIt
 
 _UNUSUAL = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff\\ufeff\\ufffe\\uffff]")
 _MARKER = re.compile(r"--- *(?: #(.*))?")
-_BLANK = Line(-1, False, -1, None, Holds.NOTHING, None, None)
+_BLANK: Line = (-1, False, -1, None, Holds.NOTHING, None, None)
+# The loop below compares these once a line, and `Holds.EMPTY` is a slow look-up.
+EMPTY, NOTHING, LITERAL = Holds.EMPTY, Holds.NOTHING, Holds.LITERAL
 
 Comments = list[tuple[int, str]]
 
@@ -28,118 +30,110 @@ def build_simple(
     """
     if _UNUSUAL.search(text):
         return None
-    assert source.lines is not None
     documents = [Document(None, 0, source)] if implicit else []
     comments: Comments = []
-    reader = _Reader(source.lines, source, resolve)
-    done = reader.read(documents, comments)
-    return (DocumentSet(documents, 0 if implicit else 1, source), comments) if done else None
+    if not _read(source, resolve, documents, comments):
+        return None
+    return DocumentSet(documents, 0 if implicit else 1, source), comments
 
 
-class _Reader:
-    def __init__(self, lines: list[str], source: Source, resolve: Callable[[str], Scalar]) -> None:
-        self.lines = lines
-        self.source = source
-        self.resolve = resolve
-        self.at = 0
+def _read(
+    source: Source, resolve: Callable[[str], Scalar], documents: list[Document], comments: Comments
+) -> bool:
+    """Fill in documents and comments; False when a line is not simple.
 
-    def read(self, documents: list[Document], comments: Comments) -> bool:
-        """Fill in documents and comments; False when a line is not simple.
-
-        One loop with everything in locals: it runs once a line, and is what the speed of plain files depends on.
-        `indent`, `items` and `is_map` describe the innermost open collection, `outer` those around it; `waiting` is its
-        last item while that has no value yet.
-        """
-        lines, source, resolve = self.lines, self.source, self.resolve
-        known: dict[str, Line] = {"": _BLANK}
-        waiting: Any = documents[-1] if documents else None
-        indent, is_map = -1, False
-        items: list[Any] = []
-        outer: list[tuple[int, bool, list[Any]]] = []
-        count, self.at = len(lines), 0
-        while self.at < count:
-            line = lines[self.at]
-            self.at += 1
-            shape = known.get(line)
-            if shape is None:
-                stripped = line.lstrip(" ")
-                if not stripped:
-                    continue
-                if stripped[0] == "#":
-                    comments.append((self.at, stripped[1:]))
-                    continue
-                if line.startswith("---"):
-                    match = _MARKER.fullmatch(line)
-                    if not match:
-                        return False
-                    if match[1] is not None:
-                        comments.append((self.at, match[1]))
-                    waiting = Document(None, self.at, source)
-                    documents.append(waiting)
-                    indent, outer = -1, []
-                    continue
-                shape = read_line(line, resolve)
-                if shape is None or not documents:
+    One loop with everything in locals: it runs once a line, and is what the speed of plain files depends on. `indent`,
+    `is_map` and `items` describe the innermost open collection, `outer` those around it; `waiting` is its last item
+    while that has no value yet. Lines that came before are not read again.
+    """
+    lines: list[str] = source.lines or []
+    known: dict[str, Line] = {"": _BLANK}
+    waiting: Any = documents[-1] if documents else None
+    indent, is_map = -1, False
+    items: list[Any] = []
+    outer: list[tuple[int, bool, list[Any]]] = []
+    number, count = 0, len(lines)
+    while number < count:
+        line = lines[number]
+        number += 1
+        shape = known.get(line)
+        if shape is None:
+            if line.startswith("---"):
+                if not (match := _MARKER.fullmatch(line)):
                     return False
-                known[line] = shape
-            elif shape is _BLANK:
+                if match[1] is not None:
+                    comments.append((number, match[1]))
+                waiting = Document(None, number, source)
+                documents.append(waiting)
+                indent, outer = -1, []
                 continue
-            at, dash, column, key, holds, value, comment = shape
-            number = self.at
-            if comment is not None:
-                comments.append((number, comment))
-            # Open the collection that the last item was waiting for, or close those that have ended.
-            if waiting is not None and (at > indent or (dash and is_map and at == indent)):
+            stripped = line.lstrip(" ")
+            if not stripped:
+                continue
+            if stripped[0] == "#":
+                comments.append((number, stripped[1:]))
+                continue
+            shape = read_line(line, resolve)
+            if shape is None or not documents:
+                return False
+            known[line] = shape
+        elif shape is _BLANK:
+            continue
+        at, dash, column, key, holds, value, comment = shape
+        if comment is not None:
+            comments.append((number, comment))
+        if waiting is not None and (at > indent or (dash and is_map and at == indent)):
+            outer.append((indent, is_map, items))
+            indent, is_map, items = at, not dash, []
+            waiting.value = Map(items, number, source) if is_map else Array(items, number, source)
+        else:
+            while indent > at or (indent == at and not is_map and not dash):
+                indent, is_map, items = outer.pop()
+            if indent != at or is_map is dash:
+                return False
+        waiting = None
+        if holds is EMPTY:
+            value = value([], number, source)
+        if dash:
+            item: Any = ArrayItem(value, number, source)
+            if column >= 0:
+                items.append(item)
                 outer.append((indent, is_map, items))
-                indent, is_map, items = at, not dash, []
-                waiting.value = Map(items, number, source) if is_map else Array(items, number, source)
-            else:
-                while indent > at or (indent == at and not is_map and not dash):
-                    indent, is_map, items = outer.pop()
-                if indent != at or is_map is dash:
-                    return False
-            waiting = None
-            if holds is Holds.EMPTY:
-                value = value([], number, source)
-            if dash:
-                item: Any = ArrayItem(value, number, source)
-                items.append(item)
-                if column >= 0:
-                    outer.append((indent, is_map, items))
-                    indent, is_map, items = column, True, []
-                    item.value = Map(items, number, source)
-                    item = MapItem(key, value, number, source)
-                    items.append(item)
-            else:
+                indent, is_map, items = column, True, []
+                item.value = Map(items, number, source)
                 item = MapItem(key, value, number, source)
-                items.append(item)
-            if holds is Holds.NOTHING:
-                waiting = item
-            elif holds is Holds.LITERAL:
-                block = self.literal(indent, value)
-                if block is None:
-                    return False
-                item.value = block
-        return True
+        else:
+            item = MapItem(key, value, number, source)
+        items.append(item)
+        if holds is NOTHING:
+            waiting = item
+        elif holds is LITERAL:
+            block = _literal(lines, number, indent, value)
+            if block is None:
+                return False
+            item.value, number = block
+    return True
 
-    def literal(self, indent: int, header: str) -> str | None:
-        """The block that begins on the next line, inside a collection at `indent`; None when it is not simple."""
-        lines, start = self.lines, self.at
-        at, count = start, len(lines) - 1
-        while at < count and not lines[at]:
-            at += 1
-        first = lines[at] if at < count else ""
-        width = len(first) - len(first.lstrip(" "))
-        if width <= indent or width == len(first):
-            return None
-        lead = " " * width
-        while at < count and (lines[at].startswith(lead) or not lines[at].strip(" ")):
-            at += 1
-        if at == count and lines[count]:
-            # The last line has no end: what that means for the block is libyaml's to say.
-            return None
-        self.at = at
-        text = "\n".join([line[width:] for line in lines[start:at]])
-        if header == "|+":
-            return text + "\n"
-        return text.rstrip("\n") + ("\n" if header == "|" else "")
+
+def _literal(lines: list[str], start: int, indent: int, header: str) -> tuple[str, int] | None:
+    """The block from `lines[start]` on, inside a collection at `indent`, and the index of the line behind it.
+
+    None when it is not simple.
+    """
+    at, count = start, len(lines) - 1
+    while at < count and not lines[at]:
+        at += 1
+    first = lines[at] if at < count else ""
+    width = len(first) - len(first.lstrip(" "))
+    if width <= indent or width == len(first):
+        return None
+    lead = " " * width
+    while at < count and (lines[at].startswith(lead) or not lines[at].strip(" ")):
+        at += 1
+    if at == count and lines[count]:
+        # The last line has no end: what that means for the block is libyaml's to say.
+        return None
+    text = "\n".join([line[width:] for line in lines[start:at]])
+    if header == "|+":
+        return text + "\n", at
+    return text.rstrip("\n") + ("\n" if header == "|" else ""), at
