@@ -30,7 +30,8 @@ assigned are fast locals of their function (at the top level too); others are re
 `build` sets positions: the line of an error's frame is the line of the Python code that ran.
 
 **Run.** `Thread(print=..., load=..., meter=...)`: `print(text)` gets each line without newline; `load(module)` returns
-a mapping of names to values or raises; `Meter(max_steps, max_memory)` is shared between the threads of one run.
+a mapping of names to values or raises Failure with the whole message; `Meter(max_steps, max_memory)` is shared between
+the threads of one run.
 `call(function, args=(), kwargs=None)` calls any Starlark callable from the host; errors come out as `EvalError`.
 
 **Values.** None, bool, int, float, str (byte strings: UTF-8, stray bytes by surrogateescape), tuple and range are

@@ -4,8 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from oakum.errors import OakumError
-from oakum.starlark.errors import BudgetError, EvalError, Failure
+from oakum.starlark.errors import Failure
 from oakum.starlark.spelling import hint
 
 
@@ -14,21 +13,10 @@ def loader(load: Callable[[str], Mapping[str, Any]]) -> Callable[[tuple[str, ...
 
     def load_symbols(wanted: tuple[str, ...]) -> tuple[Any, ...]:
         module, *names = wanted
-        members = _members(load, module)
+        members = load(module)
         return tuple([_symbol(members, name, module) for name in names])
 
     return load_symbols
-
-
-def _members(load: Callable[[str], Mapping[str, Any]], module: str) -> Mapping[str, Any]:
-    try:
-        return load(module)
-    except BudgetError:
-        raise
-    except OakumError as error:
-        if isinstance(error, EvalError) and error.budget:
-            raise
-        raise Failure(f"cannot load {module}: {error}") from None
 
 
 def _symbol(members: Mapping[str, Any], name: str, module: str) -> Any:

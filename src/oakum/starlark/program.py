@@ -35,7 +35,7 @@ class Thread:
     """What a running program is given.
 
     `print` gets each printed line without its newline; `load` gets a module's name and returns its globals, frozen, or
-    raises an OakumError; `meter` is the budget, shared by all threads of a run.
+    raises Failure with the whole message; `meter` is the budget, shared by all threads of a run.
     """
 
     print: Callable[[str], object] = lambda line: sys.stderr.write(line + "\n")

@@ -180,7 +180,7 @@ def type_name(value: Any) -> str:
     """What `type(value)` gives in Starlark."""
     known = _TYPES.get(type(value))
     if known is None:
-        known = getattr(type(value), "starlark_type", None) or type(value).__name__
+        known = getattr(value, "starlark_type", None) or type(value).__name__
     return known
 
 

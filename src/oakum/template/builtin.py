@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from oakum.errors import TemplateError
 from oakum.template.tree import Place
+from oakum.yaml.nodes import Map, Value
 
 if TYPE_CHECKING:
     from oakum.template.library import Library, Settled
@@ -14,24 +15,25 @@ if TYPE_CHECKING:
 class Modules:
     """The modules for one library: `data` and `library` depend on it and on the place of the file that loads them."""
 
-    def __init__(self, library: Library, values: Any, settled: Settled | None) -> None:
+    def __init__(self, library: Library, values: Value, settled: Settled | None) -> None:
         self.library = library
-        self.values = values
+        self.values = values if values is not None else Map()
         self.settled = settled
 
     def load(self, name: str, place: Place) -> Mapping[str, Any]:
         """What `load("@ytt:NAME", …)` gives a file at `place`. Raises TemplateError for an unknown module."""
         if name == "data":
+            from oakum.template.convert import to_struct
             from oakum.template.modules.data import data_module
 
-            return {"data": data_module(self.values, place)}
+            return {"data": data_module(to_struct(self.values), place)}
         if name == "library":
             from oakum.template.modules.library import library_module
 
             return {"library": library_module(self.library, self.settled, place)}
         from oakum.template.modules import find_module
 
-        found = find_module(name)
+        found = find_module(name, self.library.run.warn_once)
         if found is None:
             raise TemplateError(
                 f"builtin ytt library does not have module '{name}' (hint: is it available in newer version of ytt?)"

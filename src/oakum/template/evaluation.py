@@ -36,6 +36,13 @@ class Run:
     number: int = 1
     parsed: dict[tuple[str, str, bool], DocumentSet] = field(default_factory=dict)
     compiled: dict[tuple[Any, ...], Compiled] = field(default_factory=dict)
+    warned: set[str] = field(default_factory=set)
+
+    def warn_once(self, text: str) -> None:
+        """Say `text` on standard error unless this run has said it."""
+        if text not in self.warned:
+            self.warned.add(text)
+            self.options.warn(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,40 @@
+"""The `@ytt:` modules: one file each, loaded when a template asks for it."""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+_FILES = {
+    "assert": "assert_",
+    "base64": "base64_",
+    "ip": "ip",
+    "json": "json_",
+    "math": "math_",
+    "md5": "digests",
+    "module": "module",
+    "overlay": "overlay",
+    "regexp": "regexp",
+    "sha256": "digests",
+    "struct": "struct_",
+    "template": "template",
+    "toml": "toml_",
+    "url": "url",
+    "version": "version",
+    "yaml": "yaml_",
+}
+
+
+def find_module(name: str, warn: Callable[[str], object] = lambda text: None) -> Mapping[str, Any] | None:
+    """What `load("@ytt:NAME", …)` can take from the module that needs no context; None when there is none.
+
+    `warn` is told what a module has to say on standard error.
+    """
+    file = _FILES.get(name)
+    if file is None:
+        return None
+    made = import_module(f"oakum.template.modules.{file}")
+    if name == "math":
+        return {name: made.math_module(warn)}
+    maker = getattr(made, f"{name}_module" if hasattr(made, f"{name}_module") else f"{name}_module_")
+    return {name: maker()}

@@ -1,0 +1,143 @@
+"""`@ytt:regexp`: RE2 expressions with Go's replacement syntax (ytt: module regexp).
+
+The engine takes time linear in the text, so that no pattern can keep a run busy.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from oakum.starlark import Builtin, Failure, Module, is_callable, type_name
+from oakum.starlark.binding import invoke
+from oakum.starlark.meter import charge, reserve
+from oakum.starlark.strings import from_bytes, to_bytes
+from oakum.template.modules.arguments import exactly, string
+
+_CODES = {
+    "missing )": "missing closing )",
+    "missing closing )": "missing closing )",
+    "unexpected )": "unexpected )",
+    "missing ]": "missing closing ]",
+    "missing closing ]": "missing closing ]",
+    "no argument for repetition operator": "missing argument to repetition operator",
+    "bad repetition operator": "invalid nested repetition operator",
+    "invalid repetition size": "invalid repeat count",
+    "bad repetition size": "invalid repeat count",
+    "invalid perl operator": "invalid or unsupported Perl syntax",
+    "invalid group operator": "invalid or unsupported Perl syntax",
+    "invalid named capture group": "invalid named capture",
+    "trailing \\": "trailing backslash at end of expression",
+    "trailing \\ at end of regexp": "trailing backslash at end of expression",
+}
+_REFERENCE = re.compile(rb"\$(?:\$|\{([^}]*)\}|(\w+))", re.ASCII)
+
+
+def regexp_module() -> Module:
+    """The module."""
+    return Module(
+        "regexp", {"match": Builtin("regexp.match", _match), "replace": Builtin("regexp.replace", _replace)}
+    )
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> Any:
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile(to_bytes(pattern), options)
+    except re2.error as error:
+        said = error.args[0] if error.args else b""
+        raise Failure(f"error parsing regexp: {_explained(said, pattern)}") from None
+
+
+def _explained(said: Any, pattern: str) -> str:
+    """The engine's complaint in Go's words."""
+    text = from_bytes(said) if isinstance(said, bytes) else str(said)
+    code, _, what = text.partition(": ")
+    code = _CODES.get(code, code)
+    if code == "missing closing )":
+        what = pattern
+    elif code.startswith("trailing"):
+        what = ""
+    elif "(?P=" in pattern and code.startswith("invalid named"):
+        code = "invalid or unsupported Perl syntax"
+    return f"{code}: `{what}`"
+
+
+def _match(*arguments: Any, **keywords: Any) -> bool:
+    exactly(arguments, 2)
+    pattern, text = map(string, arguments)
+    charge(len(text) >> 4)
+    return _compiled(pattern).search(to_bytes(text)) is not None
+
+
+def _replace(*arguments: Any, **keywords: Any) -> str:
+    exactly(arguments, 3)
+    pattern, text = string(arguments[0]), string(arguments[1])
+    replacement = arguments[2]
+    if is_callable(replacement):
+        return _replaced(_compiled(pattern), text, lambda found: _called(replacement, found))
+    template = to_bytes(string(replacement))
+    found = _compiled(pattern)
+    return _replaced(found, text, lambda match: _expanded(template, match, found.groupindex))
+
+
+def _called(function: Any, match: Any) -> bytes:
+    result = invoke(function, from_bytes(match.group()))
+    if type(result) is not str:
+        raise Failure(f"expected a string, but was {type_name(result)}")
+    return to_bytes(result)
+
+
+def _expanded(template: bytes, match: Any, names: dict[Any, int]) -> bytes:
+    """`template` with `$1`, `${1}`, `$name`, `${name}` and `$$`; an unknown group is empty."""
+
+    def expand(reference: re.Match[bytes]) -> bytes:
+        if reference.group() == b"$$":
+            return b"$"
+        name = reference.group(1) if reference.group(1) is not None else reference.group(2)
+        if not re.fullmatch(rb"\w+", name):
+            return reference.group()
+        if name.isdigit():
+            number = int(name)
+            return (match.group(number) or b"") if number <= match.re.groups else b""
+        index = names.get(name, names.get(from_bytes(name), 0))
+        return (match.group(index) or b"") if index else b""
+
+    return _REFERENCE.sub(expand, template)
+
+
+def _replaced(pattern: Any, text: str, make: Callable[[Any], bytes]) -> str:
+    """`text` with every match replaced; an empty match right after another does not count."""
+    raw = to_bytes(text)
+    charge(len(raw) >> 4)
+    parts: list[bytes] = []
+    end = position = size = 0
+    while position <= len(raw):
+        match = pattern.search(raw, position)
+        if match is None:
+            break
+        start, stop = match.span()
+        parts.append(raw[end:start])
+        if stop > end or start == 0:
+            made = make(match)
+            parts.append(made)
+            size += len(made)
+            if size > 1 << 16:
+                reserve(size)
+        end = stop
+        position = max(stop, position + _width(raw, position))
+    parts.append(raw[end:])
+    return from_bytes(b"".join(parts))
+
+
+def _width(raw: bytes, position: int) -> int:
+    """The length of the character at `position`, one at least."""
+    step = 1
+    while position + step < len(raw) and 0x80 <= raw[position + step] < 0xC0 and raw[position] >= 0xC0:
+        step += 1
+    return step

@@ -1,0 +1,28 @@
+"""`@ytt:version`: templates that need a version of the program (ytt: module version)."""
+from __future__ import annotations
+
+from typing import Any
+
+from oakum.starlark import Builtin, Failure, Module
+from oakum.template.modules.arguments import exactly, string
+
+VERSION = "develop"
+"""The version that templates compare with: that of a development build, which no requirement is met by."""
+
+
+def version_module() -> Module:
+    """The module."""
+    return Module("version", {"require_at_least": Builtin("version.require_at_least", _require_at_least)})
+
+
+def _require_at_least(*arguments: Any, **keywords: Any) -> None:
+    from semver import Version
+
+    exactly(arguments, 1)
+    wanted = string(arguments[0])
+    if not Version.is_valid(wanted):
+        raise Failure(f"version string '{wanted}' must be a valid semver")
+    if not Version.is_valid(VERSION):
+        raise Failure(f"Malformed version: {VERSION}")
+    if Version.parse(VERSION) < Version.parse(wanted):
+        raise Failure(f"ytt version '{VERSION}' does not meet the minimum required version '{wanted}'")
