@@ -9,7 +9,7 @@ from oakum.template.convert import to_go_type, to_yaml
 from oakum.template.fragment import Fragment
 from oakum.template.kinds import kind_of
 from oakum.template.replacement import Replacement
-from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Node, Source
+from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Node, Source, walk
 
 OVERRIDE = "yaml/map-key-override"
 _SCALARS = frozenset((str, bool, float, type(None)))
@@ -95,7 +95,7 @@ class Assembly:
         if type(value) in _SCALARS:
             item.value = value
         elif type(value) is Replacement:
-            node = self._replacing(value.value)
+            node = self._replacing(value.value, item)
             if not isinstance(node, Array):
                 raise self._unfit("array", value.value)
             items.extend(node.items)
@@ -107,7 +107,7 @@ class Assembly:
     def set_document(self, items: list[Document], item: Document, value: Any) -> None:
         """Give the document its computed value and add it; for a replacement, add its documents."""
         if type(value) is Replacement:
-            node = self._replacing(value.value)
+            node = self._replacing(value.value, item)
             if isinstance(node, DocumentSet):
                 items.extend(node.items)
             elif isinstance(node, Array):
@@ -127,11 +127,17 @@ class Assembly:
             raise Failure(f"{self.step('set_node')}: {allowed}; this is a {kind_of(node)}")
         return node
 
-    def _replacing(self, value: Any) -> Any:
+    def _replacing(self, value: Any, place: Node) -> Any:
+        """The node that takes the place of `place`; what was computed without a position takes its position too."""
         try:
-            return to_yaml(value)
+            node = to_yaml(value)
         except Failure as failure:
             raise Failure(f"template.replace: {failure}") from failure
+        if isinstance(node, Node) and not isinstance(value, Fragment):
+            for one in walk(node):
+                if one.source is None:
+                    one.line, one.source = place.line, place.source
+        return node
 
     def _unfit(self, wanted: str, value: Any) -> Failure:
         node = to_yaml(value)
@@ -141,7 +147,7 @@ class Assembly:
     def _splice_map(
         self, items: list[MapItem], place: MapItem, value: Any, keys: dict[Any, None] | None
     ) -> dict[Any, None]:
-        node = self._replacing(value)
+        node = self._replacing(value, place)
         if not isinstance(node, Map):
             raise self._unfit("map", value)
         if keys is None:

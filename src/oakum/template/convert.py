@@ -5,6 +5,7 @@ or another Starlark value, or raises Failure.
 """
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from oakum.starlark import Dict, Failure, List, Set, Struct, make_dict, type_name
@@ -63,10 +64,37 @@ _TO_YAML: dict[type, Any] = {
 }
 
 
+class _Fields(dict[str, Any]):
+    """The fields of a struct made of a map: what is below is converted when it is first asked for.
+
+    Each template has its own data values (its lists can be changed), and few look at all of them.
+    """
+
+    __slots__ = ()
+
+    def __getitem__(self, name: str) -> Any:
+        value = super().__getitem__(name)
+        if isinstance(value, Node):
+            value = self[name] = to_struct(value)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        # Also keeps `dict(fields)` from copying what is not converted yet.
+        return super().__iter__()
+
+    def items(self) -> Any:
+        return [(name, self[name]) for name in self]
+
+    def values(self) -> Any:
+        return [self[name] for name in self]
+
+
 def to_struct(value: Any) -> Any:
-    """A node's value as `data.values` gives it: maps as structs, arrays as lists."""
+    """A node's value as `data.values` gives it: maps as structs, arrays as lists, all of them new."""
     if isinstance(value, Map):
-        return Struct({item.key: to_struct(item.value) for item in value.items})
+        struct = Struct()
+        struct.fields = _Fields((item.key, item.value) for item in value.items)
+        return struct
     if isinstance(value, Array):
         return List([to_struct(item.value) for item in value.items])
     return value

@@ -88,7 +88,8 @@ def _environment(
     flags: DataValueFlags, prefixes: tuple[str, ...], strict: bool, *, as_yaml: bool
 ) -> Iterator[ValuesDocument]:
     kind = "data-values-env-yaml" if as_yaml else "data-values-env"
-    for prefix in prefixes:
+    for given in prefixes:
+        references, prefix = _split_library(given)
         for name, text in flags.environ.items():
             if not name.startswith(prefix + "_"):
                 continue
@@ -100,7 +101,7 @@ def _environment(
                     f"Extracting data values from env under prefix '{prefix}': "
                     f"Extracting data value from env variable '{name}': {error}"
                 ) from error
-            yield _nested((), name.removeprefix(prefix + "_").split("__"), value, source)
+            yield _nested(references, name.removeprefix(prefix + "_").split("__"), value, source)
 
 
 def _argument(pair: str, kind: str, strict: bool | None) -> Iterator[ValuesDocument]:
@@ -137,13 +138,18 @@ def _parse_value(text: str, key: str, strict: bool) -> Value:
 
 
 def _split_key(key: str) -> tuple[tuple[LibraryReference, ...], list[str]]:
-    references: tuple[LibraryReference, ...] = ()
-    if key.startswith("@") and ":" in key:
-        prefix, _, rest = key.partition(":")
-        if ":" in rest:
-            raise TemplateError(f"Expected at most one library-key separator ':' in '{key}'")
-        references, key = parse_reference(prefix), rest
-    return references, key.split(".")
+    references, rest = _split_library(key)
+    return references, rest.split(".")
+
+
+def _split_library(key: str) -> tuple[tuple[LibraryReference, ...], str]:
+    """The library reference in front of `key`, and what comes after it."""
+    if not key.startswith("@") or ":" not in key:
+        return (), key
+    prefix, _, rest = key.partition(":")
+    if ":" in rest:
+        raise TemplateError(f"Expected at most one library-key separator ':' in '{key}'")
+    return parse_reference(prefix), rest
 
 
 def _nested(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from oakum.starlark import Failure, repr_text, type_name
-from oakum.yaml.nodes import Array, DocumentSet, Map, Node
+from oakum.yaml.nodes import Array, DocumentSet, Map
 
 
 class Fragment:
@@ -62,7 +62,7 @@ class Fragment:
             return False
         if isinstance(self.node, Map):
             return any(item.key == key and type(item.key) is type(key) for item in self.node.items)
-        return 0 <= self._index(key) < len(self.node.items)
+        return type(key) is int and 0 <= key < len(self.node.items)
 
     def _index(self, key: Any) -> int:
         if type(key) is not int:
@@ -82,4 +82,4 @@ class Fragment:
 
 def wrap(value: Any) -> Any:
     """A node's value as Starlark sees it inside a fragment: maps and arrays as fragments, scalars as they are."""
-    return Fragment(value) if isinstance(value, Node) else value
+    return Fragment(value) if isinstance(value, Map | Array | DocumentSet) else value

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from oakum.errors import OakumError, TemplateError
 from oakum.template.annotation import annotation
 from oakum.template.comment import annotation_names
-from oakum.template.convert import copy_value, to_struct
+from oakum.template.convert import copy_value
 from oakum.template.evaluation import Evaluator, Flavour, Run
 from oakum.template.files import FileKind, InputFile
 from oakum.template.kinds import kind_of
 from oakum.template.options import RenderedFile, RenderedText, Result
-from oakum.template.overlay import accumulate, overlay_results
+from oakum.template.overlay import accumulate, is_overlay, overlay_results
 from oakum.template.position import position
 from oakum.template.reference import parse_reference
 from oakum.template.tree import PRIVATE, Folder, Place
@@ -60,7 +60,7 @@ class Library:
 
     def settle(self) -> Settled:
         """The schema and the data values. Raises TemplateError when they do not fit."""
-        empty = Evaluator(self.run, self.flavour, self.make_modules(self, to_struct(Map()), None))
+        empty = Evaluator(self.run, self.flavour, self.make_modules(self, Map(), None))
         holding = self._scan(empty)
         own_schemas, schema = self._schema(empty, holding[SCHEMA])
         if self.run.options.stop_after == "schema":
@@ -94,14 +94,16 @@ class Library:
             elif file.for_output and isinstance(result, str):
                 texts.append(RenderedText(file.path, result))
         for one in files:
-            one.documents.items = [document for document in one.documents.items if not _is_empty(document)]
+            one.documents.items = [
+                document for document in one.documents.items if is_overlay(document) or not _is_empty(document)
+            ]
         files = overlay_results(files)
         check_used(settled)
         return Result(files, texts, settled.values, settled.schema)
 
     def evaluator(self, settled: Settled) -> Evaluator:
         """What evaluates this library's files with its final data values."""
-        modules = self.make_modules(self, to_struct(settled.values.value), settled)
+        modules = self.make_modules(self, settled.values.value, settled)
         return Evaluator(self.run, self.flavour, modules)
 
     def placed(self) -> list[Placed]:
@@ -113,7 +115,7 @@ class Library:
         """The files that hold data values, and those that hold their schema; parses every YAML template."""
         holding: dict[str, list[Placed]] = {VALUES: [], SCHEMA: []}
         for file, place in self.placed():
-            if file.kind is FileKind.YAML and file.template:
+            if file.kind is FileKind.YAML and file.template and not file.library:
                 for name in sorted(_value_annotations(evaluator.documents(file))):
                     holding[name].append((file, place))
         return holding
@@ -202,9 +204,7 @@ def _only(file: InputFile, documents: DocumentSet, name: str) -> Iterable[Values
         if annotation(document, name) is not None:
             yield _values_document(document, name)
         elif not _is_empty(document):
-            raise TemplateError(
-                f"Templating file '{file.path}': Expected {what} file '{file.path}' to only have {what} documents"
-            )
+            raise TemplateError(f"Expected {what} file '{file.path}' to only have {what} documents")
 
 
 def _is_empty(document: Document) -> bool:

@@ -148,8 +148,7 @@ class YAMLProgram:
         elif isinstance(below, Node):
             self._below(below, text, place, tag)
         elif text and isinstance(below, str):
-            line = node.line + 1 if "\n" in below else node.line
-            self._text(below, line, tag, place, "set_node", self.program.computed)
+            self._text(below, node.line, tag, place, "set_node", self.program.computed)
 
     def _below(self, node: Node, text: bool, place: Place | None, parent: int) -> None:
         if text or self.full or isinstance(node, Map | Array) or not self._is_static(node):
@@ -157,7 +156,7 @@ class YAMLProgram:
         else:
             tag = self.program.tag(node, parent)
             self.program.static.add(tag)
-            self.program.step("start_node", str(tag), place or self._place(node.line))
+            self.program.step("start_node", str(tag), self._place(node.line) or place)
 
     def _is_static(self, node: Node) -> bool:
         """Whether nothing at or below `node` is templated, and no map in it holds a key twice."""
