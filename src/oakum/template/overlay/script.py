@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oakum.starlark import BudgetError, EvalError, Failure, List, type_name
+from oakum.starlark import BudgetError, EvalError, Failure, List, is_callable
 from oakum.starlark import call as call_function
 from oakum.template.convert import go_type, to_yaml
 from oakum.template.fragment import wrap
@@ -11,8 +11,6 @@ from oakum.template.overlay.errors import OverlayError
 from oakum.yaml.nodes import Value
 
 __all__ = ["call", "from_script", "go_type", "is_callable", "is_list", "to_script", "truth"]
-
-_CALLABLE = frozenset(("function", "builtin_function_or_method"))
 
 
 def call(function: Any, *args: Any) -> Any:
@@ -44,11 +42,6 @@ def truth(value: Any) -> bool:
     if isinstance(value, bool):
         return value
     raise OverlayError(f"expected starlark.Bool, but was {go_type(value)}")
-
-
-def is_callable(value: Any) -> bool:
-    """Whether `value` is a function of a template or a built-in one."""
-    return type_name(value) in _CALLABLE
 
 
 def is_list(value: Any) -> bool:

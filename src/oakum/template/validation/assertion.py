@@ -4,7 +4,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from oakum.starlark import BudgetError, EvalError, Failure, call, type_name
+from oakum.starlark import BudgetError, EvalError, Failure, call, is_callable
+from oakum.starlark.attributes import get_attr
 
 Assertion: TypeAlias = Callable[[Any], str | None]
 """Takes a Starlark value; returns None when it holds, else why it does not (empty when there is nothing to say)."""
@@ -14,7 +15,7 @@ _PREFIXES = ("fail: ", "check: ")
 
 def assertion_of(check: Any) -> Assertion | None:
     """The assertion that a template's function, or an object's attribute `check`, makes; None for anything else."""
-    function = check if _is_function(check) else _check_of(check)
+    function = check if is_callable(check) else _check_of(check)
     return None if function is None else lambda value: _ask(function, value)
 
 
@@ -52,17 +53,10 @@ def _bare(message: str) -> str:
     return message
 
 
-def _is_function(value: Any) -> bool:
-    return type_name(value) in ("function", "builtin_function_or_method")
-
-
 def _check_of(value: Any) -> Any:
     """The function `check` of an object, None when it has none."""
-    attribute = getattr(value, "starlark_attr", None)
-    if attribute is None:
-        return None
     try:
-        found = attribute("check")
-    except AttributeError:
+        found = get_attr(value, "check")
+    except Failure:
         return None
-    return found if _is_function(found) else None
+    return found if is_callable(found) else None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from oakum.starlark import repr_text, type_name
+from oakum.starlark import is_callable, repr_text, type_name
 from oakum.template.annotation import Annotation
 from oakum.template.position import compact
 from oakum.template.validation.assertion import Assertion, assertion_of, built_in
@@ -95,6 +95,8 @@ def _no_assertion(check: Any, where: str) -> str:
 def _check_keyword(key: str, value: Any, where: str) -> None:
     if key not in _KEYWORDS:
         raise _Malformed(f'unknown keyword argument "{key}" (at {where})')
+    if key == "one_not_null" and value is False:
+        raise _Malformed("one_not_null= cannot be False")
     accepts, wanted = _KEYWORDS[key]
     kind = type_name(value)
     if not accepts(value):
@@ -122,10 +124,7 @@ _KEYWORDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
         "expected True or a sequence of keys, but was a '{kind}'",
     ),
     "one_of": (_is_sequence, "expected keyword argument {key} to be a sequence, but was {kind}"),
-    "when": (
-        lambda value: type_name(value) in ("function", "builtin_function_or_method"),
-        _TYPED.format("function"),
-    ),
+    "when": (is_callable, _TYPED.format("function")),
 }
 
 
