@@ -104,9 +104,6 @@ class Struct:
     def __init__(self, fields: Mapping[str, Any] | None = None, /, **more: Any) -> None:
         self.fields: dict[str, Any] = {**(fields or {}), **more}
 
-    def __bool__(self) -> bool:
-        return True
-
     def __len__(self) -> int:
         return len(self.fields)
 

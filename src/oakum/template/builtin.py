@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from oakum.errors import TemplateError
 from oakum.template.tree import Place
-from oakum.yaml.nodes import Map, Value
+from oakum.yaml.nodes import Value
 
 if TYPE_CHECKING:
     from oakum.template.library import Library, Settled
@@ -17,7 +17,7 @@ class Modules:
 
     def __init__(self, library: Library, values: Value, settled: Settled | None) -> None:
         self.library = library
-        self.values = values if values is not None else Map()
+        self.values = values
         self.settled = settled
 
     def load(self, name: str, place: Place) -> Mapping[str, Any]:

@@ -37,6 +37,9 @@ class Emitter:
         self.crossing = crossing
         self.constants: dict[str, Any] = {}
         self._texts = 0
+        self._containers = {
+            parent: tag for tag, parent in enumerate(program.parents) if isinstance(program.nodes[tag], Map | Array)
+        }
 
     def builders(self) -> dict[str, Any]:
         """What builds the statements of each step."""
@@ -190,7 +193,7 @@ class Emitter:
         if tag in self.program.static:
             return [_append(f".items{parent}", self._static(tag, node, step), line)]
         if isinstance(below, Node):
-            child = tag + 1
+            child = self._containers[tag]
             self._open(child, step)
             before = _new_container(child, line)
             value: ast.expr = call(f".{type(below).__name__}", [name(f".items{child}", line)], line)

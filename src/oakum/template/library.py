@@ -93,17 +93,16 @@ class Library:
                 files.append(RenderedFile(file.path, result))
             elif file.for_output and isinstance(result, str):
                 texts.append(RenderedText(file.path, result))
-        for one in files:
-            one.documents.items = [
-                document for document in one.documents.items if is_overlay(document) or not _is_empty(document)
-            ]
-        files = overlay_results(files)
+        files = overlay_results([file for file in files if _drop_empty(file.documents)])
         check_used(settled)
         return Result(files, texts, settled.values, settled.schema)
 
     def evaluator(self, settled: Settled) -> Evaluator:
         """What evaluates this library's files with its final data values."""
-        modules = self.make_modules(self, settled.values.value, settled)
+        values = settled.values.value
+        if values is None and settled.schema is None:
+            values = Map()
+        modules = self.make_modules(self, values, settled)
         return Evaluator(self.run, self.flavour, modules)
 
     def placed(self) -> list[Placed]:
@@ -210,6 +209,12 @@ def _only(file: InputFile, documents: DocumentSet, name: str) -> Iterable[Values
 def _is_empty(document: Document) -> bool:
     value = document.value
     return value is None or (isinstance(value, Map | Array) and not value.items)
+
+
+def _drop_empty(documents: DocumentSet) -> bool:
+    """Leave out documents that hold nothing, but for overlays; whether any is left."""
+    documents.items = [one for one in documents.items if is_overlay(one) or not _is_empty(one)]
+    return bool(documents.items)
 
 
 def _values_document(document: Document, name: str) -> ValuesDocument:

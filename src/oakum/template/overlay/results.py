@@ -11,8 +11,8 @@ from oakum.yaml.nodes import Array, Document, DocumentSet, Map
 def overlay_results(files: list[RenderedFile], *, explain: bool = False) -> list[RenderedFile]:
     """Apply the overlay documents among `files` (in file order) to all the other documents.
 
-    Returns the files that have documents left; their document sets are changed in place. Where there are overlays,
-    empty documents are dropped. Raises `OverlayError`, whose message starts with the files that hold overlays and, with
+    Returns the files that had documents to apply them to; their document sets are changed in place. Where there are
+    overlays, empty documents are dropped. Raises `OverlayError`, whose message starts with the files that hold overlays and, with
     `explain`, ends with what came closest to an item that matched nothing.
     """
     overlays = [(file.path, [document for document in file.documents.items if is_overlay(document)]) for file in files]
@@ -28,7 +28,7 @@ def overlay_results(files: list[RenderedFile], *, explain: bool = False) -> list
         order = ", ".join(path for path, _ in overlays)
         text = error.explained() if explain else str(error)
         raise OverlayError(f"Overlaying (in following order: {order}): {text}") from error
-    return [file for file in left if file.documents.items]
+    return left
 
 
 def is_overlay(document: Document) -> bool:

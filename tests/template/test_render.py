@@ -1,0 +1,115 @@
+"""Templates end to end: text of files in, YAML out."""
+import pytest
+
+from oakum.errors import OakumError
+from oakum.template.files import FileKind, InputFile
+from oakum.template.options import DataValueFlags
+from oakum.template.render import render
+from oakum.yaml.emitter import emit
+from oakum.yaml.nodes import DocumentSet
+
+_KINDS = {"yml": FileKind.YAML, "txt": FileKind.TEXT, "star": FileKind.STARLARK}
+
+
+def yaml(template: str, *flags: str, **others: str) -> str:
+    files = [InputFile("t.yml", template.encode, FileKind.YAML)]
+    for order, (path, text) in enumerate(others.items(), 1):
+        path = path.replace("__", "/").replace("_lib_", ".lib.").replace("_star", ".star").replace("_yml", ".yml")
+        library = ".lib." in path or path.endswith(".star")
+        kind = _KINDS[path.rpartition(".")[2]]
+        files.append(InputFile(path, text.encode, kind, library=library, for_output=not library, order=order))
+    result = render(files, DataValueFlags(values=flags))
+    return emit(DocumentSet([document for file in result.files for document in file.documents.items]))
+
+
+def failure(template: str, **others: str) -> str:
+    with pytest.raises(OakumError) as error:
+        yaml(template, **others)
+    return str(error.value)
+
+
+def test_a_value_is_computed() -> None:
+    assert yaml("a: #@ 1 + 1\n") == "a: 2\n"
+
+
+def test_a_function_returns_the_nodes_it_made() -> None:
+    assert yaml("#@ def f(n):\nk: #@ n\nl:\n- #@ n\n#@ end\na: #@ f(1)\n") == "a:\n  k: 1\n  l:\n  - 1\n"
+
+
+def test_a_function_whose_nodes_are_never_reached_returns_nothing() -> None:
+    assert yaml("#@ def f():\n#@ if/end False:\nk: 1\n#@ end\na: #@ f()\n") == "a: null\n"
+
+
+def test_return_discards_the_nodes() -> None:
+    assert yaml("#@ def f():\nk: 1\n#@ return 5\n#@ end\na: #@ f()\n") == "a: 5\n"
+
+
+def test_a_computed_key_opens_its_own_map() -> None:
+    template = '#@ for k in ["x", "z"]:\n#@yaml/text-templated-strings\n(@= k @):\n  a: 1\n  b: (@= k @)\n#@ end\n'
+    assert yaml(template) == "x:\n  a: 1\n  b: x\nz:\n  a: 1\n  b: z\n"
+
+
+def test_a_block_may_close_below_another_node() -> None:
+    template = "a:\n  #@ if False:\n  b: 1\nc:\n  d: 2\n  #@ end\n  e: 3\n"
+    assert yaml(template) == "a: {}\nc:\n  e: 3\n"
+
+
+def test_a_key_from_a_loop_may_not_come_twice() -> None:
+    message = failure("a:\n  #@ for i in range(2):\n  b: #@ i\n  #@ end\n")
+    assert message.startswith("\n- __ytt_tpl2_start_node: expected key 'b' to not be specified again")
+
+
+def test_an_overridden_key_moves_to_the_end() -> None:
+    assert yaml("a: 1\nb: 2\n#@yaml/map-key-override\na: #@ 3\n") == "b: 2\na: 3\n"
+
+
+def test_a_replacement_takes_the_place_of_its_node() -> None:
+    template = '#@ load("@ytt:template", "template")\na: 1\n_: #@ template.replace({"b": 2})\nc: 3\n'
+    assert yaml(template) == "a: 1\nb: 2\nc: 3\n"
+
+
+def test_data_values_lay_flags_over_files() -> None:
+    values = "#@data/values\n---\na:\n  b: 1\n  c: 2\n"
+    template = '#@ load("@ytt:data", "data")\nv: #@ data.values\n'
+    assert yaml(template, "a.b=x", v_yml=values) == "v:\n  a:\n    b: x\n    c: 2\n"
+
+
+def test_each_template_has_its_own_data_values() -> None:
+    values = "#@data/values\n---\nl: [1]\n"
+    template = '#@ load("@ytt:data", "data")\n#@ data.values.l.append(2)\nv: #@ data.values.l\n'
+    other = template.replace("#@ data.values.l.append(2)\n", "")
+    assert yaml(template, v_yml=values, o_yml=other) == "v:\n- 1\n- 2\n---\nv:\n- 1\n"
+
+
+def test_what_a_file_binds_can_be_loaded_and_is_frozen() -> None:
+    template = '#@ load("lib.star", "l")\n#@ l.append(1)\n'
+    assert "append: cannot append to frozen list" in failure(template, lib_star="l = []")
+
+
+def test_every_undefined_name_is_listed() -> None:
+    assert failure("a: #@ x\nb: #@ y\n") == "\n- undefined: x\n    t.yml:1 | a: #@ x\n- undefined: y\n    t.yml:2 | b: #@ y"
+
+
+def test_a_call_stack_names_functions_and_source_lines() -> None:
+    message = failure("#@ def f(x):\n#@   return x.foo\n#@ end\n---\na: #@ f(5)\n")
+    assert message == (
+        "\n- int has no .foo field or method\n"
+        "    in f\n      t.yml:2 | #@   return x.foo\n"
+        "    in <toplevel>\n      t.yml:5 | a: #@ f(5)"
+    )
+
+
+def test_a_missing_colon_is_hinted_at() -> None:
+    assert "(hint: missing colon at the end of 'if/for/def' statement?)" in failure("#@ if True\na: 1\n#@ end\n")
+
+
+def test_a_private_library_is_evaluated_with_given_values() -> None:
+    template = (
+        '#@ load("@ytt:library", "library")\n#@ load("@ytt:template", "template")\n'
+        '--- #@ template.replace(library.get("app").with_data_values({"size": 2}).eval())\n'
+    )
+    library = {
+        "_ytt_lib__app__values_yml": "#@data/values\n---\nsize: 1\n",
+        "_ytt_lib__app__config_yml": '#@ load("@ytt:data", "data")\nsize: #@ data.values.size\n',
+    }
+    assert yaml(template, **library) == "size: 2\n"
