@@ -36,10 +36,12 @@ def app(
     from oakum.lab.api.bootstrap import bootstrap
     from oakum.lab.api.clock import system
     from oakum.lab.api.cluster import Cluster
+    from oakum.lab.api.rbac import NoEscalation, RoleBased
     from oakum.lab.api.server import Server
     from oakum.lab.api.users import Users
 
     clock = now or system
-    cluster = Cluster(store, clock)
+    authorizer = RoleBased(store)
+    cluster = Cluster(store, clock, validating=[NoEscalation(authorizer)])
     bootstrap(cluster)
-    return Server(cluster, Users(store, tokens, key, clock), streams=streams)
+    return Server(cluster, Users(store, tokens, key, clock), authorizer, streams)

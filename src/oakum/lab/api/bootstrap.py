@@ -4,6 +4,7 @@ import uuid
 
 from oakum.lab.api import clock
 from oakum.lab.api.cluster import Cluster
+from oakum.lab.api.roles import bootstrap_roles
 from oakum.lab.network import API_SERVICE_IP
 from oakum.lab.store import Obj
 
@@ -22,7 +23,8 @@ def bootstrap(cluster: Cluster) -> None:
 
 
 def _objects() -> list[tuple[str, Obj]]:
-    return [*(("namespaces", _namespace(name)) for name in NAMESPACES), ("services", _api_service())]
+    namespaces = [("namespaces", _namespace(name)) for name in NAMESPACES]
+    return [*namespaces, ("services", _api_service()), *bootstrap_roles(), *_classes()]
 
 
 def _namespace(name: str) -> Obj:
@@ -32,6 +34,35 @@ def _namespace(name: str) -> Obj:
         "metadata": {"name": name, "labels": {"kubernetes.io/metadata.name": name}},
         "spec": {"finalizers": ["kubernetes"]},
         "status": {"phase": "Active"},
+    }
+
+
+PROVISIONER = "oakum.dev/local-folder"
+"""The provisioner of the default storage class: a folder on the machine for each claim."""
+
+
+def _classes() -> list[tuple[str, Obj]]:
+    default = {"storageclass.kubernetes.io/is-default-class": "true"}
+    storage = {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "StorageClass",
+        "metadata": {"name": "standard", "annotations": default},
+        "provisioner": PROVISIONER,
+        "reclaimPolicy": "Delete",
+        "volumeBindingMode": "Immediate",
+    }
+    critical = {"system-cluster-critical": 2000000000, "system-node-critical": 2000001000}
+    priorities = [("priorityclasses.scheduling.k8s.io", _priority(*each)) for each in critical.items()]
+    return [("storageclasses.storage.k8s.io", storage), *priorities]
+
+
+def _priority(name: str, value: int) -> Obj:
+    return {
+        "apiVersion": "scheduling.k8s.io/v1",
+        "kind": "PriorityClass",
+        "metadata": {"name": name, "generation": 1},
+        "preemptionPolicy": "PreemptLowerPriority",
+        "value": value,
     }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from oakum.lab.api import apply, clock, codec, conversion, deletion, names, status, writes
-from oakum.lab.api.admission import Admission, Operation
+from oakum.lab.api.admission import Admission, Operation, Plugin
 from oakum.lab.api.calls import DeleteOptions, Options
 from oakum.lab.api.decode import DecodeError, decode
 from oakum.lab.api.kinds import Catalog, Resource
@@ -28,11 +28,11 @@ class Cluster:
     Objects returned are shared with the store: `clone` before changing. All methods raise ApiError.
     """
 
-    def __init__(self, store: Store, now: clock.Clock = clock.system) -> None:
+    def __init__(self, store: Store, now: clock.Clock = clock.system, validating: Sequence[Plugin] = ()) -> None:
         self.store = store
         self.catalog = Catalog()
         self.now = now
-        self.admission = Admission(store, self.catalog, now, MUTATING, VALIDATING)
+        self.admission = Admission(store, self.catalog, now, MUTATING, (*VALIDATING, *validating))
 
     def resource(self, key: str) -> Resource:
         """A served resource by its key, `deployments.apps`; raises ApiError 404."""

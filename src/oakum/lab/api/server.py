@@ -50,7 +50,7 @@ class Server:
         self.users = users
         self.authorizer = authorizer or AllowAll()
         self.streams = streams
-        self._subresources = Subresources(cluster, users)
+        self._subresources = Subresources(cluster, users, self.authorizer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -132,7 +132,7 @@ class Server:
 
     def _get(self, call: Call, aimed: Target, caller: Caller) -> Answer:
         if aimed.subresource not in ("", "status"):
-            return self._subresources.get(call, aimed)
+            return Answer(200, self._subresources.get(aimed))
         return self._object(call, aimed, self.cluster.get(aimed.resource, aimed.name, aimed.namespace))
 
     def _list(self, call: Call, aimed: Target, caller: Caller) -> Answer:
@@ -147,7 +147,8 @@ class Server:
         options = _options(call, caller, "CreateOptions")
         body = call.json()
         if aimed.subresource or "get" not in aimed.resource.verbs:
-            return self._subresources.create(call, aimed, body, options)
+            made = self._subresources.create(aimed, body, options)
+            return Answer(201, made, warnings=options.warnings)
         if aimed.name:
             raise status.not_allowed()
         obj = self.cluster.create(aimed.resource, body, aimed.namespace, options)
@@ -156,7 +157,7 @@ class Server:
     def _update(self, call: Call, aimed: Target, caller: Caller) -> Answer:
         options = _options(call, caller, "UpdateOptions")
         if aimed.subresource == "scale":
-            return self._subresources.update(call, aimed, call.json(), options)
+            return Answer(200, self._subresources.update(aimed, call.json(), options))
         where = (aimed.name, call.json(), aimed.namespace, options, aimed.subresource)
         return self._object(call, aimed, self.cluster.update(aimed.resource, *where), options=options)
 
@@ -167,7 +168,7 @@ class Server:
             message = "the body of the request was in an unknown format - accepted media types include: "
             raise ApiError(415, "UnsupportedMediaType", message + ", ".join(list(_FORMS)[:4]))
         if aimed.subresource == "scale":
-            return self._subresources.patch(call, aimed, call.json(), form, options)
+            return Answer(200, self._subresources.patch(aimed, call.json(), form, options))
         where = (aimed.name, call.json(), form, aimed.namespace, options, aimed.subresource)
         obj, created = self.cluster.patch(aimed.resource, *where)
         return self._object(call, aimed, obj, 201 if created else 200, options)
