@@ -69,10 +69,9 @@ class Output(NamedTuple):
 
 
 def _contents(result: Result) -> list[tuple[str, str]]:
-    """Path and content of each result: texts first, then YAML that is not empty."""
+    """Path and content of each result: texts first, then YAML."""
     texts = [(each.path, each.text) for each in result.texts]
-    documents = [(each.path, print_yaml(each.documents)) for each in result.files]
-    return [*texts, *((path, text) for path, text in documents if text)]
+    return [*texts, *((each.path, print_yaml(each.documents)) for each in result.files)]
 
 
 def choose_output(call: Invocation) -> Output:
