@@ -1,6 +1,7 @@
-"""Files that only their owner may read."""
+"""Files that only their owner may read, and folders that are hard to delete."""
 
 import os
+import shutil
 from pathlib import Path
 
 
@@ -12,3 +13,21 @@ def write_private(path: Path, content: bytes) -> None:
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
     partial.replace(path)
+
+
+def remove_tree(folder: Path) -> None:
+    """Delete a folder and all in it, also what its owner has forbidden itself; one that is not there is no error."""
+    shutil.rmtree(folder, onerror=_open_and_retry)
+
+
+def _open_and_retry(function: object, path: str, reason: object) -> None:
+    """Images may hold folders that even their owner may not enter, and overlayfs leaves some."""
+    if not os.path.lexists(path):
+        return
+    for folder in (os.path.dirname(path), path):
+        if os.path.isdir(folder) and not os.path.islink(folder):
+            os.chmod(folder, 0o700)
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    else:
+        os.unlink(path)

@@ -4,14 +4,13 @@ import base64
 import fcntl
 import os
 import secrets
-import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import orjson
 
 from oakum.errors import LabError
-from oakum.lab.files import write_private
+from oakum.lab.files import remove_tree, write_private
 
 USER = "oakum"
 
@@ -165,7 +164,7 @@ class Folder:
 
     def remove(self) -> None:
         """Delete everything in the folder, and the folder."""
-        shutil.rmtree(self.path, onerror=_open_and_retry)
+        remove_tree(self.path)
 
     @property
     def _state(self) -> Path:
@@ -185,14 +184,3 @@ def kubeconfig(server: str, authority: Path, token: str) -> dict[str, object]:
         "current-context": name,
     }
 
-
-def _open_and_retry(function: object, path: str, reason: object) -> None:
-    """Images may hold folders that even their owner may not enter, and overlayfs leaves some."""
-    parent = os.path.dirname(path)
-    for folder in (parent, path):
-        if os.path.isdir(folder) and not os.path.islink(folder):
-            os.chmod(folder, 0o700)
-    if os.path.isdir(path) and not os.path.islink(path):
-        shutil.rmtree(path)
-    elif os.path.lexists(path):
-        os.unlink(path)

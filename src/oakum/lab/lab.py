@@ -7,7 +7,7 @@ import socket
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from oakum.errors import LabError
 from oakum.lab.folder import USER, Folder, State
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
     from oakum.kube.kubeconfig import ClusterConfig
     from oakum.lab.api.cluster import Cluster
+    from oakum.lab.api.server import Server
     from oakum.lab.certificates import Certificates
+    from oakum.lab.node.node import Node
+    from oakum.lab.store import Obj
 
 _LOG = logging.getLogger(__name__)
 
@@ -121,6 +124,7 @@ class Lab:
         from oakum.lab.api import app
         from oakum.lab.api.users import ADMIN
         from oakum.lab.certificates import certificates
+        from oakum.lab.controllers import standard
         from oakum.lab.store import Store
 
         credentials = self.folder.credentials()
@@ -131,6 +135,28 @@ class Lab:
         address = self._serve(stack, thread, server, "api", self._ports[0], files)
         self.server = f"https://{address}"
         self._cluster = server.cluster
+        authority = files.authority.read_text()
+        node = self._node(server, authority.encode())
+        server.streams = node.streams
+        stack.enter_context(standard(server.cluster, authority, self.folder.node / "volumes"))
+        thread.run(node.start())
+        stack.callback(lambda: thread.run(node.stop()))
+
+    def _node(self, server: "Server", authority: bytes) -> "Node":
+        from oakum.lab.node.node import Node
+        from oakum.lab.node.processes import Processes
+        from oakum.lab.node.simulated import Simulated
+
+        def token(pod: "Obj", request: dict[str, Any]) -> str:
+            name, namespace = pod["spec"].get("serviceAccountName", "default"), pod["metadata"]["namespace"]
+            account = server.cluster.store.get("serviceaccounts", name, namespace)
+            bound = {"kind": "Pod", "name": pod["metadata"]["name"], "uid": pod["metadata"]["uid"]}
+            seconds = request.get("expirationSeconds") or 3600
+            return server.users.token_for(account, seconds, list(filter(None, [request.get("audience")])), bound)[0]
+
+        folder = self.folder.node
+        runtime = Simulated() if self._runtime == "simulated" else Processes(folder, self._runtime)
+        return Node(server.cluster, folder, runtime, authority, token)
 
     def _serve(
         self,

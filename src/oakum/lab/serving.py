@@ -60,6 +60,7 @@ class HTTPServer:
             app,
             log_config=None,
             access_log=False,
+            log_level="error",
             lifespan="off",
             server_header=False,
             ws="websockets-sansio",

@@ -1,8 +1,14 @@
 """How the API server hands a pod's streams to the node."""
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import parse_qs
 
 from starlette.types import Receive, Scope, Send
+
+from oakum.lab.node.refusals import StreamRefused, answer
+
+if TYPE_CHECKING:
+    from oakum.lab.node.node import Node
 
 SUBRESOURCES = ("log", "exec", "attach", "portforward")
 
@@ -18,3 +24,29 @@ class PodStreams(Protocol):
 
         The whole answer is made here, including errors, as `Status` objects of the Kubernetes API.
         """
+
+
+class NodeStreams:
+    """See `PodStreams`: streams of the pods that run on one node."""
+
+    def __init__(self, node: "Node") -> None:
+        self._node = node
+
+    async def __call__(self, pod: dict[str, Any], subresource: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """See `PodStreams`."""
+        query = parse_qs(scope.get("query_string", b"").decode(), keep_blank_values=True)
+        try:
+            if subresource == "log":
+                from oakum.lab.node.log_stream import serve_log
+
+                await serve_log(self._node.pod(pod), pod, query, receive, send)
+            elif subresource == "portforward":
+                from oakum.lab.node.port_forward import serve_port_forward
+
+                await serve_port_forward(self._node.pod(pod), pod, scope, receive, send)
+            else:
+                from oakum.lab.node.remote_command import serve_command
+
+                await serve_command(self._node.pod(pod), pod, subresource, query, scope, receive, send)
+        except StreamRefused as refused:
+            await answer(refused, scope, send)

@@ -1,0 +1,177 @@
+"""Images from files into the lab's registry: an OCI image layout, or what `docker save` writes (a tar or a folder)."""
+
+import hashlib
+import io
+import os
+import re
+import tarfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+
+from oakum.errors import LabError
+from oakum.lab.registry.manifests import DOCKER_MANIFEST, read_manifest
+from oakum.lab.registry.names import NAME, Digest, digest_of, is_tag, parse_digest
+from oakum.lab.registry.refusal import Refusal
+from oakum.lab.registry.storage import Storage
+
+_BLOCK = 1 << 20
+_NAME_ANNOTATIONS = ("io.containerd.image.name", "org.opencontainers.image.ref.name")
+_LONGEST_JSON = 8 << 20
+
+BinaryFile = io.BufferedIOBase
+Open = Callable[[str], BinaryFile]
+
+
+def load_image(storage: Storage, path: Path, name: str = "") -> list[str]:
+    """Store the images in `path` and return their `repository:tag` names in the registry.
+
+    `name` is the name to give, needed when the file states none. Raises LabError for a file that is no image.
+    """
+    try:
+        with _archive(path) as open_member:
+            try:
+                return list(_from_layout(storage, open_member, name))
+            except FileNotFoundError:
+                return list(_from_docker(storage, open_member, name))
+    except (FileNotFoundError, KeyError, TypeError, orjson.JSONDecodeError, tarfile.TarError) as error:
+        raise LabError(f"{path}: neither an OCI image layout nor an image that docker has saved ({error})") from error
+    except Refusal as refusal:
+        raise LabError(f"{path}: {refusal.message}") from refusal
+
+
+@contextmanager
+def _archive(path: Path) -> Iterator[Open]:
+    """How to open a member of a folder or tar archive by its relative name; FileNotFoundError when it is not there."""
+    if path.is_dir():
+        yield lambda name: _inside(path, name).open("rb")
+        return
+    with tarfile.open(path) as archive:
+
+        def member(name: str) -> BinaryFile:
+            try:
+                file = archive.extractfile(name)
+            except KeyError as error:
+                raise FileNotFoundError(name) from error
+            if file is None:
+                raise FileNotFoundError(name)
+            return cast(BinaryFile, file)
+
+        yield member
+
+
+def _inside(folder: Path, name: str) -> Path:
+    place = (folder / name).resolve()
+    if not place.is_relative_to(folder.resolve()):
+        raise LabError(f"{name} leads out of {folder}")
+    return place
+
+
+def _from_layout(storage: Storage, open_member: Open, name: str) -> Iterator[str]:
+    index = _json(open_member, "index.json")
+    for entry in index["manifests"]:
+        annotations = entry.get("annotations") or {}
+        stated = name or next((annotations[key] for key in _NAME_ANNOTATIONS if key in annotations), "")
+        repository, tag = _named(stated)
+        _store(storage, open_member, repository, entry, tag)
+        yield f"{repository}:{tag}"
+
+
+def _store(storage: Storage, open_member: Open, repository: str, entry: dict[str, Any], tag: str | None) -> None:
+    """Store a manifest of a layout with everything that it refers to."""
+    digest = _digest(entry["digest"])
+    with open_member(_blob(digest)) as file:
+        content = file.read(_LONGEST_JSON)
+    contents = read_manifest(content, entry.get("mediaType", ""))
+    for blob in contents.blobs:
+        with open_member(_blob(blob)) as file:
+            _put(storage, repository, file, blob)
+    for child in contents.manifests:
+        _store(storage, open_member, repository, {"digest": str(child)}, None)
+    if not digest.matches(content):
+        raise LabError(f"{_blob(digest)} has other content than its name says")
+    storage.put_manifest(repository, digest, content, contents.media_type, tag)
+
+
+def _from_docker(storage: Storage, open_member: Open, name: str) -> Iterator[str]:
+    for image in _json(open_member, "manifest.json"):
+        for stated in [name] if name else image.get("RepoTags") or [""]:
+            repository, tag = _named(stated)
+            config_type = "application/vnd.docker.container.image.v1+json"
+            layer_type = "application/vnd.docker.image.rootfs.diff.tar"
+            manifest = {
+                "schemaVersion": 2,
+                "mediaType": DOCKER_MANIFEST,
+                "config": _add(storage, open_member, repository, image["Config"], config_type),
+                "layers": [_add(storage, open_member, repository, layer, layer_type) for layer in image["Layers"]],
+            }
+            content = orjson.dumps(manifest)
+            storage.put_manifest(repository, digest_of(content), content, DOCKER_MANIFEST, tag)
+            yield f"{repository}:{tag}"
+
+
+def _add(storage: Storage, open_member: Open, repository: str, member: str, media_type: str) -> dict[str, Any]:
+    """Store a member and describe it; a compressed layer says so."""
+    with open_member(member) as file:
+        if file.read(2) == b"\x1f\x8b":
+            media_type += ".gzip"
+        file.seek(0)
+        digest = Digest("sha256", _sha256(file))
+        size = file.tell()
+        file.seek(0)
+        _put(storage, repository, file, digest)
+    return {"mediaType": media_type, "digest": str(digest), "size": size}
+
+
+def _sha256(file: BinaryFile) -> str:
+    hasher = hashlib.sha256()
+    while block := file.read(_BLOCK):
+        hasher.update(block)
+    return hasher.hexdigest()
+
+
+def _put(storage: Storage, repository: str, file: BinaryFile, digest: Digest) -> None:
+    if storage.blobs.size(digest) is not None:
+        storage.repositories[repository].link_blob(digest)
+        return
+    upload = storage.uploads.start(repository)
+    hasher = digest.hasher()
+    with upload.path.open("wb") as target:
+        while block := file.read(_BLOCK):
+            target.write(block)
+            hasher.update(block)
+    if hasher.hexdigest() != digest.hex:
+        os.unlink(upload.path)
+        raise LabError(f"{_blob(digest)} has other content than its name says")
+    storage.finish_upload(repository, upload, digest)
+
+
+def _json(open_member: Open, name: str) -> Any:
+    with open_member(name) as file:
+        return orjson.loads(file.read(_LONGEST_JSON))
+
+
+def _blob(digest: Digest) -> str:
+    return f"blobs/{digest.algorithm}/{digest.hex}"
+
+
+def _digest(text: str) -> Digest:
+    digest = parse_digest(text)
+    if digest is None:
+        raise LabError(f"not a digest: {text}")
+    return digest
+
+
+def _named(stated: str) -> tuple[str, str]:
+    """Repository and tag for a name; a registry in front of it is dropped, since it will be ours."""
+    first, slash, rest = stated.partition("/")
+    plain = rest if slash and ("." in first or ":" in first or first == "localhost") else stated
+    repository, colon, tag = plain.rpartition(":")
+    if not colon:
+        repository, tag = plain, "latest"
+    if not re.fullmatch(NAME, repository) or not is_tag(tag):
+        raise LabError(f"the image has no usable name ({stated!r}): give one, as repository:tag")
+    return repository, tag

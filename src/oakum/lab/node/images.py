@@ -1,0 +1,157 @@
+"""Images on the node: pulled, verified and unpacked once, then shared by containers."""
+
+import gzip
+import json
+import platform
+import shutil
+import threading
+import uuid
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, cast
+
+from oakum.errors import RegistryError
+from oakum.lab.node.errors import BadImage, PullFailed
+from oakum.lab.node.pull_secrets import PullSecrets
+from oakum.lab.node.unpack import Unpacker
+from oakum.registry import blobs, manifests, media
+from oakum.registry.connections import Connections, Options
+from oakum.registry.descriptor import Descriptor, Manifest
+from oakum.registry.errors import BadReference
+from oakum.registry.reference import Reference, parse
+from oakum.registry.transport import Transport
+
+_LONGEST_CONFIG = 8 << 20
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An unpacked image: its name as asked for, `repository@digest`, its configuration, and its files."""
+
+    name: str
+    identity: str
+    config: dict[str, Any]
+    root: Path
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The part of the configuration that says how to run it (image-spec, "config")."""
+        return self.config.get("config") or {}
+
+
+class Images:
+    """The images below `folder`. Methods block on network and disk: call them from a worker thread."""
+
+    def __init__(self, folder: Path, first_id: int = 0) -> None:
+        self._folder = folder
+        self._first_id = first_id
+        self._lock = threading.Lock()
+        self._unpacking: dict[str, threading.Lock] = {}
+        self._connections = Connections(Options())
+
+    def get(self, name: str, policy: str, secrets: PullSecrets) -> Image:
+        """The image `name` by an imagePullPolicy. Raises PullFailed."""
+        try:
+            reference = parse(name)
+        except BadReference as error:
+            message = f'Failed to apply default image tag "{name}": couldn\'t parse image name "{name}": {error}'
+            raise PullFailed("InvalidImageName", message) from error
+        present = self._present(name)
+        if present is not None and policy != "Always":
+            return present
+        if policy == "Never":
+            raise PullFailed("ErrImageNeverPull", f'Container image "{name}" is not present with pull policy of Never')
+        try:
+            return self._pull(name, reference, secrets)
+        except (RegistryError, BadImage, OSError, EOFError, zlib.error) as error:
+            message = f'failed to pull and unpack image "{reference}": {error}'
+            raise PullFailed("ErrImagePull", message) from error
+
+    def _present(self, name: str) -> Image | None:
+        try:
+            noted = json.loads(self._note(name).read_text())
+        except FileNotFoundError:
+            return None
+        folder = self._folder / noted["folder"]
+        if not (folder / "config.json").exists():
+            return None
+        return Image(name, noted["identity"], json.loads((folder / "config.json").read_text()), folder / "root")
+
+    def _pull(self, name: str, reference: Reference, secrets: PullSecrets) -> Image:
+        transport = Transport(self._connections, secrets)
+        named = manifests.get(transport, reference)
+        manifest = self._for_this_machine(transport, reference, named)
+        config = manifest.config()
+        folder = config.digest.replace(":", "-")
+        with self._lock:
+            lock = self._unpacking.setdefault(folder, threading.Lock())
+        with lock:
+            if not (self._folder / folder / "config.json").exists():
+                self._unpack(transport, reference, manifest, self._folder / folder)
+        identity = f"{reference.repository}@{named.digest}"
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._note(name).write_text(json.dumps({"folder": folder, "identity": identity}))
+        present = self._present(name)
+        assert present is not None
+        return present
+
+    def _for_this_machine(self, transport: Transport, reference: Reference, manifest: Manifest) -> Manifest:
+        if not manifest.is_index:
+            return manifest
+        machine = _ARCHITECTURES.get(platform.machine(), platform.machine())
+        for child in manifest.children():
+            wanted = child.platform or {}
+            if (wanted.get("os"), wanted.get("architecture")) == ("linux", machine):
+                return manifests.get(transport, reference.with_digest(child.digest))
+        raise BadImage(f"no match for platform in manifest {manifest.digest}: linux/{machine}")
+
+    def _unpack(self, transport: Transport, reference: Reference, manifest: Manifest, folder: Path) -> None:
+        config = blobs.read(transport, reference.repository, manifest.config(), _LONGEST_CONFIG)
+        partial = self._folder / f"partial-{uuid.uuid4().hex}"
+        try:
+            unpacker = Unpacker(partial / "root", self._first_id)
+            for layer in manifest.layers():
+                reader = blobs.BlobReader(transport, reference.repository, layer)
+                _apply(unpacker, layer, _Stream(reader))
+                # What follows the archive's end is part of what the digest covers.
+                while reader.read(1 << 16):
+                    pass
+            (partial / "config.json").write_bytes(config)
+            partial.chmod(0o755)
+            partial.rename(folder)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+
+    def _note(self, name: str) -> Path:
+        return self._folder / f"name-{uuid.uuid5(uuid.NAMESPACE_URL, name).hex}.json"
+
+
+class _Stream:
+    """A blob reader as the file object that gzip and tarfile expect."""
+
+    def __init__(self, reader: blobs.BlobReader) -> None:
+        self._reader = reader
+
+    def read(self, size: int = -1) -> bytes:
+        """Exactly `size` bytes unless the blob ends."""
+        wanted, blocks = size, []
+        while size < 0 or wanted > 0:
+            block = self._reader.read(wanted if size >= 0 else -1)
+            if not block:
+                break
+            blocks.append(block)
+            wanted -= len(block)
+        return b"".join(blocks)
+
+
+def _apply(unpacker: Unpacker, layer: Descriptor, stream: _Stream) -> None:
+    file = cast("IO[bytes]", stream)
+    if layer.media_type.endswith("zstd"):
+        raise BadImage(f"layer {layer.digest} is compressed with zstd, which this lab does not read")
+    if layer.media_type.endswith("gzip") or layer.media_type == media.DOCKER_LAYER:
+        with gzip.GzipFile(fileobj=file) as plain:
+            unpacker.apply(cast("IO[bytes]", plain))
+    else:
+        unpacker.apply(file)

@@ -1,0 +1,286 @@
+"""A pod on the node: its network, volumes and containers from first to last, and its status in the API."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from oakum.errors import LabError
+from oakum.lab.api.calls import DeleteOptions
+from oakum.lab.api.cluster import Cluster
+from oakum.lab.controllers import events
+from oakum.lab.files import remove_tree
+from oakum.lab.network import CLUSTER_DOMAIN, DNS_SERVICE_IP, NODE_IP, NODE_NAME
+from oakum.lab.node.containers import Container, Ends
+from oakum.lab.node.environment import Surroundings, service_variables
+from oakum.lab.node.errors import ConfigFailed
+from oakum.lab.node.launching import Place
+from oakum.lab.node.pull_secrets import PullSecrets, logins_of
+from oakum.lab.node.runtime import Runtime
+from oakum.lab.node.statuses import pod_status
+from oakum.lab.node.volumes import TokenFor, Volumes
+from oakum.lab.store import NotFound, Obj
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What a node gives to each of its pods.
+
+    `source_changed` waits until some ConfigMap, Secret or claim has changed. `authority` verifies the API server.
+    """
+
+    cluster: Cluster
+    runtime: Runtime
+    ends: Ends
+    folder: Path
+    claims: Path
+    authority: bytes
+    token: Callable[[Obj, dict[str, Any]], str]
+    source_changed: Callable[[], Any]
+
+
+class Pod:
+    """One pod, by its uid. `run` lives as long as the pod does; `update` and `vanish` say what the API has decided."""
+
+    def __init__(self, host: Host, pod: Obj, address: str) -> None:
+        self.obj = pod
+        self.address = address
+        self.uid: str = pod["metadata"]["uid"]
+        self.runtime = host.runtime
+        self.ends = host.ends
+        self.folder = host.folder / "pods" / self.uid
+        self.logs = host.folder / "logs" / self.uid
+        self.restart_policy: str = pod["spec"].get("restartPolicy", "Always")
+        self._host = host
+        self._networked = False
+        self._surroundings = Surroundings(pod, self._addresses(), self._find)
+        self.place = Place(self.uid, _hostname(pod), self.folder, {}, {}, {}, self._surroundings)
+        before = {each["name"]: each for each in _old_statuses(pod)}
+        spec = pod["spec"]
+        first = "PodInitializing" if spec.get("initContainers") else "ContainerCreating"
+        self.init = [self._container(each, first, before) for each in spec.get("initContainers") or []]
+        self.main = [self._container(each, first, before) for each in spec["containers"]]
+        self._leaving = asyncio.Event()
+        self._vanished = False
+        self._publishing: asyncio.TimerHandle | asyncio.Handle | None = None
+        self._sidecars: list[asyncio.Task[int]] = []
+
+    def container(self, name: str) -> Container | None:
+        """A container by its name."""
+        return next((each for each in [*self.main, *self.init] if each.name == name), None)
+
+    def update(self, pod: Obj) -> None:
+        """The pod has changed in the API."""
+        self.obj = pod
+        if pod["metadata"].get("deletionTimestamp"):
+            self._leaving.set()
+
+    def vanish(self) -> None:
+        """The pod has been removed from the API: end it without grace."""
+        self._vanished = True
+        self._leaving.set()
+
+    async def run(self) -> None:
+        """Live until the pod is deleted, then leave nothing behind."""
+        living = asyncio.create_task(self._live())
+        leaving = asyncio.create_task(self._leaving.wait())
+        try:
+            await asyncio.wait([living, leaving], return_when=asyncio.FIRST_COMPLETED)
+            if living.done():
+                living.result()
+                await leaving
+            await self._end(living)
+        finally:
+            living.cancel()
+            leaving.cancel()
+        await self._clean()
+
+    def secrets(self) -> PullSecrets:
+        """See `containers.Surroundings`."""
+        named = [*(self.obj["spec"].get("imagePullSecrets") or [])]
+        found = [self._find("secrets", each["name"]) for each in named]
+        return PullSecrets(login for secret in found if secret for login in logins_of(secret))
+
+    def changed(self) -> None:
+        """See `containers.Surroundings`: what changes at one moment is written once."""
+        if self._publishing is None:
+            self._publishing = asyncio.get_running_loop().call_soon(self._publish)
+
+    def event(self, kind: str, reason: str, message: str) -> None:
+        """See `containers.Surroundings`."""
+        events.record(self._host.cluster, self.obj, kind, reason, message, "kubelet", NODE_NAME)
+
+    async def source_changed(self) -> None:
+        """See `containers.Surroundings`."""
+        await self._host.source_changed()
+
+    async def _live(self) -> None:
+        if self.obj.get("status", {}).get("phase") in ("Succeeded", "Failed"):
+            return
+        try:
+            await self._prepare()
+            if not await self._initialize():
+                return
+            for container in self.main:
+                if not container.started.is_set() and "waiting" in container.status["state"]:
+                    container.status["state"] = {"waiting": {"reason": "ContainerCreating"}}
+            refreshing = asyncio.create_task(self._refresh())
+            try:
+                await asyncio.gather(*(container.run() for container in self.main))
+            finally:
+                refreshing.cancel()
+        finally:
+            await self._stop_sidecars()
+
+    async def _prepare(self) -> None:
+        self.changed()
+        await self._host.runtime.add_pod(self.uid, self.address)
+        self._networked = True
+        await asyncio.to_thread(self._make_folders)
+        while True:
+            try:
+                folders = await asyncio.to_thread(self._volumes().make)
+                break
+            except ConfigFailed as error:
+                self.event("Warning", "FailedMount", f"MountVolume.SetUp failed: {error}")
+                await self._host.source_changed()
+        self.place.volumes.update(folders)
+        self.place.files.update(self._files())
+        namespace = self.obj["metadata"]["namespace"]
+        services = self._host.cluster.store.list("services", namespace).items
+        if self.obj["spec"].get("enableServiceLinks", True):
+            self.place.services.update(service_variables(services))
+        api = self._host.cluster.store.find("services", "kubernetes", "default")
+        self.place.services.update(service_variables([api] if api else []))
+        self.changed()
+
+    async def _initialize(self) -> bool:
+        """Run the init containers one after the other; False when one of them has failed for good."""
+        for container in self.init:
+            if container.spec.get("restartPolicy") == "Always":
+                self._sidecars.append(asyncio.create_task(container.run()))
+                await container.started.wait()
+            elif await container.run() != 0:
+                return False
+        return True
+
+    async def _refresh(self) -> None:
+        """Keep the volumes that show ConfigMaps, Secrets and the pod itself up to date."""
+        while True:
+            await self._host.source_changed()
+            with contextlib.suppress(LabError, OSError):
+                await asyncio.to_thread(self._volumes().refresh)
+
+    async def _end(self, living: "asyncio.Task[None]") -> None:
+        metadata = self.obj["metadata"]
+        grace = 0 if self._vanished else metadata.get("deletionGracePeriodSeconds", 30)
+        await asyncio.gather(*(container.stop(grace) for container in self.main))
+        await self._stop_sidecars(grace)
+        for container in self.init:
+            await container.stop(0)
+        if not living.done():
+            # Containers that have ended report it within a moment; what still waits for images or back-offs does not.
+            await asyncio.wait([living], timeout=0.2)
+        living.cancel()
+        await asyncio.wait([living])
+
+    async def _stop_sidecars(self, grace: float = 30) -> None:
+        for container in reversed(self.init):
+            if container.spec.get("restartPolicy") == "Always":
+                await container.stop(grace)
+        for task in self._sidecars:
+            task.cancel()
+
+    async def _clean(self) -> None:
+        if self._publishing is not None:
+            self._publishing.cancel()
+            self._publish()
+        if self._networked:
+            await self._host.runtime.remove_pod(self.uid)
+        await asyncio.to_thread(remove_tree, self.folder)
+        await asyncio.to_thread(remove_tree, self.logs)
+        if not self._vanished:
+            metadata = self.obj["metadata"]
+            pods = self._host.cluster.resource("pods")
+            with contextlib.suppress(LabError):
+                options = DeleteOptions(grace=0, uid=self.uid)
+                self._host.cluster.delete(pods, metadata["name"], metadata["namespace"], options)
+
+    def _publish(self) -> None:
+        self._publishing = None
+        if self._vanished:
+            return
+        metadata = self.obj["metadata"]
+        with contextlib.suppress(NotFound):
+            self._host.cluster.store.mutate("pods", metadata["name"], metadata["namespace"], self._with_status)
+
+    def _with_status(self, obj: Obj) -> None:
+        if obj["metadata"]["uid"] != self.uid:
+            return
+        main, init = ([container.status for container in group] for group in (self.main, self.init))
+        address = self.address if self._networked else ""
+        obj["status"] = pod_status(obj, address, main, init, obj.get("status") or {})
+
+    def _container(self, spec: dict[str, Any], reason: str, before: dict[str, Any]) -> Container:
+        old = before.get(spec["name"])
+        # A pod that ran under an earlier lab begins again, and its containers have been restarted.
+        restarts = old["restartCount"] + 1 if old and old.get("containerID") else 0
+        return Container(spec, self, reason, restarts)
+
+    def _volumes(self) -> Volumes:
+        surroundings = Surroundings(self.obj, self._addresses(), self._find)
+        token: TokenFor = lambda request: self._host.token(self.obj, request)  # noqa: E731 - one expression, typed
+        folder, host = self.folder / "volumes", self._host
+        return Volumes(folder, host.claims, surroundings, token, host.authority, host.runtime.first_id)
+
+    def _find(self, resource: str, name: str) -> Obj | None:
+        return self._host.cluster.store.find(resource, name, self.obj["metadata"]["namespace"])
+
+    def _addresses(self) -> dict[str, str]:
+        return {
+            "status.podIP": self.address,
+            "status.podIPs": self.address,
+            "status.hostIP": NODE_IP,
+            "status.hostIPs": NODE_IP,
+            "spec.nodeName": NODE_NAME,
+            "spec.serviceAccountName": self.obj["spec"].get("serviceAccountName", "default"),
+        }
+
+    def _make_folders(self) -> None:
+        (self.folder / "etc").mkdir(parents=True, exist_ok=True)
+        for folder in (self.folder, self.folder / "etc", self.folder.parent):
+            folder.chmod(0o711)
+
+    def _files(self) -> dict[str, Path]:
+        """The files in /etc that a pod's containers share."""
+        namespace, hostname = self.obj["metadata"]["namespace"], self.place.hostname
+        hosts = ["127.0.0.1\tlocalhost", "::1\tlocalhost ip6-localhost ip6-loopback", f"{self.address}\t{hostname}"]
+        for alias in self.obj["spec"].get("hostAliases") or []:
+            hosts.append("\t".join([alias["ip"], *(alias.get("hostnames") or [])]))
+        domains = f"{namespace}.svc.{CLUSTER_DOMAIN} svc.{CLUSTER_DOMAIN} {CLUSTER_DOMAIN}"
+        texts = {
+            "hosts": "\n".join(["# Kubernetes-managed hosts file.", *hosts]),
+            "hostname": hostname,
+            "resolv.conf": f"search {domains}\nnameserver {DNS_SERVICE_IP}\noptions ndots:5",
+        }
+        files = {}
+        for name, text in texts.items():
+            path = self.folder / "etc" / name
+            path.write_text(text + "\n")
+            path.chmod(0o644)
+            if self._host.runtime.first_id:
+                os.chown(path, self._host.runtime.first_id, self._host.runtime.first_id)
+            files[f"/etc/{name}"] = path
+        return files
+
+
+def _hostname(pod: Obj) -> str:
+    return str(pod["spec"].get("hostname") or pod["metadata"]["name"])[:63].rstrip("-.")
+
+
+def _old_statuses(pod: Obj) -> list[dict[str, Any]]:
+    status = pod.get("status") or {}
+    return [*(status.get("containerStatuses") or []), *(status.get("initContainerStatuses") or [])]

@@ -1,0 +1,163 @@
+"""The runtime of real processes, isolated by the keeper in one of its modes."""
+
+import asyncio
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from signal import Signals
+from typing import Any
+
+from oakum.lab.node.errors import StartFailed
+from oakum.lab.node.images import Image, Images
+from oakum.lab.node.pull_secrets import PullSecrets
+from oakum.lab.node.runtime import Launch, config_of
+from oakum.lab.node.sandbox.client import Keeper, SandboxError, first_id
+
+MODES = {"auto": ("namespaces", "chroot"), "namespaces": ("namespaces",), "chroot": ("chroot",)}
+"""For each way to choose: the keeper's modes that are tried, in this order."""
+
+
+class Processes:
+    """See `runtime.Runtime`. Everything is kept below `folder`; `choice` is one of `MODES`."""
+
+    def __init__(self, folder: Path, choice: str = "auto") -> None:
+        self.on_end: Callable[[str, int], None] = lambda name, code: None
+        self.first_id = 0
+        self._choice = choice
+        self._folder = folder
+        self._overlays = False
+        self._images: Images | None = None
+        self._started: Keeper | None = None
+        self._roots: dict[str, dict[str, Any]] = {}
+
+    async def start(self) -> None:
+        """Start the keeper in the first mode that this machine allows. Raises SandboxError with each refusal."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        # The users of containers pass through it, but see no more of it than what is mounted for them.
+        self._folder.chmod(0o711)
+        refusals = []
+        for mode in MODES[self._choice]:
+            try:
+                await self._start(mode)
+                return
+            except SandboxError as error:
+                refusals.append(str(error))
+        raise SandboxError(f"this machine refuses to isolate pods: {'; '.join(refusals)}")
+
+    async def _start(self, mode: str) -> None:
+        if mode == "chroot" and os.geteuid() != 0:
+            raise SandboxError("chroot: only root may change the root folder")
+        self.first_id = first_id() if mode == "namespaces" else 0
+        self._overlays = mode == "namespaces"
+        self._images = Images(self._folder / "images", self.first_id)
+        self._started = Keeper(self._folder, mode, self.first_id)
+        self._started.on_end = self._ended
+        await self._started.start()
+
+    @property
+    def _keeper(self) -> Keeper:
+        if self._started is None:
+            raise SandboxError("the node's helper process has not been started")
+        return self._started
+
+    async def stop(self) -> None:
+        """End every process."""
+        if self._started is not None:
+            await self._started.stop()
+
+    async def pull(self, name: str, policy: str, secrets: PullSecrets) -> Image:
+        """An image, unpacked. Raises PullFailed."""
+        assert self._images is not None
+        return await asyncio.to_thread(self._images.get, name, policy, secrets)
+
+    async def add_pod(self, pod: str, address: str) -> None:
+        """Make the pod's network namespace."""
+        await self._keeper.add_pod(pod, address)
+
+    async def remove_pod(self, pod: str) -> None:
+        """Forget the pod's network namespace."""
+        await self._keeper.remove_pod(pod)
+
+    async def run(self, launch: Launch, streams: list[int]) -> None:
+        """Start a process; without overlayfs a container gets a copy of its image. Raises StartFailed."""
+        try:
+            await self._run(launch, streams)
+        except SandboxError as error:
+            if not self._overlays or "mounting overlay" not in str(error):
+                raise StartFailed(str(error)) from error
+            self._overlays = False
+            await self._retry(launch, streams)
+
+    async def _retry(self, launch: Launch, streams: list[int]) -> None:
+        try:
+            await self._run(launch, streams)
+        except SandboxError as error:
+            raise StartFailed(str(error)) from error
+
+    async def _run(self, launch: Launch, streams: list[int]) -> None:
+        if launch.join:
+            root = self._roots.get(launch.join)
+        else:
+            root = self._roots[launch.name] = await asyncio.to_thread(self._root, launch)
+        await self._keeper.run(launch.name, launch.pod, config_of(launch, root), streams, launch.join)
+
+    async def signal(self, name: str, number: Signals) -> None:
+        """Send a signal to a process."""
+        await self._keeper.signal(name, number)
+
+    async def dial(self, pod: str, port: int) -> socket.socket:
+        """A connection to a port inside a pod. Raises OSError."""
+        try:
+            return await self._keeper.dial(pod, port)
+        except SandboxError as error:
+            raise OSError(error.errno, str(error)) from error
+
+    async def bind(self, address: str, port: int, *, datagrams: bool = False) -> socket.socket | None:
+        """A socket that pods reach at a Service's address."""
+        try:
+            return await self._keeper.bind(address, port, datagrams=datagrams)
+        except SandboxError as error:
+            raise OSError(error.errno, str(error)) from error
+
+    def _ended(self, name: str, code: int) -> None:
+        self._roots.pop(name, None)
+        self.on_end(name, code)
+
+    def _root(self, launch: Launch) -> dict[str, Any]:
+        assert launch.image is not None
+        shutil.rmtree(launch.folder, ignore_errors=True)
+        root = {
+            "path": self._relative(launch.folder / "root"),
+            "readonly": launch.readonly,
+            "mounts": [
+                {"source": self._relative(Path(mount.source)), "target": mount.target, "readonly": mount.readonly}
+                for mount in launch.mounts
+            ],
+            "memory_folders": launch.memory_folders,
+        }
+        if not self._overlays:
+            shutil.copytree(launch.image.root, launch.folder / "root", symlinks=True, copy_function=self._copy)
+            self._own(launch.folder / "root")
+            return root
+        for name in ("root", "upper", "work"):
+            (launch.folder / name).mkdir(parents=True)
+            self._own(launch.folder / name)
+        # What is above hides the image's own root folder, its mode included.
+        shutil.copymode(launch.image.root, launch.folder / "upper")
+        overlay = {"lower": launch.image.root, "upper": launch.folder / "upper", "work": launch.folder / "work"}
+        return root | {name: self._relative(path) for name, path in overlay.items()}
+
+    def _copy(self, source: str, target: str) -> None:
+        shutil.copy2(source, target, follow_symlinks=False)
+        if self.first_id:
+            found = os.lstat(source)
+            os.chown(target, found.st_uid, found.st_gid, follow_symlinks=False)
+
+    def _relative(self, path: Path) -> str:
+        return os.path.relpath(path, self._folder)
+
+    def _own(self, path: Path) -> None:
+        if self.first_id:
+            os.chown(path, self.first_id, self.first_id)
