@@ -22,7 +22,7 @@ from oakum.images.resource import Document
 from oakum.images.rewriting import Rewrite, RewritingResolver, TagKeepingResolver
 from oakum.registry.transport import Transport
 
-RESOLVERS = 16
+RESOLVERS = 8
 """Registry look-ups at a time when nothing is said about it: they wait more than they work."""
 
 

@@ -1,8 +1,6 @@
 """The `kbld` program: its commands and flags."""
 from __future__ import annotations
 
-import sys
-
 from oakum.cli import ui
 from oakum.cli.command import Command
 from oakum.cli.command import main as run_main
@@ -109,6 +107,3 @@ def main() -> int:
     """Run `kbld`; returns the exit status."""
     return run_main(ROOT)
 
-
-if __name__ == "__main__":
-    sys.exit(main())
