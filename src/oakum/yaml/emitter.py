@@ -1,11 +1,10 @@
 """Nodes and plain values to text, with the bytes of ytt's writer (ytt spec 2.6 and 2.7)."""
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from oakum.yaml.nodes import Array, Document, DocumentSet, Map
+from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Value
 from oakum.yaml.scalars import (
     LONGEST_SIMPLE_KEY,
     Style,
@@ -26,12 +25,15 @@ def emit(value: Any) -> str:
     Takes a node, or a value of None, bool, int, float, str, list, tuple and dict. A document set is written with
     `---` between its documents, without those that are null or empty; if none is left, the text is empty.
     """
-    if isinstance(value, DocumentSet):
-        return "---\n".join(emit(document) for document in value.items if not is_empty(document.value))
-    if isinstance(value, Document):
-        value = value.value
     out: list[str] = []
-    _node(value, "", "", out, "  ")
+    if isinstance(value, DocumentSet):
+        for document in value.items:
+            if not is_empty(document.value):
+                if out:
+                    out.append("---\n")
+                _value(document.value, "", "", out)
+    else:
+        _value(value.value if isinstance(value, Document) else value, "", "", out)
     return "".join(out)
 
 
@@ -42,57 +44,71 @@ def is_empty(value: Any) -> bool:
     return value is None or value == {} or value == []
 
 
-def _node(value: Any, lead: str, pad: str, out: list[str], indent: str) -> None:
-    """Write `value`: its first line after `lead`, further lines of a collection after `pad`, of a text `indent`."""
-    kind = type(value)
-    if kind is str:
+def _value(value: Any, lead: str, pad: str, out: list[str]) -> None:
+    """Write `value`: its first line after `lead`, further lines of a collection after `pad`.
+
+    The lines of a block of text are indented further than `pad` only where nothing is around it.
+    """
+    if isinstance(value, str):
         line = one_line(value)
-        out.append(f"{lead}{line}\n" if line is not None else lead + _block(value, indent))
-    elif kind is Map:
-        _mapping([(item.key, item.value) for item in value.items], lead, pad, out)
-    elif kind is Array:
-        _sequence([item.value for item in value.items], lead, pad, out)
-    elif kind is dict:
-        _mapping(list(value.items()), lead, pad, out)
-    elif kind is list or kind is tuple:
-        _sequence(value, lead, pad, out)
+        out.append(f"{lead}{line}\n" if line is not None else lead + _block(value, pad or "  "))
+    elif isinstance(value, Map) and value.items:
+        _map(value.items, lead, pad, out)
+    elif isinstance(value, Array) and value.items:
+        _array(value.items, lead, pad, out)
+    elif isinstance(value, dict | list | tuple):
+        _value(as_node(value), lead, pad, out)
     else:
-        out.append(f"{lead}{write_other(value)}\n")
+        out.append(f"{lead}{_leaf(value)}\n")
 
 
-def _sequence(values: Sequence[Any], lead: str, pad: str, out: list[str]) -> None:
+def _array(items: list[ArrayItem], lead: str, pad: str, out: list[str]) -> None:
     inner = pad + "  "
-    for value in values:
-        _node(value, lead + "- ", inner, out, inner)
+    for item in items:
+        _value(item.value, lead + "- ", inner, out)
         lead = pad
-    if not values:
-        out.append(lead + "[]\n")
 
 
-def _mapping(pairs: list[tuple[Any, Any]], lead: str, pad: str, out: list[str]) -> None:
+def _map(items: list[MapItem], lead: str, pad: str, out: list[str]) -> None:
+    # Most of a run's output passes here: what `_value` would do is spelt out for the usual kinds.
     inner = pad + "  "
-    for key, value in pairs:
-        simple = simple_key(key) if type(key) is str else _other_key(key)
+    for item in items:
+        key, value = item.key, item.value
+        simple = simple_key(key) if isinstance(key, str) else _other_key(key)
         if simple is None:
-            _node(key, lead + "? ", inner, out, inner)
-            _node(value, pad + ": ", inner, out, inner)
-        elif type(value) is str and (line := one_line(value)) is not None:
-            out.append(f"{lead}{simple}: {line}\n")
-        elif _has_items(value):
+            _value(key, lead + "? ", inner, out)
+            _value(value, pad + ": ", inner, out)
+        elif isinstance(value, str):
+            line = one_line(value)
+            out.append(f"{lead}{simple}: {line}\n" if line is not None else f"{lead}{simple}: {_block(value, inner)}")
+        elif isinstance(value, Map) and value.items:
             out.append(f"{lead}{simple}:\n")
-            below = inner if type(value) is Map or type(value) is dict else pad
-            _node(value, below, below, out, inner)
+            _map(value.items, inner, inner, out)
+        elif isinstance(value, Array) and value.items:
+            out.append(f"{lead}{simple}:\n")
+            _array(value.items, pad, pad, out)
+        elif isinstance(value, dict | list | tuple):
+            _map([MapItem(key, as_node(value))], lead, pad, out)
         else:
-            _node(value, f"{lead}{simple}: ", inner, out, inner)
+            out.append(f"{lead}{simple}: {_leaf(value)}\n")
         lead = pad
-    if not pairs:
-        out.append(lead + "{}\n")
 
 
-def _has_items(value: Any) -> bool:
+def _leaf(value: Any) -> str:
+    """A scalar that is no string, or an empty collection."""
     if isinstance(value, Map | Array):
-        return bool(value.items)
-    return isinstance(value, dict | list | tuple) and bool(value)
+        return "{}" if isinstance(value, Map) else "[]"
+    return write_other(value)
+
+
+def as_node(value: Any) -> Value:
+    """Plain lists and dicts, all the way down, as nodes without places."""
+    if isinstance(value, dict):
+        return Map([MapItem(key, as_node(item)) for key, item in value.items()])
+    if isinstance(value, list | tuple):
+        return Array([ArrayItem(as_node(item)) for item in value])
+    plain: Value = value
+    return plain
 
 
 @lru_cache(4096)
