@@ -1,12 +1,14 @@
 """The `ytt` program: its commands and flags."""
 from __future__ import annotations
 
+import gc
 import sys
 
 from oakum.cli.command import Command
 from oakum.cli.command import main as run_main
 from oakum.cli.flag import Flag
 
+_OBJECTS_BEFORE_COLLECTION = 500_000
 _FILE = Flag("file", "File (ie local path, HTTP URL, -) (can be specified multiple times)", "array", short="f")
 _STRICT = Flag("strict", "Configure to use _strict_ YAML subset", "bool", short="s")
 _DEBUG = Flag("debug", "Enable debug output", "bool")
@@ -72,4 +74,6 @@ ROOT = Command(
 
 def main() -> None:
     """Run `ytt` on the process's arguments and leave with its exit status."""
+    # What a run makes it keeps to its end: looking for garbage early only costs time.
+    gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
     sys.exit(run_main(ROOT, truncate=True))
