@@ -22,24 +22,20 @@ SCRIPTS = Path(__file__).parent / "scripts"
 
 @dataclass(frozen=True)
 class Server:
-    """An API server: address, certificate authority (PEM) and the tokens of its users."""
+    """An API server: address, certificate authority (PEM) and the administrator's token."""
 
     url: str
     authority: str
-    tokens: dict[str, str]
+    token: str
 
     @classmethod
-    def of(cls, kubeconfigs: dict[str, Path]) -> Server:
-        """The server that kubeconfig files point to, one file a user."""
-        tokens, url, authority = {}, "", ""
-        for user, path in kubeconfigs.items():
-            config = yaml.safe_load(path.read_text())
-            cluster = config["clusters"][0]["cluster"]
-            url = cluster["server"]
-            inline = cluster.get("certificate-authority-data")
-            authority = base64.b64decode(inline).decode() if inline else Path(cluster["certificate-authority"]).read_text()
-            tokens[user] = config["users"][0]["user"]["token"]
-        return cls(url, authority, tokens)
+    def of(cls, kubeconfig: Path) -> Server:
+        """The server that a kubeconfig file points to."""
+        config = yaml.safe_load(kubeconfig.read_text())
+        cluster = config["clusters"][0]["cluster"]
+        inline = cluster.get("certificate-authority-data")
+        authority = base64.b64decode(inline).decode() if inline else Path(cluster["certificate-authority"]).read_text()
+        return cls(cluster["server"], authority, config["users"][0]["user"]["token"])
 
 
 @dataclass(frozen=True)
@@ -117,7 +113,9 @@ def _at(body: Any, path: str) -> str:
 def _send(server: Server, method: str, path: str, body: Any = None, *, raw: str | None = None,
           kind: str = "application/json", accept: str = "application/json", user: str = "admin") -> Answer:
     data = raw.encode() if raw is not None else None if body is None else json.dumps(body).encode()
-    headers = {"Authorization": f"Bearer {server.tokens[user]}", "Accept": accept, "Content-Type": kind}
+    headers = {"Authorization": f"Bearer {server.token}", "Accept": accept, "Content-Type": kind}
+    if user != "admin":
+        headers["Impersonate-User"] = user
     request = urllib.request.Request(server.url + path, data=data, method=method, headers=headers)
     with tempfile.NamedTemporaryFile("w", suffix=".crt") as authority:
         authority.write(server.authority)
@@ -201,7 +199,7 @@ def main() -> None:
     """Print every difference between two servers: `play.py OURS_KUBECONFIG REAL_KUBECONFIG [SCRIPT …]`."""
     import sys
 
-    ours, real = (Server.of({"admin": Path(base), "restricted": Path(f"{base}-restricted")}) for base in sys.argv[1:3])
+    ours, real = (Server.of(Path(name)) for name in sys.argv[1:3])
     for name, script in scripts().items():
         if not sys.argv[3:] or any(word in name for word in sys.argv[3:]):
             for number, lines in compare(ours, real, script).items():

@@ -1,0 +1,50 @@
+"""The lab answers as a real API server does, but for the exchanges listed with their reasons in differences.yml.
+
+Needs both: `pytest --target testbed tests/differential`. The list only shrinks: an exchange on it that answers alike fails too.
+"""
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+HERE = Path(__file__).parent
+spec = importlib.util.spec_from_file_location("differential_play", HERE / "play.py")
+play = importlib.util.module_from_spec(spec)
+sys.modules[spec.name] = play
+spec.loader.exec_module(play)
+
+KNOWN = yaml.safe_load((HERE / "differences.yml").read_text()) or {}
+SCRIPTS = play.scripts()
+
+
+@pytest.fixture(scope="module")
+def servers(target):
+    if target.name != "testbed":
+        pytest.skip("compares the lab with a real server: needs --target testbed")
+    from oakum.lab import Lab
+
+    with Lab() as lab:
+        yield play.Server.of(lab.kubeconfig), play.Server.of(target.kubeconfig)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_the_lab_answers_as_the_real_server(servers, name):
+    found = play.compare(*servers, SCRIPTS[name])
+    known = set(KNOWN.get(name, {}))
+    told = "\n".join(f"{number} {SCRIPTS[name]['steps'][number]['do']}: {line}" for number, lines in found.items() for line in lines)
+    assert set(found) == known, f"listed: {sorted(known)}, found: {sorted(found)}\n{told}"
+
+
+def test_the_scripts_hold_at_least_150_exchanges():
+    assert sum(len(script["steps"]) for script in SCRIPTS.values()) >= 150
+
+
+def test_every_listed_difference_names_an_exchange_and_a_reason():
+    for name, steps in KNOWN.items():
+        for number, reason in steps.items():
+            assert SCRIPTS[name]["steps"][number], name
+            assert reason.strip(), name
