@@ -1,14 +1,13 @@
 """An annotation of a node, such as `#@overlay/match by="name"`, with its arguments evaluated."""
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from oakum.yaml.nodes import Node, Source
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
+class Annotation(NamedTuple):
     """What stands behind one name in `node.annotations`.
 
     `args` and `kwargs` hold Starlark values as the template computed them; `kwargs` keeps their order. `line` (from 1,
@@ -16,7 +15,7 @@ class Annotation:
     """
 
     args: tuple[Any, ...] = ()
-    kwargs: dict[str, Any] = field(default_factory=dict)
+    kwargs: Mapping[str, Any] = {}
     line: int = 0
     source: Source | None = None
 

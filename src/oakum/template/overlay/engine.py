@@ -1,18 +1,15 @@
-"""Applying overlays (ytt: overlays): to values, to one document after another, to all documents of a run."""
+"""Applying overlays (ytt: overlays): to values, to one document after another, to all documents of a run.
+
+What does the work is imported when it is first needed, since most runs apply no overlay.
+"""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from oakum.template.kinds import kind_of
-from oakum.template.overlay.copying import copy_value, strip
 from oakum.template.overlay.errors import OverlayError
-from oakum.template.overlay.operation import merge_value, run
-from oakum.template.overlay.side import Side
-from oakum.template.overlay.step import Step
-from oakum.yaml.nodes import Array, Document, DocumentSet, Map, Node
-
-Applied = DocumentSet | Map | Array
+from oakum.yaml.nodes import Document, DocumentSet, Node
 
 
 def apply(left: Any, right: Any) -> Any:
@@ -20,6 +17,10 @@ def apply(left: Any, right: Any) -> Any:
 
     Both are document sets, maps, arrays or scalars. Raises `OverlayError`.
     """
+    from oakum.template.overlay.copying import copy_value, strip
+    from oakum.template.overlay.operation import merge_value
+    from oakum.template.overlay.step import Step
+
     result = left
     if isinstance(right, DocumentSet):
         if not isinstance(left, DocumentSet):
@@ -37,6 +38,10 @@ def apply_documents(left: Sequence[DocumentSet], overlays: Iterable[Document]) -
 
     Raises `OverlayError`.
     """
+    from oakum.template.overlay.operation import run
+    from oakum.template.overlay.side import Side
+    from oakum.template.overlay.step import Step
+
     side = Side(*(documents.items for documents in left))
     for document in overlays:
         run(Step(document), side)
@@ -48,6 +53,11 @@ def accumulate(left: Document, right: Document, *, adopt_annotations: bool = Fal
     For data values and their schema. With `adopt_annotations`, merged nodes take over the right ones' annotations.
     Raises `OverlayError`.
     """
+    from oakum.template.overlay.copying import strip
+    from oakum.template.overlay.operation import run
+    from oakum.template.overlay.side import Side
+    from oakum.template.overlay.step import Step
+
     holder = [left]
     run(Step(right, exactly=True, adopts=adopt_annotations), Side(holder))
     result = holder[0] if holder else Document(None, left.line, left.source)

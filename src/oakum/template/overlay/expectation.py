@@ -3,8 +3,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from oakum.template.overlay import script
 from oakum.template.overlay.errors import OverlayError, UnexpectedMatches
@@ -21,30 +20,27 @@ class Expectation(Protocol):
         """Raise `UnexpectedMatches` unless the number of `matched` left items is an expected one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exactly:
+class Exactly(NamedTuple):
     """`count` matches."""
 
-    count: int
+    wanted: int
 
     def check(self, matched: Sequence[Place]) -> None:
-        if len(matched) != self.count:
-            raise _unexpected(str(self.count), matched)
+        if len(matched) != self.wanted:
+            raise _unexpected(str(self.wanted), matched)
 
 
-@dataclass(frozen=True, slots=True)
-class AtLeast:
+class AtLeast(NamedTuple):
     """`count` matches or more (`"1+"`)."""
 
-    count: int
+    wanted: int
 
     def check(self, matched: Sequence[Place]) -> None:
-        if len(matched) < self.count:
-            raise _unexpected(f">= {self.count}", matched)
+        if len(matched) < self.wanted:
+            raise _unexpected(f">= {self.wanted}", matched)
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(NamedTuple):
     """One of several expectations; when none holds, the last one's complaint is reported."""
 
     choices: tuple[Expectation, ...]
@@ -61,8 +57,7 @@ class AnyOf:
             raise failure
 
 
-@dataclass(frozen=True, slots=True)
-class Approved:
+class Approved(NamedTuple):
     """What a template's function accepts, given the number of matches."""
 
     approve: Any

@@ -2,8 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from oakum.template.annotation import annotation
 from oakum.template.overlay import expectation, script
@@ -22,8 +21,7 @@ _INHERITED = ("expects", "missing_ok", "when")
 _CONFLICTS = (("missing_ok", "expects"), ("missing_ok", "when"), ("when", "expects"))
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Which left nodes an overlay item is for.
 
     `matcher` is None when none was given: map items then go by key. With `conditional`, numbers that are not expected

@@ -5,8 +5,7 @@ value of the overlay item.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from oakum.starlark import Failure
 from oakum.template.kinds import kind_of
@@ -23,7 +22,6 @@ class Matcher(Protocol):
         """Whether the left node at `place` (index or key) with value `left` is meant by the item of value `right`."""
 
 
-@dataclass(frozen=True, slots=True)
 class All:
     """Every node (`overlay.all`)."""
 
@@ -31,18 +29,16 @@ class All:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(NamedTuple):
     """The node at one index, from 0 (`overlay.index`)."""
 
-    index: int
+    wanted: int
 
     def matches(self, place: Any, left: Value, right: Value) -> bool:
-        return type(place) is int and place == self.index
+        return type(place) is int and place == self.wanted
 
 
-@dataclass(frozen=True, slots=True)
-class Subset:
+class Subset(NamedTuple):
     """Nodes that contain a structure (`overlay.subset`)."""
 
     wanted: Value
@@ -51,8 +47,7 @@ class Subset:
         return mismatch(left, self.wanted) is None
 
 
-@dataclass(frozen=True, slots=True)
-class SameKey:
+class SameKey(NamedTuple):
     """Maps that have the same value under a key as the overlay item has (`overlay.map_key`, `by="key"`)."""
 
     key: str
@@ -71,8 +66,7 @@ class SameKey:
         return item.value
 
 
-@dataclass(frozen=True, slots=True)
-class Scripted:
+class Scripted(NamedTuple):
     """Nodes that a template's function chooses; it gets maps and arrays as fragments."""
 
     function: Any
@@ -81,8 +75,7 @@ class Scripted:
         return script.truth(script.call(self.function, place, script.to_script(left), script.to_script(right)))
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(NamedTuple):
     """Nodes that every one of several matchers chooses (`overlay.and_op`)."""
 
     matchers: tuple[Matcher, ...]
@@ -91,8 +84,7 @@ class AllOf:
         return all(matcher.matches(place, left, right) for matcher in self.matchers)
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(NamedTuple):
     """Nodes that at least one of several matchers chooses (`overlay.or_op`)."""
 
     matchers: tuple[Matcher, ...]
@@ -101,8 +93,7 @@ class AnyOf:
         return any(matcher.matches(place, left, right) for matcher in self.matchers)
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(NamedTuple):
     """Nodes that a matcher does not choose (`overlay.not_op`)."""
 
     matcher: Matcher

@@ -2,8 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from oakum.template.kinds import kind_of
 from oakum.template.overlay import script
@@ -24,7 +23,6 @@ class Operation(Protocol):
         """Change the left items of `side` as `step` says; raises `OverlayError`."""
 
 
-@dataclass(frozen=True, slots=True)
 class Merge:
     """Merge into every matched item; map and array items that match nothing are added at the end."""
 
@@ -38,7 +36,6 @@ class Merge:
             merge_item(items[index], step)
 
 
-@dataclass(frozen=True, slots=True)
 class Remove:
     """Take every matched item away."""
 
@@ -46,8 +43,7 @@ class Remove:
         side.remove(step.places(side) or ())
 
 
-@dataclass(frozen=True, slots=True)
-class Replace:
+class Replace(NamedTuple):
     """Put the right item, key included, in the place of every matched one.
 
     `via` computes its value from the left and the right value; `or_add` adds the item when nothing matched.
@@ -66,8 +62,7 @@ class Replace:
             side.add(_computed(step.item, self.via, None))
 
 
-@dataclass(frozen=True, slots=True)
-class Insert:
+class Insert(NamedTuple):
     """Put the right item beside every matched one."""
 
     before: bool = False
@@ -88,7 +83,6 @@ class Insert:
         return [*before, anchor, *after]
 
 
-@dataclass(frozen=True, slots=True)
 class Append:
     """Add the right item at the end, whatever is there."""
 
@@ -96,8 +90,7 @@ class Append:
         side.add(copy_item(step.item))
 
 
-@dataclass(frozen=True, slots=True)
-class Assert:
+class Assert(NamedTuple):
     """Check the matched items: with the function `via`, else that they contain the right value; then look below."""
 
     via: Any = None

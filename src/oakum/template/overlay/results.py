@@ -4,7 +4,6 @@ from __future__ import annotations
 from oakum.template.options import RenderedFile
 from oakum.template.overlay.engine import apply_documents
 from oakum.template.overlay.errors import OverlayError
-from oakum.template.overlay.match import MATCH
 from oakum.yaml.nodes import Array, Document, DocumentSet, Map
 
 
@@ -12,8 +11,8 @@ def overlay_results(files: list[RenderedFile], *, explain: bool = False) -> list
     """Apply the overlay documents among `files` (in file order) to all the other documents.
 
     Returns the files that had documents to apply them to; their document sets are changed in place. Where there are
-    overlays, empty documents are dropped. Raises `OverlayError`, whose message starts with the files that hold overlays and, with
-    `explain`, ends with what came closest to an item that matched nothing.
+    overlays, empty documents are dropped. Raises `OverlayError`, whose message starts with the files that hold
+    overlays and, with `explain`, ends with what came closest to an item that matched nothing.
     """
     overlays = [(file.path, [document for document in file.documents.items if is_overlay(document)]) for file in files]
     overlays = [(path, documents) for path, documents in overlays if documents]
@@ -33,7 +32,7 @@ def overlay_results(files: list[RenderedFile], *, explain: bool = False) -> list
 
 def is_overlay(document: Document) -> bool:
     """Whether `document` is applied to the others instead of being a result itself."""
-    return bool(document.annotations) and MATCH in (document.annotations or ())
+    return bool(document.annotations) and "overlay/match" in (document.annotations or ())
 
 
 def _without_overlays(files: list[RenderedFile]) -> list[RenderedFile]:

@@ -2,8 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from oakum.starlark import Failure, type_name
 from oakum.template.annotation import Annotation, annotation
@@ -27,8 +26,7 @@ _DEFAULT_HINTS = (
 _EXAMPLES_EXPECTED = "2-tuple containing description (string) and example value (of expected type)"
 
 
-@dataclass(frozen=True, slots=True)
-class _Complaint:
+class _Complaint(NamedTuple):
     """Builds the report about one malformed annotation of an item."""
 
     item: Item

@@ -2,16 +2,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from oakum.template.annotation import Annotation
 from oakum.template.schema.govalue import go_syntax
 from oakum.yaml.nodes import ArrayItem, Item, MapItem
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """One finding: at the item `at`, because of its `annotations` where those are wrong.
 
     A `found` or `expected` of None leaves its line empty, as one report of the reference does.

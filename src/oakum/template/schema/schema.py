@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from oakum.template.convert import copy_value
 from oakum.template.overlay import accumulate
@@ -17,8 +17,7 @@ from oakum.template.schema.types import Declaration
 from oakum.yaml.nodes import Document
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(NamedTuple):
     """What data values have to be; `root` declares the whole document."""
 
     root: Declaration

@@ -2,24 +2,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from oakum.template.position import position
 from oakum.template.validation.rules import Rules
 from oakum.yaml.nodes import Item, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(NamedTuple):
     """An example value with its description."""
 
     description: str
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Documentation:
+class Documentation(NamedTuple):
     """What a schema says to its readers; None where it says nothing."""
 
     title: str | None = None
@@ -28,41 +25,44 @@ class Documentation:
     examples: tuple[Example, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class AnyType:
     """Anything at all."""
 
     name = "any"
 
 
-@dataclass(frozen=True, slots=True)
-class ScalarType:
+class ScalarType(NamedTuple):
     """A string, integer, float (which takes integers, too) or boolean, by its name in messages."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ArrayType:
+class ArrayType(NamedTuple):
     """An array, all of whose items are as one."""
 
     element: Declaration
-    name = "array"
+
+    @property
+    def name(self) -> str:
+        """The type as messages call it."""
+        return "array"
 
 
-@dataclass(frozen=True, slots=True)
-class MapType:
+class MapType(NamedTuple):
     """A map that has exactly these keys."""
 
     items: Mapping[object, Declaration]
-    name = "map"
+
+    @property
+    def name(self) -> str:
+        """The type as messages call it."""
+        return "map"
 
 
 Type: TypeAlias = AnyType | ScalarType | ArrayType | MapType
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(NamedTuple):
     """What the document, map item or array item `item` of a schema declares.
 
     `default` is the value of an item that is not given; it is to be copied before it is used.
@@ -72,7 +72,7 @@ class Declaration:
     type: Type
     default: Value
     nullable: bool = False
-    documentation: Documentation = field(default_factory=Documentation)
+    documentation: Documentation = Documentation()
     rules: Rules | None = None
 
     def expected(self) -> str:

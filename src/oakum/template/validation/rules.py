@@ -2,8 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from oakum.starlark import is_callable, repr_text, type_name
 from oakum.template.annotation import Annotation
@@ -12,16 +11,14 @@ from oakum.template.validation.assertion import Assertion, assertion_of, built_i
 from oakum.template.validation.errors import ValidationError
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """What a value must be, in words, and the assertion that says whether it is."""
 
     description: str
     holds: Assertion
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """The rules for one node.
 
     `not_null` comes before all others and null values skip them unless it is there; `when`, a template's function,
@@ -32,7 +29,7 @@ class Rules:
     where: str
     not_null: Rule | None = None
     when: Any = None
-    keywords: Mapping[str, Any] = field(default_factory=dict)
+    keywords: Mapping[str, Any] = {}
 
 
 def read_rules(found: Annotation, name: str) -> Rules:

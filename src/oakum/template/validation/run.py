@@ -1,21 +1,22 @@
-"""Running the rules over the final data values (ytt: validations)."""
+"""Running the rules over the final data values (ytt: validations).
+
+What reads rules is imported when there are any, since every run with data values comes by here.
+"""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from oakum.starlark import EvalError, Struct, call, type_name
 from oakum.template.annotation import annotation
 from oakum.template.fragment import wrap
 from oakum.template.position import position
-from oakum.template.validation.assertion import parameter_count
 from oakum.template.validation.errors import ValidationError
-from oakum.template.validation.rules import Rule, Rules, read_rules
 from oakum.yaml.nodes import Array, Document, Item, Map, Value
 
 if TYPE_CHECKING:
     from oakum.template.schema.types import Declaration
+    from oakum.template.validation.rules import Rule, Rules
 
 ASSERT = "assert/validate"
 
@@ -41,14 +42,13 @@ def check_annotations(document: Document) -> None:
             raise ValidationError(f"Invalid @{ASSERT} annotation - not supported on {kind} at {where}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Node:
+class _Node(NamedTuple):
     """A document, map item or array item, what holds it, and what is declared for it."""
 
     item: Item
     path: str
     parent: Value = None
-    declared: Declaration | None = field(default=None)
+    declared: Declaration | None = None
 
 
 def _nodes(document: Document, declared: Declaration | None) -> Iterator[_Node]:
@@ -84,7 +84,11 @@ def _failures(node: _Node, root: Value) -> Iterator[str]:
 
 def _own_rules(item: Item) -> Rules | None:
     found = annotation(item, ASSERT)
-    return read_rules(found, ASSERT) if found else None
+    if found is None:
+        return None
+    from oakum.template.validation.rules import read_rules
+
+    return read_rules(found, ASSERT)
 
 
 def _broken(rules: Rules, node: _Node, root: Value) -> Iterator[str]:
@@ -122,6 +126,8 @@ class _Misfit(Exception):
 
 
 def _ask(rules: Rules, node: _Node, root: Value) -> bool:
+    from oakum.template.validation.assertion import parameter_count
+
     count = parameter_count(rules.when)
     if count not in (1, 2):
         raise _Misfit(f"function must accept 1 or 2 arguments ({count} given)")
