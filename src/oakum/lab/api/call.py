@@ -51,6 +51,10 @@ class Call:
 
     def json(self) -> Any:
         """The body, JSON or YAML; None when it is empty. Raises ApiError 400 or 415."""
+        if self.media_type == "application/vnd.kubernetes.protobuf":
+            from oakum.lab.api.protobuf import decode
+
+            return decode(self.content) if self.content else None
         if "protobuf" in self.media_type or "cbor" in self.media_type:
             message = (
                 "the body of the request was in an unknown format - accepted media types include: "
