@@ -115,12 +115,14 @@ class Library:
         holding: dict[str, list[Placed]] = {VALUES: [], SCHEMA: []}
         for file, place in self.placed():
             if file.kind is FileKind.YAML and file.template and not file.library:
-                for name in sorted(_value_annotations(evaluator.documents(file))):
+                for name in sorted(_value_annotations(file, evaluator.documents(file))):
                     holding[name].append((file, place))
         return holding
 
     def _holds_values(self, evaluator: Evaluator, file: InputFile) -> bool:
-        return file.kind is FileKind.YAML and file.template and bool(_value_annotations(evaluator.documents(file)))
+        if file.kind is not FileKind.YAML or not file.template:
+            return False
+        return bool(_value_annotations(file, evaluator.documents(file)))
 
     def _own(self, evaluator: Evaluator, holding: list[Placed], name: str) -> list[ValuesDocument]:
         """The documents of the library's own files that are annotated `name`."""
@@ -180,9 +182,11 @@ def _walk(folder: Folder) -> Iterable[tuple[InputFile, Folder]]:
             yield from _walk(below)
 
 
-def _value_annotations(documents: DocumentSet) -> set[str]:
+def _value_annotations(file: InputFile, documents: DocumentSet) -> set[str]:
     """Which of the two annotations the documents have. Raises TemplateError when another node has one."""
     found: set[str] = set()
+    if f"@{VALUES}" not in file.text:  # Most files hold neither; walking their nodes would take longer than parsing.
+        return found
     for node in walk(documents):
         if node.comments:
             for name in annotation_names(node):

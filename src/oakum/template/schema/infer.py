@@ -1,6 +1,8 @@
 """Reading a schema document: types from its sample values (ytt: type inference)."""
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from oakum.template.annotation import Annotation, annotation
 from oakum.template.convert import copy_value
 from oakum.template.kinds import kind_of
@@ -19,8 +21,10 @@ from oakum.template.schema.types import (
     ScalarType,
     Type,
 )
-from oakum.template.validation.rules import Rules, read_rules
 from oakum.yaml.nodes import Array, Item, Map, MapItem, Value
+
+if TYPE_CHECKING:
+    from oakum.template.validation.rules import Rules
 
 
 def declare(item: Item) -> Declaration:
@@ -175,4 +179,8 @@ def _blamed(violation: Violation, item: Item, found: Annotation, where: str) -> 
 
 def _rules(item: Item) -> Rules | None:
     found = annotation(item, notes.VALIDATION)
-    return read_rules(found, notes.VALIDATION) if found else None
+    if found is None:
+        return None
+    from oakum.template.validation.rules import read_rules
+
+    return read_rules(found, notes.VALIDATION)

@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from oakum.template.position import position
-from oakum.template.validation.rules import Rules
 from oakum.yaml.nodes import Item, Value
+
+if TYPE_CHECKING:
+    from oakum.template.validation.rules import Rules
 
 
 class Example(NamedTuple):
