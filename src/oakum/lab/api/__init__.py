@@ -44,4 +44,5 @@ def app(
     authorizer = RoleBased(store)
     cluster = Cluster(store, clock, validating=[NoEscalation(authorizer)])
     bootstrap(cluster)
+    cluster.load_definitions()
     return Server(cluster, Users(store, tokens, key, clock), authorizer, streams)

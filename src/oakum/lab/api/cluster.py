@@ -7,7 +7,7 @@ quotas and uniqueness hold without retries.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from oakum.lab.api import apply, clock, codec, conversion, deletion, names, status, writes
+from oakum.lab.api import apply, clock, codec, conversion, definitions, deletion, names, status, writes
 from oakum.lab.api.admission import Admission, Operation, Plugin
 from oakum.lab.api.calls import DeleteOptions, Options
 from oakum.lab.api.decode import DecodeError, decode
@@ -172,7 +172,20 @@ class Cluster:
             raise status.already_exists(resource.plural, resource.group, metadata["name"])
         if options.dry_run:
             return obj
-        return conversion.from_stored(resource, self.store.create(resource.key, conversion.to_stored(resource, obj)))
+        stored = self.store.create(resource.key, conversion.to_stored(resource, obj))
+        if resource.key == definitions.KEY:
+            self._establish(stored)
+        return conversion.from_stored(resource, stored)
+
+    def load_definitions(self) -> None:
+        """Serve the custom resources of all stored definitions: after a restart."""
+        for definition in self.store.list(definitions.KEY).items:
+            self._establish(definition)
+
+    def _establish(self, definition: Obj) -> None:
+        """Let the catalog follow a definition, and the definition say so in its status."""
+        stored = self.store.update(definitions.KEY, definitions.established(definition, self.catalog, self.now()))
+        self.catalog.replace_custom(stored["metadata"]["name"], definitions.served(stored))
 
     def _updated(
         self, resource: Resource, old: Obj, new: Obj, namespace: str, options: Options, subresource: str
@@ -211,10 +224,15 @@ class Cluster:
     def _replace(self, resource: Resource, stored: Obj) -> Obj:
         if deletion.is_over(resource, stored):
             return self._gone(resource, stored)
-        return self.store.update(resource.key, stored)
+        written = self.store.update(resource.key, stored)
+        if resource.key == definitions.KEY:
+            self._establish(written)
+        return written
 
     def _gone(self, resource: Resource, obj: Obj) -> Obj:
         metadata = obj["metadata"]
+        if resource.key == definitions.KEY:
+            self.catalog.replace_custom(metadata["name"], [])
         return self.store.delete(resource.key, metadata["name"], metadata.get("namespace", ""), last=obj)
 
     def _applied(

@@ -23,6 +23,7 @@ def standard(cluster: Cluster, authority: str = "", volumes: Path | None = None)
     `authority` is the PEM text that pods verify the server with. `volumes` is the folder for claims of the default
     storage class; without it claims wait for volumes that somebody makes.
     """
+    from oakum.lab.controllers.definitions import Definitions
     from oakum.lab.controllers.deployments import Deployments
     from oakum.lab.controllers.endpoints import EndpointsOfServices
     from oakum.lab.controllers.garbage import Garbage
@@ -36,6 +37,7 @@ def standard(cluster: Cluster, authority: str = "", volumes: Path | None = None)
         [
             Accounts(cluster, authority),
             Namespaces(cluster),
+            Definitions(cluster),
             Garbage(cluster),
             Deployments(cluster),
             ReplicaSets(cluster),

@@ -1,0 +1,126 @@
+"""CustomResourceDefinitions: defaults and validation."""
+
+from oakum.lab.api import names
+from oakum.lab.api.rules.rules import Rules
+from oakum.lab.api.rules.values import default, items, named, one_of
+from oakum.lab.api.status import FieldError, invalid, required
+from oakum.lab.store import Obj
+
+KEY = "customresourcedefinitions.apiextensions.k8s.io"
+_PROTECTED = ("k8s.io", "kubernetes.io")
+_APPROVED = "api-approved.kubernetes.io"
+
+
+def _default(obj: Obj) -> None:
+    spec = obj["spec"]
+    kind = spec["names"].get("kind") or ""
+    default(spec["names"], singular=kind.lower(), listKind=f"{kind}List")
+    default(spec, conversion={})
+    default(spec["conversion"], strategy="None")
+
+
+def _start(obj: Obj) -> None:
+    obj["status"] = {"conditions": None, "acceptedNames": {"kind": "", "plural": ""}, "storedVersions": None}
+
+
+def _validate(obj: Obj) -> list[FieldError]:
+    spec, name = obj["spec"], obj["metadata"].get("name") or ""
+    errors: list[FieldError] = []
+    wanted = f"{spec['names'].get('plural')}.{spec.get('group')}"
+    if name != wanted:
+        errors.append(invalid("metadata.name", name, 'must be spec.names.plural+"."+spec.group'))
+    group = spec.get("group") or ""
+    if not group:
+        errors.append(required("spec.group"))
+    elif "." not in group:
+        errors.append(invalid("spec.group", group, "should be a domain with at least one dot"))
+    else:
+        errors += [invalid("spec.group", group, problem) for problem in names.subdomain(group)]
+    if group.endswith(_PROTECTED) and _APPROVED not in (obj["metadata"].get("annotations") or {}):
+        link = "https://github.com/kubernetes/enhancements/pull/1111"
+        detail = f"protected groups must have approval annotation {_quoted(_APPROVED)}, see {link}"
+        errors.append(required(f"metadata.annotations[{_APPROVED}]", detail))
+    if not spec.get("scope"):
+        errors.append(required("spec.scope"))
+    errors += one_of(spec, "scope", "spec", ("Cluster", "Namespaced"))
+    errors += named(names.label1035, spec["names"].get("plural"), "spec.names.plural")
+    errors += named(names.label1035, (spec["names"].get("kind") or "").lower(), "spec.names.kind")
+    return errors + _versions(items(spec, "versions"))
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'
+
+
+def _versions(versions: list[Obj]) -> list[FieldError]:
+    errors: list[FieldError] = []
+    stored = [version for version in versions if version.get("storage")]
+    if len(stored) != 1:
+        detail = "must have exactly one version marked as storage version"
+        errors.append(invalid("spec.versions", versions, detail))
+    seen: set[str] = set()
+    for index, version in enumerate(versions):
+        at = f"spec.versions[{index}]"
+        errors += named(names.label1035, version.get("name"), f"{at}.name")
+        if version.get("name") in seen:
+            errors.append(invalid("spec.versions", versions, "must contain unique version names"))
+        seen.add(version.get("name") or "")
+        schema = (version.get("schema") or {}).get("openAPIV3Schema")
+        if schema is None:
+            errors.append(required(f"{at}.schema.openAPIV3Schema", "schemas are required"))
+        else:
+            errors += _structural(schema, f"{at}.schema.openAPIV3Schema", root=True)
+    return errors
+
+
+def _structural(schema: Obj, path: str, root: bool = False) -> list[FieldError]:
+    """Complaints about a schema that is not structural (apiextensions: structural schemas)."""
+    errors: list[FieldError] = []
+    free = schema.get("x-kubernetes-preserve-unknown-fields") or schema.get("x-kubernetes-int-or-string")
+    kind = schema.get("type")
+    if root and kind != "object":
+        errors.append(
+            invalid(f"{path}.type", kind, "must be object at the root")
+            if kind
+            else required(f"{path}.type", "must not be empty at the root")
+        )
+    elif not kind and not free:
+        what = "must not be empty for specified object fields"
+        errors.append(required(f"{path}.type", what))
+    if schema.get("properties") and schema.get("additionalProperties"):
+        errors.append(
+            FieldError(
+                f"{path}.additionalProperties",
+                "FieldValueForbidden",
+                "Forbidden: additionalProperties and properties are mutual exclusive",
+            )
+        )
+    if kind == "array" and not schema.get("items"):
+        errors.append(required(f"{path}.items", "must be specified"))
+    for name, inner in (schema.get("properties") or {}).items():
+        if root and name == "metadata":
+            continue
+        errors += _structural(inner, f"{path}.properties[{name}]")
+    for key in ("items", "additionalProperties"):
+        if isinstance(schema.get(key), dict):
+            errors += _structural(schema[key], f"{path}.{key}")
+    return errors
+
+
+def _compare(new: Obj, old: Obj) -> list[FieldError]:
+    errors: list[FieldError] = []
+    for key in ("group", "scope"):
+        if new["spec"].get(key) != old["spec"].get(key):
+            errors.append(invalid(f"spec.{key}", new["spec"].get(key), "field is immutable"))
+    for key in ("plural", "kind"):
+        if new["spec"]["names"].get(key) != old["spec"]["names"].get(key):
+            errors.append(invalid(f"spec.names.{key}", new["spec"]["names"].get(key), "field is immutable"))
+    declared = {version.get("name") for version in items(new["spec"], "versions")}
+    for index, version in enumerate(items(old.get("status") or {}, "storedVersions")):
+        if version not in declared:
+            detail = "must appear in spec.versions"
+            errors.append(invalid(f"status.storedVersions[{index}]", version, detail))
+    return errors
+
+
+RULES = {KEY: Rules(default=_default, start=_start, validate=_validate, compare=_compare, generation=True)}
