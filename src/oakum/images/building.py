@@ -30,15 +30,36 @@ class Site:
     environ: Mapping[str, str]
 
 
-def producer(site: Site, concurrency: int, *, cache: bool = True) -> Producer:
-    """Builds with every builder there is, publishes, tags; at most `concurrency` at a time."""
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What else a build does: `cache` results, attach a bill of materials (`sbom` its form), sign with a key file."""
+
+    cache: bool = True
+    sbom: str = ""
+    sign_key: str = ""
+
+
+def producer(site: Site, concurrency: int, extras: Extras) -> Producer:
+    """Builds with every builder there is, publishes, tags; at most `concurrency` at a time.
+
+    Raises ConfigError for a form or a key that cannot be used.
+    """
     layout, probe = Layout(site.folder / "layout"), Probe(site.environ)
     catalogue = Catalogue(Workshop(layout, site.transport), probe)
     made: Producer = BuildAndPublish(catalogue, site.log)
-    if cache:
+    if extras.cache:
         fingerprint = Fingerprint(site.transport, probe)
         made = Cached(made, site.folder / "builds", fingerprint, layout, site.transport, site.log)
-    return Limited(Tagging(made, site.transport, time.sleep), concurrency)
+    made = Tagging(made, site.transport, time.sleep)
+    if extras.sbom:
+        from oakum.images.sbom.attach import WithSBOM
+
+        made = WithSBOM(made, site.transport, extras.sbom)
+    if extras.sign_key:
+        from oakum.images.signing.cosign import Signed
+
+        made = Signed(made, site.transport, extras.sign_key)
+    return Limited(made, concurrency)
 
 
 class BuildingResolver:

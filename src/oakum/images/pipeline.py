@@ -39,6 +39,8 @@ class Options:
     keep_tag: bool = False
     rewrites: tuple[Rewrite, ...] = ()
     pushed_only: bool = False
+    sbom: str = ""
+    sign_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +128,11 @@ def _resolver(config: Config, options: Options, tools: Tools) -> Resolver:
     if options.rewrites:
         resolver = RewritingResolver(resolver, options.rewrites)
     if config.sources:
-        from oakum.images.building import BuildingResolver, Site, producer
+        from oakum.images.building import BuildingResolver, Extras, Site, producer
 
         site = Site(transport, tools.log, tools.cache, tools.environ)
-        made = producer(site, options.concurrency, cache=options.build_cache)
+        extras = Extras(options.build_cache, options.sbom, options.sign_key)
+        made = producer(site, options.concurrency, extras)
         resolver = BuildingResolver(resolver, config, made, allowed=options.build)
     resolver = OverridingResolver(resolver, config, transport, options.platform)
     if options.keep_tag:

@@ -66,6 +66,8 @@ def resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> Res
         keep_tag=flags["keep-tag"],
         rewrites=tuple(map(Rewrite.parse, flags["rewrite-registry"])),
         pushed_only=bool(flags["imgpkg-lock-output"]),
+        sbom=flags["sbom"],
+        sign_key=flags["sign-key"],
     )
     log = StreamLog(ui.stderr)
     overrides = _image_map(flags)
