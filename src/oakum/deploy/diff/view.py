@@ -36,7 +36,9 @@ def view(lines: Sequence[Line], *, context: int = 2, numbers: bool = True, paint
             if hidden:
                 out.append("  ...")
             out.append((f"{line.left:3d},{line.right:3d}   " if numbers else "  ") + line.text)
-        hidden = not line.changed and not shown[at]
+            hidden = False
+        else:
+            hidden = True
     return "".join(f"{text}\n" for text in out) if any(x.changed for x in lines) else "\n"
 
 
