@@ -11,6 +11,7 @@ from oakum.yaml.scalars import (
     binary,
     has_break,
     is_binary,
+    is_obviously_plain,
     literal,
     quote_double,
     quote_single,
@@ -124,6 +125,8 @@ def _other_key(key: Any) -> str | None:
 @lru_cache(16384)
 def one_line(text: str) -> str | None:
     """How the string `text` is written on one line; None when it takes a block of several."""
+    if is_obviously_plain(text):
+        return text
     if is_binary(text):
         encoded = binary(text)
         return None if "\n" in encoded else f"!!binary {encoded}"

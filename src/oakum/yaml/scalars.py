@@ -40,9 +40,14 @@ _TO_ESCAPE = re.compile('[\\x00-\\x1f"\\\\\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udf
 _BASE64_LINE = 70
 
 
+def is_obviously_plain(text: str) -> bool:
+    """Whether a look at `text`, such as a word or a path, tells that it is written plain."""
+    return _OBVIOUSLY_PLAIN.fullmatch(text) is not None and text not in WORDS
+
+
 def style_of(text: str) -> Style:
     """The style for `text`, which is valid UTF-8."""
-    if _OBVIOUSLY_PLAIN.fullmatch(text) and text not in WORDS:
+    if is_obviously_plain(text):
         return Style.PLAIN
     special = bool(_NOT_PRINTABLE.search(text) or _SPACE_BEFORE_BREAK.search(text))
     if "\n" in text:

@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from typing import NoReturn
 
 from oakum.cli.command import Command
 from oakum.cli.command import main as run_main
@@ -72,8 +74,16 @@ ROOT = Command(
 )
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Run `ytt` on the process's arguments and leave with its exit status."""
     # What a run makes it keeps to its end: looking for garbage early only costs time.
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
-    sys.exit(run_main(ROOT, truncate=True))
+    status = run_main(ROOT, truncate=True)
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except BrokenPipeError:
+        status = 141
+    # Taking a run's nodes apart one by one would take as long as parsing them; the system takes memory back at once.
+    os._exit(status)
