@@ -125,6 +125,7 @@ class Lab:
         from oakum.lab.api.users import ADMIN
         from oakum.lab.certificates import certificates
         from oakum.lab.controllers import standard
+        from oakum.lab.node.services import ServiceProxy
         from oakum.lab.store import Store
 
         credentials = self.folder.credentials()
@@ -141,6 +142,10 @@ class Lab:
         stack.enter_context(standard(server.cluster, authority, self.folder.node / "volumes"))
         thread.run(node.start())
         stack.callback(lambda: thread.run(node.stop()))
+        host, _, port = address.partition(":")
+        proxy = ServiceProxy(server.cluster, node, (host, int(port)))
+        thread.run(proxy.start())
+        stack.callback(lambda: thread.run(proxy.stop()))
 
     def _node(self, server: "Server", authority: bytes) -> "Node":
         from oakum.lab.node.node import Node

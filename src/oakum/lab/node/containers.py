@@ -94,6 +94,7 @@ class Container:
         self._pod = pod
         self._stopping = False
         self._end: asyncio.Future[int] | None = None
+        self._transports: list[asyncio.BaseTransport] = []
         self._pull_back = _Back()
         self._crash_back = _Back()
         self._policy = spec.get("restartPolicy") or pod.restart_policy
@@ -193,9 +194,10 @@ class Container:
         watching = asyncio.create_task(self._attend())
         try:
             code = await asyncio.shield(self._end)
+            await self._drained()
         finally:
             watching.cancel()
-        await self._logged()
+            self._close()
         message = await asyncio.to_thread(self._last_words, code)
         if code < 0:
             return self._ended(128 - code, began, "Error", message, -code)
@@ -253,16 +255,22 @@ class Container:
             os.close(reading)
         for stream, descriptor in zip(("stdout", "stderr"), ours, strict=True):
             collector = Collector(self.log, stream, loop.create_future())
-            await _collect(collector, descriptor)
+            self._transports.append(await _collect(collector, descriptor))
             self.collectors.append(collector)
         await self._hook("postStart")
 
-    async def _logged(self) -> None:
+    async def _drained(self) -> None:
         """Wait for the last of the output. A process left behind may hold the pipes open: not for long."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(1):
                 for collector in self.collectors:
                     await collector.ended
+
+    def _close(self) -> None:
+        """Let go of the standard streams."""
+        for transport in self._transports:
+            transport.close()
+        self._transports.clear()
         if self.log is not None:
             self.log.end()
         if self.input is not None:
@@ -380,9 +388,10 @@ class Container:
             self._pod.changed()
 
 
-async def _collect(collector: Collector, descriptor: int) -> None:
+async def _collect(collector: Collector, descriptor: int) -> asyncio.BaseTransport:
     file = os.fdopen(descriptor, "rb", buffering=0)
-    await asyncio.get_running_loop().connect_read_pipe(lambda: collector, file)
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: collector, file)
+    return transport
 
 
 async def _first(*awaitables: Any) -> None:

@@ -29,7 +29,7 @@ class Node:
     """Runs the pods of one cluster that are bound to `network.NODE_NAME`. All its methods belong on one event loop.
 
     `folder` is where it keeps images, volumes and logs; `authority` is the PEM text that pods verify the API server
-    with; `token` makes service account tokens for a pod.
+    with; `token` makes service account tokens for a pod. `on_ready` is called when pods can be reached (`ready`).
     """
 
     def __init__(
@@ -42,6 +42,8 @@ class Node:
     ) -> None:
         self.runtime = runtime
         self.pods: dict[str, Pod] = {}
+        self.ready = False
+        self.on_ready: Callable[[], None] = lambda: None
         self._cluster = cluster
         self._ends = Ends()
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -119,9 +121,14 @@ class Node:
     async def _run(self, pod: Pod) -> None:
         if self._starting is None:
             # Only with the first pod: a lab that is used for its API alone starts no process.
-            self._starting = asyncio.get_running_loop().create_task(self.runtime.start())
+            self._starting = asyncio.get_running_loop().create_task(self._start_runtime())
         await asyncio.shield(self._starting)
         await pod.run()
+
+    async def _start_runtime(self) -> None:
+        await self.runtime.start()
+        self.ready = True
+        self.on_ready()
 
     def _forget(self, uid: str, task: "asyncio.Task[None]") -> None:
         pod = self.pods.pop(uid)

@@ -1,0 +1,249 @@
+"""Pods that really run."""
+
+import base64
+import os
+import socket
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from oakum.lab import Lab
+from oakum.lab.api.calls import DeleteOptions
+from oakum.lab.load import load_image
+from oakum.lab.registry import Storage
+
+from .conftest import Cluster, condition, waiting
+
+
+def fetch(address: str, port: int) -> str:
+    with urllib.request.urlopen(f"http://{address}:{port}/", timeout=5) as answer:
+        return str(answer.read().decode())
+
+
+def delete(cluster: Cluster, name: str, grace: int | None = None) -> None:
+    pods = cluster.lab.cluster.resource("pods")
+    cluster.lab.cluster.delete(pods, name, "default", DeleteOptions(grace=grace))
+
+
+def test_a_pod_pulls_with_its_secret_runs_and_reports_what_a_kubelet_reports(cluster: Cluster) -> None:
+    cluster.pod("web")
+    pod = cluster.ready("web")
+    status = pod["status"]["containerStatuses"][0]
+    assert status["imageID"].startswith(f"{cluster.lab.registry}/test/tool@sha256:")
+    assert set(status["state"]) == {"running"}
+    assert (status["ready"], status["started"], status["restartCount"]) == (True, True, 0)
+    assert {each["type"] for each in pod["status"]["conditions"]} == {
+        "PodReadyToStartContainers",
+        "Initialized",
+        "Ready",
+        "ContainersReady",
+        "PodScheduled",
+    }
+    assert pod["status"]["podIP"].startswith("127.97.")
+    assert cluster.log("web") == "serving on 8080\n"
+
+
+def test_without_the_secret_the_pull_fails_and_a_secret_mends_it_at_once(cluster: Cluster) -> None:
+    store = cluster.lab.cluster.store
+    store.delete("secrets", "login", "default")
+    cluster.pod("web")
+    cluster.until(lambda pod: waiting(pod).get("reason") == "ErrImagePull", "web")
+    cluster.until(lambda pod: waiting(pod).get("reason") == "ImagePullBackOff", "web")
+    assert "UNAUTHORIZED" in waiting(cluster.get("web"))["message"]
+    cluster.login()
+    cluster.ready("web")
+
+
+def test_an_image_that_is_not_there_and_a_name_that_is_none(cluster: Cluster) -> None:
+    cluster.pod("missing", image=f"{cluster.lab.registry}/test/none:v1")
+    cluster.until(lambda pod: waiting(pod).get("reason") == "ErrImagePull", "missing")
+    cluster.pod("wrong", image="UPPER/case")
+    cluster.until(lambda pod: waiting(pod).get("reason") == "InvalidImageName", "wrong")
+
+
+def test_a_pod_that_ends_has_succeeded_or_failed(cluster: Cluster) -> None:
+    cluster.pod("good", "exit", "0")
+    ended = cluster.phase("good", "Succeeded")["status"]["containerStatuses"][0]["state"]["terminated"]
+    assert (ended["exitCode"], ended["reason"]) == (0, "Completed")
+    cluster.pod("bad", "exit", "3")
+    ended = cluster.phase("bad", "Failed")["status"]["containerStatuses"][0]["state"]["terminated"]
+    assert (ended["exitCode"], ended["reason"]) == (3, "Error")
+    assert condition(cluster.get("bad"), "Ready") == "False"
+
+
+def test_a_container_that_keeps_ending_is_backed_off(cluster: Cluster) -> None:
+    cluster.pod("loop", "exit", "1", spec={"restartPolicy": "Always"})
+    cluster.until(lambda pod: waiting(pod).get("reason") == "CrashLoopBackOff", "loop")
+    status = cluster.get("loop")["status"]["containerStatuses"][0]
+    assert status["restartCount"] == 1
+    assert status["lastState"]["terminated"]["exitCode"] == 1
+    assert waiting(cluster.get("loop"))["message"].startswith("back-off 10s restarting failed container=main")
+
+
+def test_a_program_that_is_missing_is_a_start_error(cluster: Cluster) -> None:
+    cluster.pod("nope", command=["/bin/nope"])
+    ended = cluster.phase("nope", "Failed")["status"]["containerStatuses"][0]["state"]["terminated"]
+    assert (ended["exitCode"], ended["reason"]) == (128, "StartError")
+    assert "/bin/nope: no such file or directory" in ended["message"]
+
+
+def test_deleting_a_pod_gives_it_the_chance_to_stop(cluster: Cluster) -> None:
+    cluster.pod("web")
+    cluster.ready("web")
+    delete(cluster, "web")
+    cluster.gone("web")
+
+
+def test_a_pod_that_ignores_the_signal_is_killed_after_its_grace(cluster: Cluster) -> None:
+    cluster.pod("stubborn", spec={"terminationGracePeriodSeconds": 1}, command=["/bin/tool", "copy"], stdin=True)
+    cluster.ready("stubborn")
+    delete(cluster, "stubborn")
+    cluster.gone("stubborn")
+
+
+def test_a_pod_whose_image_cannot_be_pulled_is_deleted_at_once(cluster: Cluster) -> None:
+    cluster.pod("missing", image=f"{cluster.lab.registry}/test/none:v1")
+    cluster.until(lambda pod: waiting(pod).get("reason") == "ErrImagePull", "missing")
+    delete(cluster, "missing")
+    cluster.gone("missing")
+
+
+def test_two_pods_listen_on_one_port_and_a_service_answers_on_the_host(cluster: Cluster) -> None:
+    labels = {"metadata": {"labels": {"app": "web"}}}
+    template = {**labels, "spec": {"containers": [{"name": "main", "image": cluster.image, "args": ["serve", "8080"]}]}}
+    template["spec"]["imagePullSecrets"] = [{"name": "login"}]
+    spec = {"replicas": 2, "selector": {"matchLabels": {"app": "web"}}, "template": template}
+    cluster.create("deployments.apps", "web", spec=spec)
+    cluster.create("services", "web", spec={"selector": {"app": "web"}, "ports": [{"port": 8080}], "type": "NodePort"})
+    cluster.until(lambda found: (found.get("status") or {}).get("readyReplicas") == 2, "web", "deployments.apps")
+    service = cluster.get("web", "services")["spec"]
+    assert fetch(service["clusterIP"], 8080) == "hello"
+    assert fetch("127.0.0.1", service["ports"][0]["nodePort"]) == "hello"
+
+
+def test_pods_reach_services_by_address_and_by_variables(cluster: Cluster) -> None:
+    cluster.create("services", "web", spec={"selector": {"app": "web"}, "ports": [{"port": 80, "targetPort": 8080}]})
+    cluster.create(
+        "pods",
+        "web",
+        metadata={"labels": {"app": "web"}},
+        spec={"containers": [{"name": "main", "image": cluster.image}], "imagePullSecrets": [{"name": "login"}]},
+    )
+    cluster.ready("web")
+    shown = cluster.output("client", "fetch", "$(WEB_SERVICE_HOST)", "$(WEB_SERVICE_PORT)")
+    if "connect" in shown:
+        pytest.skip("this machine does not let pods be joined")
+    assert shown == "hello\n"
+
+
+def test_a_service_without_pods_refuses(cluster: Cluster) -> None:
+    cluster.create("services", "none", spec={"selector": {"app": "none"}, "ports": [{"port": 8080}]})
+    address = cluster.get("none", "services")["spec"]["clusterIP"]
+    with socket.create_connection((address, 8080), 5) as connection, pytest.raises(ConnectionResetError):
+        connection.recv(10)
+
+
+def test_variables_come_from_literals_maps_secrets_and_fields(cluster: Cluster) -> None:
+    cluster.create("configmaps", "map", data={"A": "from map", "B": "b"})
+    cluster.create("secrets", "secret", data={"S": base64.b64encode(b"from secret").decode()})
+    env = [
+        {"name": "LITERAL", "value": "$(A) and $$(A) and $(MISSING)"},
+        {"name": "SECRET", "valueFrom": {"secretKeyRef": {"name": "secret", "key": "S"}}},
+        {"name": "OPTIONAL", "valueFrom": {"configMapKeyRef": {"name": "none", "key": "x", "optional": True}}},
+        {"name": "NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
+        {"name": "IP", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}},
+    ]
+    source = [{"configMapRef": {"name": "map"}}, {"configMapRef": {"name": "map"}, "prefix": "P_"}]
+    shown = dict(
+        line.split("=", 1) for line in cluster.output("env", "env", env=env, envFrom=source).splitlines() if "=" in line
+    )
+    wanted = {"LITERAL": "from map and $(A) and $(MISSING)", "SECRET": "from secret", "P_B": "b", "NAME": "env"}
+    assert wanted.items() <= shown.items()
+    assert shown["IP"].startswith("127.97.")
+    assert "OPTIONAL" not in shown
+
+
+def test_a_missing_config_map_is_reported_and_waited_for(cluster: Cluster) -> None:
+    cluster.pod("late", "env", envFrom=[{"configMapRef": {"name": "late"}}])
+    cluster.until(lambda pod: waiting(pod).get("reason") == "CreateContainerConfigError", "late")
+    assert waiting(cluster.get("late"))["message"] == 'configmap "late" not found'
+    cluster.create("configmaps", "late", data={"A": "b"})
+    cluster.phase("late", "Succeeded")
+
+
+def test_volumes_show_maps_and_secrets_and_share_an_empty_folder(cluster: Cluster) -> None:
+    cluster.create("configmaps", "map", data={"key": "from map"})
+    volumes = [{"name": "map", "configMap": {"name": "map"}}, {"name": "shared", "emptyDir": {}}]
+    mounts = [{"name": "map", "mountPath": "/map"}, {"name": "shared", "mountPath": "/shared"}]
+    first = {"name": "first", "image": cluster.image, "args": ["put", "/shared/file", "from init"], "volumeMounts": mounts}
+    spec = {"volumes": volumes, "initContainers": [first]}
+    assert cluster.output("shared", "show", "/shared/file", volumeMounts=mounts, spec=spec) == "from init"
+    assert cluster.output("map", "show", "/map/key", volumeMounts=mounts, spec=spec) == "from map"
+    read_only = [{"name": "map", "mountPath": "/map", "readOnly": True}]
+    cluster.pod("write", "put", "/map/key", "x", volumeMounts=read_only, spec={"volumes": volumes})
+    cluster.phase("write", "Failed")
+
+
+def test_the_user_is_that_of_the_security_context(cluster: Cluster) -> None:
+    context = {"runAsUser": 1234, "runAsGroup": 99}
+    assert cluster.output("id", "id", securityContext=context) == "1234 99\n"
+    cluster.pod("root", "id", securityContext={"runAsNonRoot": True})
+    cluster.until(lambda pod: waiting(pod).get("reason") == "CreateContainerConfigError", "root")
+
+
+def test_a_readiness_probe_decides(cluster: Cluster) -> None:
+    probe = {"httpGet": {"path": "/", "port": 8080}, "periodSeconds": 1}
+    cluster.pod("web", readinessProbe=probe)
+    cluster.ready("web")
+    cluster.pod("other", readinessProbe={"tcpSocket": {"port": 9999}, "periodSeconds": 1})
+    cluster.phase("other", "Running")
+    assert condition(cluster.get("other"), "Ready") == "False"
+
+
+def test_a_failing_liveness_probe_restarts_the_container(cluster: Cluster) -> None:
+    probe = {"exec": {"command": ["/bin/tool", "exit", "1"]}, "periodSeconds": 1, "failureThreshold": 1}
+    cluster.pod("sick", livenessProbe=probe, spec={"restartPolicy": "Always"})
+    cluster.until(lambda pod: pod["status"].get("containerStatuses", [{}])[0].get("restartCount"), "sick")
+
+
+def test_pods_go_on_after_the_lab_has_been_restarted(layout: Path, tmp_path: Path) -> None:
+    with Lab(tmp_path) as lab:
+        load_image(Storage(lab.folder.registry), layout)
+        cluster = Cluster(lab)
+        cluster.login()
+        cluster.pod("web", spec={"restartPolicy": "Always"})
+        cluster.ready("web")
+        first = cluster.get("web")["status"]["containerStatuses"][0]["containerID"]
+    with Lab(tmp_path) as lab:
+        cluster = Cluster(lab)
+        cluster.until(lambda pod: pod["status"]["containerStatuses"][0].get("containerID", first) != first, "web")
+        cluster.ready("web")
+        assert cluster.get("web")["status"]["containerStatuses"][0]["restartCount"] == 1
+
+
+def test_nothing_runs_after_the_lab_has_ended(layout: Path) -> None:
+    with Lab() as lab:
+        load_image(Storage(lab.folder.registry, sync=False), layout)
+        cluster = Cluster(lab)
+        cluster.login()
+        cluster.pod("web", "serve", "8080", "unmistakable-7f3a")
+        cluster.ready("web")
+        assert running("unmistakable-7f3a")
+    assert not running("unmistakable-7f3a")
+
+
+def running(argument: str) -> bool:
+    """Whether some process has this argument."""
+    lines = (Path("/proc") / name / "cmdline" for name in os.listdir("/proc") if name.isdigit())
+    return any(argument.encode() in line.read_bytes().split(b"\0") for line in lines if line.exists())
+
+
+@pytest.mark.lab(runtime="simulated")
+def test_simulated_pods_do_what_their_annotation_says(lab: Lab) -> None:
+    cluster = Cluster(lab)
+    for name, phase in (("succeed", "Succeeded"), ("fail", "Failed"), ("run", "Running")):
+        metadata = {"annotations": {"lab.oakum.dev/simulate": name}}
+        spec = {"containers": [{"name": "main", "image": "any"}], "restartPolicy": "Never"}
+        cluster.create("pods", name, metadata=metadata, spec=spec)
+        cluster.phase(name, phase)
