@@ -1,4 +1,4 @@
-"""Reading resources: files, directories, standard input, addresses; and documents of the same process."""
+"""Reading resources: files, directories, standard input, addresses."""
 from __future__ import annotations
 
 import os
@@ -8,9 +8,7 @@ from typing import IO, Any
 
 from oakum.deploy.errors import InputError
 from oakum.deploy.resource import Origin, Resource
-from oakum.deploy.values import floats
 from oakum.errors import YAMLError
-from oakum.yaml.nodes import Document as Node
 
 EXTENSIONS = (".json", ".yaml", ".yml")
 
@@ -36,24 +34,6 @@ class FileOrigin:
         except (YAMLError, IndexError):
             return None
         return f"{found.file}:{found.line + self.line - 1}" if found is not None and found.line else None
-
-
-@dataclass(frozen=True)
-class NodeOrigin:
-    """A document of the same process, whose nodes know where they were written."""
-
-    words: str
-    document: Node = field(repr=False)
-
-    def __str__(self) -> str:
-        return self.words
-
-    def locate(self, path: str) -> str | None:
-        """`file:line` of a field of the document, or of what it would be in."""
-        from oakum.yaml.locate import in_node
-
-        found = in_node(self.document, path)
-        return str(found) if found is not None and found.line else None
 
 
 @dataclass(frozen=True)
@@ -90,18 +70,6 @@ def expand(body: Mapping[str, Any], origin: Origin | None) -> list[Resource]:
     if isinstance(items, list):
         return [Resource(item, origin) for item in items if isinstance(item, dict)]
     return [Resource(dict(body), origin)]
-
-
-@dataclass(frozen=True)
-class Document:
-    """A document that another stage of the same process made: plain values and, where known, its origin."""
-
-    value: Mapping[str, Any]
-    origin: Origin | None = None
-
-    def resources(self) -> list[Resource]:
-        """As resources, numbers held as from a file."""
-        return expand(floats(dict(self.value)), self.origin) if self.value else []
 
 
 def open_sources(paths: Sequence[str], stdin: IO[str] | None = None) -> Iterator[Source]:

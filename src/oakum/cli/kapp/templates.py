@@ -7,7 +7,6 @@ from oakum.deploy.errors import ConfigError
 from oakum.deploy.resource import Resource
 from oakum.deploy.values import floats
 from oakum.errors import OakumError
-from oakum.yaml.nodes import Array, Document, Map
 
 _CALL = """\
 #@ load("resource.star", "is_done")
@@ -30,23 +29,24 @@ class YttTemplates:
             documents = _render({"resource.yml": _json(current.body), "overlay.yml": overlay}, values)
         except OakumError as e:
             raise ConfigError(f"Applying ytt (overlayContractV1): Evaluating: {e}") from e
-        if len(documents) != 1 or not isinstance(documents[0].value, Map):
+        if len(documents) != 1 or not isinstance(documents[0], dict):
             raise ConfigError("Applying ytt (overlayContractV1): Expected result to be exactly one document, "
                               f"but was {len(documents)}")
-        return Resource(floats(plain_value(documents[0].value)), current.origin, current.transient)
+        return Resource(floats(documents[0]), current.origin, current.transient)
 
     def is_done(self, function: str, resource: Resource) -> dict[str, object]:
         """Call `is_done` of a Starlark text (`funcContractV1`) with the resource. Raises OakumError."""
         documents = _render({"resource.star": function, "call.yml": _CALL}, {"resource": resource.body})
-        found = plain_value(documents[0].value)["result"] if documents else None
+        found = documents[0]["result"] if documents else None
         if not isinstance(found, dict):
             raise ConfigError("Expected is_done to return a dict")
         return found
 
 
-def _render(texts: dict[str, str], values: dict[str, Any]) -> list[Document]:
+def _render(texts: dict[str, str], values: dict[str, Any]) -> list[Any]:
     from oakum.template.files import FileKind, InputFile
     from oakum.template.render import render
+    from oakum.yaml.values import to_plain
 
     texts = {**texts, "values.yml": f"#@data/values\n---\n{_json(values)}\n"}
     files = []
@@ -56,7 +56,7 @@ def _render(texts: dict[str, str], values: dict[str, Any]) -> list[Document]:
             name, _loader(text),
             FileKind.STARLARK if starlark else FileKind.YAML, template=name != "resource.yml",
             library=starlark, for_output=not starlark, order=order))
-    return [document for file in render(files).files for document in file.documents.items]
+    return [to_plain(document) for file in render(files).files for document in file.documents.items]
 
 
 def _loader(text: str) -> Any:
@@ -67,12 +67,3 @@ def _json(value: Any) -> str:
     from oakum.yaml import gojson
 
     return gojson.dumps(value, escape_html=False)
-
-
-def plain_value(value: Any) -> Any:
-    """The plain value of a node tree."""
-    if isinstance(value, Map):
-        return {str(item.key): plain_value(item.value) for item in value.items}
-    if isinstance(value, Array):
-        return [plain_value(item.value) for item in value.items]
-    return value

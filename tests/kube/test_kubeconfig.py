@@ -1,0 +1,78 @@
+import base64
+from pathlib import Path
+
+import pytest
+
+from oakum.kube.auth import Authenticator
+from oakum.kube.errors import ConfigError
+from oakum.kube.kubeconfig import load
+
+TEXT = """
+apiVersion: v1
+kind: Config
+current-context: one
+clusters:
+- {name: k, cluster: {server: "https://h:6443/", certificate-authority-data: "%s"}}
+users:
+- {name: u, user: {token: t0, as: boss, as-groups: [g1, g2]}}
+- {name: plugin, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: ./token.sh}}}
+contexts:
+- {name: one, context: {cluster: k, user: u, namespace: ns1}}
+- {name: two, context: {cluster: k, user: plugin}}
+""" % base64.b64encode(b"PEM").decode()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "config"
+    path.write_text(TEXT)
+    return path
+
+
+def test_the_current_context_of_a_file_is_taken(file: Path) -> None:
+    config = load(path=str(file), env={})
+    assert (config.server, config.namespace, config.ca, config.identity.token) == ("https://h:6443", "ns1", b"PEM", "t0")
+
+
+def test_an_unknown_context_is_named(file: Path) -> None:
+    with pytest.raises(ConfigError, match='context "zz" does not exist'):
+        load(path=str(file), context="zz", env={})
+
+
+def test_the_first_file_of_a_list_wins(file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_text(TEXT.replace("https://h:6443/", "https://other").replace("current-context: one", ""))
+    assert load(env={"KUBECONFIG": f"{tmp_path}/missing:{other}:{file}"}).server == "https://other"
+
+
+def test_text_wins_and_knows_the_place_of_the_pod() -> None:
+    text = TEXT.replace("https://h:6443/", "https://${KAPP_KUBERNETES_SERVICE_HOST_PORT}")
+    env = {"KUBERNETES_SERVICE_HOST": "::1", "KUBERNETES_SERVICE_PORT": "443"}
+    assert load(text=text, path="/nowhere", env=env).server == "https://[::1]:443"
+
+
+def test_nothing_configured_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no configuration has been provided"):
+        load(env={"HOME": str(tmp_path)})
+
+
+def test_impersonation_and_token_go_into_headers(file: Path) -> None:
+    assert Authenticator(load(path=str(file), env={})).headers() == [
+        ("Authorization", "Bearer t0"), ("Impersonate-User", "boss"), ("Impersonate-Group", "g1"),
+        ("Impersonate-Group", "g2")]
+
+
+def test_a_plugin_next_to_the_file_gives_a_token_once(file: Path) -> None:
+    script = file.parent / "token.sh"
+    script.write_text('#!/bin/sh\necho x >> "$0.log"\necho \'{"status": {"token": "fresh"}}\'\n')
+    script.chmod(0o755)
+    auth = Authenticator(load(path=str(file), context="two", env={}))
+    assert [auth.headers(), auth.headers()] == [[("Authorization", "Bearer fresh")]] * 2
+    assert Path(f"{script}.log").read_text() == "x\n"
+    assert auth.refused()
+    auth.headers()
+    assert Path(f"{script}.log").read_text() == "x\nx\n"
+
+
+def test_secrets_do_not_show_in_the_text_of_a_config(file: Path) -> None:
+    assert "t0" not in repr(load(path=str(file), env={}))
