@@ -40,6 +40,7 @@ _TEMPLATE_FLAGS = (
          "bool"),
     Flag("data-values-schema-inspect", "Determine the complete schema for data values (applying any overlays) "
          "and display the result (only OpenAPI v3.0 is supported, see --output)", "bool"),
+    Flag("explain-overlays", "When an overlay matches nothing, show what comes closest", "bool"),
     Flag("dangerous-data-values-disable-validation",
          "Skip validating data values (not recommended: may result in templates failing or invalid output)", "bool"),
     Flag("files-inspect", "Determine the set of files that would be processed and display that result", "bool"),

@@ -12,7 +12,8 @@ from oakum.template.options import Result
 from oakum.template.workspace.formats import FORMATS, print_yaml
 from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet
 
-OPENAPI = "openapi-v3"
+OPENAPI, JSON_SCHEMA = "openapi-v3", "json-schema"
+_SCHEMAS = (OPENAPI, JSON_SCHEMA)
 _EMPTIED = "dangerous-emptied-output-directory"
 _NOT_ON_STDOUT = """
 Warning: Found Non-YAML templates in input. Non-YAML templates are not rendered to standard output.
@@ -21,12 +22,16 @@ If you want to include those results, use the --output-files or --dangerous-empt
 
 
 class Output(NamedTuple):
-    """The form of output (a key of `FORMATS`) and where it goes: into `directory`, as bulk JSON, or printed."""
+    """The form of output (a key of `FORMATS`) and where it goes: into `directory`, as bulk JSON, or printed.
+
+    `schema_form` is the kind of document that a schema is shown as.
+    """
 
     form: str = "yaml"
     directory: str = ""
     emptied: bool = False
     bulk: bool = False
+    schema_form: str = OPENAPI
 
     def files(self, files: Iterable[InputFile]) -> None:
         """Print the list of the files, those of private libraries left out."""
@@ -38,10 +43,11 @@ class Output(NamedTuple):
         self._print(DocumentSet([values]))
 
     def schema(self, result: Result) -> None:
-        """Print the schema of the data values as an OpenAPI document."""
-        from oakum.template.schema import openapi
+        """Print the schema of the data values as an OpenAPI document or a JSON Schema."""
+        from oakum.template.schema import json_schema, openapi
 
-        self._print(DocumentSet([openapi(result.schema.root if result.schema else None)]))
+        export = json_schema if self.schema_form == JSON_SCHEMA else openapi
+        self._print(DocumentSet([export(result.schema.root if result.schema else None)]))
 
     def results(self, result: Result) -> None:
         """Write what the files came to. Raises OutputError."""
@@ -79,19 +85,20 @@ def choose_output(call: Invocation) -> Output:
     flags = call.flags
     kinds = flags["output"]
     for kind in kinds:
-        if kind not in FORMATS and kind != OPENAPI:
+        if kind not in FORMATS and kind not in _SCHEMAS:
             raise UsageError(f"Unknown output type '{kind}'")
-    if flags["data-values-schema-inspect"] and OPENAPI not in kinds:
+    schema_form = next((kind for kind in kinds if kind in _SCHEMAS), "")
+    if flags["data-values-schema-inspect"] and not schema_form:
         raise UsageError(
             "Data values schema export only supported in OpenAPI v3 format; "
             "specify format with --output=openapi-v3 flag"
         )
-    if OPENAPI in kinds and not flags["data-values-schema-inspect"]:
+    if schema_form and not flags["data-values-schema-inspect"]:
         raise UsageError(
             "Output type currently only supported for data values schema "
             "(i.e. include --data-values-schema-inspect)"
         )
-    form = next((kind for kind in kinds if kind in FORMATS), "yaml")
+    form = next((kind for kind in kinds if kind in FORMATS), "json" if schema_form == JSON_SCHEMA else "yaml")
     if _EMPTIED in call.given:
         return Output(form, flags[_EMPTIED], emptied=True)
-    return Output(form, flags["output-files"], bulk=flags["bulk-out"])
+    return Output(form, flags["output-files"], bulk=flags["bulk-out"], schema_form=schema_form)

@@ -38,6 +38,10 @@ def _run(flags: dict[str, Any], output: Output) -> None:
     symlinks = Symlinks(tuple(flags["allow-symlink-destination"]), flags["dangerous-allow-all-symlink-destinations"])
     inputs = Inputs(symlinks)
     files = collect(flags, inputs)
+    if flags["debug"]:
+        from oakum.cli.ytt.debug import describe
+
+        sys.stderr.write(describe(files))
     if flags["files-inspect"]:
         output.files(files)
         return
@@ -76,6 +80,7 @@ def evaluate(files: list[InputFile], flags: dict[str, Any], inputs: Inputs) -> R
         implicit_map_key_overrides=flags["implicit-map-key-overrides"],
         disable_validation=flags["dangerous-data-values-disable-validation"],
         stop_after=stop,
+        explain_overlays=flags["explain-overlays"],
     )
     values = DataValueFlags(
         files=tuple(flags["data-values-file"]),
