@@ -93,7 +93,9 @@ class Library:
                 files.append(RenderedFile(file.path, result))
             elif file.for_output and isinstance(result, str):
                 texts.append(RenderedText(file.path, result))
-        files = overlay_results([file for file in files if _drop_empty(file.documents)])
+        files = overlay_results(
+            [file for file in files if _drop_empty(file.documents)], explain=self.run.options.explain_overlays
+        )
         check_used(settled)
         return Result(files, texts, settled.values, settled.schema)
 

@@ -31,6 +31,7 @@ class Options(NamedTuple):
     implicit_map_key_overrides: bool = False
     disable_validation: bool = False
     stop_after: str = ""
+    explain_overlays: bool = False
     max_steps: int | None = None
     max_memory: int | None = None
     warn: Callable[[str], None] = _print

@@ -24,7 +24,7 @@ def test_what_comes_closest_is_told_to_those_who_ask(folder: Path, capsys: pytes
     assert main(ROOT, ["-f", str(folder), "--explain-overlays"], truncate=True) == 1
     assert capsys.readouterr().err.splitlines()[-2:] == [
         "  closest: a.yml:1: metadata.name is shop, not shp",
-        "  closest: a.yml:4: kind is Service, not Deployment; has no metadata",
+        "  closest: a.yml:3: kind is Service, not Deployment; has no metadata",
     ]
 
 
