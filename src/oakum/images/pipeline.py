@@ -107,7 +107,12 @@ def resolve_images(images: Iterable[str], config: Config, options: Options, tool
         jobs = {
             image: (builds if _is_built(image, config) else asks).submit(resolver.resolve, image) for image in images
         }
-        return _outcomes(jobs)
+        try:
+            return _outcomes(jobs)
+        except KeyboardInterrupt:
+            for pool in (builds, asks):
+                pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _outcomes(jobs: Mapping[str, Future[Resolution]]) -> dict[str, Resolution]:
