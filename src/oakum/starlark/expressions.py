@@ -83,9 +83,11 @@ class Expressions:
     def test(self) -> ast.expr:
         """A lambda, a conditional or a binary expression."""
         cursor = self.cursor
-        if cursor.kind == "lambda":
-            return self._lambda()
         cursor.enter()
+        if cursor.kind == "lambda":
+            value = self._lambda()
+            cursor.leave()
+            return value
         value = self._binary(0)
         if cursor.kind == "if":
             line = cursor.advance()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from oakum.starlark.errors import Failure
-from oakum.starlark.meter import charge
+from oakum.starlark.meter import charge, reserve
 from oakum.starlark.values import Dict, List, Set, Struct, type_name
 
 _SMALL = 1000
@@ -20,6 +20,8 @@ def iterate(value: Any) -> Iterator[Any]:
         return _guarded(value, list.__iter__(value))
     if kind is Dict:
         return _guarded(value, iter(value.names()))
+    if kind is Set:
+        return _counted(value)
     return _counted(elements(value))
 
 
@@ -66,6 +68,8 @@ def elements_or_none(value: Any) -> Iterable[Any] | None:
     """The elements of `value`, or None when it has none to iterate."""
     kind = type(value)
     if kind is List or kind is tuple or kind is range or kind is Set:
+        if len(value) > _SMALL:
+            _announce(value)
         return value  # type: ignore[no-any-return]  # all four are iterable
     if kind is Dict:
         return value.names()  # type: ignore[no-any-return]
@@ -73,6 +77,12 @@ def elements_or_none(value: Any) -> Iterable[Any] | None:
         return list(value.fields)
     own = getattr(kind, "starlark_iterate", None)
     return None if own is None else own(value)
+
+
+def _announce(value: Any) -> None:
+    """Charge for a large collection that is about to be read, and maybe copied; a range has no elements yet."""
+    charge(len(value))
+    reserve((40 if type(value) is range else 8) * len(value))
 
 
 def each(value: Any, spec: Any) -> Iterator[Any]:

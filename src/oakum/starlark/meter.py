@@ -13,8 +13,8 @@ from contextvars import ContextVar
 
 from oakum.starlark.errors import BudgetError
 
-MAX_STEPS = 2_000_000_000
-MAX_MEMORY = 4 << 30
+MAX_STEPS = 200_000_000
+MAX_MEMORY = 2 << 30
 _CHUNK = 1 << 16
 _LARGE = 1 << 16
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from types import CodeType, FunctionType
 from typing import Any
 
+from oakum.errors import StarlarkError
 from oakum.starlark.cursor import Cursor
-from oakum.starlark.errors import Problem, ResolveErrors, SyntaxErrors
+from oakum.starlark.errors import Failure, Problem, ResolveErrors, SyntaxErrors
 from oakum.starlark.expressions import Expressions, Site
 from oakum.starlark.failure import RECURSION_LIMIT, raised
 from oakum.starlark.helpers import HELPERS
@@ -25,8 +26,6 @@ _UNIVERSE_NAMES = frozenset(UNIVERSE)
 
 
 def _no_modules(module: str) -> Mapping[str, Any]:
-    from oakum.starlark.errors import Failure
-
     raise Failure("load not implemented by this application")
 
 
@@ -81,7 +80,10 @@ def compile_program(
     sites: list[Site] = []
     cursor = Cursor(scan(source, name))
     parser = Statements(cursor, scopes, Expressions(cursor, scopes, sites), steps or Steps())
-    body = parser.program()
+    try:
+        body = parser.program()
+    except RecursionError:
+        raise cursor.error("nested too deeply") from None
     known = _UNIVERSE_NAMES.union(predeclared) if predeclared else _UNIVERSE_NAMES
     problems = scopes.resolve(known)
     if problems:
@@ -118,7 +120,7 @@ def running(thread: Thread) -> Iterator[None]:
     sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
     try:
         yield
-    except Exception as error:
+    except (StarlarkError, TypeError, NameError, RecursionError, MemoryError) as error:
         problem = raised(error)
         if problem is None:
             raise

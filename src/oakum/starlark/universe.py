@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sized
+from collections.abc import Callable
 from typing import Any
 
 from oakum.starlark.attributes import METHODS, attributes, get_attr
@@ -12,7 +12,7 @@ from oakum.starlark.comparison import compare
 from oakum.starlark.errors import Failure
 from oakum.starlark.iteration import elements_or_none, iterate
 from oakum.starlark.literals import decimal
-from oakum.starlark.meter import charge, reserve
+from oakum.starlark.meter import charge
 from oakum.starlark.rendering import repr_text, text
 from oakum.starlark.strings import length
 from oakum.starlark.values import Builtin, Dict, List, Set, Struct, is_callable, type_name
@@ -23,12 +23,8 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def _collected(value: Any, parameter: int | str = 1) -> list[Any]:
-    """The elements of an iterable argument as a Python list, charged for."""
-    items = iterable(value, parameter)
-    count = len(items) if isinstance(items, Sized) else 0
-    charge(count)
-    reserve(8 * count)
-    return list(items)
+    """The elements of an iterable argument as a Python list."""
+    return list(iterable(value, parameter))
 
 
 def _any(items: Any, /) -> bool:

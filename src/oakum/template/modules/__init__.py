@@ -33,8 +33,5 @@ def find_module(name: str, warn: Callable[[str], object] = lambda text: None) ->
     file = _FILES.get(name)
     if file is None:
         return None
-    made = import_module(f"oakum.template.modules.{file}")
-    if name == "math":
-        return {name: made.math_module(warn)}
-    maker = getattr(made, f"{name}_module" if hasattr(made, f"{name}_module") else f"{name}_module_")
-    return {name: maker()}
+    make = getattr(import_module(f"oakum.template.modules.{file}"), f"{name}_module")
+    return {name: make(warn) if name == "math" else make()}

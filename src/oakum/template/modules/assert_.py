@@ -5,7 +5,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from oakum.errors import StarlarkError
 from oakum.starlark import (
+    BudgetError,
     Builtin,
     Dict,
     Failure,
@@ -23,6 +25,7 @@ from oakum.starlark import (
     repr_text,
     type_name,
 )
+from oakum.starlark.binding import invoke
 from oakum.template.convert import go_type, to_dict, to_yaml
 from oakum.template.fragment import Fragment
 from oakum.template.modules.arguments import exactly, string
@@ -52,10 +55,8 @@ def _equals(*arguments: Any, **keywords: Any) -> None:
             raise Failure(f"expected argument not to be a function, but was {go_type(value)}")
         texts.append(encode_value(value))
     if texts[0] != texts[1]:
-        expected, actual = arguments
-        raise Failure(
-            f"Not equal:\n(expected type: {type_name(expected)})\n{texts[0]}\n\n(was type: {type_name(actual)})\n{texts[1]}"
-        )
+        expected, actual = map(type_name, arguments)
+        raise Failure(f"Not equal:\n(expected type: {expected})\n{texts[0]}\n\n(was type: {actual})\n{texts[1]}")
 
 
 def _fail(*arguments: Any, **keywords: Any) -> None:
@@ -68,16 +69,11 @@ def _try_to(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
     function = arguments[0]
     if not is_callable(function):
         raise Failure(f"expected argument to be a function, but was {go_type(function)}")
-    from oakum.starlark import BudgetError
-    from oakum.starlark.binding import invoke
-
     try:
         return invoke(function), None
-    except (BudgetError, RecursionError, MemoryError):
-        raise
-    except Exception as error:
+    except (StarlarkError, TypeError, NameError) as error:
         message = message_of(error)
-        if message is None:
+        if message is None or isinstance(error, BudgetError) or getattr(error, "budget", False):
             raise
         return None, message
 

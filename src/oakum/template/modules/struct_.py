@@ -1,4 +1,4 @@
-"""`@ytt:struct`: structs made from keywords and from dicts, and functions with arguments given ahead (ytt: module struct)."""
+"""`@ytt:struct`: structs from keywords and from dicts; functions with arguments given ahead (ytt: module struct)."""
 from __future__ import annotations
 
 from typing import Any
@@ -30,8 +30,11 @@ def _make(*arguments: Any, **keywords: Any) -> Struct:
 
 def _make_and_bind(*arguments: Any, **keywords: Any) -> Struct:
     exactly(arguments, 1)
-    bound = arguments[0]
-    return Struct({name: _partial(value, (bound,)) if is_callable(value) else value for name, value in keywords.items()})
+
+    def field(value: Any) -> Any:
+        return _partial(value, arguments) if is_callable(value) else value
+
+    return Struct({name: field(value) for name, value in keywords.items()})
 
 
 def _bind(*arguments: Any, **keywords: Any) -> Builtin:

@@ -11,7 +11,10 @@ from oakum.template.modules.arguments import exactly, string
 from oakum.template.modules.json_ import indentation, known_keywords, plain
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+\Z")
-_ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"})
+_ESCAPES = {
+    **{code: f"\\u{code:04x}" for code in (*range(0x20), 0x7F)},
+    **{ord(char): f"\\{mark}" for char, mark in zip('\t\n\r\b\f"\\', 'tnrbf"\\', strict=True)},
+}
 
 
 def toml_module() -> Module:
@@ -22,7 +25,7 @@ def toml_module() -> Module:
 def _encode(*arguments: Any, **keywords: Any) -> str:
     exactly(arguments, 1)
     known_keywords(keywords, "indent")
-    indent = indentation(keywords, 2)
+    indent = indentation(keywords, 0) or 2
     value = plain(to_yaml(arguments[0]))
     if not isinstance(value, dict):
         raise Failure("toml: top-level values must be Go maps or structs")
@@ -84,31 +87,25 @@ def _value(value: Any) -> str:
     if isinstance(value, float):
         return _float(value)
     if isinstance(value, list):
-        _check_array(value)
+        if any(item is None for item in value):
+            raise Failure("toml: cannot encode array with nil element")
         return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, dict):
+        pairs = [f"{_key(key)} = {_value(value[key])}" for key in sorted(value) if value[key] is not None]
+        return "{" + ", ".join(pairs) + "}"
     return str(value)
 
 
 def _float(value: float) -> str:
     """All digits without an exponent, always with a point."""
     if value - value != 0:
-        return "NaN" if value != value else "+Inf" if value > 0 else "-Inf"
+        return "nan" if value != value else "inf" if value > 0 else "-inf"
     text = repr(value)
     if "e" in text:
         from decimal import Decimal
 
         text = format(Decimal(text), "f")
     return text if "." in text else text + ".0"
-
-
-def _check_array(items: list[Any]) -> None:
-    if any(item is None for item in items):
-        raise Failure("toml: cannot encode array with nil element")
-    kinds = {type(item) for item in items}
-    if len(kinds) > 1:
-        raise Failure("toml: cannot encode array with mixed element types")
-    if dict in kinds or any(isinstance(item, list) and _is_tables(item) for item in items):
-        raise Failure("toml: TOML array element can't contain a table")
 
 
 def _decode(*arguments: Any, **keywords: Any) -> Any:
