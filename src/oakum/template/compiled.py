@@ -39,8 +39,14 @@ class Compiled:
         return {**_TRUSTED, **self.constants, **own, ".source": self.source}
 
 
-def compile_yaml(name: str, number: int, documents: DocumentSet, *, ignore_unknown: bool) -> Compiled:
-    """Compile a YAML template. Raises TemplateError for comments or code that make no program."""
+def compile_yaml(
+    name: str, number: int, documents: DocumentSet, *, ignore_unknown: bool, once: bool = False
+) -> Compiled:
+    """Compile a YAML template.
+
+    One that will run only `once` is made of `documents` itself, which is then no more what it was. Raises
+    TemplateError for comments or code that make no program.
+    """
     source = documents.source or (documents.items[0].source if documents.items else None)
 
     def write(full: bool) -> Program:
@@ -49,7 +55,7 @@ def compile_yaml(name: str, number: int, documents: DocumentSet, *, ignore_unkno
         except TemplateError as error:
             raise TemplateError(f"Compiling YAML template '{name}': {error}") from error
 
-    return _compile(write, source)
+    return _compile(write, source, once=once)
 
 
 def compile_text(name: str, number: int, text: str) -> Compiled:
@@ -64,26 +70,27 @@ def compile_text(name: str, number: int, text: str) -> Compiled:
 def compile_starlark(name: str, number: int, text: str) -> Compiled:
     """Compile a Starlark file. Raises TemplateError for code that is no program."""
     lines = text.split("\n")
-    program = Program(name, number, lines, [Place("", line, code) for line, code in enumerate(lines, 1)])
+    places: list[Place | None] = [Place("", line, code) for line, code in enumerate(lines, 1)]
+    program = Program(name, number, code=lines, places=places)
     return _compile(lambda full: program, None)
 
 
-def _compile(write: Callable[[bool], Program], source: Source | None) -> Compiled:
+def _compile(write: Callable[[bool], Program], source: Source | None, *, once: bool = False) -> Compiled:
     program = write(False)
     try:
-        return _assemble(program, source)
+        return _assemble(program, source, once)
     except (SyntaxErrors, ResolveErrors):
         # Only now, since it is slow: the program with all its steps says where the reference sees the mistake.
         program = write(True)
         try:
-            return _assemble(program, source)
+            return _assemble(program, source, False)
         except (SyntaxErrors, ResolveErrors) as errors:
             raise compile_failure(program, errors) from errors
 
 
-def _assemble(program: Program, source: Source | None) -> Compiled:
+def _assemble(program: Program, source: Source | None, once: bool) -> Compiled:
     try:
-        return _code(program, source, Emitter(program))
+        return _code(program, source, Emitter(program, once=once))
     except IllNested:
         return _code(program, source, Emitter(program, crossing=True))
 
@@ -91,4 +98,5 @@ def _assemble(program: Program, source: Source | None) -> Compiled:
 def _code(program: Program, source: Source | None, emitter: Emitter) -> Compiled:
     steps = Steps(program.steps, emitter.builders(), emitter.wrap)
     code = compile_program("\n".join(program.code), program.name, steps=steps)
+    emitter.settle()
     return Compiled(program, code, emitter.constants, source)

@@ -7,13 +7,14 @@ computed value that may be a replacement.
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import Any
 
 from oakum.starlark import StepCall
 from oakum.starlark.build import assign, attribute, call, constant, expression, name, tuple_of
 from oakum.starlark.scope import Scope
 from oakum.template.assembly import key_of
-from oakum.template.program import Program
+from oakum.template.program import VIRTUAL, Program
 from oakum.template.text import Piece
 from oakum.yaml.nodes import Array, DocumentSet, Map, MapItem, Node
 
@@ -29,17 +30,22 @@ class Emitter:
     """Builds the statements of one program's steps. `constants` collects the objects that they name.
 
     With `crossing`, nodes are put in their places at run time (`oakum.template.crossing`); without it, a template that
-    needs that raises IllNested.
+    needs that raises IllNested. `once` says that the code will run no more than once: what it always makes is then
+    made of the parsed nodes themselves, by `settle`, before it runs.
     """
 
-    def __init__(self, program: Program, *, crossing: bool = False) -> None:
+    def __init__(self, program: Program, *, crossing: bool = False, once: bool = False) -> None:
         self.program = program
         self.crossing = crossing
+        self.once = once and not crossing
         self.constants: dict[str, Any] = {}
         self._texts = 0
+        self._settled: list[tuple[Any, list[Any]]] = []
         self._containers = {
             parent: tag for tag, parent in enumerate(program.parents) if isinstance(program.nodes[tag], Map | Array)
         }
+        fixed = program.static - program.annotated
+        self._changing = {parent for tag, parent in enumerate(program.parents) if tag not in fixed}
 
     def builders(self) -> dict[str, Any]:
         """What builds the statements of each step."""
@@ -49,11 +55,18 @@ class Emitter:
             "end_ctx": self._end_context,
             "start_node_annotation": self._start_annotation,
             "collect_node_annotation": self._annotation,
+            "annotate": self._annotate,
             "set_map_item_key": self._set_key,
-            "start_node": self._start_node,
+            "start_node": lambda step: self._start_node(_number(step.args[0]), step),
+            "nodes": self._nodes,
             "set_node": self._set_node,
         }
         return {f"__ytt_tpl{self.program.number}_{step}": build for step, build in steps.items()}
+
+    def settle(self) -> None:
+        """Give the parsed containers the items that are always theirs; the program's tree is no more what it was."""
+        for container, items in self._settled:
+            container.items = items
 
     def wrap(self, body: list[ast.stmt], function: Scope) -> list[ast.stmt]:
         """Give a function that makes nodes or text a beginning and an end: it returns what it made."""
@@ -98,43 +111,48 @@ class Emitter:
         return call(".join", [name(identifier, step.line)], step.line)
 
     def _start_annotation(self, step: StepCall) -> list[ast.stmt]:
-        tag = _number(step.args[0])
-        first = step.function.state.get("noting") != tag
-        step.function.state.update(noting=tag, note=_text(step.args[1]))
-        start = ast.Dict([], [], lineno=step.line, col_offset=0)
-        return [assign(f".notes{tag}", start, step.line)] if first else []
+        step.function.state["note"] = step.args
+        return []
 
     def _annotation(self, step: StepCall) -> list[ast.stmt]:
-        state, line = step.function.state, step.line
-        place = self.program.places[line - 1]
+        return self._annotate(replace(step, args=[*step.function.state["note"], *step.args]))
+
+    def _annotate(self, step: StepCall) -> list[ast.stmt]:
+        (first, second, *arguments), line = step.args, step.line
+        tag, state = _number(first), step.function.state
+        place = self.program.place(line)
         number = constant(place.line if place else 0, line)
         if step.star is None and step.double is None:
-            made = call(".annotation", [number, *step.args], line)
+            made = call(".annotation", [number, *arguments], line)
             made.keywords.extend(step.keywords)
         else:
-            made = self._spread(number, step)
-        where = ast.Subscript(
-            name(f".notes{state['noting']}", line),
-            constant(state["note"], line),
-            ast.Store(),
-            lineno=line,
-            col_offset=0,
-        )
-        return [ast.Assign([where], made, None, lineno=line, col_offset=0)]
+            made = self._spread([number, *arguments], step)
+        where = ast.Subscript(name(f".notes{tag}", line), second, ast.Store(), lineno=line, col_offset=0)
+        noted = ast.Assign([where], made, None, lineno=line, col_offset=0)
+        if state.get("noting") == tag:
+            return [noted]
+        state["noting"] = tag
+        return [assign(f".notes{tag}", ast.Dict([], [], lineno=line, col_offset=0), line), noted]
 
-    def _spread(self, number: ast.expr, step: StepCall) -> ast.Call:
+    def _spread(self, arguments: list[ast.expr], step: StepCall) -> ast.Call:
         line, none = step.line, constant(None, step.line)
         named = [tuple_of([constant(keyword.arg, line), keyword.value], line) for keyword in step.keywords]
         given = constant((step.star is not None, step.double is not None), line)
-        positional = tuple_of([number, *step.args], line)
-        arguments = [positional, tuple_of(named, line), step.star or none, step.double or none, given]
-        return call(".spread", [name(".annotate", line), *arguments], line)
+        spread = [tuple_of(arguments, line), tuple_of(named, line), step.star or none, step.double or none, given]
+        return call(".spread", [name(".annotate", line), *spread], line)
 
     def _set_key(self, step: StepCall) -> list[ast.stmt]:
         return [assign(f".key{_number(step.args[0])}", self._joined(step), step.line)]
 
-    def _start_node(self, step: StepCall) -> list[ast.stmt]:
-        tag = _number(step.args[0])
+    def _nodes(self, step: StepCall) -> list[ast.stmt]:
+        """Nodes that follow one another; the line of each is its own."""
+        made: list[ast.stmt] = []
+        for tag in range(_number(step.args[0]), _number(step.args[1]) + 1):
+            at = StepCall(VIRTUAL + tag, [], [], None, None, step.function, step.block)
+            made += self._start_node(tag, at)
+        return made
+
+    def _start_node(self, tag: int, step: StepCall) -> list[ast.stmt]:
         node = self.program.nodes[tag]
         if isinstance(node, Piece):
             return [] if node.code else [self._append_text(step, constant(node.text, step.line))]
@@ -142,15 +160,34 @@ class Emitter:
         if self.crossing:
             return [self._start_crossing(tag, node, step)]
         if isinstance(node, DocumentSet | Map | Array):
-            if not self._is_open(tag, step):
-                self._open(tag, step)
-                return _new_container(tag, step.line)
-            return []
+            return [] if self._is_open(tag, step) else self._open(tag, node, step, settled=self.once)
         parent = self._parent(tag, step)
+        if self._settle(tag, node, parent, step):
+            below = getattr(node, "value", None)
+            if tag in self.program.static or not isinstance(below, Node):
+                return []
+            return self._open(self._containers[tag], below, step, settled=True)
         checks = self._checks(tag, node, parent, step) if isinstance(node, MapItem) else []
         if tag in self.program.computed:
             return checks
         return [*checks, *self._add(tag, node, parent, step)]
+
+    def _settle(self, tag: int, node: Node, parent: int, step: StepCall) -> bool:
+        """Put the parsed node itself in its place now, if that is where it always is; whether that was done."""
+        known = self._map_state(parent, step)
+        items = known.get("settled")
+        odd = tag in self.program.computed or tag in self.program.keyed or tag in self.program.annotated
+        if items is None or odd or step.block.parent is not None:
+            known.pop("settled", None)
+            return False
+        if isinstance(node, MapItem):
+            key = key_of(node.key)
+            if key in known["keys"]:
+                known.pop("settled", None)
+                return False
+            known["keys"].add(key)
+        items.append(node)
+        return True
 
     def _start_crossing(self, tag: int, node: Node, step: StepCall) -> ast.stmt:
         line = step.line
@@ -171,21 +208,23 @@ class Emitter:
         if isinstance(node, Piece):
             return [self._append_text(step, call(".piece", [step.args[1]], line))]
         assert node is not None
+        # A value of its own starts the node too; a templated string's node was started before the string's code.
+        before = self._start_node(tag, step) if len(step.args) > 1 else []
         value = step.args[1] if len(step.args) > 1 else self._joined(step)
         if self.crossing:
-            return [expression(_method(".open", "set", [constant(tag, line), value], line), line)]
+            return [*before, expression(_method(".open", "set", [constant(tag, line), value], line), line)]
         parent = self._parent(tag, step)
         made = self._node(tag, node, constant(None, line), line)
         setter = _SETTERS[type(node).__name__]
         arguments = [name(f".items{parent}", line), made, value]
         if not isinstance(node, MapItem):
-            return [expression(call(setter, arguments, line), line)]
+            return [*before, expression(call(setter, arguments, line), line)]
         known = self._map_state(parent, step)
         if known["checked"]:
             arguments.append(name(f".keys{parent}", line))
         else:
             known["maybe"] = True
-        return [assign(f".keys{parent}", call(setter, arguments, line), line)]
+        return [*before, assign(f".keys{parent}", call(setter, arguments, line), line)]
 
     def _add(self, tag: int, node: Node, parent: int, step: StepCall) -> list[ast.stmt]:
         line, below = step.line, getattr(node, "value", None)
@@ -194,8 +233,7 @@ class Emitter:
             return [_append(f".items{parent}", self._static(tag, node, step), line)]
         if isinstance(below, Node):
             child = self._containers[tag]
-            self._open(child, step)
-            before = _new_container(child, line)
+            before = self._open(child, below, step, settled=False)
             value: ast.expr = call(f".{type(below).__name__}", [name(f".items{child}", line)], line)
         else:
             value = constant(below, line)
@@ -233,9 +271,21 @@ class Emitter:
         place = [constant(node.line, line), name(".source", line)]
         return call(f".{type(node).__name__}", [*key, value, *place], line)
 
-    def _open(self, tag: int, step: StepCall) -> None:
+    def _open(self, tag: int, node: Node, step: StepCall, *, settled: bool) -> list[ast.stmt]:
+        """Note that a container is under construction from here on; returns what makes its list.
+
+        A `settled` one has its list already: it is the parsed node, emptied.
+        """
         step.function.state.setdefault("open", {})[tag] = step.block
-        self._map_state(tag, step).update(checked=False, maybe=False, keys=set(), block=step.block)
+        known = self._map_state(tag, step)
+        known.update(checked=False, maybe=False, keys=set(), block=step.block)
+        if not settled or step.function.parent is not None or step.block.parent is not None:
+            return _new_container(tag, step.line)
+        known["settled"] = self.constants[f".items{tag}"] = []
+        self._settled.append((node, known["settled"]))
+        if tag not in self._changing or not isinstance(node, Map):
+            return []
+        return [assign(f".keys{tag}", constant(None, step.line), step.line)]
 
     def _is_open(self, tag: int, step: StepCall) -> bool:
         opened = step.function.state.get("open", {}).get(tag)

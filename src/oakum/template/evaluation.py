@@ -63,23 +63,36 @@ class Evaluated:
 
 
 class Evaluator:
-    """Evaluates files with one set of data values. `modules` gives the built-in modules for a file's place."""
+    """Evaluates files with one set of data values. `modules` gives the built-in modules for a file's place.
 
-    def __init__(self, run: Run, flavour: Flavour, modules: Any) -> None:
+    `once` says that no file but those that are loaded is evaluated twice.
+    """
+
+    def __init__(self, run: Run, flavour: Flavour, modules: Any, *, once: bool = False) -> None:
         self.run = run
         self.flavour = flavour
         self.modules = modules
+        self.once = once
 
     def documents(self, file: InputFile) -> DocumentSet:
-        """The parsed documents of a YAML file. Raises TemplateError naming the file."""
-        return parse_file(self.run, file, self.flavour.strict)
+        """The parsed documents of a YAML file, parsed once until they are taken. Raises TemplateError naming it."""
+        key = (file.path, file.text, self.flavour.strict)
+        found = self.run.parsed.get(key)
+        if found is None:
+            found = self.run.parsed[key] = _parse(file, self.flavour.strict)
+        return found
+
+    def _take(self, file: InputFile) -> DocumentSet:
+        """The parsed documents, for the caller to change."""
+        found = self.documents(file)
+        del self.run.parsed[file.path, file.text, self.flavour.strict]
+        return found
 
     def evaluate(self, file: InputFile, place: Place) -> Evaluated:
         """Evaluate `file`, which stands at `place`. Raises TemplateError."""
         if file.kind is FileKind.YAML:
-            documents = self.documents(file)
-            if not file.template or not has_templating(documents):
-                return Evaluated({}, last_wins(documents))
+            if not file.template or not has_templating(self.documents(file)):
+                return Evaluated({}, last_wins(self._take(file)))
         elif file.kind is FileKind.TEXT and not file.template:
             return Evaluated({}, file.text)
         elif file.kind is FileKind.UNKNOWN:
@@ -113,6 +126,8 @@ class Evaluator:
 
     def _compiled(self, file: InputFile) -> Compiled:
         ignore = self.flavour.ignore_unknown_comments
+        if self.once and file.kind is FileKind.YAML and not file.library:
+            return compile_yaml(file.path, self.run.number, self._take(file), ignore_unknown=ignore, once=True)
         key = (file.path, file.text, file.kind, self.flavour.strict, ignore)
         found = self.run.compiled.get(key)
         if found is None:
@@ -155,14 +170,8 @@ class Evaluator:
         return names
 
 
-def parse_file(run: Run, file: InputFile, strict: bool) -> DocumentSet:
-    """The documents of a YAML file, parsed once a run; treat them as read-only. Raises TemplateError naming it."""
-    key = (file.path, file.text, strict)
-    found = run.parsed.get(key)
-    if found is None:
-        try:
-            found = parse(file.text, file.path, strict=strict, comments=file.template)
-        except OakumError as error:
-            raise TemplateError(f"Unmarshaling YAML template '{file.path}': {error}") from error
-        run.parsed[key] = found
-    return found
+def _parse(file: InputFile, strict: bool) -> DocumentSet:
+    try:
+        return parse(file.text, file.path, strict=strict, comments=file.template)
+    except OakumError as error:
+        raise TemplateError(f"Unmarshaling YAML template '{file.path}': {error}") from error

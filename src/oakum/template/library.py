@@ -39,17 +39,24 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A library's final data values and their schema, with what was given for the libraries below."""
+    """A library's final data values and their schema, with what was given for the libraries below.
+
+    `holding` has the identities of the files that hold them.
+    """
 
     values: Document
     schema: Schema | None
+    holding: frozenset[int]
     child_values: list[ValuesDocument]
     child_schemas: list[ValuesDocument]
 
 
 @dataclass(slots=True)
 class Library:
-    """A library's files with what its caller gave: one evaluation. `modules(library, settled)` makes its modules."""
+    """A library's files with what its caller gave: one evaluation.
+
+    `make_modules` makes its modules from its data values. `once` says that the run evaluates it no second time.
+    """
 
     run: Run
     place: Place
@@ -57,20 +64,22 @@ class Library:
     given: Given
     disable_validation: bool = False
     make_modules: Callable[[Library, Any, Settled | None], Any] = field(default=lambda *_: None)
+    once: bool = False
 
     def settle(self) -> Settled:
         """The schema and the data values. Raises TemplateError when they do not fit."""
-        empty = Evaluator(self.run, self.flavour, self.make_modules(self, Map(), None))
+        empty = Evaluator(self.run, self.flavour, self.make_modules(self, Map(), None), once=self.once)
         holding = self._scan(empty)
         own_schemas, schema = self._schema(empty, holding[SCHEMA])
         if self.run.options.stop_after == "schema":
-            return Settled(Document(), schema, [], [])
+            return Settled(Document(), schema, frozenset(), [], [])
         own_values, values = self._values(empty, holding[VALUES], schema)
         if not self.disable_validation:
             _validate(values, schema)
         return Settled(
             values,
             schema,
+            frozenset(id(file) for placed in holding.values() for file, _ in placed),
             [one for one in (*own_values, *self.given.values) if one.references],
             [one for one in (*own_schemas, *self.given.schemas) if one.references],
         )
@@ -86,7 +95,7 @@ class Library:
         for file, place in self.placed():
             if not file.for_output and (not file.library or file.kind is FileKind.UNKNOWN):
                 continue
-            if self._holds_values(evaluator, file):
+            if id(file) in settled.holding:
                 continue
             result = evaluator.evaluate(file, place).result
             if file.for_output and isinstance(result, DocumentSet):
@@ -105,7 +114,7 @@ class Library:
         if values is None and settled.schema is None:
             values = Map()
         modules = self.make_modules(self, values, settled)
-        return Evaluator(self.run, self.flavour, modules)
+        return Evaluator(self.run, self.flavour, modules, once=self.once)
 
     def placed(self) -> list[Placed]:
         """The library's files in the order that everything follows, each with where it stands."""
@@ -120,11 +129,6 @@ class Library:
                 for name in sorted(_value_annotations(file, evaluator.documents(file))):
                     holding[name].append((file, place))
         return holding
-
-    def _holds_values(self, evaluator: Evaluator, file: InputFile) -> bool:
-        if file.kind is not FileKind.YAML or not file.template:
-            return False
-        return bool(_value_annotations(file, evaluator.documents(file)))
 
     def _own(self, evaluator: Evaluator, holding: list[Placed], name: str) -> list[ValuesDocument]:
         """The documents of the library's own files that are annotated `name`."""
@@ -172,7 +176,7 @@ class Library:
     def child(self, place: Place, flavour: Flavour, given: Given, *, disable_validation: bool) -> Library:
         """A private library below this one."""
         return replace(
-            self, place=place, flavour=flavour, given=given, disable_validation=disable_validation
+            self, place=place, flavour=flavour, given=given, disable_validation=disable_validation, once=False
         )
 
 

@@ -13,9 +13,10 @@ from oakum.errors import TemplateError
 from oakum.template.comment import CommentKind, Meta, read_comments
 from oakum.template.position import compact
 from oakum.template.text import Piece, split_text
-from oakum.yaml.nodes import Array, DocumentSet, Map, MapItem, Node, Source
+from oakum.yaml.nodes import Array, Document, DocumentSet, Map, MapItem, Node, Source
 
 TEXT_STRINGS = "yaml/text-templated-strings"
+VIRTUAL = 1 << 20
 _SUGAR = re.compile(r"\s*(if|elif|else|for|while|def)/end\b")
 
 
@@ -35,10 +36,15 @@ class Program:
     `steps` holds the numbers (from 1) of the lines that are steps. `parents[tag]` is the tag of the node above, 0 at
     the top. The rest are sets of tags: of nodes whose value or key is computed, that are annotated, and that are
     written by one step with all that is below them.
+
+    A `full` program has a line for each of the reference's steps, as error excerpts show them. Otherwise nodes that
+    follow one another with no code between them are one line; the line of each is then `VIRTUAL` plus its tag.
     """
 
     name: str
     number: int
+    full: bool = True
+    source: Source | None = None
     code: list[str] = field(default_factory=list)
     places: list[Place | None] = field(default_factory=list)
     steps: set[int] = field(default_factory=set)
@@ -49,16 +55,65 @@ class Program:
     annotated: set[int] = field(default_factory=set)
     static: set[int] = field(default_factory=set)
 
+    _first: int = 0
+    _last: int = 0
+    _place: Place | None = None
+
     def step(self, call: str, arguments: str, place: Place | None, note: str = "") -> None:
         """Append one step that only the compiler understands."""
+        self._flush()
         self.code.append(f"__ytt_tpl{self.number}_{call}({arguments}){note}")
         self.places.append(place)
         self.steps.add(len(self.code))
 
     def user(self, code: str, place: Place) -> None:
         """Append a line of code as the template's author wrote it; its indentation means nothing, but in a string."""
+        self._flush()
         self.code.append(code)
         self.places.append(place)
+
+    def start(self, tag: int, place: Place | None) -> None:
+        """Append the step that starts the node `tag`."""
+        if self.full:
+            self.step("start_node", str(tag), place, f" # *yamlmeta.{type(self.nodes[tag]).__name__}")
+            return
+        if self._first and tag == self._last + 1:
+            self._last = tag
+        else:
+            self._flush()
+            self._first, self._last, self._place = tag, tag, place
+        self._place = self._place or place
+
+    def value(self, tag: int, code: str, place: Place | None, start: Place | None) -> None:
+        """Append the steps that start the node `tag` and give it the value of an expression."""
+        if self.full:
+            self.start(tag, start)
+        self.computed.add(tag)
+        self.step("set_node", f"{tag}, ({code})", place)
+
+    def note(self, tag: int, name: str, arguments: str, place: Place | None) -> None:
+        """Append the steps that annotate the node `tag`."""
+        self.annotated.add(tag)
+        if self.full:
+            self.step("start_node_annotation", f'{tag}, "{_quoted(name)}"', None)
+            self.step("collect_node_annotation", arguments, place)
+        else:
+            self.step("annotate", f'{tag}, "{_quoted(name)}", {arguments}', place)
+
+    def _flush(self) -> None:
+        """Write the nodes that follow one another as one line."""
+        if self._first:
+            first, self._first = self._first, 0
+            self.step("nodes", f"{first}, {self._last}", self._place)
+
+    def place(self, line: int) -> Place | None:
+        """Where program line `line` comes from; None for a generated line."""
+        if line <= VIRTUAL:
+            return self.places[line - 1] if line <= len(self.places) else None
+        node = self.nodes[line - VIRTUAL]
+        if not isinstance(node, Node) or self.source is None or node.line <= 0:
+            return None
+        return Place(self.name, node.line, self.source.text(node.line))
 
     def tag(self, node: Node | Piece, parent: int = 0) -> int:
         """Number `node`."""
@@ -71,20 +126,21 @@ class Program:
 class YAMLProgram:
     """Writes the program of one YAML template.
 
-    `full` writes a step for every node, as error excerpts show them; otherwise a node with no templating below it is
-    one step, whatever its size.
+    In a program that is not full, a node with no templating below it is one step, whatever its size.
     """
 
     program: Program
     source: Source | None
     ignore_unknown: bool = False
-    full: bool = False
+    first: Node | None = None
     _quiet: dict[int, bool] = field(default_factory=dict)
 
     def write(self, documents: DocumentSet) -> Program:
         """Write and return the program of `documents`. Raises TemplateError for comments that make no program."""
-        self.program.step("set_ctx_type", '"yaml"', None)
-        self.program.step("start_ctx", '"yaml"', None)
+        self.first = documents.items[0] if documents.items else None
+        if self.program.full:
+            self.program.step("set_ctx_type", '"yaml"', None)
+            self.program.step("start_ctx", '"yaml"', None)
         self._node(documents, False, None, 0)
         self.program.step("end_ctx", "None", None)
         return self.program
@@ -99,14 +155,16 @@ class YAMLProgram:
         tag = self.program.tag(node, parent)
         for meta in metas:
             if meta.kind is CommentKind.ANNOTATION:
-                self.program.annotated.add(tag)
-                self.program.step("start_node_annotation", f'{tag}, "{_quoted(meta.name)}"', None)
-                self.program.step("collect_node_annotation", meta.text, self._place(meta.line))
+                self.program.note(tag, meta.name, meta.text, self._place(meta.line))
                 text = text or meta.name == TEXT_STRINGS
         if text and isinstance(node, MapItem) and isinstance(node.key, str):
             self._text(node.key, node.line, tag, place, "set_map_item_key", self.program.keyed)
-        self.program.step("start_node", str(tag), place, f" # *yamlmeta.{type(node).__name__}")
-        self._value(node, [meta for meta in metas if meta.kind is CommentKind.VALUE], tag, text, place)
+        values = [meta for meta in metas if meta.kind is CommentKind.VALUE]
+        if values:
+            self._computed(node, values, tag, place)
+        else:
+            self.program.start(tag, place)
+            self._value(node, tag, text, place)
         if sugar:
             self.program.user("end", sugar)
 
@@ -128,35 +186,46 @@ class YAMLProgram:
         return sugar
 
     def _continues(self) -> bool:
-        return self.program.code[-1].endswith("\\")
+        code = self.program.code
+        return bool(code) and code[-1].endswith("\\")
 
-    def _value(self, node: Node, values: list[Meta], tag: int, text: bool, place: Place | None) -> None:
+    def _computed(self, node: Node, values: list[Meta], tag: int, place: Place | None) -> None:
+        if getattr(node, "value", None) is not None:
+            where = compact(node.line, self.source)
+            raise TemplateError(
+                f"Expected YAML node at line {where} to have either computed or YAML value, but found both"
+            )
+        for meta in values[:-1]:
+            self.program.user(f"({meta.text})", _known(self._place(meta.line)))
+        self.program.value(tag, values[-1].text, self._place(values[-1].line), place)
+
+    def _value(self, node: Node, tag: int, text: bool, place: Place | None) -> None:
         below = getattr(node, "value", None)
-        if values:
-            if below is not None:
-                where = compact(node.line, self.source)
-                raise TemplateError(
-                    f"Expected YAML node at line {where} to have either computed or YAML value, but found both"
-                )
-            self.program.computed.add(tag)
-            for meta in values[:-1]:
-                self.program.user(f"({meta.text})", _known(self._place(meta.line)))
-            self.program.step("set_node", f"{tag}, ({values[-1].text})", self._place(values[-1].line))
-        elif isinstance(node, DocumentSet | Map | Array):
+        if isinstance(node, DocumentSet | Map | Array):
             for item in node.items:
-                self._below(item, text, place, tag)
+                if self.program.full or not self._is_filler(item):
+                    self._below(item, text, place, tag)
         elif isinstance(below, Node):
             self._below(below, text, place, tag)
         elif text and isinstance(below, str):
             self._text(below, node.line, tag, place, "set_node", self.program.computed)
 
     def _below(self, node: Node, text: bool, place: Place | None, parent: int) -> None:
-        if text or self.full or isinstance(node, Map | Array) or not self._is_static(node):
+        if text or self.program.full or isinstance(node, Map | Array) or not self._is_static(node):
             self._node(node, text, place, parent)
         else:
             tag = self.program.tag(node, parent)
             self.program.static.add(tag)
-            self.program.step("start_node", str(tag), self._place(node.line) or place)
+            self.program.start(tag, self._place(node.line) or place)
+
+    def _is_filler(self, item: Node) -> bool:
+        """Whether it is the document before the first marker, or the one that holds a file's last comments."""
+        return (
+            isinstance(item, Document)
+            and item.value is None
+            and (item.line == 0 or item is self.first)
+            and self._is_static(item)
+        )
 
     def _is_static(self, node: Node) -> bool:
         """Whether nothing at or below `node` is templated, and no map in it holds a key twice."""
@@ -179,7 +248,7 @@ class YAMLProgram:
         self, text: str, line: int, tag: int, place: Place | None, step: str, changed: set[int]
     ) -> None:
         """Write a string that may hold code, then the `step` that takes what it evaluates to."""
-        if not self.full and "(@" not in text and "@)" not in text:
+        if not self.program.full and "(@" not in text and "@)" not in text:
             return
         changed.add(tag)
         self.program.step("set_ctx_type", '"text"', None)
@@ -193,12 +262,10 @@ def write_pieces(program: Program, pieces: list[Piece]) -> None:
     """Append the steps of a text template's pieces."""
     for piece in pieces:
         if not piece.code:
-            program.step("start_node", str(program.tag(piece)), None)
+            program.start(program.tag(piece), None)
         elif piece.is_output:
-            tag = program.tag(piece)
             place = Place(program.name, piece.line, piece.text)
-            program.step("start_node", str(tag), place)
-            program.step("set_node", f"{tag}, ({piece.text[1:]})", place)
+            program.value(program.tag(piece), piece.text[1:], place, place)
         else:
             for offset, code in enumerate(piece.text.split("\n")):
                 program.user(code, Place(program.name, piece.line + offset, code))
@@ -218,7 +285,7 @@ def yaml_program(
     name: str, number: int, documents: DocumentSet, source: Source | None, *, ignore_unknown: bool, full: bool
 ) -> Program:
     """The program of a YAML template file. Raises TemplateError for comments that make no program."""
-    return YAMLProgram(Program(name, number), source, ignore_unknown, full).write(documents)
+    return YAMLProgram(Program(name, number, full, source), source, ignore_unknown).write(documents)
 
 
 def _known(place: Place | None) -> Place:

@@ -38,7 +38,7 @@ def _evaluate(files: list[InputFile], values: DataValueFlags | None, options: Op
     root = build_tree(files)
     flavour = Flavour(options.strict, options.ignore_unknown_comments, options.implicit_map_key_overrides)
     library = Library(
-        Run(options, _meter(options)), Place(root, root), flavour, given, options.disable_validation, Modules
+        Run(options, _meter(options)), Place(root, root), flavour, given, options.disable_validation, Modules, once=True
     )
     return library.evaluate()
 

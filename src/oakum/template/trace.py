@@ -53,18 +53,18 @@ class Programs:
 
 def excerpt(program: Program, line: int) -> list[str]:
     """The source line of a program line; for a generated one, its code between its neighbours' source lines."""
-    last = len(program.code)
-    line = min(max(line, 1), last)
-    shown = _shown(program, line)
+    shown = _shown(program, max(line, 1))
     if shown is not None:
         return [shown]
+    last = len(program.code)
+    line = min(max(line, 1), last)
     before = _nearest(program, range(line - 1, 0, -1))
     after = _nearest(program, range(line + 1, last + 1))
     return [*before, f"{program.name}:? | {program.code[line - 1]} (generated)", *after]
 
 
 def _shown(program: Program, line: int) -> str | None:
-    place = program.places[line - 1]
+    place = program.place(line)
     if place is None:
         return None
     return f"{place.name}:{place.line} | {place.text}" if place.name else f"{place.line} | {place.text}"
