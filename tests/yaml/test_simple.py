@@ -15,7 +15,8 @@ KEYS = ["a", "b", "c.d/e", "y", "5", "1.5", "~x", '"q"', "'q r'", '"5"', "$x", "
 VALUES = [
     "", "x", "5", "y", "x y  z", "x: y", "x:y", "x:", ":x", "- x", "-x", "-", "? x", "?x", "x #c", "x#c", "#c", "x # c # d",
     '"x"', '"x" #c', '"x"#c', '"x" y', '"a\\"b\\n\\\\"', '"\\x41"', "'it''s'", "'x' # c", "'x", "{}", "[]", "{} # c",
-    "[ ]", "[a, b]", "{a: 1}", "|", "|-", "|+", "| # c", "|2", ">", "&x 1", "*x", "!!str 5", "@x", "`x", "%x", "'", '"',
+    "[ ]", "[a, b]", "{a: 1}", "{ a : 1 , b, 'c': [x y, {}], }", "[a:b, c: d]", "[a, [-1, .5]] # c", '["a\\"", \'b\']#', "|",
+    "{a:1}", '{"a":1}', "{a: }", "[,]", "[a,,b]", "{{ x }}", "[a]b", "[a # c", "{a: b: c}", "[~, y, -]", "[a: ]", "{a: [}", "|-", "|+", "| # c", "|2", ">", "&x 1", "*x", "!!str 5", "@x", "`x", "%x", "'", '"',
     ".inf", "0o17", "...", "--- x", "---", "é", "x\ty", "  ", "012", "1_000", "<<",
 ]  # fmt: skip
 LINES = st.one_of(
@@ -89,7 +90,7 @@ def test_ordinary_configuration_is_accepted() -> None:
     assert build_simple(ACCEPTED, Source("f", ACCEPTED.split("\n")), True, resolve) is not None
 
 
-@pytest.mark.parametrize("text", ["a: [1, 2]\n", "a: &x 1\n", "a: x\n  y\n", "a:\tb\n", "a: >\n x\n", "a\n", "a: 1\r\n"])
+@pytest.mark.parametrize("text", ["a: [1,\n 2]\n", "a: &x 1\n", "a: x\n  y\n", "a:\tb\n", "a: >\n x\n", "a\n", "a: 1\r\n"])
 def test_what_takes_a_scanner_is_refused(text: str) -> None:
     assert build_simple(text, Source("f", text.split("\n")), True, resolve) is None
 

@@ -1,6 +1,6 @@
 """The shapes of lines that need no YAML scanner: `key: value`, `- value`, `- key: value`, blocks, comments.
 
-What is read here means the same to libyaml; everything else (flow collections, anchors, tags, text over several
+What is read here means the same to libyaml; everything else (anchors, tags, text and flow collections over several
 lines, …) is left to it. The agreement is held by a property test.
 """
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, TypeAlias
 
-from oakum.yaml.nodes import Array, Map, Scalar
+from oakum.yaml.flow import DOUBLE, SINGLE, read_flow, unescape
+from oakum.yaml.nodes import Scalar
 
 
 class Holds(Enum):
@@ -19,24 +20,22 @@ class Holds(Enum):
     VALUE = "a scalar"
     NOTHING = "nothing: a collection below, or null"
     LITERAL = "the header of a literal block"
-    EMPTY = "an empty collection"
+    FLOW = "a flow collection that ends on the line"
 
 
 Line: TypeAlias = tuple[int, bool, int, Scalar, Holds, Any, str | None]
 """A line with content: indent of its dash or key, whether it has a dash, column of its key (-1 without one), the key,
-what it holds, that value (the scalar, the block's chomping `|`, `|-` or `|+`, or the class of the empty collection),
-and the comment. A plain tuple: one is made for every line that differs from those before it."""
+what it holds, that value (the scalar, the block's chomping `|`, `|-` or `|+`, or the `Flow`), and the comment. A plain
+tuple, because one is made for every line that differs from those before it.
+"""
 
 _KEY = r"""[A-Za-z0-9_./$][\w./$@+~-]*|"[^"\\]*"|'[^']*'"""
 _LINE = re.compile(rf"( *)(- +|-(?=\Z))?(?:({_KEY}):(?= |\Z))?(.*)", re.ASCII)
 _ORDINARY = re.compile(r'( *)([A-Za-z_][\w./-]{0,99}):(?: ([A-Za-z/][\w./-]*|"[^"\\]*"))?', re.ASCII)
 _COMMENT = re.compile(r"(?:^| +)#(.*)")
 _PLAIN = re.compile(r"""(?![,\[\]{}#&*!|>'"%@`]|[-?:](?: |\Z)|\.\.\.|---|<<)(?:[^:#]|:(?! |\Z)|(?<! )#)*""")
-_DOUBLE = re.compile(r'"((?:[^"\\]|\\["\\/nt])*)"')
-_SINGLE = re.compile(r"'((?:[^']|'')*)'")
-_ESCAPE = re.compile(r"\\(.)")
-_ESCAPED = {"n": "\n", "t": "\t"}
-_COLLECTIONS = {"{}": Map, "[]": Array}
+_DOUBLE = re.compile(DOUBLE)
+_SINGLE = re.compile(SINGLE)
 _LITERALS = ("|", "|-", "|+")
 _LONGEST_KEY = 1000
 
@@ -74,13 +73,14 @@ def _held(text: str, resolve: Callable[[str], Scalar]) -> tuple[Holds, Any, str 
         return Holds.NOTHING, None, None
     if text[0] in "\"'":
         return _quoted(text)
+    if text[0] in "[{":
+        flow = read_flow(text, resolve)
+        return _with_comment(Holds.FLOW, flow[0], text[flow[1]:]) if flow else None
     comment = None
     if "#" in text and (match := _COMMENT.search(text)):
         text, comment = text[: match.start()], match[1]
     if not text:
         return Holds.NOTHING, None, comment
-    if text in _COLLECTIONS:
-        return Holds.EMPTY, _COLLECTIONS[text], comment
     if text in _LITERALS and comment is None:
         return Holds.LITERAL, text, None
     return (Holds.VALUE, resolve(text), comment) if _PLAIN.fullmatch(text) else None
@@ -91,13 +91,13 @@ def _quoted(text: str) -> tuple[Holds, Any, str | None] | None:
     match = (_DOUBLE if double else _SINGLE).match(text)
     if not match:
         return None
-    behind = text[match.end():]
-    comment = _COMMENT.fullmatch(behind) if behind else None
-    if behind and (not comment or behind[0] != " "):
-        return None
-    value = match[1]
-    if double and "\\" in value:
-        value = _ESCAPE.sub(lambda escape: _ESCAPED.get(escape[1], escape[1]), value)
-    elif not double:
-        value = value.replace("''", "'")
-    return Holds.VALUE, value, comment[1] if comment else None
+    value = unescape(match[1]) if double else match[1].replace("''", "'")
+    return _with_comment(Holds.VALUE, value, text[match.end():])
+
+
+def _with_comment(holds: Holds, value: Any, behind: str) -> tuple[Holds, Any, str | None] | None:
+    """What a line holds, with the comment in the rest of it; None when there is anything else."""
+    if not behind:
+        return holds, value, None
+    comment = _COMMENT.fullmatch(behind)
+    return (holds, value, comment[1]) if comment and behind[0] == " " else None

@@ -9,14 +9,15 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from oakum.yaml.flow import flow_nodes
 from oakum.yaml.lines import Holds, Line, read_line
 from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Scalar, Source
 
 _UNUSUAL = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff\\ufeff\\ufffe\\uffff]")
 _MARKER = re.compile(r"--- *(?: #(.*))?")
 _BLANK: Line = (-1, False, -1, None, Holds.NOTHING, None, None)
-# The loop below compares these once a line, and `Holds.EMPTY` is a slow look-up.
-EMPTY, NOTHING, LITERAL = Holds.EMPTY, Holds.NOTHING, Holds.LITERAL
+# The loop below compares these once a line, and `Holds.FLOW` is a slow look-up.
+FLOW, NOTHING, LITERAL = Holds.FLOW, Holds.NOTHING, Holds.LITERAL
 
 Comments = list[tuple[int, str]]
 
@@ -92,8 +93,8 @@ def _read(
             if indent != at or is_map is dash:
                 return False
         waiting = None
-        if holds is EMPTY:
-            value = value([], number, source)
+        if holds is FLOW:
+            value = flow_nodes(value, number, source)
         if dash:
             item: Any = ArrayItem(value, number, source)
             if column >= 0:
