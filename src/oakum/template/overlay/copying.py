@@ -20,10 +20,6 @@ def copy_value(value: Value) -> Value:
 
 def copy_item(item: Item) -> Item:
     """A deep copy of a document, map item or array item without `overlay/*` annotations."""
-    if isinstance(item, MapItem):
-        return _copy_map_item(item)
-    if isinstance(item, ArrayItem):
-        return _copy_array_item(item)
     return with_value(item, copy_value(item.value))
 
 
@@ -55,7 +51,8 @@ def _copy_array_item(item: ArrayItem) -> ArrayItem:
 
 
 def _dressed(copy: _N, original: Node) -> _N:
-    copy.comments = original.comments
+    if original.comments:
+        copy.comments = original.comments
     if original.annotations:
         copy.annotations = others(original.annotations)
     return copy

@@ -14,47 +14,49 @@ _AT_LEAST = re.compile(r"([+-]?[0-9]+)\+")
 
 
 class Expectation(Protocol):
-    """What `check` demands of the matched left nodes."""
+    """What numbers of matched left items are fine."""
 
-    def check(self, matched: Sequence[Place]) -> None:
-        """Raise `UnexpectedMatches` unless the number of `matched` left items is an expected one."""
+    def accepts(self, count: int) -> bool:
+        """Whether `count` matches are as expected."""
+
+    def complaint(self, matched: Sequence[Place]) -> UnexpectedMatches:
+        """The error that says why the `matched` items are not."""
 
 
 class Exactly(NamedTuple):
-    """`count` matches."""
+    """`wanted` matches."""
 
     wanted: int
 
-    def check(self, matched: Sequence[Place]) -> None:
-        if len(matched) != self.wanted:
-            raise _unexpected(str(self.wanted), matched)
+    def accepts(self, count: int) -> bool:
+        return count == self.wanted
+
+    def complaint(self, matched: Sequence[Place]) -> UnexpectedMatches:
+        return _unexpected(str(self.wanted), matched)
 
 
 class AtLeast(NamedTuple):
-    """`count` matches or more (`"1+"`)."""
+    """`wanted` matches or more (`"1+"`)."""
 
     wanted: int
 
-    def check(self, matched: Sequence[Place]) -> None:
-        if len(matched) < self.wanted:
-            raise _unexpected(f">= {self.wanted}", matched)
+    def accepts(self, count: int) -> bool:
+        return count >= self.wanted
+
+    def complaint(self, matched: Sequence[Place]) -> UnexpectedMatches:
+        return _unexpected(f">= {self.wanted}", matched)
 
 
 class AnyOf(NamedTuple):
-    """One of several expectations; when none holds, the last one's complaint is reported."""
+    """One of several expectations; when none holds, the last one complains."""
 
     choices: tuple[Expectation, ...]
 
-    def check(self, matched: Sequence[Place]) -> None:
-        failure: UnexpectedMatches | None = None
-        for choice in self.choices:
-            try:
-                choice.check(matched)
-                return
-            except UnexpectedMatches as error:
-                failure = error
-        if failure is not None:
-            raise failure
+    def accepts(self, count: int) -> bool:
+        return not self.choices or any(choice.accepts(count) for choice in self.choices)
+
+    def complaint(self, matched: Sequence[Place]) -> UnexpectedMatches:
+        return self.choices[-1].complaint(matched)
 
 
 class Approved(NamedTuple):
@@ -63,12 +65,14 @@ class Approved(NamedTuple):
     approve: Any
     keyword: str
 
-    def check(self, matched: Sequence[Place]) -> None:
-        verdict = script.call(self.approve, len(matched))
+    def accepts(self, count: int) -> bool:
+        verdict = script.call(self.approve, count)
         if not isinstance(verdict, bool):
             raise OverlayError(f"Expected keyword argument '{self.keyword}' to have a function that returns a boolean")
-        if not verdict:
-            raise UnexpectedMatches("Expectation of number of matched nodes failed")
+        return verdict
+
+    def complaint(self, matched: Sequence[Place]) -> UnexpectedMatches:
+        return UnexpectedMatches("Expectation of number of matched nodes failed")
 
 
 ONE: Expectation = Exactly(1)

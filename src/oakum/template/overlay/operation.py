@@ -7,13 +7,13 @@ from typing import Any, NamedTuple, Protocol
 from oakum.template.kinds import kind_of
 from oakum.template.overlay import script
 from oakum.template.overlay.comparison import mismatch
-from oakum.template.overlay.copying import copy_item, copy_value, others, with_value
+from oakum.template.overlay.copying import copy_value, others, with_value
 from oakum.template.overlay.errors import OverlayError
 from oakum.template.overlay.match import read_arguments
 from oakum.template.overlay.side import Place, Side
 from oakum.template.overlay.step import Step
 from oakum.template.position import position
-from oakum.yaml.nodes import Array, Document, Item, Map, MapItem, Value
+from oakum.yaml.nodes import Array, Document, Item, Map, MapItem, Node, Value
 
 
 class Operation(Protocol):
@@ -31,7 +31,7 @@ class Merge:
         if places is None:
             return
         if not places and not isinstance(step.item, Document):
-            side.add(copy_item(step.item))
+            side.add(step.fresh())
         for items, index in places:
             merge_item(items[index], step)
 
@@ -57,9 +57,9 @@ class Replace(NamedTuple):
         if places is None:
             return
         for items, index in places:
-            side.replace((items, index), _computed(step.item, self.via, items[index].value))
+            side.replace((items, index), _computed(step, self.via, items[index].value))
         if not places and self.or_add:
-            side.add(_computed(step.item, self.via, None))
+            side.add(_computed(step, self.via, None))
 
 
 class Insert(NamedTuple):
@@ -71,15 +71,15 @@ class Insert(NamedTuple):
 
     def apply(self, step: Step, side: Side) -> None:
         places = step.places(side) or []
-        widened = [self._around(step.item, place) for place in places]
+        widened = [self._around(step, place) for place in places]
         for place, items in zip(reversed(places), reversed(widened), strict=True):
             side.replace(place, *items)
 
-    def _around(self, item: Item, place: Place) -> list[Item]:
+    def _around(self, step: Step, place: Place) -> list[Item]:
         items, index = place
         anchor = items[index]
-        before = [_computed(item, self.via, anchor.value)] if self.before else []
-        after = [_computed(item, self.via, anchor.value)] if self.after else []
+        before = [_computed(step, self.via, anchor.value)] if self.before else []
+        after = [_computed(step, self.via, anchor.value)] if self.after else []
         return [*before, anchor, *after]
 
 
@@ -87,7 +87,7 @@ class Append:
     """Add the right item at the end, whatever is there."""
 
     def apply(self, step: Step, side: Side) -> None:
-        side.add(copy_item(step.item))
+        side.add(step.fresh())
 
 
 class Assert(NamedTuple):
@@ -130,7 +130,7 @@ def merge_item(left: Any, step: Step) -> None:
     if step.adopts:
         left.annotations = {**(left.annotations or {}), **(others(step.item.annotations or {}) or {})} or None
     if left.value is None or merge_value(left.value, step):
-        left.value = copy_value(step.item.value)
+        left.value = step.fresh().value if isinstance(step.item.value, Node) else step.item.value
         left.line = step.item.line
         left.source = step.item.source
 
@@ -191,12 +191,12 @@ def _boolean(name: str, key: str, value: Any) -> bool:
     return script.truth(value)
 
 
-def _computed(item: Item, via: Any, left: Value) -> Item:
-    """A copy of the right `item`, with the value that `via` makes of the left and right one."""
+def _computed(step: Step, via: Any, left: Value) -> Item:
+    """A copy of the right item, with the value that `via` makes of the left and right one."""
     if via is None:
-        return copy_item(item)
-    result = script.call(via, script.to_script(left), script.to_script(item.value))
-    return with_value(item, copy_value(script.from_script(result)))
+        return step.fresh()
+    result = script.call(via, script.to_script(left), script.to_script(step.item.value))
+    return with_value(step.item, copy_value(script.from_script(result)))
 
 
 def _require_approval(verdict: Any) -> None:

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 from oakum.template.overlay.closest import closest
-from oakum.template.overlay.errors import UnexpectedMatches
+from oakum.template.overlay.copying import copy_item
 from oakum.template.overlay.match import MATCH, Defaults, Match, missing_by, read_child_defaults, read_match
 from oakum.template.overlay.matcher import ALL, Matcher
 from oakum.template.overlay.side import Place, Side
@@ -22,7 +22,7 @@ class Step:
     left items take over the annotations of the right one that are not about overlays, as schemas need.
     """
 
-    __slots__ = ("_below", "_inherited", "_match", "_steps", "adopts", "exactly", "item", "operation")
+    __slots__ = ("_below", "_clean", "_inherited", "_match", "_steps", "adopts", "exactly", "item", "operation")
 
     def __init__(
         self, item: Item, inherited: Defaults = NO_DEFAULTS, *, exactly: bool = False, adopts: bool = False
@@ -35,6 +35,7 @@ class Step:
         self._match: Match | None = None
         self._below: Defaults | None = None
         self._steps: list[Step] | None = None
+        self._clean: Item | None = None
 
     @property
     def match(self) -> Match:
@@ -72,20 +73,26 @@ class Step:
         Raises `UnexpectedMatches` when their number is not as expected.
         """
         match = self.match
-        found = self._find(side)
-        try:
-            match.expectation.check(found)
-        except UnexpectedMatches as error:
-            if match.conditional:
-                return None
-            if not found:
-                error.closest = closest(self.item, match.matcher, chain.from_iterable(side.groups))
-            raise
-        return found
+        found = self._find(match.matcher, side)
+        if match.expectation.accepts(len(found)):
+            return found
+        if match.conditional:
+            return None
+        error = match.expectation.complaint(found)
+        if not found:
+            error.closest = closest(self.item, match.matcher, chain.from_iterable(side.groups))
+        raise error
 
-    def _find(self, side: Side) -> list[Place]:
-        matcher = ALL if self.exactly else self.match.matcher
+    def fresh(self) -> Item:
+        """A new copy of the item, without `overlay/*` annotations."""
+        if self._clean is None:
+            self._clean = copy_item(self.item)
+        return copy_item(self._clean)
+
+    def _find(self, matcher: Matcher | None, side: Side) -> list[Place]:
         item = self.item
+        if self.exactly:
+            matcher = ALL
         if matcher is not None:
             return _chosen(matcher, side, item.value)
         if isinstance(item, MapItem):
