@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from oakum.errors import TemplateError
+from oakum.template.convert import fields_of, to_struct
 from oakum.template.tree import Place
-from oakum.yaml.nodes import Value
+from oakum.yaml.nodes import Map, Value
 
 if TYPE_CHECKING:
     from oakum.template.library import Library, Settled
@@ -18,15 +19,15 @@ class Modules:
     def __init__(self, library: Library, values: Value, settled: Settled | None) -> None:
         self.library = library
         self.values = values
+        self.fields = fields_of(values) if isinstance(values, Map) else None
         self.settled = settled
 
     def load(self, name: str, place: Place) -> Mapping[str, Any]:
         """What `load("@ytt:NAME", …)` gives a file at `place`. Raises TemplateError for an unknown module."""
         if name == "data":
-            from oakum.template.convert import to_struct
             from oakum.template.modules.data import data_module
 
-            return {"data": data_module(to_struct(self.values), place)}
+            return {"data": data_module(to_struct(self.values, self.fields), place)}
         if name == "library":
             from oakum.template.modules.library import library_module
 

@@ -12,7 +12,7 @@ from oakum.template.assembly import Assembly, fragment, noted
 from oakum.template.convert import copy_value
 from oakum.template.crossing import OpenNodes
 from oakum.template.emit import Emitter, IllNested
-from oakum.template.program import Place, Program, text_program, yaml_program
+from oakum.template.program import Place, Program, Where, text_program, yaml_program
 from oakum.template.text import split_text
 from oakum.template.trace import compile_failure
 from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Source
@@ -70,7 +70,7 @@ def compile_text(name: str, number: int, text: str) -> Compiled:
 def compile_starlark(name: str, number: int, text: str) -> Compiled:
     """Compile a Starlark file. Raises TemplateError for code that is no program."""
     lines = text.split("\n")
-    places: list[Place | None] = [Place("", line, code) for line, code in enumerate(lines, 1)]
+    places: list[Where] = [Place("", line, code) for line, code in enumerate(lines, 1)]
     program = Program(name, number, code=lines, places=places)
     return _compile(lambda full: program, None)
 

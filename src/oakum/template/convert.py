@@ -89,11 +89,19 @@ class _Fields(dict[str, Any]):
         return [self[name] for name in self]
 
 
-def to_struct(value: Any) -> Any:
-    """A node's value as `data.values` gives it: maps as structs, arrays as lists, all of them new."""
+def fields_of(value: Map) -> dict[Any, Any]:
+    """The values of a map by key, not converted."""
+    return {item.key: item.value for item in value.items}
+
+
+def to_struct(value: Any, fields: dict[Any, Any] | None = None) -> Any:
+    """A node's value as `data.values` gives it: maps as structs, arrays as lists, all of them new.
+
+    `fields` are those of a map where they are known, see `fields_of`.
+    """
     if isinstance(value, Map):
         struct = Struct()
-        struct.fields = _Fields((item.key, item.value) for item in value.items)
+        struct.fields = _Fields(fields_of(value) if fields is None else fields)
         return struct
     if isinstance(value, Array):
         return List([to_struct(item.value) for item in value.items])

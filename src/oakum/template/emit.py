@@ -120,8 +120,7 @@ class Emitter:
     def _annotate(self, step: StepCall) -> list[ast.stmt]:
         (first, second, *arguments), line = step.args, step.line
         tag, state = _number(first), step.function.state
-        place = self.program.place(line)
-        number = constant(place.line if place else 0, line)
+        number = constant(self.program.line(line), line)
         if step.star is None and step.double is None:
             made = call(".annotation", [number, *arguments], line)
             made.keywords.extend(step.keywords)

@@ -29,9 +29,14 @@ class Place:
     text: str
 
 
+Where = int | Place | None
+
+
 @dataclass(slots=True)
 class Program:
-    """Program lines (`code[i]` at `places[i]`; None for a generated line) and what their tags stand for.
+    """Program lines (`code[i]` at `places[i]`) and what their tags stand for.
+
+    A place is a line of the source, or, for the code in a text template, a Place; None for a generated line.
 
     `steps` holds the numbers (from 1) of the lines that are steps. `parents[tag]` is the tag of the node above, 0 at
     the top. The rest are sets of tags: of nodes whose value or key is computed, that are annotated, and that are
@@ -46,7 +51,7 @@ class Program:
     full: bool = True
     source: Source | None = None
     code: list[str] = field(default_factory=list)
-    places: list[Place | None] = field(default_factory=list)
+    places: list[Where] = field(default_factory=list)
     steps: set[int] = field(default_factory=set)
     nodes: list[Node | Piece | None] = field(default_factory=lambda: [None])
     parents: list[int] = field(default_factory=lambda: [0])
@@ -57,22 +62,22 @@ class Program:
 
     _first: int = 0
     _last: int = 0
-    _place: Place | None = None
+    _place: Where = None
 
-    def step(self, call: str, arguments: str, place: Place | None, note: str = "") -> None:
+    def step(self, call: str, arguments: str, place: Where, note: str = "") -> None:
         """Append one step that only the compiler understands."""
         self._flush()
         self.code.append(f"__ytt_tpl{self.number}_{call}({arguments}){note}")
         self.places.append(place)
         self.steps.add(len(self.code))
 
-    def user(self, code: str, place: Place) -> None:
+    def user(self, code: str, place: Where) -> None:
         """Append a line of code as the template's author wrote it; its indentation means nothing, but in a string."""
         self._flush()
         self.code.append(code)
         self.places.append(place)
 
-    def start(self, tag: int, place: Place | None) -> None:
+    def start(self, tag: int, place: Where) -> None:
         """Append the step that starts the node `tag`."""
         if self.full:
             self.step("start_node", str(tag), place, f" # *yamlmeta.{type(self.nodes[tag]).__name__}")
@@ -84,14 +89,14 @@ class Program:
             self._first, self._last, self._place = tag, tag, place
         self._place = self._place or place
 
-    def value(self, tag: int, code: str, place: Place | None, start: Place | None) -> None:
+    def value(self, tag: int, code: str, place: Where, start: Where) -> None:
         """Append the steps that start the node `tag` and give it the value of an expression."""
         if self.full:
             self.start(tag, start)
         self.computed.add(tag)
         self.step("set_node", f"{tag}, ({code})", place)
 
-    def note(self, tag: int, name: str, arguments: str, place: Place | None) -> None:
+    def note(self, tag: int, name: str, arguments: str, place: Where) -> None:
         """Append the steps that annotate the node `tag`."""
         self.annotated.add(tag)
         if self.full:
@@ -106,14 +111,23 @@ class Program:
             first, self._first = self._first, 0
             self.step("nodes", f"{first}, {self._last}", self._place)
 
+    def line(self, line: int) -> int:
+        """The line of the source that program line `line` comes from; 0 for a generated line."""
+        where = self._where(line)
+        return where.line if isinstance(where, Place) else where or 0
+
     def place(self, line: int) -> Place | None:
-        """Where program line `line` comes from; None for a generated line."""
+        """Where program line `line` comes from, and its text; None for a generated line."""
+        where = self._where(line)
+        if isinstance(where, Place) or not where or self.source is None:
+            return where if isinstance(where, Place) else None
+        return Place(self.name, where, self.source.text(where))
+
+    def _where(self, line: int) -> Where:
         if line <= VIRTUAL:
             return self.places[line - 1] if line <= len(self.places) else None
         node = self.nodes[line - VIRTUAL]
-        if not isinstance(node, Node) or self.source is None or node.line <= 0:
-            return None
-        return Place(self.name, node.line, self.source.text(node.line))
+        return node.line if isinstance(node, Node) else None
 
     def tag(self, node: Node | Piece, parent: int = 0) -> int:
         """Number `node`."""
@@ -145,17 +159,17 @@ class YAMLProgram:
         self.program.step("end_ctx", "None", None)
         return self.program
 
-    def _place(self, line: int) -> Place | None:
-        return Place(self.program.name, line, self.source.text(line)) if self.source and line > 0 else None
+    def _place(self, line: int) -> Where:
+        return line or None
 
-    def _node(self, node: Node, text: bool, above: Place | None, parent: int) -> None:
+    def _node(self, node: Node, text: bool, above: Where, parent: int) -> None:
         metas = read_comments(node, ignore_unknown=self.ignore_unknown) if node.comments else []
         place = above if isinstance(node, Map | Array) else self._place(node.line)
-        sugar = self._code(metas, node)
+        sugar = self._code(metas)
         tag = self.program.tag(node, parent)
         for meta in metas:
             if meta.kind is CommentKind.ANNOTATION:
-                self.program.note(tag, meta.name, meta.text, self._place(meta.line))
+                self.program.note(tag, meta.name, meta.text, meta.line)
                 text = text or meta.name == TEXT_STRINGS
         if text and isinstance(node, MapItem) and isinstance(node.key, str):
             self._text(node.key, node.line, tag, place, "set_map_item_key", self.program.keyed)
@@ -168,13 +182,13 @@ class YAMLProgram:
         if sugar:
             self.program.user("end", sugar)
 
-    def _code(self, metas: list[Meta], node: Node) -> Place | None:
+    def _code(self, metas: list[Meta]) -> Where:
         """Write the code comments; return where a `*/end` was used, None when none was."""
-        sugar: Place | None = None
+        sugar: Where = None
         for meta in metas:
             if meta.kind is not CommentKind.CODE:
                 continue
-            place = _known(self._place(meta.line))
+            place = meta.line
             if sugar is not None:
                 where = compact(meta.line, self.source)
                 raise TemplateError(f"Unexpected code at line {where} after use of '*/end', expected YAML node")
@@ -189,17 +203,17 @@ class YAMLProgram:
         code = self.program.code
         return bool(code) and code[-1].endswith("\\")
 
-    def _computed(self, node: Node, values: list[Meta], tag: int, place: Place | None) -> None:
+    def _computed(self, node: Node, values: list[Meta], tag: int, place: Where) -> None:
         if getattr(node, "value", None) is not None:
             where = compact(node.line, self.source)
             raise TemplateError(
                 f"Expected YAML node at line {where} to have either computed or YAML value, but found both"
             )
         for meta in values[:-1]:
-            self.program.user(f"({meta.text})", _known(self._place(meta.line)))
-        self.program.value(tag, values[-1].text, self._place(values[-1].line), place)
+            self.program.user(f"({meta.text})", meta.line)
+        self.program.value(tag, values[-1].text, values[-1].line, place)
 
-    def _value(self, node: Node, tag: int, text: bool, place: Place | None) -> None:
+    def _value(self, node: Node, tag: int, text: bool, place: Where) -> None:
         below = getattr(node, "value", None)
         if isinstance(node, DocumentSet | Map | Array):
             for item in node.items:
@@ -210,7 +224,7 @@ class YAMLProgram:
         elif text and isinstance(below, str):
             self._text(below, node.line, tag, place, "set_node", self.program.computed)
 
-    def _below(self, node: Node, text: bool, place: Place | None, parent: int) -> None:
+    def _below(self, node: Node, text: bool, place: Where, parent: int) -> None:
         if text or self.program.full or isinstance(node, Map | Array) or not self._is_static(node):
             self._node(node, text, place, parent)
         else:
@@ -245,7 +259,7 @@ class YAMLProgram:
         return self._is_static(below) if isinstance(below, Node) else True
 
     def _text(
-        self, text: str, line: int, tag: int, place: Place | None, step: str, changed: set[int]
+        self, text: str, line: int, tag: int, place: Where, step: str, changed: set[int]
     ) -> None:
         """Write a string that may hold code, then the `step` that takes what it evaluates to."""
         if not self.program.full and "(@" not in text and "@)" not in text:
@@ -286,11 +300,6 @@ def yaml_program(
 ) -> Program:
     """The program of a YAML template file. Raises TemplateError for comments that make no program."""
     return YAMLProgram(Program(name, number, full, source), source, ignore_unknown).write(documents)
-
-
-def _known(place: Place | None) -> Place:
-    assert place is not None
-    return place
 
 
 def _quoted(name: str) -> str:
