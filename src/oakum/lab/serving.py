@@ -63,7 +63,8 @@ class HTTPServer:
             log_level="error",
             lifespan="off",
             server_header=False,
-            ws="websockets-sansio",
+            # The other implementation refuses the name that kubectl gives to its port-forward protocol.
+            ws="wsproto",
             ws_max_size=1 << 24,
             timeout_keep_alive=75,
             ssl_certfile=certificate,

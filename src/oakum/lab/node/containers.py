@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import pty
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from oakum.lab.node.errors import ConfigFailed, PullFailed, StartFailed
 from oakum.lab.node.images import Image
 from oakum.lab.node.launching import Place, launch_of, termination_log
 from oakum.lab.node.logs import Collector, LogFile
-from oakum.lab.node.pipes import pipes, read_to_end
+from oakum.lab.node.pipes import close_all, pipes, read_to_end
 from oakum.lab.node.pull_secrets import PullSecrets
 from oakum.lab.node.runtime import Launch, Runtime
 from oakum.lab.node.statuses import Status, initial, waiting
@@ -95,6 +96,7 @@ class Container:
         self._stopping = False
         self._end: asyncio.Future[int] | None = None
         self._transports: list[asyncio.BaseTransport] = []
+        self._commands: dict[asyncio.Future[int], str] = {}
         self._pull_back = _Back()
         self._crash_back = _Back()
         self._policy = spec.get("restartPolicy") or pod.restart_policy
@@ -161,12 +163,30 @@ class Container:
         name = os.urandom(32).hex()
         launch = _joined(self.launch, name, tuple(command), terminal)
         end = self._pod.ends.expect(name)
-        if streams and len(streams) == 1:
+        self._commands[end] = name
+        end.add_done_callback(self._commands.pop)
+        if len(streams) == 1:
             with open(os.devnull, "rb") as nothing:
                 await self._pod.runtime.run(launch, [nothing.fileno(), streams[0], streams[0]])
         else:
             await self._pod.runtime.run(launch, streams)
         return end
+
+    async def signal_command(self, end: "asyncio.Future[int]", number: Signals) -> None:
+        """Send a signal to a command that `enter` has started, by its future exit code."""
+        if end in self._commands:
+            await self._pod.runtime.signal(self._commands[end], number)
+
+    def close_input(self) -> None:
+        """End its standard input."""
+        if self.input is not None:
+            os.close(self.input)
+            self.input = None
+
+    async def wait(self) -> None:
+        """Wait for the end of its present run."""
+        if self._end is not None:
+            await asyncio.wait([self._end])
 
     def port(self, stated: int | str) -> int:
         """See `probes.Target`."""
@@ -186,6 +206,7 @@ class Container:
         try:
             await self._start(launch)
         except StartFailed as error:
+            self._close()
             self._pod.event("Warning", "Failed", f"Error: {error}")
             return self._ended(128, began, "StartError", f"unable to start container process: {error}")
         self._pod.event("Normal", "Started", "Container started")
@@ -243,18 +264,19 @@ class Container:
                 await _first(self._pod.source_changed(), asyncio.sleep(_FIRST_BACK_OFF))
 
     async def _start(self, launch: Launch) -> None:
-        loop = asyncio.get_running_loop()
         self.launch = launch
         self.log = LogFile(self.log_path)
-        self.collectors = []
-        reading, self.input = os.pipe() if self.spec.get("stdin") else (os.open(os.devnull, os.O_RDONLY), None)
+        ours, theirs, self.input = _standard_streams(self.spec)
         try:
-            with pipes(2) as (ours, theirs):
-                await self._pod.runtime.run(launch, [reading, *theirs])
+            await self._pod.runtime.run(launch, theirs)
+        except StartFailed:
+            close_all(ours)
+            raise
         finally:
-            os.close(reading)
-        for stream, descriptor in zip(("stdout", "stderr"), ours, strict=True):
-            collector = Collector(self.log, stream, loop.create_future())
+            close_all(theirs)
+        self.collectors = []
+        for stream, descriptor in zip(("stdout", "stderr"), ours, strict=False):
+            collector = Collector(self.log, stream, asyncio.get_running_loop().create_future())
             self._transports.append(await _collect(collector, descriptor))
             self.collectors.append(collector)
         await self._hook("postStart")
@@ -273,9 +295,7 @@ class Container:
         self._transports.clear()
         if self.log is not None:
             self.log.end()
-        if self.input is not None:
-            os.close(self.input)
-            self.input = None
+        self.close_input()
 
     async def _attend(self) -> None:
         """Follow the probes while it runs."""
@@ -386,6 +406,17 @@ class Container:
         self.status = {**before, **changes}
         if self.status != before:
             self._pod.changed()
+
+
+def _standard_streams(spec: dict[str, Any]) -> tuple[list[int], list[int], int | None]:
+    """Our ends of its outputs, its input, output and errors, and our end of its input (None when it has none)."""
+    if spec.get("tty"):
+        ours, theirs = pty.openpty()
+        return [ours], [theirs, os.dup(theirs), os.dup(theirs)], os.dup(ours)
+    output, into_output = os.pipe()
+    errors, into_errors = os.pipe()
+    stdin, feed = os.pipe() if spec.get("stdin") else (os.open(os.devnull, os.O_RDONLY), None)
+    return [output, errors], [stdin, into_output, into_errors], feed
 
 
 async def _collect(collector: Collector, descriptor: int) -> asyncio.BaseTransport:

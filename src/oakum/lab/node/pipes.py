@@ -17,10 +17,10 @@ def pipes(count: int) -> Iterator[tuple[list[int], list[int]]]:
     try:
         yield ours, theirs
     except BaseException:
-        _close(ours)
+        close_all(ours)
         raise
     finally:
-        _close(theirs)
+        close_all(theirs)
 
 
 async def read_to_end(descriptor: int, limit: int = 1 << 20) -> bytes:
@@ -38,6 +38,7 @@ async def read_to_end(descriptor: int, limit: int = 1 << 20) -> bytes:
     return bytes(kept)
 
 
-def _close(descriptors: list[int]) -> None:
+def close_all(descriptors: list[int]) -> None:
+    """Close each descriptor."""
     for descriptor in descriptors:
         os.close(descriptor)
