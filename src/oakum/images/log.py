@@ -11,6 +11,9 @@ class Log(Protocol):
     def write(self, name: str, text: str) -> None:
         """Report `text` (one or more lines) about `name`."""
 
+    def moved(self, name: str, size: int) -> None:
+        """Report that `size` more bytes of `name` have been sent or fetched."""
+
 
 class StreamLog:
     """Writes `NAME | LINE`, whole lines at a time."""
@@ -26,6 +29,9 @@ class StreamLog:
             self._stream.write(shown)
             self._stream.flush()
 
+    def moved(self, name: str, size: int) -> None:
+        """Nothing: a log that is no terminal has only lines that stay."""
+
 
 class ListLog:
     """Keeps the lines, for callers that are programs."""
@@ -36,3 +42,6 @@ class ListLog:
     def write(self, name: str, text: str) -> None:
         """Every line of `text` under `name`."""
         self.lines += [f"{name} | {line}" for line in text.removesuffix("\n").split("\n")]
+
+    def moved(self, name: str, size: int) -> None:
+        """Nothing: bytes are of no use to a program."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -91,6 +92,43 @@ class RemoteBlob:
     def open(self, offset: int = 0) -> Readable:
         """Its bytes from `offset` on, checked when read from the start."""
         return BlobReader(self.transport, self.repository, self.descriptor, offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A blob that tells `watch` how many bytes of it were read, block by block."""
+
+    source: BlobSource
+    watch: Callable[[int], None]
+
+    @property
+    def digest(self) -> str:
+        """As the source says."""
+        return self.source.digest
+
+    @property
+    def size(self) -> int:
+        """As the source says."""
+        return self.source.size
+
+    def open(self, offset: int = 0) -> Readable:
+        """The source's bytes, counted."""
+        return _Counting(self.source.open(offset), self.watch)
+
+
+class _Counting:
+    def __init__(self, stream: Readable, watch: Callable[[int], None]) -> None:
+        self._stream, self._watch = stream, watch
+
+    def read(self, size: int = -1, /) -> bytes:
+        block = self._stream.read(size)
+        self._watch(len(block))
+        return block
+
+    def close(self) -> None:
+        close = getattr(self._stream, "close", None)
+        if close is not None:
+            close()
 
 
 def exists(transport: Transport, repository: Repository, digest: str) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from oakum.registry import manifests, media, push
-from oakum.registry.blobs import FileBlob
+from oakum.registry.blobs import FileBlob, Watched
 from oakum.registry.connections import BLOCK, Readable
 from oakum.registry.descriptor import Descriptor, Manifest
 from oakum.registry.errors import ContentError
@@ -111,13 +111,22 @@ class Layout:
         return all(self.has(blob) for blob in (manifest.config(), *manifest.layers()))
 
 
-def upload(layout: Layout, transport: Transport, digest: str, target: Repository, *, tag: str = "") -> None:
-    """Push an image of the layout; children of an index first. Raises RegistryError."""
+def upload(
+    layout: Layout,
+    transport: Transport,
+    digest: str,
+    target: Repository,
+    *,
+    tag: str = "",
+    watch: Callable[[int], None] = lambda size: None,
+) -> None:
+    """Push an image of the layout, children of an index first; `watch` hears of bytes sent. Raises RegistryError."""
     manifest = layout.manifest(digest)
     if manifest.is_index:
         for child in manifest.children():
-            upload(layout, transport, child.digest, target)
+            upload(layout, transport, child.digest, target, watch=watch)
     else:
         for blob in (*manifest.layers(), manifest.config()):
-            push.upload(transport, target, FileBlob(layout.blob(blob.digest), blob.digest, blob.size))
+            file = FileBlob(layout.blob(blob.digest), blob.digest, blob.size)
+            push.upload(transport, target, Watched(file, watch))
     manifests.put(transport, target.tag(tag) if tag else target.at(digest), manifest)

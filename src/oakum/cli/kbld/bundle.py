@@ -6,13 +6,14 @@ from typing import Any
 
 from oakum.cli.command import Invocation
 from oakum.cli.kbld import session
+from oakum.cli.kbld.live import log_for
 from oakum.cli.ui import UI
 from oakum.images import decode, lock, search
 from oakum.images.bundle import collect, tarball, transfer, untar
 from oakum.images.bundle.packed import Packed, PackedImage
 from oakum.images.config import Config
 from oakum.images.errors import ConfigError
-from oakum.images.log import StreamLog
+from oakum.images.log import Log
 from oakum.images.resource import Document
 from oakum.registry.blobs import BlobSource, RemoteBlob
 from oakum.registry.descriptor import Descriptor
@@ -39,7 +40,7 @@ def relocate(call: Invocation) -> int:
 def _package(flags: dict[str, Any], ui: UI) -> None:
     _demand(flags, "output")
     resources, config = decode.split(session.documents(flags))
-    transport, log = session.transport(flags), StreamLog(ui.stderr)
+    transport, log = session.transport(flags), log_for(ui.stderr)
     entries = _collect(transport, resources, config, log, "package")
     places = _places(transport, entries)
     tarball.write(flags["output"], entries, places.__getitem__, log, "package", flags["concurrency"])
@@ -51,7 +52,7 @@ def _unpackage(flags: dict[str, Any], ui: UI) -> None:
     resources, config = decode.split(session.documents(flags))
     repository = transfer.target(flags["repository"])
     tar = untar.Tarball(flags["input"])
-    transport, log = session.transport(flags), StreamLog(ui.stderr)
+    transport, log = session.transport(flags), log_for(ui.stderr)
 
     def layer(_: PackedImage, wanted: Descriptor) -> BlobSource:
         return tar.blob(wanted.digest, wanted.size)
@@ -67,7 +68,7 @@ def _relocate(flags: dict[str, Any], ui: UI) -> None:
         raise ConfigError("Expected at least one input file")
     repository = transfer.target(flags["repository"])
     resources, config = decode.split(session.documents(flags))
-    transport, log = session.transport(flags), StreamLog(ui.stderr)
+    transport, log = session.transport(flags), log_for(ui.stderr)
     entries = _collect(transport, resources, config, log, "relocate")
 
     def layer(image: PackedImage, wanted: Descriptor) -> BlobSource:
@@ -83,7 +84,7 @@ def _demand(flags: dict[str, Any], name: str) -> None:
 
 
 def _collect(
-    transport: Transport, resources: Sequence[Document], config: Config, log: StreamLog, title: str
+    transport: Transport, resources: Sequence[Document], config: Config, log: Log, title: str
 ) -> list[Packed]:
     found = _images(resources, config)
     return collect.collect(transport, collect.references(found, config), log, title)

@@ -52,8 +52,8 @@ def _unresolved(documents: Sequence[Document]) -> str:
 
 def resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> Result:
     """Build and pin the images of `documents` as the flags say; logs to standard error, writes lock files."""
+    from oakum.cli.kbld.live import log_for
     from oakum.images import pipeline, platforms
-    from oakum.images.log import StreamLog
     from oakum.images.rewriting import Rewrite, unused
 
     options = pipeline.Options(
@@ -69,7 +69,7 @@ def resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> Res
         sbom=flags["sbom"],
         sign_key=flags["sign-key"],
     )
-    log = StreamLog(ui.stderr)
+    log = log_for(ui.stderr)
     overrides = _image_map(flags)
     cache = pipeline.cache_folder(os.environ)
     tools = pipeline.Tools(session.transport(flags), log, cache, os.environ)

@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from oakum.errors import OakumError
 from oakum.images.builders import naming
@@ -38,7 +39,8 @@ class Workshop:
         tag = f"kbld-{digest.replace(':', '-')}"
         log.write(name, f"starting push (using registry API): {image} -> {name}:{tag}")
         try:
-            layouts.upload(self.layout, self.transport, digest, repository, tag=tag)
+            watch = partial(log.moved, name)
+            layouts.upload(self.layout, self.transport, digest, repository, tag=tag, watch=watch)
         except OakumError as error:
             log.write(name, f"push error: {error}")
             raise

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from oakum.duration import format_duration
 from oakum.images.bundle.packed import Packed, dump
@@ -98,7 +99,7 @@ def _fill(handle: int, file: _File, log: Log, title: str, stop: threading.Event)
     started = time.monotonic()
     for attempt in range(1, _TRIES + 1):
         try:
-            _copy(handle, file, stop)
+            _copy(handle, file, stop, partial(log.moved, file.name))
             break
         except (ConnectError, ContentError):
             if attempt == _TRIES or stop.is_set():
@@ -107,8 +108,9 @@ def _fill(handle: int, file: _File, log: Log, title: str, stop: threading.Event)
     log.write(title, f"done: file '{file.name}' ({format_duration(time.monotonic() - started)})")
 
 
-def _copy(handle: int, file: _File, stop: threading.Event) -> None:
+def _copy(handle: int, file: _File, stop: threading.Event, moved: Callable[[int], None]) -> None:
     at = file.offset
     with closing(file.source.open) as stream:
         while not stop.is_set() and (block := stream.read(BLOCK)):
             at += os.pwrite(handle, block, at)
+            moved(len(block))

@@ -4,13 +4,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from oakum.errors import OakumError, RegistryError
 from oakum.images.bundle.packed import Packed, PackedImage, PackedIndex
 from oakum.images.errors import ConfigError
 from oakum.images.log import Log
 from oakum.registry import manifests, push
-from oakum.registry.blobs import BlobSource, BytesBlob
+from oakum.registry.blobs import BlobSource, BytesBlob, Watched
 from oakum.registry.descriptor import Descriptor
 from oakum.registry.errors import BadReference, ContentError, StatusError
 from oakum.registry.reference import Repository, parse_digest, parse_repository
@@ -91,7 +92,8 @@ class Importer:
     def _blobs(self, image: PackedImage) -> None:
         origin = parse_digest(image.refs[0]).repository
         for layer in image.stored_layers():
-            push.upload(self._transport, self._repository, self._layer(image, layer), mount_from=origin)
+            source = Watched(self._layer(image, layer), partial(self._log.moved, str(self._repository)))
+            push.upload(self._transport, self._repository, source, mount_from=origin)
         push.upload(self._transport, self._repository, BytesBlob(image.config))
 
 
