@@ -35,7 +35,7 @@ def test_a_pipe_sees_only_values_apart_by_tabs():
     screen = ui()
     screen.line("Target cluster 'x'")
     screen.table(APPS)
-    assert screen.stdout.getvalue() == "a\tw\tfalse\t\na\tx\t-\t\n\tx2\t\t\nb\ty\ttrue\t\n"
+    assert screen.stdout.getvalue() == "a\tw \tfalse\t\na\tx \t-\t\n \tx2\t\t\nb\ty \ttrue\t\n"
 
 
 def test_raw_output_is_not_set_off_by_blank_lines():

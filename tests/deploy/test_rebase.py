@@ -40,6 +40,11 @@ def test_missing_maps_are_made_on_the_way() -> None:
     assert result(config, made(), made(a={"b": {"c": 1}}))["a"] == {"b": {"c": 1}}
 
 
+def test_maps_are_not_made_on_the_way_to_nothing() -> None:
+    config = rules({"path": ["a", "b", "c"], "type": "copy", "sources": ["new", "existing"]})
+    assert "a" not in result(config, made(), made(a={"other": 1}))
+
+
 def test_arrays_are_walked_side_by_side_and_never_made_longer() -> None:
     config = rules({"path": ["l", {"allIndexes": True}, "c"], "type": "copy", "sources": ["new", "existing"]})
     got = result(config, made(l=[{"n": 1}, {"n": 2}]), made(l=[{"c": "x"}]))

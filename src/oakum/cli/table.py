@@ -130,10 +130,8 @@ def _abbreviated(table: Table, *, fill: bool) -> list[list[Cell]]:
 def _columns(grid: list[list[list[Line]]], data_only: bool) -> str:
     columns = range(len(grid[0]) if grid else 0)
     widths = [max(line.width for row in grid for line in row[at]) for at in columns]
-    if data_only or not widths:
-        widths, gap = [0] * len(widths), "\t"
-    else:
-        widths[-1], gap = 0, "  "
+    gap = "\t" if data_only else "  "
+    widths[-1:] = [0] * len(widths[-1:])
     blank = Line("")
     return "".join(
         "".join((row[at][level] if level < len(row[at]) else blank).padded(widths[at]) + gap for at in columns) + "\n"

@@ -94,9 +94,9 @@ class Finder:
         """All namespaces, where the user may list them; else those that are sure to be allowed. Asked once."""
         with self._lock:
             if self._namespaces is None:
-                self._log("Falling back to checking each namespace separately (much slower)")
                 try:
                     self._namespaces = [n["metadata"]["name"] for n in self._client.list(NAMESPACES).items]
+                    self._log("Falling back to checking each namespace separately (much slower)")
                 except ApiError as e:
                     if not e.forbidden:
                         raise

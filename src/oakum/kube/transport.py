@@ -314,26 +314,26 @@ def _stale(error: Exception) -> bool:
 def _reason(error: Exception, where: Any) -> str:
     import socket
     import ssl
+    from http.client import RemoteDisconnected
 
     from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, ReadTimeoutError
 
-    port = where.port or (443 if where.scheme == "https" else 80)
-    address = f"{where.hostname}:{port}"
-    for e in _chain(error):
-        if isinstance(e, ConnectionRefusedError):
-            return f"dial tcp {address}: connect: connection refused"
-        if isinstance(e, NameResolutionError | socket.gaierror):
-            return f"dial tcp: lookup {where.hostname}: no such host"
-        if isinstance(e, ConnectTimeoutError):
-            return f"dial tcp {address}: i/o timeout"
-        if isinstance(e, ReadTimeoutError):
-            return "net/http: timeout awaiting response headers"
-        if isinstance(e, ssl.SSLCertVerificationError):
-            return f"tls: failed to verify certificate: x509: {e.verify_message or e.reason}"
-        if isinstance(e, ssl.SSLError):
-            return f"tls: {e.reason or e}"
-        if isinstance(e, ConnectionResetError):
-            return f"read tcp {address}: connection reset by peer"
-        if isinstance(e, OSError) and e.strerror and not isinstance(e, ssl.SSLError):
-            return f"dial tcp {address}: {e.strerror.lower()}"
-    return "EOF" if _stale(error) else str(error)
+    address = f"{where.hostname}:{where.port or (443 if where.scheme == 'https' else 80)}"
+    known: list[tuple[Any, Callable[[Any], str]]] = [
+        (RemoteDisconnected, lambda e: "EOF"),
+        (ConnectionRefusedError, lambda e: f"dial tcp {address}: connect: connection refused"),
+        (NameResolutionError | socket.gaierror, lambda e: f"dial tcp: lookup {where.hostname}: no such host"),
+        (ssl.SSLCertVerificationError,
+         lambda e: f"tls: failed to verify certificate: x509: {e.verify_message or e.reason}"),
+        (ssl.SSLError, lambda e: f"tls: {e.reason or e}"),
+        (ConnectionResetError, lambda e: f"read tcp {address}: connection reset by peer"),
+        (ReadTimeoutError, lambda e: "net/http: timeout awaiting response headers"),
+        (TimeoutError | ConnectTimeoutError, lambda e: f"dial tcp {address}: i/o timeout"),
+        (OSError, lambda e: f"dial tcp {address}: {(e.strerror or str(e)).lower()}"),
+    ]
+    chain = list(_chain(error))
+    for kind, say in known:
+        for found in chain:
+            if isinstance(found, kind):
+                return say(found)
+    return str(error)

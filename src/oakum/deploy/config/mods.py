@@ -67,11 +67,13 @@ def _copy(target: Any, path: Path, sources: list[Any], driver: int, create: bool
             if value is not _MISSING:
                 found[key] = clone(value)
         elif driving.get(key) is not None:
-            if found.get(key) is None:
-                if not create:
-                    continue
-                found[key] = {}
-            _copy(found[key], rest, [_at(s, key) for s in sources], driver, create)
+            below = found.get(key)
+            if below is None and not create:
+                continue
+            made: dict[str, Any] = {}
+            _copy(made if below is None else below, rest, [_at(s, key) for s in sources], driver, create)
+            if made:
+                found[key] = made
 
 
 def remove_field(target: Resource, path: Path) -> None:

@@ -1,0 +1,74 @@
+"""An HTTP server that answers what a test tells it to, and remembers what it was asked."""
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass
+class Reply:
+    """One answer; `body` is JSON or bytes; `cut` ends the connection without it."""
+
+    status: int = 200
+    body: Any = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    cut: bool = False
+
+
+Script = Callable[[str, str, dict[str, str]], Reply]
+
+
+@contextmanager
+def serving(script: Script | list[Reply]) -> Iterator[tuple[str, list[tuple[str, str, dict[str, str]]]]]:
+    """Serve on a free port; gives the address and the list of (method, path, headers) asked so far.
+
+    A list of replies is used up in order, its last one again and again.
+    """
+    asked: list[tuple[str, str, dict[str, str]]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            headers = dict(self.headers)
+            asked.append((self.command, self.path, headers))
+            reply = (script(self.command, self.path, headers) if callable(script)
+                     else script[min(len(asked), len(script)) - 1])
+            if reply.cut:
+                self.close_connection = True
+                return
+            data = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
+            self.send_response(reply.status)
+            for name, value in {"Content-Type": "application/json", **reply.headers}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def status(code: int, reason: str, message: str, **details: Any) -> Reply:
+    """A failure as an API server sends it."""
+    return Reply(code, {"kind": "Status", "status": "Failure", "code": code, "reason": reason, "message": message,
+                        "details": details})

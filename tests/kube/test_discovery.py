@@ -1,0 +1,45 @@
+import pytest
+from tests.kube.scripted import Reply, serving
+
+from oakum.kube.client import Client
+from oakum.kube.errors import DiscoveryError
+from oakum.kube.kubeconfig import ClusterConfig
+from oakum.kube.transport import Transport
+
+V2 = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+POD = {"resource": "pods", "responseKind": {"kind": "Pod"}, "scope": "Namespaced", "verbs": ["get", "list"]}
+AGGREGATED = {"/api": {"items": [{"metadata": {"name": ""}, "versions": [{"version": "v1", "resources": [POD]}]}]},
+              "/apis": {"items": [{"metadata": {"name": "ex.test"}, "versions": [
+                  {"version": "v1", "freshness": "Stale", "resources": []}]}]}}
+LEGACY = {"/api": {"kind": "APIVersions", "versions": ["v1"]},
+          "/apis": {"kind": "APIGroupList", "groups": [{"name": "apps", "preferredVersion": {"groupVersion": "apps/v1"},
+                                                       "versions": [{"groupVersion": "apps/v1"}]}]},
+          "/api/v1": {"resources": [{"name": "pods", "kind": "Pod", "namespaced": True, "verbs": ["list"]},
+                                    {"name": "pods/log", "kind": "Pod", "namespaced": True, "verbs": ["get"]}]},
+          "/apis/apps/v1": {"resources": [{"name": "deployments", "kind": "Deployment", "namespaced": True}]}}
+
+
+def test_an_aggregating_server_is_asked_twice() -> None:
+    with serving(lambda m, path, h: Reply(200, AGGREGATED[path], {"Content-Type": V2})) as (url, asked):
+        client = Client(Transport(ClusterConfig(url)))
+        client.discovery.may_ignore = lambda gv: gv == "ex.test/v1"
+        pod = client.discovery.find("v1", "Pod")
+        client.transport.close()
+    assert pod is not None
+    assert (pod.path("n", "x"), len(asked)) == ("/api/v1/namespaces/n/pods/x", 2)
+
+
+def test_a_stale_group_is_an_error_unless_it_may_be_ignored() -> None:
+    with serving(lambda m, path, h: Reply(200, AGGREGATED[path], {"Content-Type": V2})) as (url, _):
+        client = Client(Transport(ClusterConfig(url)))
+        with pytest.raises(DiscoveryError, match="unable to retrieve the complete list of server APIs: ex.test/v1"):
+            client.discovery.types()
+        client.transport.close()
+
+
+def test_an_old_server_is_asked_for_each_version() -> None:
+    with serving(lambda m, path, h: Reply(200, LEGACY[path])) as (url, _):
+        client = Client(Transport(ClusterConfig(url)))
+        kinds = [(t.api_version, t.kind) for t in client.discovery.types()]
+        client.transport.close()
+    assert kinds == [("v1", "Pod"), ("apps/v1", "Deployment")]

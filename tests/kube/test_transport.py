@@ -1,0 +1,81 @@
+from pathlib import Path
+
+import pytest
+from tests.kube.scripted import Reply, serving, status
+
+from oakum.kube.errors import ApiError, ConnectError
+from oakum.kube.kubeconfig import ClusterConfig, Identity
+from oakum.kube.transport import Transport, warning_text
+
+
+def test_a_refusal_is_an_exception_with_the_servers_words() -> None:
+    causes = [{"field": "spec.ports", "message": "Required value"}]
+    with serving([status(422, "Invalid", "no ports", causes=causes)]) as (url, _):
+        transport = Transport(ClusterConfig(url))
+        with pytest.raises(ApiError, match="no ports") as caught:
+            transport.request("POST", "/api/v1/x", body={})
+        transport.close()
+    assert caught.value.invalid
+    assert caught.value.field_causes() == [("spec.ports", "Required value")]
+
+
+def test_too_many_requests_are_repeated_when_the_server_says_when() -> None:
+    busy = Reply(429, {}, {"Retry-After": "0"})
+    with serving([busy, busy, Reply(200, {"ok": 1})]) as (url, asked):
+        transport = Transport(ClusterConfig(url))
+        assert transport.request("POST", "/api", body={}).json() == {"ok": 1}
+        transport.close()
+    assert len(asked) == 3
+
+
+def test_a_read_over_a_connection_that_was_closed_is_sent_again() -> None:
+    with serving([Reply(cut=True), Reply(200, {"ok": 1})]) as (url, _):
+        transport = Transport(ClusterConfig(url))
+        assert transport.request("GET", "/api").json() == {"ok": 1}
+        transport.close()
+
+
+def test_a_write_over_a_broken_connection_is_not_repeated() -> None:
+    with serving([Reply(cut=True), Reply(200, {"ok": 1})]) as (url, asked):
+        transport = Transport(ClusterConfig(url))
+        with pytest.raises(ConnectError, match='Post ".*/api": (EOF|read tcp .*: connection reset by peer)'):
+            transport.request("POST", "/api", body={})
+        transport.close()
+    assert len(asked) == 1
+
+
+def test_a_server_that_is_not_there_is_described_as_go_does() -> None:
+    with pytest.raises(ConnectError) as caught:
+        Transport(ClusterConfig("http://127.0.0.1:1")).request("GET", "/api")
+    assert str(caught.value) == (
+        'Get "http://127.0.0.1:1/api": dial tcp 127.0.0.1:1: connect: connection refused')
+
+
+def test_an_expired_token_file_is_read_again_after_a_refusal(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("old")
+
+    def script(method: str, path: str, headers: dict[str, str]) -> Reply:
+        if headers["Authorization"] == "Bearer new":
+            return Reply(200, {"ok": 1})
+        file.write_text("new")
+        return Reply(401, {})
+
+    with serving(script) as (url, _):
+        transport = Transport(ClusterConfig(url, identity=Identity(token_file=str(file))))
+        assert transport.request("GET", "/api").json() == {"ok": 1}
+        transport.close()
+
+
+def test_warnings_of_writes_are_passed_on_once() -> None:
+    said: list[str] = []
+    with serving([Reply(200, {}, {"Warning": '299 - "v1 X is \\"old\\""'})]) as (url, _):
+        transport = Transport(ClusterConfig(url), warn=said.append)
+        for method in ("GET", "POST", "PUT"):
+            transport.request(method, "/api")
+        transport.close()
+    assert said == ['v1 X is "old"']
+
+
+def test_other_warning_headers_are_no_api_warnings() -> None:
+    assert warning_text('110 - "Response is stale"') == ""
