@@ -10,7 +10,12 @@ import re
 from typing import Any
 
 from oakum.yaml.errors import SeparatorError
+from oakum.yaml.keys import json_scalar, key_text
+from oakum.yaml.lines import Line
+from oakum.yaml.nodes import Array, Map, Source, Value
 from oakum.yaml.plain_writer import dump
+from oakum.yaml.resolve import resolve
+from oakum.yaml.simple import build_simple
 
 __all__ = ["dump", "load", "load_all", "split_documents"]
 
@@ -40,7 +45,8 @@ def split_documents(text: str) -> list[tuple[str, int]]:
 
 def load_all(text: str, *, floats: bool = False) -> list[Any]:
     """The value of each piece of `split_documents(text)`. Raises what that and `load` raise."""
-    return [load(piece, floats=floats) for piece, _ in split_documents(text)]
+    known: dict[str, Line] = {}
+    return [_load(piece, floats, known) for piece, _ in split_documents(text)]
 
 
 def load(text: str, *, floats: bool = False) -> Any:
@@ -50,6 +56,24 @@ def load(text: str, *, floats: bool = False) -> Any:
     (each alias a copy). Raises SyntaxYAMLError with go-yaml's words, YAMLError for what JSON cannot hold (infinities,
     null keys). Callers put `error converting YAML to JSON: ` before the message where Go does.
     """
+    return _load(text, floats, {})
+
+
+def _load(text: str, floats: bool, known: dict[str, Line]) -> Any:
+    if not text.startswith("---") and "\n---" not in text:
+        simple = build_simple(text, Source("", text.split("\n")), True, resolve, known)
+        if simple:
+            return _plain(simple[0].items[0].value, floats)
     from oakum.yaml.plain_loader import load as load_events
 
     return load_events(text, floats)
+
+
+def _plain(value: Value, floats: bool) -> Any:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Map):
+        return {key_text(item.key): _plain(item.value, floats) for item in value.items}
+    if isinstance(value, Array):
+        return [_plain(item.value, floats) for item in value.items]
+    return json_scalar(value, floats)

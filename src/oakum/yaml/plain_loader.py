@@ -1,11 +1,8 @@
 """Builds a document of kbld's and kapp's dialect from libyaml's events."""
 from __future__ import annotations
 
-import math
-import struct
 from typing import Any
 
-from oakum.errors import YAMLError
 from oakum.yaml.anchors import Anchors
 from oakum.yaml.errors import SyntaxYAMLError
 from oakum.yaml.events import (
@@ -18,7 +15,7 @@ from oakum.yaml.events import (
     StreamEndEvent,
     is_merge,
 )
-from oakum.yaml.numbers import general
+from oakum.yaml.keys import json_scalar, key_text
 from oakum.yaml.resolve import resolve, resolve_tagged
 
 
@@ -50,10 +47,7 @@ class _Loader:
             value = resolve_tagged(event.tag, value)
         elif event.implicit[0]:
             value = resolve(value)
-        if type(value) is float and not math.isfinite(value):
-            raise YAMLError(f"json: unsupported value: {general(value)}")
-        if self.floats and type(value) is int:
-            value = float(value)
+        value = json_scalar(value, self.floats)
         if event.anchor:
             self.anchors.define(event.anchor, value)
         return value
@@ -99,43 +93,3 @@ def _size(value: Any) -> int:
     if isinstance(value, dict):
         return 1 + sum(map(_size, value.values()))
     return 1 + sum(map(_size, value)) if isinstance(value, list) else 1
-
-
-def key_text(key: Any) -> str:
-    """A map key as Go turns it into a JSON string: `true`, `1`, `1.5`."""
-    if isinstance(key, str):
-        return key
-    if isinstance(key, bool):
-        return "true" if key else "false"
-    if isinstance(key, int):
-        return str(key)
-    if isinstance(key, float):
-        return _float32(key)
-    if isinstance(key, dict | list):
-        raise SyntaxYAMLError(f"invalid map key: {_go_syntax(key)}")
-    raise YAMLError("Unsupported map key of type: %!s(<nil>), key: <nil>")
-
-
-def _float32(number: float) -> str:
-    """The shortest text that reads back as the same 32-bit float, which is how Go formats keys."""
-    try:
-        single = struct.pack("f", number)
-    except OverflowError:
-        return ".inf" if number > 0 else "-.inf"
-    candidates = (float(f"{number:.{digits}g}") for digits in range(1, 10))
-    return general(next((short for short in candidates if struct.pack("f", short) == single), number))
-
-
-def _go_syntax(value: Any) -> str:
-    """`value` as Go's `%#v` prints a decoded YAML value."""
-    if isinstance(value, dict):
-        pairs = ", ".join(f"{_go_syntax(key)}:{_go_syntax(item)}" for key, item in value.items())
-        return f"map[interface {{}}]interface {{}}{{{pairs}}}"
-    if isinstance(value, list):
-        return f"[]interface {{}}{{{', '.join(map(_go_syntax, value))}}}"
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "interface {}(nil)" if value is None else str(value)

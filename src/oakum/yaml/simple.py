@@ -23,23 +23,32 @@ Comments = list[tuple[int, str]]
 
 
 def build_simple(
-    text: str, source: Source, implicit: bool, resolve: Callable[[str], Scalar]
+    text: str,
+    source: Source,
+    implicit: bool,
+    resolve: Callable[[str], Scalar],
+    known: dict[str, Line] | None = None,
 ) -> tuple[DocumentSet, Comments] | None:
     """The documents and comments of `text`, as `oakum.yaml.builder.build` gives them; None when it is not simple.
 
-    `implicit` adds a document before the first line. What `resolve` raises for a plain scalar is passed on.
+    `implicit` adds a document before the first line. What `resolve` raises for a plain scalar is passed on. `known`
+    holds the lines that were read before, for a caller with several texts to read by the same `resolve`.
     """
     if _UNUSUAL.search(text):
         return None
     documents = [Document(None, 0, source)] if implicit else []
     comments: Comments = []
-    if not _read(source, resolve, documents, comments):
+    if not _read(source, resolve, documents, comments, {} if known is None else known):
         return None
     return DocumentSet(documents, 0 if implicit else 1, source), comments
 
 
 def _read(
-    source: Source, resolve: Callable[[str], Scalar], documents: list[Document], comments: Comments
+    source: Source,
+    resolve: Callable[[str], Scalar],
+    documents: list[Document],
+    comments: Comments,
+    known: dict[str, Line],
 ) -> bool:
     """Fill in documents and comments; False when a line is not simple.
 
@@ -48,7 +57,7 @@ def _read(
     while that has no value yet. Lines that came before are not read again.
     """
     lines: list[str] = source.lines or []
-    known: dict[str, Line] = {"": _BLANK}
+    known[""] = _BLANK
     waiting: Any = documents[-1] if documents else None
     indent, is_map = -1, False
     items: list[Any] = []

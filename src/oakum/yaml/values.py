@@ -5,9 +5,9 @@ import math
 from typing import Any
 
 from oakum.errors import YAMLError
+from oakum.yaml.keys import key_text
 from oakum.yaml.nodes import Array, Document, Map, Node, Value
 from oakum.yaml.numbers import general
-from oakum.yaml.plain_loader import key_text
 
 
 def to_plain(document: Document) -> Any:

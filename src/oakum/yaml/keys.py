@@ -1,0 +1,59 @@
+"""Scalars and keys as they come out of Go's way through JSON (kbld spec 2.4)."""
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from oakum.errors import YAMLError
+from oakum.yaml.errors import SyntaxYAMLError
+from oakum.yaml.nodes import Scalar
+from oakum.yaml.numbers import general
+
+
+def json_scalar(value: Scalar, floats: bool) -> Scalar:
+    """`value` as JSON can hold it; integers as floats if asked for. Raises YAMLError for infinities and NaN."""
+    if type(value) is float and not math.isfinite(value):
+        raise YAMLError(f"json: unsupported value: {general(value)}")
+    return float(value) if floats and type(value) is int else value
+
+
+def key_text(key: Any) -> str:
+    """A map key as Go turns it into a JSON string: `true`, `1`, `1.5`. Raises YAMLError for what can be no key."""
+    if isinstance(key, str):
+        return key
+    if isinstance(key, bool):
+        return "true" if key else "false"
+    if isinstance(key, int):
+        return str(key)
+    if isinstance(key, float):
+        return _float32(key)
+    if isinstance(key, dict | list):
+        raise SyntaxYAMLError(f"invalid map key: {_go_syntax(key)}")
+    raise YAMLError("Unsupported map key of type: %!s(<nil>), key: <nil>")
+
+
+def _float32(number: float) -> str:
+    """The shortest text that reads back as the same 32-bit float, which is how Go formats keys."""
+    import struct
+
+    try:
+        single = struct.pack("f", number)
+    except OverflowError:
+        return ".inf" if number > 0 else "-.inf"
+    candidates = (float(f"{number:.{digits}g}") for digits in range(1, 10))
+    return general(next((short for short in candidates if struct.pack("f", short) == single), number))
+
+
+def _go_syntax(value: Any) -> str:
+    """`value` as Go's `%#v` prints a decoded YAML value."""
+    if isinstance(value, dict):
+        pairs = ", ".join(f"{_go_syntax(key)}:{_go_syntax(item)}" for key, item in value.items())
+        return f"map[interface {{}}]interface {{}}{{{pairs}}}"
+    if isinstance(value, list):
+        return f"[]interface {{}}{{{', '.join(map(_go_syntax, value))}}}"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "interface {}(nil)" if value is None else str(value)
