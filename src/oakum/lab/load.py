@@ -85,14 +85,14 @@ def _store(storage: Storage, open_member: Open, repository: str, entry: dict[str
     digest = _digest(entry["digest"])
     with open_member(_blob(digest)) as file:
         content = file.read(_LONGEST_JSON)
+    if not digest.matches(content):
+        raise LabError(f"{_blob(digest)} has other content than its name says")
     contents = read_manifest(content, entry.get("mediaType", ""))
     for blob in contents.blobs:
         with open_member(_blob(blob)) as file:
             _put(storage, repository, file, blob)
     for child in contents.manifests:
         _store(storage, open_member, repository, {"digest": str(child)}, None)
-    if not digest.matches(content):
-        raise LabError(f"{_blob(digest)} has other content than its name says")
     storage.put_manifest(repository, digest, content, contents.media_type, tag)
 
 

@@ -12,6 +12,8 @@ import pytest
 from oakum.lab.background import stop
 from oakum.lab.folder import Folder
 
+from ...lab.node.conftest import layer, write_layout
+
 PROGRAM = "import sys; from oakum.cli.command import main; from oakum.cli.lab import COMMAND; sys.exit(main(COMMAND))"
 
 
@@ -81,3 +83,14 @@ def test_reset_deletes_a_labs_folder_and_nothing_else(data: str, tmp_path: Path)
 
 def test_an_unknown_runtime_is_refused(data: str) -> None:
     assert "--runtime is one of auto" in lab("up", "--runtime", "magic", "--data", data).stderr
+
+
+def test_an_image_is_loaded_into_the_registry(data: str, tmp_path: Path) -> None:
+    write_layout(tmp_path / "layout", [layer({"a": b"x"})])
+    lab("up", "--detach", "--data", data)
+    state = Folder(Path(data)).running()
+    assert state is not None
+    loaded = lab("load-image", str(tmp_path / "layout"), "--data", data)
+    assert loaded.stdout == f"{state.registry}/test/tool:v1\n", loaded.stderr
+    refused = lab("load-image", str(tmp_path), "--data", data)
+    assert (refused.returncode, "neither an OCI image layout" in refused.stderr) == (1, True)

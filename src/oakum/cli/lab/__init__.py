@@ -28,6 +28,15 @@ COMMAND = Command(
             flags=(Flag("follow", "Go on with what is logged from now on", kind="bool", short="f"),),
             run="oakum.cli.lab.running:logs",
         ),
+        Command(
+            "load-image",
+            "Put an image from a file into the lab's registry",
+            long="Takes an OCI image layout or what 'docker save' writes, as a tar file or a folder, and prints the\n"
+            "references under which pods can name it.",
+            flags=(Flag("name", "Name for the image, as repository:tag (default: what the file states)"),),
+            arguments=1,
+            run="oakum.cli.lab.images:load_image",
+        ),
         Command("reset", "Stop the lab and delete all its data", run="oakum.cli.lab.running:reset"),
     ),
 )

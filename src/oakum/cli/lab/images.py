@@ -1,0 +1,22 @@
+"""`oakum lab load-image`."""
+
+import sys
+from pathlib import Path
+
+from oakum.cli.command import Invocation
+from oakum.cli.lab.running import folder_of
+from oakum.errors import UsageError
+
+
+def load_image(call: Invocation) -> None:
+    """Put the images of a file into the registry of the lab, which need not run, and print their references."""
+    from oakum.lab import load
+    from oakum.lab.registry import Storage
+
+    if not call.arguments:
+        raise UsageError("Expected the path of an image")
+    folder = folder_of(call)
+    folder.make()
+    state = folder.last()
+    for name in load.load_image(Storage(folder.registry), Path(call.arguments[0]), call.flags["name"]):
+        sys.stdout.write(f"{state.registry}/{name}\n" if state else f"{name}\n")
