@@ -94,6 +94,13 @@ def test_a_registry_may_be_rewritten(registry: Host, resolve: Resolve) -> None:
     assert found.documents[0]["image"] == f"{registry.address}/mirror/library/nginx@{pushed.digest}"
 
 
+def test_a_mirror_is_asked_first_and_the_name_stays(registry: Host, resolve: Resolve) -> None:
+    pushed = registry.push_image("mirror/library/nginx:1.25")
+    mirrors = tuple(Rewrite.parse(f"index.docker.io={registry.address}/{name}") for name in ("empty", "mirror"))
+    found = resolve({"image": "nginx:1.25"}, mirrors=mirrors)
+    assert found.documents[0]["image"] == f"index.docker.io/library/nginx@{pushed.digest}"
+
+
 def test_entries_that_nothing_matched_are_named(resolve: Resolve) -> None:
     entries = config(
         sources=[{"image": "s", "path": "x"}],

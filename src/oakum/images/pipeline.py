@@ -38,6 +38,7 @@ class Options:
     verify_digests: bool = False
     keep_tag: bool = False
     rewrites: tuple[Rewrite, ...] = ()
+    mirrors: tuple[Rewrite, ...] = ()
     pushed_only: bool = False
     sbom: str = ""
     sign_key: str = ""
@@ -129,7 +130,7 @@ def _outcomes(jobs: Mapping[str, Future[Resolution]]) -> dict[str, Resolution]:
 
 def _resolver(config: Config, options: Options, tools: Tools) -> Resolver:
     transport = tools.transport
-    resolver: Resolver = RegistryResolver(transport, verify=options.verify_digests)
+    resolver: Resolver = RegistryResolver(transport, verify=options.verify_digests, mirrors=options.mirrors)
     if options.rewrites:
         resolver = RewritingResolver(resolver, options.rewrites)
     if config.sources:

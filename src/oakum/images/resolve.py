@@ -1,31 +1,48 @@
 """From a reference to a digest: the registry's answer, and overrides around it (kbld: "3 Resolution pipeline")."""
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from oakum.errors import RegistryError
 from oakum.images import origins, platforms, versions
 from oakum.images.config import Config, Override, Platform, TagSelection
 from oakum.images.errors import ConfigError
 from oakum.images.resolution import Resolution, Resolver
+from oakum.images.rewriting import Rewrite
 from oakum.registry import manifests, reference, tags
 from oakum.registry.errors import BadReference
+from oakum.registry.reference import Reference
 from oakum.registry.transport import Transport
 
 
 class RegistryResolver:
     """Asks the registry for the digest of a tag, with one request; references by digest are only normalised.
 
-    `verify` makes sure that the latter exist too.
+    `verify` makes sure that the latter exist too. `mirrors` are asked first, in their order, and the origin where none
+    of them answers; the name stays the origin's.
     """
 
-    def __init__(self, transport: Transport, *, verify: bool = False) -> None:
-        self._transport, self._verify = transport, verify
+    def __init__(self, transport: Transport, *, verify: bool = False, mirrors: Sequence[Rewrite] = ()) -> None:
+        self._transport, self._verify, self._mirrors = transport, verify, mirrors
 
     def resolve(self, image: str) -> Resolution:
         """The digest reference of `image`. Raises BadReference, StatusError, ConnectError."""
         if "@" in image:
             return self._by_digest(image)
         ref = reference.parse_tag(image)
-        descriptor = manifests.resolve(self._transport, ref)
-        return Resolution(str(ref.with_digest(descriptor.digest)), (origins.resolved(image, ref.tag),))
+        return Resolution(str(ref.with_digest(self._digest(ref))), (origins.resolved(image, ref.tag),))
+
+    def _digest(self, ref: Reference) -> str:
+        for mirror in self._mirrors:
+            there = mirror.apply(str(ref))
+            if there == str(ref):
+                continue
+            try:
+                return manifests.resolve(self._transport, reference.parse(there)).digest
+            except RegistryError:
+                # The origin decides, and its error is the one to show.
+                continue
+        return manifests.resolve(self._transport, ref).digest
 
     def _by_digest(self, image: str) -> Resolution:
         try:
@@ -33,7 +50,7 @@ class RegistryResolver:
         except BadReference as error:
             raise BadReference(f"Expected valid digest reference, but found '{image}', reason: {error}") from error
         if self._verify:
-            manifests.resolve(self._transport, ref)
+            self._digest(ref)
         return Resolution(str(ref))
 
 

@@ -39,6 +39,8 @@ _RESOLVE = (
     Flag("keep-tag", "Keep the tag beside the digest (format: repository:tag@sha256:...)", "bool"),
     Flag("rewrite-registry", "Take images from another place (format: from=to, prefixes of repositories) "
          "(can be specified multiple times)", "array"),
+    Flag("registry-mirror", "Ask a mirror for digests first (format: from=to, prefixes of repositories) "
+         "(can be specified multiple times)", "array"),
     Flag("verify-digests", "Check that images given by digest exist", "bool"),
     Flag("warn-unused", "Warn about sources, destinations and lock entries that no image matched", "bool"),
     Flag("sbom", "Attach a bill of materials to images built here (format: spdx, cyclonedx)"),

@@ -65,6 +65,7 @@ def resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> Res
         verify_digests=flags["verify-digests"],
         keep_tag=flags["keep-tag"],
         rewrites=tuple(map(Rewrite.parse, flags["rewrite-registry"])),
+        mirrors=tuple(map(Rewrite.parse, flags["registry-mirror"])),
         pushed_only=bool(flags["imgpkg-lock-output"]),
         sbom=flags["sbom"],
         sign_key=flags["sign-key"],

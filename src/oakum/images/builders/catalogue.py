@@ -9,7 +9,6 @@ from oakum.images.builders.engine import Engine, Probe
 from oakum.images.builders.protocol import Builder
 
 _ENGINE = {
-    "buildx": "buildx:BuildxBuilder",
     "pack": "pack:PackBuilder",
     "ko": "ko:KoBuilder",
     "bazel": "bazel:BazelBuilder",
@@ -31,7 +30,7 @@ class Catalogue(Mapping[str, Builder]):
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(["", "docker", "podman", *_ALONE, *_ENGINE, *_EMBEDDED])
+        return iter(["", "docker", "buildx", "podman", *_ALONE, *_ENGINE, *_EMBEDDED])
 
     def __len__(self) -> int:
         return len(list(iter(self)))
@@ -43,6 +42,8 @@ class Catalogue(Mapping[str, Builder]):
             return self._docker(Engine("podman", "Podman"))
         if name in _ALONE:
             return _load(_ALONE[name])()
+        if name == "buildx":
+            return _load("buildx:BuildxBuilder")(Engine(), self._workshop.transport)
         if name in _ENGINE:
             return _load(_ENGINE[name])(Engine())
         return _load(_EMBEDDED[name])(self._workshop)
