@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint unit testbed-up testbed-down clean
+.PHONY: demo test lint unit testbed-up testbed-test testbed-down clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python demo/walk_through.py
@@ -20,6 +20,9 @@ unit: $(VENV)/.installed
 
 testbed-up: $(VENV)/.installed
 	$(BIN)/python -m testbed up
+
+testbed-test: $(VENV)/.installed
+	$(BIN)/pytest --target testbed tests/walkthrough tests/differential tests/integration
 
 testbed-down: $(VENV)/.installed
 	$(BIN)/python -m testbed down

@@ -14,7 +14,7 @@ from testbed.node import socket_of
 from testbed.process import run
 from testbed.settings import HERE, Settings
 
-ARCHIVE = "images.tar"
+ARCHIVE = "images-2.tar"
 
 
 def up(settings: Settings) -> None:
@@ -22,10 +22,12 @@ def up(settings: Settings) -> None:
     archive = settings.cache / ARCHIVE
     if not archive.exists():
         _make(settings, archive)
-    if "localhost/pause:1" not in run("ctr", "-a", socket_of(settings), "-n", "k8s.io", "images", "list", "-q"):
+    sample = f"{settings.open_registry}/library/sample-app-go:latest"
+    if sample not in run("ctr", "-a", socket_of(settings), "-n", "k8s.io", "images", "list", "-q"):
         run("ctr", "-a", socket_of(settings), "-n", "k8s.io", "images", "import", archive)
-    if subprocess.run(["docker", "image", "inspect", "busybox:latest"], capture_output=True).returncode:
+    if subprocess.run(["docker", "image", "inspect", sample], capture_output=True).returncode:
         run("docker", "load", "-i", archive)
+    run("docker", "push", sample)
     if subprocess.run(["docker", "image", "inspect", "golang:1.12"], capture_output=True).returncode:
         _import_golang()
 
@@ -35,10 +37,11 @@ def _make(settings: Settings, archive: Path) -> None:
     work.mkdir(parents=True, exist_ok=True)
     run("gcc", "-static", "-Os", "-s", "-o", work / "pause", HERE / "programs/pause/pause.c")
     env = {**os.environ, "CGO_ENABLED": "0"}
-    source = HERE / "programs/http-echo"
-    run("go", "build", "-trimpath", "-ldflags=-s -w", "-o", work / "http-echo", ".", cwd=source, env=env)
+    for name, source in (("http-echo", HERE / "programs/http-echo"), ("app", HERE.parent / "examples/sample-app-go")):
+        run("go", "build", "-trimpath", "-ldflags=-s -w", "-o", work / name, ".", cwd=source, env=env)
     shell = busybox_root()
     echo = layer({"http-echo": (work / "http-echo").read_bytes()})
+    sample = layer({"app": (work / "app").read_bytes()})
     pause = layer({"pause": (work / "pause").read_bytes()})
     settings.cache.mkdir(parents=True, exist_ok=True)
     partial = archive.with_suffix(".partial")
@@ -47,6 +50,7 @@ def _make(settings: Settings, archive: Path) -> None:
         ("docker.io/library/busybox:latest", shell, {"Cmd": ["sh"]}),
         ("docker.io/library/alpine:3.15.0", shell, {"Cmd": ["sh"]}),
         ("docker.io/hashicorp/http-echo:alpine", echo, {"Entrypoint": ["/http-echo"]}),
+        (f"{settings.open_registry}/library/sample-app-go:latest", sample, {"Entrypoint": ["/app"]}),
     ])
     partial.rename(archive)
 
