@@ -60,6 +60,13 @@ ESCAPES = [
     "x = ...",
     "None = 1",
     "True = 1",
+    # names of Python's builtins that the program binds itself, before it does
+    "x = open('/etc/passwd')\nopen = 1",
+    "x = eval('1')\neval = 1",
+    "def f(): return __import__('os')\nx = f()\n__import__ = 1",
+    "x = [exec for i in [1]]\nexec = 1",
+    "x = (lambda: getattr)()('', 'real')\ngetattr = getattr",
+    "def f():\n  x = globals()\n  globals = 1\nend\nf()",
     # attributes of Python's own objects
     "x = ().__class__.__bases__[0].__subclasses__()",
     "x = ''.__class__",

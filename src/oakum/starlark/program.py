@@ -61,6 +61,7 @@ class Program:
         space: dict[str, Any] = {**HELPERS, **UNIVERSE, **predeclared}
         for name in self.bound:
             space.pop(name, None)
+        space["__builtins__"] = {}  # else CPython would lend its own to names that are not bound yet
         space[".program"] = self
         space[".thread"] = thread
         space[".tick"] = thread.meter.tick
