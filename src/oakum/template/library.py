@@ -163,6 +163,7 @@ class Library:
         try:
             own = self._own(evaluator, holding, VALUES)
             documents = [copy_value(one.document) for one in _mine(own)]
+            _check_rules(documents)
             base = documents.pop(0) if documents and schema is None else Document(Map())
             values = base if schema is None else schema.default_document()
             for one in (*documents, *(copy_value(one.document) for one in given)):
@@ -249,6 +250,13 @@ def _values_document(document: Document, name: str) -> ValuesDocument:
     except TemplateError as error:
         raise TemplateError(f"Annotation {REFERENCE}: {error}") from error
     return ValuesDocument(document, steps, steps, after)
+
+
+def _check_rules(documents: list[Document]) -> None:
+    from oakum.template.validation import check_annotations
+
+    for document in documents:
+        check_annotations(document)
 
 
 def _validate(values: Document, schema: Schema | None) -> None:
