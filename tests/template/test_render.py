@@ -113,3 +113,8 @@ def test_a_private_library_is_evaluated_with_given_values() -> None:
         "_ytt_lib__app__config_yml": '#@ load("@ytt:data", "data")\nsize: #@ data.values.size\n',
     }
     assert yaml(template, **library) == "size: 2\n"
+
+
+def test_files_may_not_load_one_another_in_a_circle() -> None:
+    message = failure("a: 1\n", a_star='load("b.star", "y")\nx = 1', b_star='load("a.star", "x")\ny = 1')
+    assert "Expected files not to load one another in a circle: b.star → a.star → b.star" in message

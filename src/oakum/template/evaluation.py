@@ -36,6 +36,7 @@ class Run:
     number: int = 1
     parsed: dict[tuple[str, str, bool], DocumentSet] = field(default_factory=dict)
     compiled: dict[tuple[Any, ...], Compiled] = field(default_factory=dict)
+    loading: list[str] = field(default_factory=list)
     warned: set[str] = field(default_factory=set)
 
     def warn_once(self, text: str) -> None:
@@ -164,7 +165,15 @@ class Evaluator:
         file, place = place.find_file(path)
         if not file.library:
             raise TemplateError(f"Expected file '{file.path}' to be a library file, but was not {_NOT_LIBRARY}")
-        names = self.evaluate(file, place).names
+        loading = self.run.loading
+        if file.path in loading:
+            circle = " → ".join([*loading[loading.index(file.path) :], file.path])
+            raise TemplateError(f"Expected files not to load one another in a circle: {circle}")
+        loading.append(file.path)
+        try:
+            names = self.evaluate(file, place).names
+        finally:
+            loading.pop()
         for value in names.values():
             freeze(value)
         return names

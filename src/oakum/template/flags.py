@@ -10,6 +10,7 @@ from oakum.template.files import InputFile
 from oakum.template.options import DataValueFlags
 from oakum.template.reference import LibraryReference, parse_reference
 from oakum.template.values import ValuesDocument
+from oakum.yaml.duplicates import last_wins
 from oakum.yaml.nodes import Document, Map, MapItem, Source, Value
 from oakum.yaml.parser import parse
 
@@ -53,13 +54,14 @@ def plain_merge(value: Value) -> Value:
     return value
 
 
-def _file(flags: DataValueFlags, path: str, strict: bool) -> Iterator[ValuesDocument]:
+def _file(flags: DataValueFlags, given: str, strict: bool) -> Iterator[ValuesDocument]:
+    references, path = _split_library(given)
     try:
         files = flags.read(path)
     except OakumError as error:
         raise TemplateError(f"Find files '{path}': {error}") from error
     for file in files:
-        yield from _file_documents(file, strict)
+        yield from _file_documents(file, references, strict)
 
 
 def read_text(file: InputFile) -> str:
@@ -70,7 +72,9 @@ def read_text(file: InputFile) -> str:
         raise TemplateError(f"Reading file '{file.path}': {error}") from error
 
 
-def _file_documents(file: InputFile, strict: bool) -> Iterator[ValuesDocument]:
+def _file_documents(
+    file: InputFile, references: tuple[LibraryReference, ...], strict: bool
+) -> Iterator[ValuesDocument]:
     text = read_text(file)
     try:
         documents = parse(text, file.path, strict=strict)
@@ -78,10 +82,10 @@ def _file_documents(file: InputFile, strict: bool) -> Iterator[ValuesDocument]:
         raise TemplateError(f"Unmarshaling YAML data values file '{file.path}': {error}") from error
     if has_templating(documents):
         raise TemplateError(f"Checking data values file '{file.path}': {_PLAIN}")
-    for document in documents.items:
+    for document in last_wins(documents).items:
         if document.value is not None:
             document.value = plain_merge(document.value)
-            yield ValuesDocument(_annotated(document))
+            yield ValuesDocument(_annotated(document), references, references)
 
 
 def _environment(
@@ -134,7 +138,7 @@ def _parse_value(text: str, key: str, strict: bool) -> Value:
         documents = parse(text, "", strict=strict, comments=False)
     except OakumError as error:
         raise TemplateError(f"Deserializing value for key '{key}': Deserializing YAML value: {error}") from error
-    return documents.items[0].value if documents.items else None
+    return last_wins(documents.items[0]).value if documents.items else None
 
 
 def _split_key(key: str) -> tuple[tuple[LibraryReference, ...], list[str]]:

@@ -33,5 +33,6 @@ def _program(file: InputFile) -> Iterator[str]:
         yield f"(no program: {error})"
         return
     yield "src:  tmpl: code: | srccode"
-    for number, (code, place) in enumerate(zip(program.code, program.places, strict=True), 1):
+    for number, code in enumerate(program.code, 1):
+        place = program.place(number)
         yield f"{place.line if place else '':>4}  {number:>4}: {code} | {place.text if place else ''}".rstrip()

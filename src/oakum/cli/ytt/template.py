@@ -46,7 +46,11 @@ def _run(flags: dict[str, Any], output: Output) -> None:
         output.files(files)
         return
     result = evaluate(files, flags, inputs)
-    if flags["data-values-inspect"]:
+    if flags["explain-data-values"]:
+        from oakum.template.explain import explain
+
+        sys.stdout.writelines(line + "\n" for line in explain(result.values))
+    elif flags["data-values-inspect"]:
         output.values(result.values)
     elif flags["data-values-schema-inspect"]:
         output.schema(result)
@@ -73,7 +77,8 @@ def evaluate(files: list[InputFile], flags: dict[str, Any], inputs: Inputs) -> R
     """What `files` come to with the data values and options of the flags. Raises OakumError."""
     from oakum.template.render import render
 
-    stop = "values" if flags["data-values-inspect"] else "schema" if flags["data-values-schema-inspect"] else ""
+    inspected = flags["data-values-inspect"] or flags["explain-data-values"]
+    stop = "values" if inspected else "schema" if flags["data-values-schema-inspect"] else ""
     options = Options(
         strict=flags["strict"],
         ignore_unknown_comments=flags["ignore-unknown-comments"],
@@ -81,6 +86,8 @@ def evaluate(files: list[InputFile], flags: dict[str, Any], inputs: Inputs) -> R
         disable_validation=flags["dangerous-data-values-disable-validation"],
         stop_after=stop,
         explain_overlays=flags["explain-overlays"],
+        max_steps=flags["max-steps"] or None,
+        max_memory=(flags["max-memory"] << 20) or None,
     )
     values = DataValueFlags(
         files=tuple(flags["data-values-file"]),
