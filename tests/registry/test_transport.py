@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from oakum.registry import manifests, tags
-from oakum.registry.errors import ConnectError, ContentError, StatusError
+from oakum.registry.errors import ConnectError, ContentError, CredentialsError, StatusError
 from oakum.registry.reference import parse
 
 from .conftest import Host, connect, login
@@ -98,6 +98,11 @@ def test_the_login_does_not_follow_a_redirect_to_another_host(basic_registry: Ho
     with pytest.raises(StatusError) as caught:
         manifests.get(transport, parse(f"{faulty.address}/app:1"))
     assert caught.value.status == 401
+
+
+def test_a_broken_login_is_told_before_the_registry_is_asked() -> None:
+    with pytest.raises(CredentialsError, match="^Unknown env variable 'KBLD_REGISTRY_FOO'$"):
+        manifests.get(connect({"KBLD_REGISTRY_FOO": "x"}), parse("127.0.0.1:1/app:1"))
 
 
 def test_both_failures_are_named_when_nothing_listens() -> None:

@@ -53,9 +53,9 @@ class Session:
 
     def authorization(self, repository: Repository, scopes: tuple[str, ...]) -> str:
         """The `Authorization` header for requests to `repository` with `scopes`, empty for none."""
+        login = self._keychain.lookup(repository)
         self.base()
         with self._lock:
-            login = self._keychain.lookup(repository)
             if self._challenge is None or self._challenge.scheme == "basic":
                 return login.basic() if login else ""
             if login and login.registry_token:

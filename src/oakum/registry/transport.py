@@ -76,8 +76,8 @@ class Transport:
         Raises StatusError for another status, ConnectError when no answer came, CredentialsError for a broken login.
         """
         session = self._session(request.repository.registry)
-        url = request.path if "://" in request.path else f"{session.base()}/v2/{request.path}"
         header = session.authorization(request.repository, request.scopes)
+        url = request.path if "://" in request.path else f"{session.base()}/v2/{request.path}"
         response = self._attempts(request, url, header)
         if response.status == 401 and 401 not in request.expect:
             scopes = session.renew(response.headers.getlist("WWW-Authenticate"), header)
