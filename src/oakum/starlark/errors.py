@@ -10,21 +10,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from oakum.errors import StarlarkError
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing wrong with a text: the message and the line (from 1) it is reported at."""
 
     message: str
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One call in progress: `function` is `<toplevel>`, `lambda` or a name; `line` counts from 1, 0 is unknown."""
 
     function: str

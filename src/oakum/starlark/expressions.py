@@ -6,7 +6,7 @@ Python's own; all else is a call of a helper whose id starts with a dot (`oakum.
 from __future__ import annotations
 
 import _ast as ast
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from oakum.starlark import build
 from oakum.starlark.cursor import Cursor
@@ -33,8 +33,7 @@ _CONSTANTS = {"None": None, "True": True, "False": False}
 _ENDS_LIST = frozenset([EOF, NEWLINE, "=", "}", "]", ")", ";"])
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """A call of a name with plain arguments, kept for the message when its arguments do not fit."""
 
     callee: str
@@ -42,14 +41,16 @@ class Site:
     keywords: tuple[str, ...]
 
 
-@dataclass(slots=True)
 class Arguments:
     """A call's arguments: positional, named, and at most one `*` and one `**`."""
 
-    positional: list[ast.expr]
-    keywords: list[ast.keyword]
-    star: ast.expr | None = None
-    double: ast.expr | None = None
+    __slots__ = ("double", "keywords", "positional", "star")
+
+    def __init__(self, positional: list[ast.expr], keywords: list[ast.keyword]) -> None:
+        self.positional = positional
+        self.keywords = keywords
+        self.star: ast.expr | None = None
+        self.double: ast.expr | None = None
 
 
 class Expressions:

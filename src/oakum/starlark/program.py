@@ -5,9 +5,8 @@ import _ast as ast
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from types import CodeType, FunctionType
-from typing import Any
+from typing import Any, NamedTuple
 
 from oakum.errors import StarlarkError
 from oakum.starlark.cursor import Cursor
@@ -29,7 +28,6 @@ def _no_modules(module: str) -> Mapping[str, Any]:
     raise Failure("load not implemented by this application")
 
 
-@dataclass(slots=True)
 class Thread:
     """What a running program is given.
 
@@ -37,13 +35,20 @@ class Thread:
     raises Failure with the whole message; `meter` is the budget, shared by all threads of a run.
     """
 
-    print: Callable[[str], object] = lambda line: sys.stderr.write(line + "\n")
-    load: Callable[[str], Mapping[str, Any]] = _no_modules
-    meter: Meter = field(default_factory=Meter)
+    __slots__ = ("load", "meter", "print")
+
+    def __init__(
+        self,
+        print: Callable[[str], object] = lambda line: sys.stderr.write(line + "\n"),
+        load: Callable[[str], Mapping[str, Any]] = _no_modules,
+        meter: Meter | None = None,
+    ) -> None:
+        self.print = print
+        self.load = load
+        self.meter = Meter() if meter is None else meter
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(NamedTuple):
     """A compiled text. `globals` are the names it binds for others, `loads` what it loads, in order."""
 
     file: str

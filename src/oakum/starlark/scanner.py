@@ -7,7 +7,6 @@ brackets neither. The `newline` token is counted on the line after the break, wh
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from oakum.starlark.errors import Problem, SyntaxErrors
@@ -45,14 +44,16 @@ _CLOSE = frozenset(")]}")
 _BLANK = re.compile(r"[ \t\r]*")
 
 
-@dataclass(slots=True)
 class Tokens:
     """Parallel lists: `kinds[i]`, the decoded `values[i]` (identifiers, literals; else None) and `lines[i]`."""
 
-    file: str
-    kinds: list[str] = field(default_factory=list)
-    values: list[Any] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
+    __slots__ = ("file", "kinds", "lines", "values")
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.kinds: list[str] = []
+        self.values: list[Any] = []
+        self.lines: list[int] = []
 
     def add(self, kind: str, value: Any, line: int) -> None:
         """Append one token."""

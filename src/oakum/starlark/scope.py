@@ -6,7 +6,6 @@ be predeclared or of the universe. CPython's own scoping then does what Starlark
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from typing import Any
 
 from oakum.starlark.errors import Problem
@@ -18,19 +17,25 @@ LAMBDA = "lambda"
 UNBINDABLE = frozenset(["None", "True", "False", "__debug__", "__builtins__"])
 
 
-@dataclass(slots=True, eq=False)
 class Scope:
     """One block: the top level, a function, a lambda or a comprehension. `state` is free for the builders of steps."""
 
-    name: str
-    parent: Scope | None = None
-    bindings: dict[str, int] = field(default_factory=dict)
-    uses: list[tuple[str, int]] = field(default_factory=list)
-    children: list[Scope] = field(default_factory=list)
-    state: dict[str, Any] = field(default_factory=dict)
-    loops: int = 0
-    first_line: int = 0
-    is_function: bool = False
+    __slots__ = (
+        "bindings", "children", "first_line", "is_function", "loops", "name", "parent", "state", "uses",
+    )  # fmt: skip
+
+    def __init__(
+        self, name: str, parent: Scope | None = None, first_line: int = 0, is_function: bool = False
+    ) -> None:
+        self.name = name
+        self.parent = parent
+        self.first_line = first_line
+        self.is_function = is_function
+        self.bindings: dict[str, int] = {}
+        self.uses: list[tuple[str, int]] = []
+        self.children: list[Scope] = []
+        self.state: dict[str, Any] = {}
+        self.loops = 0
 
     @property
     def function(self) -> Scope:

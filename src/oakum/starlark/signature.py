@@ -3,20 +3,21 @@ from __future__ import annotations
 
 import _ast as ast
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from oakum.starlark import build
 from oakum.starlark.cursor import Cursor
 from oakum.starlark.scope import Scopes
 
 
-@dataclass(slots=True)
 class Signature:
     """Parsed parameters. `named` are all names with their lines; `rest` is the name after `**`."""
 
-    arguments: ast.arguments
-    named: list[tuple[str, int]] = field(default_factory=list)
-    rest: str | None = None
+    __slots__ = ("arguments", "named", "rest")
+
+    def __init__(self, arguments: ast.arguments) -> None:
+        self.arguments = arguments
+        self.named: list[tuple[str, int]] = []
+        self.rest: str | None = None
 
     def bind(self, scopes: Scopes) -> None:
         """Bind the names in the current block, noting those that come twice."""

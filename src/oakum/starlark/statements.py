@@ -8,8 +8,8 @@ from __future__ import annotations
 import _ast as ast
 import sys
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from oakum.starlark import build
 from oakum.starlark.cursor import Cursor
@@ -24,8 +24,7 @@ _AUGMENTED = frozenset(f"{operator}=" for operator in ("+", "-", "*", "/", "//",
 _FUNCTION_EXTRA: dict[str, Any] = {"type_params": []} if sys.version_info >= (3, 12) else {}
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(NamedTuple):
     """A `load(module, local="symbol", …)` statement: pairs of the local and the original name."""
 
     module: str
@@ -33,12 +32,14 @@ class Load:
     line: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Block:
     """A block of statements: the one around it in the same function, and the innermost loop that it is part of."""
 
-    parent: Block | None = None
-    is_loop: bool = False
+    __slots__ = ("is_loop", "parent")
+
+    def __init__(self, parent: Block | None = None, is_loop: bool = False) -> None:
+        self.parent = parent
+        self.is_loop = is_loop
 
     @property
     def loop(self) -> Block | None:
@@ -55,8 +56,7 @@ class Block:
         return other is self or (other.parent is not None and self.holds(other.parent))
 
 
-@dataclass(frozen=True, slots=True)
-class StepCall:
+class StepCall(NamedTuple):
     """A step as written: its arguments compiled to safe code, and the function and block it is part of."""
 
     line: int
@@ -72,15 +72,14 @@ Builder = Callable[[StepCall], list[ast.stmt]]
 Wrap = Callable[[list[ast.stmt], Scope], list[ast.stmt]]
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(NamedTuple):
     """Which statements are steps: those that call a name in `builders` at the beginning of a line in `lines`.
 
     `wrap` is given the finished body of every `def` and of the top level, and returns what to compile instead.
     """
 
     lines: Container[int] = frozenset()
-    builders: Mapping[str, Builder] = field(default_factory=dict)
+    builders: Mapping[str, Builder] = MappingProxyType({})
     wrap: Wrap | None = None
 
 
