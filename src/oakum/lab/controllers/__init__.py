@@ -23,14 +23,20 @@ def standard(cluster: Cluster, authority: str = "", volumes: Path | None = None)
     `authority` is the PEM text that pods verify the server with. `volumes` is the folder for claims of the default
     storage class; without it claims wait for volumes that somebody makes.
     """
+    from oakum.lab.controllers.budgets import Budgets, Quotas
+    from oakum.lab.controllers.claims import Claims
+    from oakum.lab.controllers.cron_jobs import CronJobs
+    from oakum.lab.controllers.daemon_sets import DaemonSets
     from oakum.lab.controllers.definitions import Definitions
     from oakum.lab.controllers.deployments import Deployments
     from oakum.lab.controllers.endpoints import EndpointsOfServices
     from oakum.lab.controllers.garbage import Garbage
+    from oakum.lab.controllers.jobs import Jobs
     from oakum.lab.controllers.manager import Manager
     from oakum.lab.controllers.namespaces import Accounts, Namespaces
     from oakum.lab.controllers.replica_sets import ReplicaSets
     from oakum.lab.controllers.scheduler import Scheduler
+    from oakum.lab.controllers.stateful_sets import StatefulSets
 
     return Manager(
         cluster,
@@ -42,6 +48,13 @@ def standard(cluster: Cluster, authority: str = "", volumes: Path | None = None)
             Deployments(cluster),
             ReplicaSets(cluster),
             ReplicaSets(cluster, "replicationcontrollers"),
+            StatefulSets(cluster),
+            DaemonSets(cluster),
+            Jobs(cluster),
+            CronJobs(cluster),
+            Claims(cluster, volumes),
+            Budgets(cluster),
+            Quotas(cluster),
             Scheduler(cluster),
             EndpointsOfServices(cluster),
         ],

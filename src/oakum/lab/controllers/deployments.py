@@ -105,7 +105,7 @@ class Deployments:
         if (found["metadata"].get("annotations") or {}).get(REVISION) != str(revision):
             patch = {"metadata": {"annotations": {REVISION: str(revision)}}}
             where = (found["metadata"]["name"], patch, "merge", found["metadata"]["namespace"])
-            self._cluster.patch(self._resource, *where, _OPTIONS, "")
+            self._cluster.patch(self._resource, *where, _OPTIONS, "status")
 
     def _scale(self, found: Obj, new: Obj | None) -> None:
         """Resize the sets as the strategy allows with the pods that are there now."""
@@ -170,7 +170,7 @@ class Deployments:
         current, old = self._sets(found, new)
         counts = rollout.counted(found, current, old)
         conditions = rollout.conditions(stored, counts, current, [*([current] if current else []), *old])
-        state: Obj = {key: value for key, value in counts.items() if value}
+        state: Obj = {key: value for key, value in counts.items() if value or key == "terminatingReplicas"}
         state["observedGeneration"] = found["metadata"].get("generation", 1)
         if collisions := (stored.get("status") or {}).get("collisionCount"):
             state["collisionCount"] = collisions

@@ -12,6 +12,7 @@ from oakum.lab.controllers.owning import adopt
 from oakum.lab.store import Obj
 
 _COMPONENT = "replicaset-controller"
+_ALWAYS = ("replicas", "terminatingReplicas")
 BURST = 500
 """Pods made or removed in one go."""
 
@@ -42,7 +43,7 @@ class ReplicaSets:
         if not found["metadata"].get("deletionTimestamp"):
             failure = self._scale(found, running)
             mine = adopt(self._cluster.store, "pods", self._resource, owner)
-        again = self._write_status(found, pods.active(mine), failure)
+        again = self._write_status(found, pods.active(mine), sum(map(pods.is_leaving, mine)), failure)
         if failure is not None:
             raise failure
         return again
@@ -65,7 +66,7 @@ class ReplicaSets:
     def _tell(self, found: Obj, kind: str, reason: str, message: str) -> None:
         events.record(self._cluster, found, kind, reason, message, _COMPONENT)
 
-    def _write_status(self, found: Obj, running: list[Obj], failure: ApiError | None) -> float | None:
+    def _write_status(self, found: Obj, running: list[Obj], leaving: int, failure: ApiError | None) -> float | None:
         now, minimum = self._cluster.now(), found["spec"].get("minReadySeconds", 0)
         waits = [pods.available_in(pod, minimum, now) for pod in running]
         labels = (found["spec"]["template"].get("metadata") or {}).get("labels") or {}
@@ -75,8 +76,11 @@ class ReplicaSets:
             "readyReplicas": sum(wait is not None for wait in waits),
             "availableReplicas": sum(wait == 0 for wait in waits),
             "observedGeneration": found["metadata"].get("generation", 1),
+            "terminatingReplicas": leaving,
         }
-        status = {key: value for key, value in counts.items() if value or key == "replicas"}
+        status: Obj = {key: value for key, value in counts.items() if value or key in _ALWAYS}
+        if not self._resource.group:
+            del status["terminatingReplicas"]
         conditions = (found.get("status") or {}).get("conditions") or []
         if failure is not None:
             failed = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": str(failure)}

@@ -192,6 +192,7 @@ def counted(deployment: Obj, new: Obj | None, old: list[Obj]) -> dict[str, int]:
         "readyReplicas": total("readyReplicas"),
         "availableReplicas": available,
         "unavailableReplicas": max(0, wanted_now - available),
+        "terminatingReplicas": total("terminatingReplicas"),
     }
 
 

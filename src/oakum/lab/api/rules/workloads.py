@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from oakum.lab.api import names, selectors
+from oakum.lab.api import selectors
 from oakum.lab.api.rules import pod_checks, pod_defaults
 from oakum.lab.api.rules.rules import Check, Compare, Rules
 from oakum.lab.api.rules.values import (
@@ -100,8 +100,12 @@ def _job_spec(spec: Obj) -> None:
 
 
 def _job(obj: Obj) -> None:
+    _job_spec(obj["spec"])
+
+
+def _start_job(obj: Obj) -> None:
+    """Label the pods of a new Job with its identity, and select them."""
     spec = obj["spec"]
-    _job_spec(spec)
     if not spec["manualSelector"] and not spec.get("selector"):
         metadata = obj["metadata"]
         labels = spec["template"].setdefault("metadata", {}).setdefault("labels", {})
@@ -229,6 +233,12 @@ def _schedule_problem(schedule: str) -> str:
     return f"failed to parse int from {wrong[0]}" if wrong else ""
 
 
+def _same_job_selector(new: Obj, old: Obj) -> list[FieldError]:
+    if new["spec"].get("selector") is None:
+        return [required("spec.selector")]
+    return _same_selector(new, old)
+
+
 def _same_selector(new: Obj, old: Obj) -> list[FieldError]:
     return unchanged(new["spec"].get("selector"), old["spec"].get("selector"), "spec.selector")
 
@@ -243,7 +253,7 @@ def _frozen(obj: Obj) -> Obj:
 
 def _job_change(new: Obj, old: Obj) -> list[FieldError]:
     ours, theirs = new["spec"], old["spec"]
-    errors = _same_selector(new, old)
+    errors = _same_job_selector(new, old)
     if ours.get("completionMode") != "Indexed":
         errors += unchanged(ours.get("completions"), theirs.get("completions"), "spec.completions")
     if _pods(ours, theirs) != _pods(theirs, theirs):
@@ -269,7 +279,7 @@ RULES = {
     "replicasets.apps": _rules(_replica_set, _check_set, _same_selector),
     "statefulsets.apps": _rules(_stateful_set, _check_stateful, _stateful_change),
     "daemonsets.apps": _rules(_daemon_set, _check_set, _same_selector),
-    "jobs.batch": _rules(_job, _check_job, _job_change, name=names.subdomain),
+    "jobs.batch": _rules(_job, _check_job, _job_change, start=_start_job),
     "cronjobs.batch": _rules(_cron_job, _check_cron, lambda new, old: []),
     "replicationcontrollers": Rules(default=_replica_set, generation=True),
     "podtemplates": Rules(
