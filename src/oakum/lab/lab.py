@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oakum.errors import LabError
+from oakum.lab.faults import Clock, Faults, Faulty
 from oakum.lab.folder import USER, Folder, State
 from oakum.lab.serving import HTTPServer, LoopThread, listen
 
@@ -34,7 +35,8 @@ class Lab:
 
     Without `data` everything is in a temporary folder that goes with the lab, and objects are kept in memory only;
     with it a later lab continues from there. Port 0 takes a free one (the last one again, when there is `data`).
-    `runtime` says how pods run: `auto`, `namespaces`, `chroot` or `simulated`. Raises LabError when it cannot start.
+    `runtime` says how pods run: `auto`, `namespaces`, `chroot` or `simulated`. `faults` and `clock` are for tests of
+    clients (see `oakum.lab.faults`). Raises LabError when it cannot start.
     """
 
     def __init__(
@@ -45,6 +47,8 @@ class Lab:
         self._ports = (port, registry_port)
         self._runtime = runtime
         self._stack = contextlib.ExitStack()
+        self.clock = Clock()
+        self.faults = Faults(self.clock)
         self._cluster: Cluster | None = None
         self.server = ""
         self.registry = ""
@@ -118,7 +122,8 @@ class Lab:
 
         users = {USER: self.folder.credentials().password}
         application = app(self.folder.registry, users, sync=not self._temporary)
-        self.registry = self._serve(stack, thread, application, "registry", self._ports[1])
+        faulty = Faulty(application, self.faults, "registry")
+        self.registry = self._serve(stack, thread, faulty, "registry", self._ports[1])
 
     def _start_cluster(self, stack: contextlib.ExitStack, thread: LoopThread) -> None:
         from oakum.lab.api import app
@@ -131,9 +136,10 @@ class Lab:
         credentials = self.folder.credentials()
         store = Store(None if self._temporary else self.folder.store)
         stack.callback(store.close)
-        server = app(store, tokens={credentials.token: ADMIN}, key=bytes.fromhex(credentials.key))
+        server = app(store, tokens={credentials.token: ADMIN}, key=bytes.fromhex(credentials.key), now=self.clock)
+        faulty = Faulty(server, self.faults, "api", credentials.token)
         files = certificates(self.folder.tls)
-        address = self._serve(stack, thread, server, "api", self._ports[0], files)
+        address = self._serve(stack, thread, faulty, "api", self._ports[0], files)
         self.server = f"https://{address}"
         self._cluster = server.cluster
         authority = files.authority.read_text()

@@ -94,3 +94,12 @@ def test_an_image_is_loaded_into_the_registry(data: str, tmp_path: Path) -> None
     assert loaded.stdout == f"{state.registry}/test/tool:v1\n", loaded.stderr
     refused = lab("load-image", str(tmp_path), "--data", data)
     assert (refused.returncode, "neither an OCI image layout" in refused.stderr) == (1, True)
+
+
+def test_a_fault_is_ordered_listed_and_cleared(data: str) -> None:
+    assert "no lab is running" in lab("fault", "--data", data).stderr
+    lab("up", "--detach", "--data", data)
+    ordered = lab("fault", "--status", "429", "--path", "/pods", "--data", data)
+    assert '"status":429' in ordered.stdout, ordered.stderr
+    assert lab("fault", "--clear", "--data", data).stdout == ""
+    assert "target is api or registry" in lab("fault", "--target", "moon", "--drop", "--data", data).stderr

@@ -11,6 +11,22 @@ _START = (
     Flag("detach", "Return when the lab answers, and leave it running", kind="bool", short="d"),
 )
 
+_FAULT = (
+    Flag("target", "What fails: api or registry", default="api"),
+    Flag("method", "Only requests of this HTTP method"),
+    Flag("path", "Only requests whose path and query contain this regular expression"),
+    Flag("rate", "Share of the requests that fail", kind="float", default=1.0),
+    Flag("nth", "Only this call, counted from 1", kind="int"),
+    Flag("times", "Fail at most so often (0: without end)", kind="int"),
+    Flag("delay", "Seconds to wait first", kind="float"),
+    Flag("status", "HTTP status to answer with", kind="int"),
+    Flag("retry-after", "Seconds for the Retry-After header", kind="int"),
+    Flag("drop", "Drop the connection without an answer", kind="bool"),
+    Flag("cut", "Drop the connection after so many pieces of the body", kind="int", default=-1),
+    Flag("jump", "Move the lab's clock by so many seconds", kind="float"),
+    Flag("clear", "End all faults", kind="bool"),
+)
+
 COMMAND = Command(
     "lab",
     "A registry and a Kubernetes on this machine, with no daemon and no root",
@@ -36,6 +52,18 @@ COMMAND = Command(
             flags=(Flag("name", "Name for the image, as repository:tag (default: what the file states)"),),
             arguments=1,
             run="oakum.cli.lab.images:load_image",
+        ),
+        Command(
+            "fault",
+            "Make requests to the lab fail, for tests of a client",
+            long="Puts a fault in force and lists all. Requests that match are delayed, refused or dropped.",
+            example="  oakum lab fault --status 429 --retry-after 2 --rate 0.3\n"
+            "  oakum lab fault --method PATCH --path /deployments/ --status 409 --nth 2\n"
+            "  oakum lab fault --path watch=1 --cut 3\n"
+            "  oakum lab fault --target registry --drop --times 1\n"
+            "  oakum lab fault --clear",
+            flags=_FAULT,
+            run="oakum.cli.lab.faults:fault",
         ),
         Command("reset", "Stop the lab and delete all its data", run="oakum.cli.lab.running:reset"),
     ),

@@ -1,0 +1,52 @@
+"""`oakum lab fault`."""
+
+import sys
+from typing import Any
+
+import orjson
+
+from oakum.cli.command import Invocation
+from oakum.cli.lab.running import folder_of
+from oakum.errors import LabError
+from oakum.lab.faults import CONTROL_PATH
+from oakum.lab.folder import Folder
+
+_PLAIN = ("target", "method", "path", "rate", "nth", "times", "delay", "status", "drop")
+_EFFECTS = ("delay", "status", "drop", "cut")
+
+
+def fault(call: Invocation) -> None:
+    """Order a fault, a jump of the clock, or the end of all faults; print the faults in force."""
+    folder = folder_of(call)
+    if call.flags["clear"]:
+        _order(folder, "DELETE", None)
+    if "jump" in call.given:
+        _order(folder, "POST", {"jump": call.flags["jump"]})
+    if any(name in call.given for name in _EFFECTS):
+        order: dict[str, Any] = {name: call.flags[name] for name in _PLAIN}
+        order["retry_after"] = call.flags["retry-after"]
+        if call.flags["cut"] >= 0:
+            order["cut"] = call.flags["cut"]
+        _order(folder, "POST", order)
+    for each in _order(folder, "GET", None):
+        shown = {name: value for name, value in each.items() if value or name in ("calls", "strikes")}
+        sys.stdout.write(orjson.dumps(shown).decode() + "\n")
+
+
+def _order(folder: Folder, method: str, body: dict[str, Any] | None) -> list[dict[str, Any]]:
+    import urllib3
+
+    state = folder.running()
+    if state is None:
+        raise LabError(f"no lab is running in {folder.path}: start one with 'oakum lab up'")
+    pool = urllib3.PoolManager(ca_certs=str(folder.tls / "ca.crt"), retries=False)
+    headers = {"Authorization": f"Bearer {folder.credentials().token}"}
+    url = f"https://{state.api}{CONTROL_PATH}"
+    try:
+        answer = pool.request(method, url, body=orjson.dumps(body) if body else None, headers=headers)
+    except urllib3.exceptions.HTTPError as error:
+        raise LabError(f"{method} {url}: {error}") from error
+    found = orjson.loads(answer.data)
+    if answer.status != 200:
+        raise LabError(found["error"])
+    return list(found)

@@ -1,0 +1,216 @@
+"""Faults to order, for tests of clients: answers that fail, come late, break off, or never come; a clock that jumps."""
+
+import asyncio
+import hmac
+import random
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from oakum.errors import LabError
+
+CONTROL_PATH = "/oakum/faults"
+"""Where the API server's address takes orders from whoever has the administrator's token."""
+
+_REASONS = {
+    400: "BadRequest",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "NotFound",
+    409: "Conflict",
+    410: "Expired",
+    422: "Invalid",
+    429: "TooManyRequests",
+    500: "InternalError",
+    503: "ServiceUnavailable",
+    504: "Timeout",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What happens to requests that match.
+
+    `target` is `api` or `registry`; `method` an HTTP method (empty: any), `path` a regular expression searched in the
+    path with its query. Of those requests the fault strikes a share `rate` at random, or only call number `nth` (from
+    1), and `times` at most (0: without end). It waits `delay` seconds, then answers with `status` (and `retry_after`
+    seconds), or drops the connection (`drop`), or lets `cut` pieces of the answer's body through and drops it then.
+    """
+
+    target: str = "api"
+    method: str = ""
+    path: str = ""
+    rate: float = 1.0
+    nth: int = 0
+    times: int = 0
+    delay: float = 0.0
+    status: int = 0
+    retry_after: int = 0
+    drop: bool = False
+    cut: int | None = None
+
+    @classmethod
+    def load(cls, data: object) -> "Fault":
+        """From its JSON form. Raises LabError for unknown or ill-typed members."""
+        known = {field.name for field in fields(cls)}
+        if not isinstance(data, dict) or not data.keys() <= known:
+            raise LabError(f"a fault is an object with some of the members {', '.join(sorted(known))}")
+        try:
+            fault = cls(**data)
+            re.compile(fault.path)
+            float(fault.rate), float(fault.delay), int(fault.status)
+        except (TypeError, ValueError, re.error) as error:
+            raise LabError(f"a fault that is not well-formed: {error}") from error
+        if fault.target not in ("api", "registry"):
+            raise LabError(f"a fault's target is api or registry, not {fault.target!r}")
+        return fault
+
+
+class Clock:
+    """The lab's time: the machine's, moved by `jump`."""
+
+    def __init__(self) -> None:
+        self._offset = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self._offset
+
+    def jump(self, seconds: float) -> None:
+        """Move the time, forwards or (negative) back."""
+        self._offset += timedelta(seconds=seconds)
+
+
+class Faults:
+    """The faults in force, and how often each was called for and has struck."""
+
+    def __init__(self, clock: Clock, chance: Callable[[], float] = random.random) -> None:
+        self.clock = clock
+        self._chance = chance
+        self._faults: list[Fault] = []
+        self._calls: list[int] = []
+        self._strikes: list[int] = []
+
+    def add(self, fault: Fault) -> None:
+        """Put a fault in force, after those there are."""
+        self._faults.append(fault)
+        self._calls.append(0)
+        self._strikes.append(0)
+
+    def clear(self) -> None:
+        """End all faults."""
+        for found in (self._faults, self._calls, self._strikes):
+            found.clear()
+
+    def listed(self) -> list[dict[str, Any]]:
+        """The faults as JSON, each with `calls` and `strikes` so far."""
+        counted = zip(self._faults, self._calls, self._strikes, strict=True)
+        return [{**asdict(fault), "calls": calls, "strikes": strikes} for fault, calls, strikes in counted]
+
+    def strike(self, target: str, method: str, path: str) -> Fault | None:
+        """The fault that a request meets, which counts it; None when it is to go well."""
+        for index, fault in enumerate(self._faults):
+            if fault.target != target or (fault.method and fault.method.upper() != method):
+                continue
+            if not re.search(fault.path, path):
+                continue
+            self._calls[index] += 1
+            exhausted = fault.times and self._strikes[index] >= fault.times
+            if exhausted or (fault.nth and self._calls[index] != fault.nth) or self._chance() >= fault.rate:
+                continue
+            self._strikes[index] += 1
+            return fault
+        return None
+
+
+class Faulty:
+    """An application with faults in front of it; with a `token` it also takes orders at `CONTROL_PATH`."""
+
+    def __init__(self, app: ASGIApp, faults: Faults, target: str, token: str = "") -> None:
+        self._app = app
+        self._faults = faults
+        self._target = target
+        self._token = token
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or spoil it."""
+        path = scope.get("path", "")
+        if self._token and path == CONTROL_PATH:
+            await (await self._ordered(Request(scope, receive)))(scope, receive, send)
+            return
+        query = scope.get("query_string", b"").decode()
+        fault = self._faults.strike(self._target, scope.get("method", "GET"), f"{path}?{query}" if query else path)
+        if fault is None:
+            await self._app(scope, receive, send)
+            return
+        await asyncio.sleep(fault.delay)
+        if fault.drop:
+            _abort(send)
+        elif fault.status and scope["type"] == "http":
+            await _answer(fault)(scope, receive, send)
+        elif fault.cut is not None:
+            await self._app(scope, receive, _cutting(send, fault.cut))
+        else:
+            await self._app(scope, receive, send)
+
+    async def _ordered(self, request: Request) -> Response:
+        _, _, given = request.headers.get("authorization", "").partition(" ")
+        if not hmac.compare_digest(given.encode(), self._token.encode()):
+            return Response(status_code=401)
+        try:
+            if request.method == "POST":
+                self._take(orjson.loads(await request.body()))
+            elif request.method == "DELETE":
+                self._faults.clear()
+        except (LabError, orjson.JSONDecodeError) as error:
+            return Response(orjson.dumps({"error": str(error)}), 400, media_type="application/json")
+        return Response(orjson.dumps(self._faults.listed()), media_type="application/json")
+
+    def _take(self, order: object) -> None:
+        if isinstance(order, dict) and isinstance(order.get("jump"), int | float):
+            self._faults.clock.jump(order["jump"])
+        else:
+            self._faults.add(Fault.load(order))
+
+
+def _answer(fault: Fault) -> Response:
+    headers = {"Retry-After": str(fault.retry_after)} if fault.retry_after else {}
+    message = f"a fault that was ordered: {fault.status}"
+    if fault.target == "registry":
+        code = "TOOMANYREQUESTS" if fault.status == 429 else "UNKNOWN"
+        body: dict[str, Any] = {"errors": [{"code": code, "message": message}]}
+    else:
+        body = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": message}
+        body |= {"reason": _REASONS.get(fault.status, "InternalError"), "code": fault.status}
+        if fault.retry_after:
+            body["details"] = {"retryAfterSeconds": fault.retry_after}
+    return Response(orjson.dumps(body), fault.status, headers, media_type="application/json")
+
+
+def _cutting(send: Send, pieces: int) -> Send:
+    left = pieces
+
+    async def cutting(message: Message) -> None:
+        nonlocal left
+        if message["type"] == "http.response.body" and message.get("body"):
+            if left <= 0:
+                _abort(send)
+                return
+            left -= 1
+        await send(message)
+
+    return cutting
+
+
+def _abort(send: Send) -> None:
+    """Drop the connection. ASGI has no word for it: uvicorn's `send` is a method of what has the socket."""
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    if transport is None:
+        raise LabError("this server cannot drop a connection")
+    transport.abort()
