@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import urllib3
 from urllib3.response import BaseHTTPResponse
@@ -103,10 +103,13 @@ class Connections:
     def speaks_tls(self, registry: str, timeout: float = 2.0) -> ssl.SSLError | OSError | None:
         """None when something at `registry` (host:port) answers a TLS greeting, else what came instead.
 
+        None, too, where a proxy lies between: only the real request can tell then.
         Costs no reading of the trust store, which takes longer than all the rest of a small run.
         """
         parts = urlsplit(f"//{registry}")
         host, port = parts.hostname or "", parts.port or 443
+        if proxy_for("https", host, port, self._environ) is not None:
+            return None
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -132,7 +135,7 @@ class Connections:
         if proxy is None:
             return urllib3.PoolManager(64, maxsize=size, ssl_context=context, blocksize=BLOCK)
         parts = urlsplit(proxy)
-        login = f"{parts.username or ''}:{parts.password or ''}" if parts.username else None
+        login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
         headers = urllib3.make_headers(proxy_basic_auth=login) if login else None
         return urllib3.ProxyManager(
             proxy, 64, proxy_headers=headers, maxsize=size, ssl_context=context, blocksize=BLOCK

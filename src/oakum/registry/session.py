@@ -5,7 +5,7 @@ OCI distribution-spec 1.1, "Endpoints" (`/v2/`), and Docker's token authenticati
 from __future__ import annotations
 
 import time
-from threading import RLock
+from threading import Lock, RLock
 from urllib.parse import quote_plus, urlencode, urlsplit
 
 from oakum.registry import challenge
@@ -20,6 +20,8 @@ from oakum.registry.trouble import reason
 
 CLIENT_ID = "go-containerregistry"
 _FAILURE_KEPT_S = 5.0
+_Key = tuple[Credentials | None, tuple[str, ...]]
+"""What a token is for: a login and its scopes."""
 
 
 class Session:
@@ -32,7 +34,8 @@ class Session:
         self._lock = RLock()
         self._base = ""
         self._challenge: Challenge | None = None
-        self._tokens: dict[tuple[Credentials | None, tuple[str, ...]], str] = {}
+        self._tokens: dict[_Key, str] = {}
+        self._turns: dict[_Key, Lock] = {}
         self._failure: tuple[float, ConnectError | StatusError] | None = None
 
     def base(self) -> str:
@@ -55,15 +58,21 @@ class Session:
         """The `Authorization` header for requests to `repository` with `scopes`, empty for none."""
         login = self._keychain.lookup(repository)
         self.base()
+        if self._challenge is None or self._challenge.scheme == "basic":
+            return login.basic() if login else ""
+        if login and login.registry_token:
+            return f"Bearer {login.registry_token}"
+        return f"Bearer {self._token((login, scopes))}"
+
+    def _token(self, key: _Key) -> str:
+        """The token of `key`, fetched by one thread while others fetch those of other keys."""
         with self._lock:
-            if self._challenge is None or self._challenge.scheme == "basic":
-                return login.basic() if login else ""
-            if login and login.registry_token:
-                return f"Bearer {login.registry_token}"
-            key = (login, scopes)
-            if key not in self._tokens:
-                self._tokens[key] = self._fetch_token(login, scopes)
-            return f"Bearer {self._tokens[key]}"
+            turn = self._turns.setdefault(key, Lock())
+        with turn:
+            token = self._tokens.get(key)
+            if token is None:
+                token = self._tokens[key] = self._fetch_token(*key)
+            return token
 
     def renew(self, headers: list[str], used: str) -> tuple[str, ...] | None:
         """Forget the rejected token `used`; the scopes that the new challenge in `headers` asks for.
@@ -76,7 +85,9 @@ class Session:
         with self._lock:
             if self._challenge is None or self._challenge.scheme != "bearer":
                 self._challenge = fresh
-            self._tokens = {key: token for key, token in self._tokens.items() if f"Bearer {token}" != used}
+            for key, token in list(self._tokens.items()):
+                if f"Bearer {token}" == used:
+                    self._tokens.pop(key, None)
         return tuple(fresh.parameters.get("scope", "").split()) or ()
 
     def _ping(self) -> None:
@@ -119,8 +130,7 @@ class Session:
             self._connections.options.insecure
             or name.startswith("localhost:")
             or host.endswith((".local", ".localhost"))
-            or "127.0.0.1" in name
-            or "::1" in name
+            or host in ("127.0.0.1", "::1")
             or (address is not None and address.version == 4 and address.is_private and not is_loopback(host))
         )
 
