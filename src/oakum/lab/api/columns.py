@@ -1,4 +1,4 @@
-"""The columns of tables, kind by kind."""
+"""The columns of tables, kind by kind, as the real server's printers have them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,11 +10,12 @@ from oakum.lab.api.kinds import Resource
 from oakum.lab.store import Obj
 
 Cell = Callable[[Obj, datetime], Any]
+NONE = "<none>"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its definition, and how a cell is read from an object."""
+    """A column: its definition, and how a cell is read from an object. Priority 1 shows with `-o wide` only."""
 
     name: str
     cell: Cell
@@ -34,23 +35,124 @@ class Column:
         }
 
 
-def _name(obj: Obj, _: datetime) -> Any:
+def look(obj: Any, path: str, default: Any = None) -> Any:
+    """A value by its dotted path."""
+    for step in path.split("."):
+        obj = obj.get(step) if isinstance(obj, dict) else None
+    return default if obj is None else obj
+
+
+def name(obj: Obj, _: datetime) -> Any:
+    """The object's name."""
     return obj["metadata"].get("name", "")
 
 
-def _age(obj: Obj, now: datetime) -> Any:
+def age(obj: Obj, now: datetime) -> Any:
+    """How old the object is."""
     return clock.age(obj["metadata"].get("creationTimestamp") or "", now)
 
 
-def _created(obj: Obj, _: datetime) -> Any:
-    return obj["metadata"].get("creationTimestamp")
+def text(path: str, default: Any = "") -> Cell:
+    """A cell with one value."""
+    return lambda obj, _: look(obj, path, default)
 
 
-NAME = Column("Name", _name, format="name")
-AGE = Column("Age", _age)
-CREATED_AT = Column("Created At", _created, "date")
+def number(path: str, default: int = 0) -> Cell:
+    """A cell with a number."""
+    return lambda obj, _: look(obj, path, default)
+
+
+def count(path: str) -> Cell:
+    """A cell with the number of items."""
+    return lambda obj, _: len(look(obj, path, ()))
+
+
+def since(path: str, default: str = NONE) -> Cell:
+    """A cell with the age of a time."""
+    return lambda obj, now: clock.age(found, now) if (found := look(obj, path)) else default
+
+
+def labels(path: str) -> Cell:
+    """A cell with labels as `a=b,c=d`."""
+
+    def cell(obj: Obj, _: datetime) -> str:
+        found = look(obj, path, {})
+        return ",".join(f"{key}={value}" for key, value in sorted(found.items())) or NONE
+
+    return cell
+
+
+def selector(path: str) -> Cell:
+    """A cell with a LabelSelector."""
+
+    def cell(obj: Obj, _: datetime) -> str:
+        from oakum.lab.api.subresources import selector_text
+
+        return selector_text(look(obj, path)) or NONE
+
+    return cell
+
+
+def containers(path: str, field: str) -> Cell:
+    """A cell with a field of each container."""
+    return lambda obj, _: ",".join(str(each.get(field, "")) for each in look(obj, path, ()))
+
+
+NAME = Column("Name", name, format="name")
+AGE = Column("Age", age)
+CREATED_AT = Column("Created At", lambda obj, _: obj["metadata"].get("creationTimestamp"), "date")
+
+
+def wide(title: str, cell: Cell) -> Column:
+    """A column for `-o wide`."""
+    return Column(title, cell, priority=1)
+
+
+def integer(title: str, cell: Cell) -> Column:
+    """A column of numbers."""
+    return Column(title, cell, "integer")
 
 
 def columns_of(resource: Resource) -> list[Column]:
     """The columns of a resource's table."""
-    return [NAME, CREATED_AT]
+    if resource.custom is not None:
+        return _custom(resource.custom.columns)
+    from oakum.lab.api.printers import PRINTERS
+
+    return PRINTERS.get(resource.key) or [NAME, CREATED_AT]
+
+
+def _custom(columns: tuple[dict[str, Any], ...]) -> list[Column]:
+    if not columns:
+        return [NAME, AGE]
+    return [NAME, *(_printed(column) for column in columns)]
+
+
+def _printed(column: dict[str, Any]) -> Column:
+    kind = column.get("type", "string")
+    about = column.get("description", "")
+    cell = _by_path(column["jsonPath"], kind)
+    return Column(column["name"], cell, kind, column.get("priority", 0), column.get("format", ""), about)
+
+
+def _by_path(path: str, kind: str) -> Cell:
+    from oakum.lab.api.jsonpath import find
+
+    def cell(obj: Obj, now: datetime) -> Any:
+        found = find(obj, path)
+        if not found:
+            return None
+        value = found[0] if len(found) == 1 else found
+        if kind == "date":
+            return clock.age(value, now) if isinstance(value, str) else "<unknown>"
+        if kind in ("integer", "number", "boolean") and not isinstance(value, dict | list):
+            return value
+        return value if isinstance(value, str) else _shown(value)
+
+    return cell
+
+
+def _shown(value: Any) -> str:
+    from oakum.lab.api.gojson import quoted
+
+    return quoted(value)

@@ -164,7 +164,7 @@ def scale_of(resource: Resource, obj: Obj) -> Obj:
     metadata = {key: obj["metadata"][key] for key in _KEPT if key in obj["metadata"]}
     state: Obj = {"replicas": _at(obj, paths["statusReplicasPath"]) or 0}
     selector = _at(obj, paths.get("labelSelectorPath", ".spec.selector"))
-    if text := selector if isinstance(selector, str) else _selector_text(selector):
+    if text := selector if isinstance(selector, str) else selector_text(selector):
         state["selector"] = text
     spec = {"replicas": _at(obj, paths["specReplicasPath"]) or 0}
     return {"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": metadata, "spec": spec, "status": state}
@@ -174,7 +174,7 @@ _KEPT = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
 _OPERATORS = {"in": "in", "notin": "notin"}
 
 
-def _selector_text(selector: Obj | None) -> str:
+def selector_text(selector: Obj | None) -> str:
     """A LabelSelector (or a plain map of labels) in the form that queries take."""
     if not selector:
         return ""

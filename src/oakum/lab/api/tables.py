@@ -1,15 +1,11 @@
 """Tables as `kubectl get` shows them (`meta.k8s.io/v1 Table`), with the columns of the real server."""
 
 from datetime import datetime
-from typing import Any
 
-from oakum.lab.api import clock
 from oakum.lab.api.columns import Column, columns_of
 from oakum.lab.api.kinds import Resource
 from oakum.lab.api.listing import Page
 from oakum.lab.store import Obj
-
-_NAME = "Name must be unique within a namespace."
 
 
 class Tables:
@@ -57,11 +53,3 @@ class Tables:
             head = {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1"}
             row["object"] = {**head, "metadata": obj["metadata"]}
         return row
-
-
-def shown(value: Any) -> Any:
-    """A cell's value: times become ages elsewhere, everything missing an empty text."""
-    return "" if value is None else value
-
-
-age = clock.age

@@ -1,0 +1,93 @@
+"""The table of pods: ready containers, what the pod is doing, restarts."""
+
+from datetime import datetime
+from typing import Any
+
+from oakum.lab.api import clock
+from oakum.lab.api.columns import AGE, NAME, NONE, Column, look, text, wide
+from oakum.lab.store import Obj
+
+
+def _statuses(pod: Obj, key: str) -> list[Obj]:
+    found: list[Obj] = look(pod, f"status.{key}", [])
+    return found
+
+
+def _ready(pod: Obj, _: datetime) -> str:
+    ready = sum(bool(each.get("ready")) for each in _statuses(pod, "containerStatuses"))
+    return f"{ready}/{len(look(pod, 'spec.containers', []))}"
+
+
+def status(pod: Obj, _: datetime) -> str:
+    """What a pod is doing: its phase, or the reason of the first container that explains it."""
+    reason = look(pod, "status.reason") or look(pod, "status.phase", "Unknown")
+    starting = _init_reason(pod)
+    reason = starting or _container_reason(pod, reason)
+    if pod["metadata"].get("deletionTimestamp"):
+        return "Unknown" if look(pod, "status.reason") == "NodeLost" else "Terminating"
+    return str(reason)
+
+
+def _init_reason(pod: Obj) -> str:
+    total = len(look(pod, "spec.initContainers", []))
+    for index, each in enumerate(_statuses(pod, "initContainerStatuses")):
+        state = each.get("state") or {}
+        ended, waiting = state.get("terminated"), state.get("waiting") or {}
+        if ended is not None and not ended.get("exitCode"):
+            continue
+        if ended is not None:
+            return f"Init:{ended.get('reason') or _ending(ended)}"
+        if waiting.get("reason") and waiting["reason"] != "PodInitializing":
+            return f"Init:{waiting['reason']}"
+        return f"Init:{index}/{total}"
+    return ""
+
+
+def _ending(ended: Obj) -> str:
+    return f"Signal:{ended['signal']}" if ended.get("signal") else f"ExitCode:{ended.get('exitCode', 0)}"
+
+
+def _container_reason(pod: Obj, reason: str) -> str:
+    running = False
+    for each in reversed(_statuses(pod, "containerStatuses")):
+        state = each.get("state") or {}
+        waiting, ended = state.get("waiting") or {}, state.get("terminated")
+        if waiting.get("reason"):
+            reason = waiting["reason"]
+        elif ended is not None:
+            reason = ended.get("reason") or _ending(ended)
+        elif each.get("ready") and state.get("running") is not None:
+            running = True
+    if reason == "Completed" and running:
+        ready = any(c["type"] == "Ready" and c["status"] == "True" for c in look(pod, "status.conditions", []))
+        return "Running" if ready else "NotReady"
+    return reason
+
+
+def _restarts(pod: Obj, now: datetime) -> str:
+    found = _statuses(pod, "containerStatuses") + _statuses(pod, "initContainerStatuses")
+    total = sum(each.get("restartCount", 0) for each in found)
+    ends = [look(each, "lastState.terminated.finishedAt") for each in found]
+    last = max((end for end in ends if end), default="")
+    return f"{total} ({clock.age(last, now)} ago)" if total and last else str(total)
+
+
+def _gates(pod: Obj, _: datetime) -> Any:
+    gates = look(pod, "spec.readinessGates", [])
+    if not gates:
+        return NONE
+    true = {each["type"] for each in look(pod, "status.conditions", []) if each["status"] == "True"}
+    return f"{sum(gate['conditionType'] in true for gate in gates)}/{len(gates)}"
+
+
+POD = [
+    NAME,
+    Column("Ready", _ready),
+    Column("Status", status),
+    Column("Restarts", _restarts),
+    AGE,
+    wide("IP", text("status.podIP", NONE)),
+    wide("Node", text("spec.nodeName", NONE)),
+    wide("Nominated Node", text("status.nominatedNodeName", NONE)),
+    wide("Readiness Gates", _gates),
+]
