@@ -47,6 +47,7 @@ def serve(settings: Settings, announce: Callable[[State], None]) -> None:
     _log_to(lab.folder.log)
     with lab:
         announce(lab.state)
+        lab.prepare()
         os.read(stopped, 1)
 
 

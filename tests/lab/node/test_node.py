@@ -3,6 +3,7 @@
 import base64
 import os
 import socket
+import time
 import urllib.request
 from pathlib import Path
 
@@ -188,6 +189,42 @@ def test_volumes_show_maps_and_secrets_and_share_an_empty_folder(cluster: Cluste
     read_only = [{"name": "map", "mountPath": "/map", "readOnly": True}]
     cluster.pod("write", "put", "/map/key", "x", volumeMounts=read_only, spec={"volumes": volumes})
     cluster.phase("write", "Failed")
+
+
+def test_a_claim_outlives_the_pod_that_wrote_it(cluster: Cluster) -> None:
+    claim = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}}
+    cluster.create("persistentvolumeclaims", "data", spec=claim)
+    volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]
+    mounts = [{"name": "data", "mountPath": "/data"}]
+    assert cluster.output("writer", "put", "/data/file", "kept", volumeMounts=mounts, spec={"volumes": volumes}) == ""
+    delete(cluster, "writer", grace=0)
+    shown = cluster.output("reader", "show", "/data/file", volumeMounts=mounts, spec={"volumes": volumes})
+    assert shown == "kept"
+
+
+def test_a_folder_of_the_host_is_not_mounted(cluster: Cluster) -> None:
+    mounts = [{"name": "host", "mountPath": "/host"}]
+    spec = {"volumes": [{"name": "host", "hostPath": {"path": "/etc"}}]}
+    cluster.pod("curious", "show", "/host/passwd", volumeMounts=mounts, spec=spec)
+    cluster.until(lambda pod: waiting(pod).get("reason") == "ContainerCreating", "curious")
+    delete(cluster, "curious")
+    cluster.gone("curious")
+
+
+def test_a_config_map_that_changes_is_seen_by_the_running_container(cluster: Cluster) -> None:
+    made = cluster.create("configmaps", "map", data={"key": "old"})
+    volumes = {"volumes": [{"name": "map", "configMap": {"name": "map"}}]}
+    cluster.pod("web", volumeMounts=[{"name": "map", "mountPath": "/map"}], spec=volumes)
+    cluster.ready("web")
+    uid = cluster.get("web")["metadata"]["uid"]
+    name = made["metadata"]["name"]
+    cluster.lab.cluster.store.mutate("configmaps", name, "default", lambda obj: obj.update(data={"key": "new"}))
+    shown = cluster.lab.folder.node / "pods" / uid / "volumes" / "map" / "key"
+    for _ in range(200):
+        if shown.read_text() == "new":
+            return
+        time.sleep(0.02)
+    raise AssertionError(shown.read_text())
 
 
 def test_the_user_is_that_of_the_security_context(cluster: Cluster) -> None:

@@ -207,11 +207,15 @@ class Container:
             await self._start(launch)
         except StartFailed as error:
             self._close()
+            self._pod.ends.tell(launch.name, 128)
             self._pod.event("Warning", "Failed", f"Error: {error}")
             return self._ended(128, began, "StartError", f"unable to start container process: {error}")
         self._pod.event("Normal", "Started", "Container started")
         identity = {"containerID": f"oakum://{launch.name}", "imageID": image.identity}
         self._set(state={"running": {"startedAt": began}}, **identity)
+        if self._stopping:
+            # The wish to stop came while it was being started, and found nobody to send the signal to.
+            await self._pod.runtime.signal(self.process, _stop_signal(self))
         watching = asyncio.create_task(self._attend())
         try:
             code = await asyncio.shield(self._end)

@@ -118,11 +118,14 @@ class Node:
         task = self._tasks[uid] = asyncio.get_running_loop().create_task(self._run(pod))
         task.add_done_callback(lambda done: self._forget(uid, done))
 
-    async def _run(self, pod: Pod) -> None:
+    async def prepare(self) -> None:
+        """Get the runtime ready. The first pod does it otherwise: a lab used for its API alone starts no process."""
         if self._starting is None:
-            # Only with the first pod: a lab that is used for its API alone starts no process.
             self._starting = asyncio.get_running_loop().create_task(self._start_runtime())
         await asyncio.shield(self._starting)
+
+    async def _run(self, pod: Pod) -> None:
+        await self.prepare()
         await pod.run()
 
     async def _start_runtime(self) -> None:
