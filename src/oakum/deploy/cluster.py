@@ -50,6 +50,16 @@ def _located(resource: Resource, cause: KubeError) -> list[tuple[str, str]]:
     return found
 
 
+def located(error: BaseException) -> list[tuple[str, str]]:
+    """(field, file:line) of what the server blamed, if `error` comes of a rejection and files are known."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ServerError):
+            return cause.located
+        cause = cause.__cause__
+    return []
+
+
 class Cluster:
     """Reads and writes of single resources. `missing_kind` tells what a search for a new kind may wait for."""
 

@@ -14,11 +14,22 @@ _EXACT = 1e21
 
 def clone(value: Any) -> Any:
     """A deep copy of a JSON value."""
+    if not value or not isinstance(value, dict | list):
+        return value
+    import orjson
+
+    try:
+        # To text and back in C takes a tenth of the time of walking the value in Python.
+        return orjson.loads(orjson.dumps(value))
+    except (TypeError, ValueError):
+        return _walked(value)
+
+
+def _walked(value: Any) -> Any:
+    """The copy of a value that orjson does not take: bytes that are not UTF-8, integers beyond 64 bits."""
     if isinstance(value, dict):
-        return {k: clone(v) if isinstance(v, dict | list) else v for k, v in value.items()}
-    if isinstance(value, list):
-        return [clone(v) if isinstance(v, dict | list) else v for v in value]
-    return value
+        return {k: _walked(v) for k, v in value.items()}
+    return [_walked(v) for v in value] if isinstance(value, list) else value
 
 
 def floats(value: Any) -> Any:
@@ -43,7 +54,7 @@ def wire(value: Any) -> Any:
 
 def same(a: Any, b: Any) -> bool:
     """Whether two values print the same: 1 and 1.0 do, 1 and true do not."""
-    return a == b and _same_types(a, b)
+    return bool(a == b) and _same_types(a, b)
 
 
 def _same_types(a: Any, b: Any) -> bool:

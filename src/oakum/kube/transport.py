@@ -264,8 +264,16 @@ def _pool(config: ClusterConfig, auth: Authenticator, connections: int) -> HTTPC
             options["assert_hostname"] = options["server_hostname"] = config.server_name
     if proxy:
         return _proxied(proxy, where.scheme, where.hostname, where.port, options)
-    kind = HTTPSConnectionPool if where.scheme == "https" else HTTPConnectionPool
-    return kind(where.hostname, where.port, **options)
+    from oakum.kube.onewrite import PlainConnection, TLSConnection
+
+    pool: HTTPConnectionPool
+    if where.scheme == "https":
+        pool = HTTPSConnectionPool(where.hostname, where.port, **options)
+        pool.ConnectionCls = TLSConnection
+    else:
+        pool = HTTPConnectionPool(where.hostname, where.port, **options)
+        pool.ConnectionCls = PlainConnection
+    return pool
 
 
 def _environment_proxy(scheme: str, host: str) -> str:

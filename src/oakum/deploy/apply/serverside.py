@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 from oakum.deploy.cluster import Cluster, ServerError, outgoing
 from oakum.deploy.diff.change import Change
-from oakum.deploy.diff.history import ORIGINAL
+from oakum.deploy.diff.history import MANAGER, ORIGINAL
 from oakum.deploy.errors import ApplyError
 from oakum.deploy.resource import Resource
 
-MANAGER = "kapp"
 _OWNER = re.compile(r'conflict with "([^"]*)"')
 _INDEX = re.compile(r"\[[^\]]*=[^\]]*\]")
 

@@ -106,14 +106,22 @@ class Differ:
 
     def _compared(self, existing: Resource, new: Resource) -> Change:
         wanted = excluding(without_history(new), self.config.existing_index)
-        left = self._left(existing)
+        before = last_applied(existing, self.how) if self.smart else None
+        if before is not None and same(before.body, wanted.body):
+            # What was applied is what is wanted: both sides would be the same, whatever the rules.
+            right = rebase(wanted, existing, self.config, self.how.templates)
+            return Change(existing, right, op=_operation(right, right, wanted), applied=wanted, left=lambda: right,
+                          right=right)
+        left = self._as_applied(existing, before)
         right = rebase(wanted, existing if self.smart else left, self.config, self.how.templates)
         op = _operation(left, right, wanted)
         return Change(existing, right, op=op, applied=wanted, left=lambda: left, right=right)
 
     def _left(self, existing: Resource) -> Resource:
         """What the existing object is compared as: what we last applied to it, if nobody changed it since."""
-        before = last_applied(existing, self.how) if self.smart else None
+        return self._as_applied(existing, last_applied(existing, self.how) if self.smart else None)
+
+    def _as_applied(self, existing: Resource, before: Resource | None) -> Resource:
         if before is not None:
             existing = rebase(before, existing, self.config, self.how.templates)
         return excluding(without_history(existing), self.config.existing_index)

@@ -11,13 +11,14 @@ from oakum.deploy.config.rules import PathRule
 from oakum.deploy.diff.ops import diff_ops, digest
 from oakum.deploy.diff.rebase import Templates, rebase
 from oakum.deploy.resource import PREFIX, Resource
-from oakum.deploy.values import floats
+from oakum.deploy.values import floats, same
 
 ORIGINAL = PREFIX + "original"
 DIGEST = PREFIX + "original-diff-md5"
 HISTORY = (ORIGINAL, DIGEST, PREFIX + "original-diff", PREFIX + "original-diff-full")
 DISABLE = PREFIX + "disable-original"
 LARGEST = 262144
+MANAGER = "kapp"
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,29 @@ def last_applied(live: Resource, how: Comparing) -> Resource | None:
     import orjson
 
     text, wanted = live.annotations.get(ORIGINAL), live.annotations.get(DIGEST)
-    if not text or not wanted:
+    if not text or not (wanted or _owned(live)):
         return None
     try:
-        body = orjson.loads(text)
+        applied = Resource(floats(orjson.loads(text)))
     except orjson.JSONDecodeError:
         return None
-    applied = Resource(floats(body))
-    return applied if _digest(live, applied, how) == wanted else None
+    unchanged = _digest(live, applied, how) == wanted if wanted else _within(applied.body, live.body)
+    return applied if unchanged else None
+
+
+def _owned(live: Resource) -> bool:
+    """Whether we applied the object server-side: then managed fields take the place of the digest."""
+    entries = live.metadata.get("managedFields") or []
+    return any(e.get("manager") == MANAGER and e.get("operation") == "Apply" for e in entries)
+
+
+def _within(part: Any, whole: Any) -> bool:
+    """Whether everything in `part` is in `whole` with the same value; maps and arrays of `whole` may have more."""
+    if isinstance(part, dict):
+        return isinstance(whole, dict) and all(k in whole and _within(v, whole[k]) for k, v in part.items())
+    if isinstance(part, list):
+        return isinstance(whole, list) and len(part) == len(whole) and all(map(_within, part, whole))
+    return same(part, whole)
 
 
 def _digest(stored: Resource, applied: Resource, how: Comparing) -> str:

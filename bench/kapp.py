@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Time kapp on the work that its speed is judged by: `bench/kapp.py [--reference PATH] [--objects N] [--runs N]`.
+
+Prints a line for each kind of work: our median, the reference's, their ratio. The reference is the binary given, else
+`kapp-go` on the PATH; without one, figures recorded on two cores against Kubernetes 1.36 are shown, marked so. Whole
+processes are timed, in turn, against the cluster of KUBECONFIG, in a namespace that is made for it and deleted.
+"""
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from oakum.kube import connect
+from oakum.kube.client import NAMESPACES
+from oakum.kube.kubeconfig import load
+
+RECORDED = {"create": 5.0, "unchanged": 1.0, "update": 5.6, "inspect": 0.19, "delete": 2.65, "ls": None}
+
+
+def manifests(count: int, value: str) -> str:
+    """`count` small ConfigMaps."""
+    return "".join(f"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{n:05d}}}\n"
+                   f"data: {{key: {value}, other: 'some text of ordinary length'}}\n" for n in range(count))
+
+
+@dataclass
+class Bench:
+    """A namespace on a cluster, and the files to deploy."""
+
+    namespace: str
+    folder: Path
+    times: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    memory: dict[str, int] = field(default_factory=dict)
+
+    def run(self, who: str, what: str, program: str, *arguments: str) -> None:
+        """Time one command; it must succeed."""
+        begin = time.perf_counter()
+        process = subprocess.Popen([program, *arguments, "-n", self.namespace], stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE)
+        assert process.stderr is not None
+        error = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        took = time.perf_counter() - begin
+        if status:
+            sys.exit(f"{who} {what} failed: {error.decode()}")
+        self.times.setdefault((who, what), []).append(took)
+        self.memory[who] = max(self.memory.get(who, 0), usage.ru_maxrss)
+
+    def round(self, who: str, program: str, *extra: str) -> None:
+        """Every kind of work once."""
+        app = f"bench-{who}".lower()
+        old, new = str(self.folder / "old.yml"), str(self.folder / "new.yml")
+        deploy = ("deploy", "-a", app, "-y", *extra)
+        self.run(who, "create", program, *deploy, "-f", old)
+        self.run(who, "unchanged", program, *deploy, "-f", old)
+        self.run(who, "update", program, *deploy, "-f", new)
+        self.run(who, "inspect", program, "inspect", "-a", app)
+        self.run(who, "ls", program, "ls")
+        self.run(who, "delete", program, "delete", "-a", app, "-y")
+
+
+def in_namespace(work: Callable[[str], None]) -> None:
+    """Call `work` with a namespace of its own, deleted afterwards."""
+    client = connect(load())
+    name = client.create(NAMESPACES, {"apiVersion": "v1", "kind": "Namespace",
+                                      "metadata": {"generateName": "bench-"}})["metadata"]["name"]
+    try:
+        work(name)
+    finally:
+        client.delete(NAMESPACES, name)
+        client.transport.close()
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--reference", default=shutil.which("kapp-go"))
+    parser.add_argument("--objects", type=int, default=1000)
+    parser.add_argument("--runs", type=int, default=3)
+    options = parser.parse_args()
+    ours = str(Path(sys.executable).with_name("kapp"))
+
+    def work(namespace: str) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            bench = Bench(namespace, Path(folder))
+            (bench.folder / "old.yml").write_text(manifests(options.objects, "one"))
+            (bench.folder / "new.yml").write_text(manifests(options.objects, "two"))
+            for _ in range(options.runs):
+                bench.round("ours", ours)
+                bench.round("server-side", ours, "--server-side")
+                if options.reference:
+                    bench.round("reference", options.reference)
+            report(bench, options.objects)
+
+    in_namespace(work)
+
+
+def report(bench: Bench, objects: int) -> None:
+    """A line a kind of work."""
+    print(f"{objects} ConfigMaps; seconds, medians")
+    for what, recorded in RECORDED.items():
+        measured = bench.times.get(("reference", what))
+        reference = statistics.median(measured) if measured else recorded if objects == 1000 else None
+        for who in ("ours", "server-side"):
+            mine = statistics.median(bench.times[who, what])
+            compared = ""
+            if reference:
+                mark = "" if measured else " (recorded)"
+                compared = f"   reference {reference:6.2f}{mark}   {reference / mine:5.2f} times faster"
+            print(f"{what:<10} {who:<12} {mine:6.2f}{compared}")
+    print("peak memory MiB: " + ", ".join(f"{who} {kib / 1024:.0f}" for who, kib in bench.memory.items()))
+
+
+if __name__ == "__main__":
+    main()
