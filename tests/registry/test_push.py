@@ -99,6 +99,16 @@ def test_a_layout_holds_what_was_written_and_nothing_half(tmp_path: Path) -> Non
     assert [path.name for path in (tmp_path / "blobs").iterdir()] == ["sha256"]
 
 
+def test_what_nobody_asks_for_is_forgotten(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    old, used = layout.add(b"old", ""), layout.add(b"used", "")
+    for blob in (old, used):
+        os.utime(layout.blob(blob.digest), (0, 0))
+    assert layout.has(used)
+    layout.prune(60)
+    assert (layout.has(old), layout.has(used)) == (False, True)
+
+
 def test_an_image_of_a_layout_is_pushed(tmp_path: Path, registry: Host) -> None:
     pushed = registry.push_image("app:1")
     layout = Layout(tmp_path / "layout")

@@ -19,6 +19,9 @@ from oakum.images.resolution import Resolution, Resolver
 from oakum.registry.layout import Layout
 from oakum.registry.transport import Transport
 
+KEPT_S = 30 * 24 * 3600.0
+"""How long an image that is not asked for stays in the folder."""
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -45,6 +48,7 @@ def producer(site: Site, concurrency: int, extras: Extras) -> Producer:
     Raises ConfigError for a form or a key that cannot be used.
     """
     layout, probe = Layout(site.folder / "layout"), Probe(site.environ)
+    layout.prune(KEPT_S)
     catalogue = Catalogue(Workshop(layout, site.transport), probe)
     made: Producer = BuildAndPublish(catalogue, site.log)
     if extras.cache:

@@ -49,7 +49,7 @@ def documents(source: Input) -> list[Document]:
         try:
             document = _mapping(piece)
             if document:
-                found += items(document)
+                found += [item for _, item in items(document)]
         except (YAMLError, ConfigError) as error:
             prefix = "error converting YAML to JSON: " if isinstance(error, YAMLError) else ""
             raise ConfigError(f"{label} doc {number}: {prefix}{error}") from error

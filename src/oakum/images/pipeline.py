@@ -18,7 +18,7 @@ from oakum.images.errors import ConfigError, ResolveErrors
 from oakum.images.log import Log
 from oakum.images.resolution import Resolution, Resolver
 from oakum.images.resolve import OverridingResolver, RegistryResolver
-from oakum.images.resource import Document
+from oakum.images.resource import Document, items
 from oakum.images.rewriting import Rewrite, RewritingResolver, TagKeepingResolver
 from oakum.registry.transport import Transport
 
@@ -149,24 +149,13 @@ def _resolver(config: Config, options: Options, tools: Tools) -> Resolver:
 def _separate(documents: Sequence[Document]) -> tuple[list[Document], list[Place], Config]:
     resources, places, configs = [], [], []
     for index, document in enumerate(documents):
-        for path, item in _items(document, ()):
+        for path, item in items(document):
             if decode.is_config(item):
                 configs.append(decode.parse(item))
             elif item:
                 resources.append(item)
                 places.append(Place(index, path))
     return resources, places, merge(configs)
-
-
-def _items(document: Document, path: tuple[str | int, ...]) -> Iterable[tuple[tuple[str | int, ...], Document]]:
-    members = document.get("items")
-    if not isinstance(members, list):
-        yield path, document
-        return
-    for at, member in enumerate(members):
-        if not isinstance(member, dict):
-            raise ConfigError("items member is not an object: map[string]interface {}")
-        yield from _items(member, (*path, "items", at))
 
 
 def _rewrite(

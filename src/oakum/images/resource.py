@@ -7,6 +7,8 @@ from typing import Any
 from oakum.images.errors import ConfigError
 
 Document = dict[str, Any]
+Path = tuple[str | int, ...]
+"""Steps from a document's root: keys and indexes."""
 
 
 def describe(document: Document) -> str:
@@ -21,16 +23,19 @@ def describe(document: Document) -> str:
     return f"{_text(document.get('kind')).lower()}/{name} ({_text(document.get('apiVersion'))}) {where}"
 
 
-def items(document: Document) -> Iterator[Document]:
-    """The members of a mapping with an `items` list, else the document itself. Raises ConfigError for other members."""
+def items(document: Document, path: Path = ()) -> Iterator[tuple[Path, Document]]:
+    """The members of a mapping with an `items` list, else the document itself, each with the path that leads to it.
+
+    Raises ConfigError for a member that is no mapping.
+    """
     members = document.get("items")
     if not isinstance(members, list):
-        yield document
+        yield path, document
         return
-    for member in members:
+    for at, member in enumerate(members):
         if not isinstance(member, dict):
             raise ConfigError("items member is not an object: map[string]interface {}")
-        yield from items(member)
+        yield from items(member, (*path, "items", at))
 
 
 def _text(value: Any) -> str:

@@ -1,9 +1,11 @@
 """Images in a folder (OCI image-spec 1.1, "Image Layout"): content-addressed, and a crash leaves no half."""
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -49,7 +51,9 @@ class Layout:
     def has(self, descriptor: Descriptor) -> bool:
         """Whether the blob is there in full."""
         try:
-            return self.blob(descriptor.digest).stat().st_size == descriptor.size
+            path = self.blob(descriptor.digest)
+            os.utime(path)
+            return path.stat().st_size == descriptor.size
         except OSError:
             return False
 
@@ -100,8 +104,18 @@ class Layout:
         kind = found.json().get("mediaType")
         return Manifest.of(raw, kind if isinstance(kind, str) else media.OCI_MANIFEST)
 
+    def prune(self, age: float) -> None:
+        """Forget blobs that nobody asked for in the last `age` seconds; `complete` counts as asking."""
+        oldest = time.time() - age
+        for path in (self.root / "blobs" / "sha256").glob("*"):
+            with contextlib.suppress(OSError):  # another process may be faster
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
+
     def complete(self, digest: str) -> bool:
         """Whether the image (or index, with all that it lists) is there in full."""
+        with contextlib.suppress(OSError):
+            os.utime(self.blob(digest))
         try:
             manifest = self.manifest(digest)
         except ContentError:

@@ -29,9 +29,14 @@ class WithSBOM:
     def produce(self, image: str, source: Source, destination: Destination | None) -> Resolution:
         """As the inner producer; a local result has no registry to attach anything in."""
         found = self._inner.produce(image, source, destination)
-        if "@" in found.url:
+        if "@" in found.url and not self._known(parse_digest(found.url)):
             attach(self._transport, parse_digest(found.url), self._form)
         return found
+
+    def _known(self, ref: Reference) -> bool:
+        """Whether there is one already: an unchanged image needs no second reading of its layers."""
+        media_type, _ = documents.FORMS[self._form]
+        return bool(referrers.referrers(self._transport, ref.repository, ref.digest, media_type))
 
 
 def attach(transport: Transport, ref: Reference, form: str) -> str:
