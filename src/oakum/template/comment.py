@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from oakum.errors import TemplateError
 from oakum.yaml.nodes import Comment, Node, walk
@@ -18,8 +18,7 @@ class CommentKind(Enum):
     NOTHING = "nothing"
 
 
-@dataclass(frozen=True, slots=True)
-class Meta:
+class Meta(NamedTuple):
     """One comment read by the grammar: `text` is code, an expression, or an annotation's arguments."""
 
     kind: CommentKind

@@ -2,8 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from oakum.errors import OakumError, TemplateError
 from oakum.starlark import Builtin, ResolveErrors, Steps, SyntaxErrors, compile_program
@@ -12,7 +11,7 @@ from oakum.template.assembly import Assembly, fragment, noted
 from oakum.template.convert import copy_value
 from oakum.template.crossing import OpenNodes
 from oakum.template.emit import Emitter, IllNested
-from oakum.template.program import Place, Program, Where, text_program, yaml_program
+from oakum.template.program import Place, Program, text_program, yaml_program
 from oakum.template.text import split_text
 from oakum.template.trace import compile_failure
 from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Source
@@ -22,8 +21,7 @@ _TRUSTED = _NODES | {".fragment": fragment, ".copy": copy_value, ".join": "".joi
 _STEPS = ("finish", "start_key", "set_map_item", "set_array_item", "set_document", "annotation", "piece")
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(NamedTuple):
     """A file's code with what its steps name. `program` maps its lines to the file's."""
 
     program: Program
@@ -70,8 +68,9 @@ def compile_text(name: str, number: int, text: str) -> Compiled:
 def compile_starlark(name: str, number: int, text: str) -> Compiled:
     """Compile a Starlark file. Raises TemplateError for code that is no program."""
     lines = text.split("\n")
-    places: list[Where] = [Place("", line, code) for line, code in enumerate(lines, 1)]
-    program = Program(name, number, code=lines, places=places)
+    program = Program(name, number)
+    program.code = lines
+    program.places = [Place("", line, code) for line, code in enumerate(lines, 1)]
     return _compile(lambda full: program, None)
 
 

@@ -7,7 +7,6 @@ computed value that may be a replacement.
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from typing import Any
 
 from oakum.starlark import StepCall
@@ -115,7 +114,7 @@ class Emitter:
         return []
 
     def _annotation(self, step: StepCall) -> list[ast.stmt]:
-        return self._annotate(replace(step, args=[*step.function.state["note"], *step.args]))
+        return self._annotate(step._replace(args=[*step.function.state["note"], *step.args]))
 
     def _annotate(self, step: StepCall) -> list[ast.stmt]:
         (first, second, *arguments), line = step.args, step.line

@@ -2,8 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from oakum.errors import OakumError, TemplateError
 from oakum.starlark import BudgetError, EvalError, Failure, Meter, Thread, freeze
@@ -26,18 +25,18 @@ _NOT_LIBRARY = (
 )
 
 
-@dataclass(slots=True)
 class Run:
     """What all libraries of one run share. `number` counts compiled templates: the first is 2, messages name it."""
 
-    options: Options
-    meter: Meter
-    programs: Programs = field(default_factory=Programs)
-    number: int = 1
-    parsed: dict[tuple[str, str, bool], DocumentSet] = field(default_factory=dict)
-    compiled: dict[tuple[Any, ...], Compiled] = field(default_factory=dict)
-    loading: list[str] = field(default_factory=list)
-    warned: set[str] = field(default_factory=set)
+    def __init__(self, options: Options, meter: Meter) -> None:
+        self.options = options
+        self.meter = meter
+        self.programs = Programs()
+        self.number = 1
+        self.parsed: dict[tuple[str, str, bool], DocumentSet] = {}
+        self.compiled: dict[tuple[Any, ...], Compiled] = {}
+        self.loading: list[str] = []
+        self.warned: set[str] = set()
 
     def warn_once(self, text: str) -> None:
         """Say `text` on standard error unless this run has said it."""
@@ -46,8 +45,7 @@ class Run:
             self.options.warn(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Flavour:
+class Flavour(NamedTuple):
     """How a library's files are read."""
 
     strict: bool = False
@@ -55,8 +53,7 @@ class Flavour:
     implicit_map_key_overrides: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluated:
+class Evaluated(NamedTuple):
     """What a file came to: the names it binds, and its documents (YAML), text, or None."""
 
     names: Mapping[str, Any]

@@ -2,8 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from oakum.errors import OakumError, TemplateError
 from oakum.template.annotation import annotation
@@ -29,16 +28,14 @@ _SUMMARY = {VALUES: "data values", SCHEMA: "data values schema"}
 _UNUSED = {VALUES: ("library data values", "Data Value"), SCHEMA: ("library schema", "Schema")}
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What a library's caller gives it: data values and schemas, lowest precedence first."""
 
     values: tuple[ValuesDocument, ...] = ()
     schemas: tuple[ValuesDocument, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """A library's final data values and their schema, with what was given for the libraries below.
 
     `holding` has the identities of the files that hold them.
@@ -51,8 +48,7 @@ class Settled:
     child_schemas: list[ValuesDocument]
 
 
-@dataclass(slots=True)
-class Library:
+class Library(NamedTuple):
     """A library's files with what its caller gave: one evaluation.
 
     `make_modules` makes its modules from its data values. `once` says that the run evaluates it no second time.
@@ -63,7 +59,7 @@ class Library:
     flavour: Flavour
     given: Given
     disable_validation: bool = False
-    make_modules: Callable[[Library, Any, Settled | None], Any] = field(default=lambda *_: None)
+    make_modules: Callable[[Library, Any, Settled | None], Any] = lambda *_: None
     once: bool = False
 
     def settle(self) -> Settled:
@@ -176,8 +172,8 @@ class Library:
 
     def child(self, place: Place, flavour: Flavour, given: Given, *, disable_validation: bool) -> Library:
         """A private library below this one."""
-        return replace(
-            self, place=place, flavour=flavour, given=given, disable_validation=disable_validation, once=False
+        return self._replace(
+            place=place, flavour=flavour, given=given, disable_validation=disable_validation, once=False
         )
 
 

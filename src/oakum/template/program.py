@@ -7,7 +7,7 @@ order. The steps are calls of names that only the compiler understands (`oakum.t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from oakum.errors import TemplateError
 from oakum.template.comment import CommentKind, Meta, read_comments
@@ -20,8 +20,7 @@ VIRTUAL = 1 << 20
 _SUGAR = re.compile(r"\s*(if|elif|else|for|while|def)/end\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a program line comes from: the source's name, the line in it (from 1), and the text shown for it."""
 
     name: str
@@ -32,7 +31,6 @@ class Place:
 Where = int | Place | None
 
 
-@dataclass(slots=True)
 class Program:
     """Program lines (`code[i]` at `places[i]`) and what their tags stand for.
 
@@ -46,23 +44,23 @@ class Program:
     follow one another with no code between them are one line; the line of each is then `VIRTUAL` plus its tag.
     """
 
-    name: str
-    number: int
-    full: bool = True
-    source: Source | None = None
-    code: list[str] = field(default_factory=list)
-    places: list[Where] = field(default_factory=list)
-    steps: set[int] = field(default_factory=set)
-    nodes: list[Node | Piece | None] = field(default_factory=lambda: [None])
-    parents: list[int] = field(default_factory=lambda: [0])
-    computed: set[int] = field(default_factory=set)
-    keyed: set[int] = field(default_factory=set)
-    annotated: set[int] = field(default_factory=set)
-    static: set[int] = field(default_factory=set)
-
-    _first: int = 0
-    _last: int = 0
-    _place: Where = None
+    def __init__(self, name: str, number: int, full: bool = True, source: Source | None = None) -> None:
+        self.name = name
+        self.number = number
+        self.full = full
+        self.source = source
+        self.code: list[str] = []
+        self.places: list[Where] = []
+        self.steps: set[int] = set()
+        self.nodes: list[Node | Piece | None] = [None]
+        self.parents: list[int] = [0]
+        self.computed: set[int] = set()
+        self.keyed: set[int] = set()
+        self.annotated: set[int] = set()
+        self.static: set[int] = set()
+        self._first = 0
+        self._last = 0
+        self._place: Where = None
 
     def step(self, call: str, arguments: str, place: Where, note: str = "") -> None:
         """Append one step that only the compiler understands."""
@@ -136,18 +134,18 @@ class Program:
         return len(self.nodes) - 1
 
 
-@dataclass(slots=True)
 class YAMLProgram:
     """Writes the program of one YAML template.
 
     In a program that is not full, a node with no templating below it is one step, whatever its size.
     """
 
-    program: Program
-    source: Source | None
-    ignore_unknown: bool = False
-    first: Node | None = None
-    _quiet: dict[int, bool] = field(default_factory=dict)
+    def __init__(self, program: Program, source: Source | None, ignore_unknown: bool = False) -> None:
+        self.program = program
+        self.source = source
+        self.ignore_unknown = ignore_unknown
+        self.first: Node | None = None
+        self._quiet: dict[int, bool] = {}
 
     def write(self, documents: DocumentSet) -> Program:
         """Write and return the program of `documents`. Raises TemplateError for comments that make no program."""

@@ -1,13 +1,12 @@
 """How values and calls name a private library: `@path`, `@path~alias`, `@~alias`, chained with `@` (ytt: libraries)."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from oakum.errors import TemplateError
 
 
-@dataclass(frozen=True, slots=True)
-class LibraryReference:
+class LibraryReference(NamedTuple):
     """One step of a reference: a library's path, an alias of an instance of it, or both."""
 
     path: str = ""

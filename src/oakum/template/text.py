@@ -2,15 +2,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from oakum.errors import TemplateError
 
 _MARKER = re.compile(r"\(@|@\)")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A stretch of a text template: text to output as it is, or code. `line` is where it starts, from 1."""
 
     text: str

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from oakum.errors import TemplateError
 from oakum.template.files import PRIVATE, InputFile
@@ -12,14 +12,16 @@ __all__ = ["PRIVATE", "Folder", "Place", "build_tree"]
 _HINT = "(hint: only files included via -f flag are available)"
 
 
-@dataclass(slots=True, eq=False)
 class Folder:
     """A folder of the tree: its folders and files by name. The root's name is empty."""
 
-    name: str = ""
-    parent: Folder | None = None
-    folders: dict[str, Folder] = field(default_factory=dict)
-    files: dict[str, list[InputFile]] = field(default_factory=dict)
+    __slots__ = ("files", "folders", "name", "parent")
+
+    def __init__(self, name: str = "", parent: Folder | None = None) -> None:
+        self.name = name
+        self.parent = parent
+        self.folders: dict[str, Folder] = {}
+        self.files: dict[str, list[InputFile]] = {}
 
     def folder(self, name: str) -> Folder:
         """The folder `name` in this one, made when it is not there."""
@@ -55,8 +57,7 @@ def build_tree(files: list[InputFile]) -> Folder:
     return root
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a template stands: the root of its library, and the folder that its relative paths start from."""
 
     root: Folder

@@ -1,8 +1,7 @@
 """`@ytt:library`: private libraries evaluated from a template (ytt: libraries)."""
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from oakum.errors import OakumError, TemplateError
 from oakum.starlark import Builtin, Failure, Module, freeze, type_name
@@ -52,8 +51,7 @@ def _instance(
     return Instance(child, settled, path, alias)
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(NamedTuple):
     """A library that was asked for, with what the template gave it so far. Nothing is evaluated before it is asked."""
 
     library: Library
@@ -86,11 +84,11 @@ class Instance:
             if isinstance(value, Node) and any(node.annotations or has_templating(node) for node in walk(value)):
                 raise Failure(_PLAIN)
             value = plain_merge(value)
-        return replace(self, values=(*self.values, _document(value, "data/values"))).module()
+        return self._replace(values=(*self.values, _document(value, "data/values"))).module()
 
     def with_data_values_schema(self, *args: Any, **kwargs: Any) -> Module:
         """A new instance with a schema laid over the one it has."""
-        return replace(self, schemas=(*self.schemas, _document(_given(args), "data/values-schema"))).module()
+        return self._replace(schemas=(*self.schemas, _document(_given(args), "data/values-schema"))).module()
 
     def eval(self, *args: Any, **kwargs: Any) -> Fragment:
         """The library's documents."""
@@ -151,8 +149,8 @@ class Instance:
         """The library with all that it is given, in order of precedence."""
         values = self._from_above(self.above.child_values if self.above else [])
         schemas = self._from_above(self.above.child_schemas if self.above else [])
-        return replace(
-            self.library, given=Given(_ordered(values, self.values), _ordered(schemas, self.schemas))
+        return self.library._replace(
+            given=Given(_ordered(values, self.values), _ordered(schemas, self.schemas))
         )
 
     def _from_above(self, documents: list[ValuesDocument]) -> list[ValuesDocument]:
