@@ -5,7 +5,7 @@ from typing import Any
 
 from oakum.starlark import Dict, Failure
 from oakum.template.annotation import Annotation
-from oakum.template.convert import to_go_type, to_yaml
+from oakum.template.convert import copy_value, to_go_type, to_yaml
 from oakum.template.fragment import Fragment
 from oakum.template.kinds import kind_of
 from oakum.template.replacement import Replacement
@@ -39,15 +39,20 @@ def _duplicate(step: str, key: Any) -> Failure:
 
 
 class Assembly:
-    """What the steps of one execution of a template call. `number` is the one that messages name."""
+    """What the steps of one execution of a template call. `number` is the one that messages name.
 
-    __slots__ = ("number", "override", "result", "source")
+    `placed` has the identities of the nodes that were put somewhere: a second place gets a copy, so that an overlay
+    over one of them leaves the other alone.
+    """
+
+    __slots__ = ("number", "override", "placed", "result", "source")
 
     def __init__(self, number: int, source: Source | None, *, override: bool = False) -> None:
         self.number = number
         self.source = source
         self.override = override
         self.result: Any = None
+        self.placed: set[int] = set()
 
     def finish(self, result: Any) -> None:
         """Keep what the top level came to."""
@@ -123,8 +128,17 @@ class Assembly:
             node = to_yaml(value)
         except Failure as failure:
             raise Failure(f"{self.step('set_node')}: {failure}") from failure
-        if type(node) not in _VALUES and isinstance(node, Node):
+        if not isinstance(node, Node):
+            return node
+        if type(node) not in _VALUES:
             raise Failure(f"{self.step('set_node')}: {allowed}; this is a {kind_of(node)}")
+        return self._owned(node)
+
+    def _owned(self, node: Node) -> Any:
+        """`node` in its first place, a copy in any other."""
+        if id(node) in self.placed:
+            return copy_value(node)
+        self.placed.add(id(node))
         return node
 
     def _replacing(self, value: Any, place: Node) -> Any:
@@ -137,7 +151,7 @@ class Assembly:
             for one in walk(node):
                 if one.source is None:
                     one.line, one.source = place.line, place.source
-        return node
+        return self._owned(node) if isinstance(node, Node) else node
 
     def _unfit(self, wanted: str, value: Any) -> Failure:
         node = to_yaml(value)
