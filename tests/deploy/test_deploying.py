@@ -1,0 +1,155 @@
+from dataclasses import dataclass, replace
+
+import pytest
+from tests.deploy.conftest import Place, config_map
+
+from oakum.deploy.app.meta import AppMeta
+from oakum.deploy.app.recorded import RecordedApp
+from oakum.deploy.apply.options import ApplyOptions, WaitOptions
+from oakum.deploy.cluster import located
+from oakum.deploy.errors import AppError, ApplyError, ExitStatus, InputError
+from oakum.deploy.filters import ResourceFilter
+from oakum.deploy.lock import Lock, LockOptions
+from oakum.deploy.run.table import DiffOptions
+from oakum.kube.client import CONFIG_MAPS
+from oakum.kube.workers import each
+
+
+def meta(place: Place, app: str = "app") -> AppMeta:
+    return RecordedApp(place.client, app, place.namespace).meta
+
+
+def test_an_application_is_created_kept_updated_and_deleted(place: Place) -> None:
+    first = place.deploy(config_map("a", k="1"), config_map("b", k="1"))
+    where = f"namespace: {place.namespace}"
+    assert sorted(first.lines) == sorted([
+        "---- applying 2 changes [0/2 done] ----", f"create configmap/a (v1) {where}", f"create configmap/b (v1) {where}",
+        "---- waiting on 2 changes [0/2 done] ----", f"ok: reconcile configmap/a (v1) {where}",
+        f"ok: reconcile configmap/b (v1) {where}", "---- applying complete [2/2 done] ----",
+        "---- waiting complete [2/2 done] ----"])
+    assert place.deploy(config_map("a", k="1"), config_map("b", k="1")).rows == []
+    assert place.deploy(config_map("a", k="2")).rows == [("a", "update"), ("b", "delete")]
+    assert place.data() == {"a": {"k": "2"}}
+    place.delete()
+    assert place.data() == {}
+    assert place.client.list(CONFIG_MAPS, place.namespace, labels="kapp.k14s.io/is-app-change").items == []
+
+
+def test_what_was_changed_by_others_is_shown_and_put_back(place: Place) -> None:
+    place.deploy(config_map("a", k="1"))
+    place.client.patch(CONFIG_MAPS, "a", {"data": {"k": "x", "new": "y"}}, "merge", place.namespace)
+    paper = place.deploy(config_map("a", k="1"), diff=DiffOptions(changes=True))
+    assert "-   k: x" in paper.blocks[0]
+    assert place.data() == {"a": {"k": "1"}}
+
+
+def test_a_failed_deploy_says_so_in_the_record_and_the_next_one_converges(place: Place) -> None:
+    wrong = config_map("Not_Valid", k="1")
+    with pytest.raises(ApplyError, match="API server says: .*Not_Valid.* is invalid"):
+        place.deploy(config_map("a", k="1"), wrong)
+    assert meta(place).last_change.successful is False
+    place.deploy(config_map("a", k="2"))
+    assert (meta(place).last_change.successful, place.data()) == (True, {"a": {"k": "2"}})
+
+
+def test_a_partial_deploy_does_not_forget_kinds_that_it_left_out(place: Place) -> None:
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "stringData": {"p": "x"}}
+    place.deploy(config_map("a", k="1"), secret)
+    place.deploy(config_map("a", k="2"), secret, filter=ResourceFilter(kinds=("ConfigMap",)))
+    assert ("", "Secret") in (meta(place).used_gks or ())
+    assert place.deploy(config_map("a", k="2")).rows == [("s", "delete")]
+
+
+def test_history_is_kept_when_many_write_the_record_at_once(place: Place) -> None:
+    place.deploy(config_map("a", k="1"))
+
+    def add(number: int) -> None:
+        app = RecordedApp(place.client, "app", place.namespace)
+        app.update(lambda m: replace(m, used_gvs=(*m.used_gvs, (f"g{number}", "v1"))))
+
+    each(range(6), add, 6)
+    assert {f"g{n}" for n in range(6)} <= {group for group, _ in meta(place).used_gvs}
+
+
+def test_a_locked_application_is_not_deployed_until_the_lock_is_stolen(place: Place) -> None:
+    place.deploy(config_map("a", k="1"))
+    with Lock(place.client, RecordedApp(place.client, "app", place.namespace), LockOptions(enabled=True)):
+        with pytest.raises(AppError, match=r"App 'app' .* is being changed by '"):
+            place.deploy(config_map("a", k="2"), lock=LockOptions(enabled=True))
+        place.deploy(config_map("a", k="3"), lock=LockOptions(enabled=True, steal=True))
+    assert place.data() == {"a": {"k": "3"}}
+
+
+def test_exit_statuses_are_given_when_asked_for(place: Place) -> None:
+    asked = DiffOptions(run=True, exit_status=True)
+    with pytest.raises(ExitStatus, match=r"with pending changes \(exit status 3\)"):
+        place.deploy(config_map("a", k="1"), diff=asked)
+    place.deploy(config_map("a", k="1"))
+    with pytest.raises(ExitStatus, match=r"with no pending changes \(exit status 2\)"):
+        place.deploy(config_map("a", k="1"), diff=asked)
+
+
+def test_nothing_is_deployed_by_mistake(place: Place) -> None:
+    with pytest.raises(InputError, match="Refusing to continue unless"):
+        place.deploy()
+
+
+def test_somebody_elses_object_is_left_alone(place: Place) -> None:
+    place.deploy(config_map("a", k="1"), app="north")
+    with pytest.raises(InputError, match=r"already associated with a different app 'north' namespace: "):
+        place.deploy(config_map("a", k="2"), app="south")
+
+
+def test_a_versioned_object_gets_a_new_name_for_new_content(place: Place) -> None:
+    def versioned(value: str) -> dict[str, object]:
+        body = config_map("c", k=value)
+        body["metadata"]["annotations"] = {"kapp.k14s.io/versioned": "", "kapp.k14s.io/num-versions": "1"}
+        return body
+
+    assert place.deploy(versioned("1")).rows == [("c-ver-1", "create")]
+    assert place.deploy(versioned("1")).rows == []
+    assert place.deploy(versioned("2")).rows == [("c-ver-2", "create")]
+    assert place.deploy(versioned("3")).rows == [("c-ver-1", "delete"), ("c-ver-3", "create")]
+
+
+SERVER_SIDE = ApplyOptions(server_side=True)
+
+
+def test_server_side_apply_sees_no_change_where_there_is_none(place: Place) -> None:
+    place.deploy(config_map("a", k="1"), apply=SERVER_SIDE)
+    assert place.deploy(config_map("a", k="1"), apply=SERVER_SIDE).rows == []
+    assert place.deploy(config_map("a", k="2"), apply=SERVER_SIDE).rows == [("a", "update")]
+    assert place.deploy(config_map("a", k="2")).rows == []
+
+
+@dataclass(frozen=True)
+class Known:
+    """An origin that knows every field."""
+
+    def locate(self, path: str) -> str | None:
+        return f"app.yml:7 ({path})"
+
+
+def test_a_conflict_names_both_managers_the_field_and_our_file(place: Place) -> None:
+    place.deploy(config_map("a", k="1"), apply=SERVER_SIDE)
+    place.client.patch(CONFIG_MAPS, "a", {"data": {"k": "x"}}, "merge", place.namespace, query=[("fieldManager", "alice")])
+    with pytest.raises(ApplyError, match=r"data\.k: owned by 'alice', we \('kapp'\) set it in app\.yml:7"):
+        place.deploy(config_map("a", k="2"), apply=SERVER_SIDE, origin=Known())
+
+
+def test_a_rejected_field_is_found_in_its_file(place: Place) -> None:
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "q"}, "spec": {"ports": []}}
+    with pytest.raises(ApplyError) as caught:
+        place.deploy(service, origin=Known())
+    assert located(caught.value) == [("spec.ports", "app.yml:7 (spec.ports)")]
+
+
+def test_waiting_for_an_object_held_by_a_finalizer_ends_in_time(place: Place) -> None:
+    place.deploy(config_map("a", k="1"))
+    place.client.patch(CONFIG_MAPS, "a", {"metadata": {"finalizers": ["example.test/hold"]}}, "merge", place.namespace)
+    with pytest.raises(ApplyError, match=r"Timed out waiting after 500ms for resources: \[configmap/a "):
+        place.delete(wait=WaitOptions(ignored=True, timeout=0.5))
+    assert meta(place).last_change.successful is False
+    place.client.patch(CONFIG_MAPS, "a", {"metadata": {"finalizers": None}}, "merge", place.namespace)
+    place.delete()
+    assert not RecordedApp(place.client, "app", place.namespace).find()

@@ -1,0 +1,67 @@
+"""Deploys that end at any moment, and deploys by chance: the next one converges, and a model agrees."""
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.deploy.conftest import Place, config_map
+
+from oakum.kube.client import CONFIG_MAPS
+
+NAMES = ["a", "b", "c"]
+STEP = st.one_of(
+    st.tuples(st.just("deploy"), st.dictionaries(st.sampled_from(NAMES), st.sampled_from("12"), min_size=1)),
+    st.tuples(st.just("drift"), st.dictionaries(st.sampled_from(NAMES), st.sampled_from("xy"), min_size=1, max_size=1)),
+    st.tuples(st.just("lose"), st.dictionaries(st.sampled_from(NAMES), st.just(""), min_size=1, max_size=1)))
+
+
+@pytest.mark.parametrize("writes", [1, 3, 5, 8])
+def test_after_being_killed_the_next_deploy_converges(place: Place, target: Any, tmp_path: Path, writes: int) -> None:
+    file = tmp_path / "app.yml"
+    file.write_text("".join(f"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: k{n}}}\ndata: {{k: v1}}\n"
+                            for n in range(6)))
+    command = [str(Path(sys.executable).with_name("kapp")), "deploy", "-a", "app", "-n", place.namespace, "-y",
+               "-f", str(file), "--apply-concurrency", "1"]
+    process = subprocess.Popen(command, env=os.environ | dict(target.environment), stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 30
+    while process.poll() is None and time.monotonic() < deadline:
+        if len(place.client.list(CONFIG_MAPS, place.namespace).items) >= writes:
+            process.send_signal(signal.SIGKILL)
+            break
+    process.wait()
+    place.deploy(*(config_map(f"k{n}", k="v1") for n in range(6)))
+    assert place.data() == {f"k{n}": {"k": "v1"} for n in range(6)}
+    assert place.deploy(*(config_map(f"k{n}", k="v1") for n in range(6))).rows == []
+
+
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(steps=st.lists(STEP, min_size=2, max_size=5), number=st.uuids())
+def test_whatever_happens_between_deploys_the_last_one_decides(place: Place, steps: list[tuple[str, dict[str, str]]],
+                                                               number: object) -> None:
+    app = f"app-{number}"
+    prefix = str(number)[:8]
+    there: set[str] = set()
+    for step, objects in [*steps, ("deploy", {"a": "1"})]:
+        named = {f"{prefix}-{name}": value for name, value in objects.items()}
+        if step == "deploy":
+            place.deploy(*(config_map(name, k=value) for name, value in named.items()), app=app)
+            there = set(named)
+            have = {n: d["k"] for n, d in place.data().items() if n.startswith(prefix)}
+            assert have == named
+        for name in there & set(named):
+            if step == "drift":
+                place.client.patch(CONFIG_MAPS, name, {"data": {"k": named[name]}}, "merge", place.namespace)
+            elif step == "lose":
+                place.client.delete(CONFIG_MAPS, name, place.namespace)
+                there.discard(name)
+    place.delete(app)
+    assert not [n for n in place.data() if n.startswith(prefix)]
