@@ -12,7 +12,7 @@ from oakum.template.evaluation import Evaluator, Flavour, Run
 from oakum.template.files import FileKind, InputFile
 from oakum.template.kinds import kind_of
 from oakum.template.options import RenderedFile, RenderedText, Result
-from oakum.template.overlay import accumulate, is_overlay, overlay_results
+from oakum.template.overlay import OverlayError, accumulate, is_overlay, overlay_results
 from oakum.template.position import position
 from oakum.template.reference import parse_reference
 from oakum.template.tree import PRIVATE, Folder, Place
@@ -149,7 +149,7 @@ class Library(NamedTuple):
 
             return own, Inferred.from_documents(documents)
         except OakumError as error:
-            raise TemplateError(f"{_overlaying(SCHEMA, holding, given)}{error}") from error
+            raise TemplateError(f"{_overlaying(SCHEMA, holding, given)}{self._told(error)}") from error
 
     def _values(
         self, evaluator: Evaluator, holding: list[Placed], schema: Schema | None
@@ -167,8 +167,14 @@ class Library(NamedTuple):
                 if schema is not None:
                     schema.conform(values)
         except OakumError as error:
-            raise TemplateError(f"{_overlaying(VALUES, holding, given)}{error}") from error
+            raise TemplateError(f"{_overlaying(VALUES, holding, given)}{self._told(error)}") from error
         return own, values
+
+    def _told(self, error: OakumError) -> str:
+        """The error's message, with what comes closest to an overlay that matched nothing where that was asked for."""
+        if self.run.options.explain_overlays and isinstance(error, OverlayError):
+            return error.explained()
+        return str(error)
 
     def child(self, place: Place, flavour: Flavour, given: Given, *, disable_validation: bool) -> Library:
         """A private library below this one."""

@@ -33,6 +33,13 @@ def test_others_get_the_message_of_the_reference(folder: Path, capsys: pytest.Ca
     assert capsys.readouterr().err.endswith("Expected number of matched nodes to be 1, but was 0\n")
 
 
+def test_a_mistyped_data_value_shows_the_key_that_is_meant(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "s.yml").write_text("#@data/values-schema\n---\nhostname: a\n")
+    (tmp_path / "v.yml").write_text("#@data/values\n---\nhotsname: b\n")
+    assert main(ROOT, ["-f", str(tmp_path), "--explain-overlays"], truncate=True) == 1
+    assert capsys.readouterr().err.endswith("  closest: s.yml:3: did you mean the key 'hostname'?\n")
+
+
 def test_a_schema_is_shown_as_json_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "s.yml").write_text("#@data/values-schema\n---\na: 1\n")
     arguments = ["-f", str(tmp_path), "--data-values-schema-inspect", "-o", "json-schema,yaml"]
