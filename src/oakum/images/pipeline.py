@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oakum.errors import OakumError
 from oakum.images import annotation, decode, search
@@ -19,8 +19,10 @@ from oakum.images.log import Log
 from oakum.images.resolution import Resolution, Resolver
 from oakum.images.resolve import OverridingResolver, RegistryResolver
 from oakum.images.resource import Document, items
-from oakum.images.rewriting import Rewrite, RewritingResolver, TagKeepingResolver
 from oakum.registry.transport import Transport
+
+if TYPE_CHECKING:
+    from oakum.images.rewriting import Rewrite
 
 RESOLVERS = 8
 """Registry look-ups at a time when nothing is said about it: they wait more than they work."""
@@ -132,6 +134,8 @@ def _resolver(config: Config, options: Options, tools: Tools) -> Resolver:
     transport = tools.transport
     resolver: Resolver = RegistryResolver(transport, verify=options.verify_digests, mirrors=options.mirrors)
     if options.rewrites:
+        from oakum.images.rewriting import RewritingResolver
+
         resolver = RewritingResolver(resolver, options.rewrites)
     if config.sources:
         from oakum.images.building import BuildingResolver, Extras, Site, producer
@@ -142,6 +146,8 @@ def _resolver(config: Config, options: Options, tools: Tools) -> Resolver:
         resolver = BuildingResolver(resolver, config, made, allowed=options.build)
     resolver = OverridingResolver(resolver, config, transport, options.platform)
     if options.keep_tag:
+        from oakum.images.rewriting import TagKeepingResolver
+
         resolver = TagKeepingResolver(resolver)
     return resolver
 

@@ -2,17 +2,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from oakum.errors import RegistryError
-from oakum.images import origins, platforms, versions
+from oakum.images import origins
 from oakum.images.config import Config, Override, Platform, TagSelection
 from oakum.images.errors import ConfigError
 from oakum.images.resolution import Resolution, Resolver
-from oakum.images.rewriting import Rewrite
-from oakum.registry import manifests, reference, tags
+from oakum.registry import manifests, reference
 from oakum.registry.errors import BadReference
 from oakum.registry.reference import Reference
 from oakum.registry.transport import Transport
+
+if TYPE_CHECKING:
+    from oakum.images.rewriting import Rewrite
 
 
 class RegistryResolver:
@@ -80,6 +83,9 @@ class OverridingResolver:
     def _tag(self, image: str, selection: TagSelection) -> str:
         if not selection.known:
             raise ConfigError("Unknown tag selection strategy")
+        from oakum.images import versions
+        from oakum.registry import tags
+
         repository = reference.parse_repository(image)
         return versions.highest(tags.tags(self._transport, repository), selection.constraints, selection.prereleases)
 
@@ -87,4 +93,6 @@ class OverridingResolver:
         """`found` narrowed to a platform; an image that was only built locally has just the one it was built for."""
         if platform is None or "@" not in found.url:
             return found
+        from oakum.images import platforms
+
         return platforms.select(self._transport, found, platform)

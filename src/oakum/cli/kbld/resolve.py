@@ -18,7 +18,9 @@ from oakum.images.resource import Document
 from oakum.yaml import plain
 
 if TYPE_CHECKING:
+    from oakum.images.config import Platform
     from oakum.images.pipeline import Result
+    from oakum.images.rewriting import Rewrite
 
 
 def run(call: Invocation) -> int:
@@ -53,19 +55,18 @@ def _unresolved(documents: Sequence[Document]) -> str:
 def resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> Result:
     """Build and pin the images of `documents` as the flags say; logs to standard error, writes lock files."""
     from oakum.cli.kbld.live import log_for
-    from oakum.images import pipeline, platforms
-    from oakum.images.rewriting import Rewrite, unused
+    from oakum.images import pipeline
 
     options = pipeline.Options(
         build=flags["build"],
         concurrency=flags["build-concurrency"],
         annotate=flags["images-annotation"],
-        platform=platforms.parse(flags["platform"]) if flags["platform"] else None,
+        platform=_platform(flags["platform"]) if flags["platform"] else None,
         build_cache=not flags["no-build-cache"],
         verify_digests=flags["verify-digests"],
         keep_tag=flags["keep-tag"],
-        rewrites=tuple(map(Rewrite.parse, flags["rewrite-registry"])),
-        mirrors=tuple(map(Rewrite.parse, flags["registry-mirror"])),
+        rewrites=_rewrites(flags["rewrite-registry"]),
+        mirrors=_rewrites(flags["registry-mirror"]),
         pushed_only=bool(flags["imgpkg-lock-output"]),
         sbom=flags["sbom"],
         sign_key=flags["sign-key"],
@@ -76,12 +77,28 @@ def resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> Res
     tools = pipeline.Tools(session.transport(flags), log, cache, os.environ)
     result = pipeline.resolve_documents(documents, options, tools, overrides)
     if flags["warn-unused"]:
+        from oakum.images.rewriting import unused
+
         for sentence in unused(result.config, result.resolutions):
             log.write("warning", sentence)
     for image, resolution in result.resolutions.items():
         log.write("resolve", f"final: {image} -> {resolution.url}")
     _write_locks(flags, result)
     return result
+
+
+def _platform(text: str) -> Platform:
+    from oakum.images import platforms
+
+    return platforms.parse(text)
+
+
+def _rewrites(texts: Sequence[str]) -> tuple[Rewrite, ...]:
+    if not texts:
+        return ()
+    from oakum.images.rewriting import Rewrite
+
+    return tuple(map(Rewrite.parse, texts))
 
 
 def _texts(documents: Sequence[Document]) -> list[str]:
@@ -101,6 +118,8 @@ def _image_map(flags: dict[str, Any]) -> list[Override]:
 
 
 def _write_locks(flags: dict[str, Any], result: Result) -> None:
+    if not (flags["lock-output"] or flags["imgpkg-lock-output"]):
+        return
     from oakum.images import imageslock, lock
 
     if flags["lock-output"]:
