@@ -2,19 +2,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from oakum.errors import OakumError, TemplateError
 from oakum.starlark import Builtin, ResolveErrors, Steps, SyntaxErrors, compile_program
 from oakum.starlark import Program as Code
 from oakum.template.assembly import Assembly, fragment, noted
 from oakum.template.convert import copy_value
-from oakum.template.crossing import OpenNodes
 from oakum.template.emit import Emitter, IllNested
 from oakum.template.program import Place, Program, text_program, yaml_program
 from oakum.template.text import split_text
 from oakum.template.trace import compile_failure
 from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Source
+
+if TYPE_CHECKING:
+    from oakum.template.crossing import OpenNodes
 
 _NODES: dict[str, Any] = {f".{kind.__name__}": kind for kind in (Array, ArrayItem, Document, DocumentSet, Map, MapItem)}
 _TRUSTED = _NODES | {".fragment": fragment, ".copy": copy_value, ".join": "".join, ".noted": noted}
@@ -33,8 +35,13 @@ class Compiled(NamedTuple):
         """What the code finds under the names of steps when it runs with `assembly`."""
         own = {f".{step}": getattr(assembly, step) for step in _STEPS}
         own[".annotate"] = Builtin(assembly.step("start_node_annotation"), assembly.annotation, prefix=False)
-        own[".opened"] = lambda: OpenNodes(self.program, assembly)
+        own[".opened"] = lambda: self._opened(assembly)
         return {**_TRUSTED, **self.constants, **own, ".source": self.source}
+
+    def _opened(self, assembly: Assembly) -> OpenNodes:
+        from oakum.template.crossing import OpenNodes
+
+        return OpenNodes(self.program, assembly)
 
 
 def compile_yaml(

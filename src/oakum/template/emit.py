@@ -6,7 +6,7 @@ computed value that may be a replacement.
 """
 from __future__ import annotations
 
-import ast
+import _ast as ast
 from typing import Any
 
 from oakum.starlark import StepCall

@@ -6,7 +6,6 @@ order. The steps are calls of names that only the compiler understands (`oakum.t
 """
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from oakum.errors import TemplateError
@@ -17,7 +16,7 @@ from oakum.yaml.nodes import Array, Document, DocumentSet, Map, MapItem, Node, S
 
 TEXT_STRINGS = "yaml/text-templated-strings"
 VIRTUAL = 1 << 20
-_SUGAR = re.compile(r"\s*(if|elif|else|for|while|def)/end\b")
+_SUGARED = frozenset(("if", "elif", "else", "for", "while", "def"))
 
 
 class Place(NamedTuple):
@@ -190,10 +189,9 @@ class YAMLProgram:
             if sugar is not None:
                 where = compact(meta.line, self.source)
                 raise TemplateError(f"Unexpected code at line {where} after use of '*/end', expected YAML node")
-            found = _SUGAR.match(meta.text)
-            if found:
+            code, sugared = _without_sugar(meta.text)
+            if sugared:
                 sugar = place
-            code = found.group(1) + meta.text[found.end() :] if found else meta.text
             self.program.user(code if self._continues() else code.lstrip(), place)
         return sugar
 
@@ -298,6 +296,14 @@ def yaml_program(
 ) -> Program:
     """The program of a YAML template file. Raises TemplateError for comments that make no program."""
     return YAMLProgram(Program(name, number, full, source), source, ignore_unknown).write(documents)
+
+
+def _without_sugar(code: str) -> tuple[str, bool]:
+    """`if/end x:` as `if x:`, and whether it was written so."""
+    word, sugar, rest = code.lstrip().partition("/end")
+    if sugar and word in _SUGARED and not (rest[:1].isalnum() or rest[:1] == "_"):
+        return word + rest, True
+    return code, False
 
 
 def _quoted(name: str) -> str:

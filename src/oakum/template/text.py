@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from oakum.errors import TemplateError
 
-_MARKER = re.compile(r"\(@|@\)")
+_MARKER = r"\(@|@\)"
 
 
 class Piece(NamedTuple):
@@ -29,7 +29,7 @@ def split_text(text: str, first_line: int = 1) -> list[Piece]:
     """
     pieces: list[Piece] = []
     start, opened, trim_next = 0, None, False
-    for found in _MARKER.finditer(text):
+    for found in re.finditer(_MARKER, text):
         where = _place(text, found.start(), first_line)
         if found.group() == "(@":
             if opened is not None:
