@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
-_FILES = {
+FILES = {
     "assert": "assert_",
     "base64": "base64_",
     "ip": "ip",
@@ -30,7 +30,7 @@ def find_module(name: str, warn: Callable[[str], object] = lambda text: None) ->
 
     `warn` is told what a module has to say on standard error.
     """
-    file = _FILES.get(name)
+    file = FILES.get(name)
     if file is None:
         return None
     make = getattr(import_module(f"oakum.template.modules.{file}"), f"{name}_module")
