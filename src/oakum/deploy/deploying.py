@@ -156,7 +156,7 @@ class Deploy:
         all_existing = self._existing(key, value, everything, new)
         existing = [r for r in all_existing if self._wanted(r)]
         differ = Differ(Comparing(config, self.templates), options.diff.against_last_applied)
-        judge = Judge(config, self.templates, options.ignore_failing_apis)
+        judge = Judge(config, self.templates, options.ignore_failing_apis, options.wait.strict)
         mask = Mask(config)
         changes = self._changes(existing, new, differ)
         planner = Planner(judge, options.wait.enabled, options.apply.ignored, options.wait.ignored)

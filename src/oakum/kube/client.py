@@ -105,9 +105,13 @@ class Client:
         """POST a review (authorization.k8s.io) and return it with its status."""
         return self._write("POST", path, body)
 
-    def log(self, pod: str, namespace: str, container: str, *, follow: bool, lines: int | None) -> Stream:
-        """A container's log, its last `lines` (None: all); when following it ends with the container."""
-        query = _query(container=container, follow="true" if follow else "",
+    def log(self, pod: str, namespace: str, container: str, *, follow: bool, lines: int | None,
+            previous: bool = False) -> Stream:
+        """A container's log, its last `lines` (None: all); when following it ends with the container.
+
+        `previous` is the log of the container's run before this one.
+        """
+        query = _query(container=container, follow="true" if follow else "", previous="true" if previous else "",
                        tailLines="" if lines is None or lines < 0 else str(lines))
         return self.transport.stream(PODS.path(namespace, pod) + "/log", query=query, accept="*/*")
 

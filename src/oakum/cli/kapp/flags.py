@@ -143,6 +143,8 @@ DEPLOY = (
     Flag("labels", "Set app label (format: key=val) (can repeat)", "strings"),
     Flag("preflight", "preflight checks to run. Available preflight checks are [CRDUpgradeSafety,"
          "PermissionValidation]", "strings", check=check_preflight),
+    Flag("wait-strict", "Fail as soon as a pod cannot start, with its last log lines, and wait for more kinds", "bool",
+         section=WAIT),
     Flag("server-side", "Apply with one write and field ownership (server-side apply)", "bool", section=APPLY),
 )
 LIST = (

@@ -49,7 +49,8 @@ def wait_options(flags: Flags, prefix: str = "") -> WaitOptions:
     return WaitOptions(
         enabled=value("wait"), ignored=value("wait-ignored"), timeout=value("wait-timeout"),
         resource_timeout=value("wait-resource-timeout"), check_interval=value("wait-check-interval"),
-        concurrency=value("wait-concurrency"), exit_early=value("exit-early-on-wait-error"))
+        concurrency=value("wait-concurrency"), exit_early=value("exit-early-on-wait-error"),
+        strict=bool(flags.get("wait-strict")))
 
 
 def lock_options(flags: Flags) -> LockOptions:

@@ -19,7 +19,10 @@ class ApplyOptions:
 
 @dataclass(frozen=True)
 class WaitOptions:
-    """`resource_timeout` 0 means none; `ignored` waits for controllers' objects too."""
+    """`resource_timeout` 0 means none; `ignored` waits for controllers' objects too.
+
+    `strict` fails as soon as a pod cannot start, with its last words, and waits for kinds that the reference does not.
+    """
 
     enabled: bool = True
     ignored: bool = False
@@ -28,3 +31,4 @@ class WaitOptions:
     check_interval: float = 3.0
     concurrency: int = 5
     exit_early: bool = True
+    strict: bool = False

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from oakum.deploy.config.config import Config
+from oakum.deploy.config.matcher import BUILT_IN_GROUPS
 from oakum.deploy.config.rules import ConditionMatcher, WaitRule
 from oakum.deploy.diff.rebase import Templates
 from oakum.deploy.resource import Resource
@@ -17,11 +18,15 @@ Associated = Callable[[tuple[tuple[str, str], ...]], Sequence[Resource]]
 
 @dataclass(frozen=True)
 class Judge:
-    """Judges objects by the built-in rules and, when there is a `config`, by its wait rules."""
+    """Judges objects by the built-in rules and, when there is a `config`, by its wait rules.
+
+    `strict` adds rules for kinds that the reference takes for done at once.
+    """
 
     config: Config | None = None
     templates: Templates | None = None
     ignore_failing_apis: bool = False
+    strict: bool = False
 
     def built_in(self, resource: Resource) -> Rule | None:
         """The built-in rule that decides for the object, if it is one of those and nothing comes before it."""
@@ -30,7 +35,14 @@ class Judge:
             return PACKAGES[kind]
         if resource.deleting or self._custom(resource) is not None:
             return None
-        return RULES.get(kind)
+        found = RULES.get(kind)
+        return self._more(resource) if found is None and self.strict else found
+
+    def _more(self, resource: Resource) -> Rule | None:
+        from oakum.deploy.wait.stuck import MORE_RULES, conditional
+
+        found = MORE_RULES.get((resource.api_version, resource.kind))
+        return found or (Rule(conditional) if resource.group not in BUILT_IN_GROUPS else None)
 
     def needs_watching(self, resource: Resource) -> bool:
         """Whether the object can be anything but done."""

@@ -19,7 +19,7 @@ from oakum.deploy.run.plan import GONE, NO_WAIT, Planned
 from oakum.deploy.run.progress import Progress
 from oakum.deploy.wait.judge import Judge
 from oakum.deploy.wait.observe import Observer
-from oakum.deploy.wait.state import State, deleting, ok, ongoing
+from oakum.deploy.wait.state import State, deleting, fail, ok, ongoing
 from oakum.duration import format_duration
 from oakum.errors import OakumError
 from oakum.kube.workers import each
@@ -162,9 +162,24 @@ class Waiter:
         associated = self._listed(one, found) if rule is not None and rule.associated else []
         state = self._judge.state(found, associated)
         children = () if state.done else self._children(found, associated)
+        if not state.done and self._options.strict:
+            state, children = self._unless_stuck(state, children, [found, *associated])
         if not state.done:
             self._observer.track(found)
         return self._checked(one, state, children)
+
+    def _unless_stuck(self, state: State, children: tuple[str, ...], objects: Sequence[Resource],
+                      ) -> tuple[State, tuple[str, ...]]:
+        """A failure with the reason and the last log lines, when one of the objects cannot go on."""
+        from oakum.deploy.wait.stuck import last_words, why_stuck
+
+        stuck = why_stuck(objects)
+        if stuck is None:
+            return state, children
+        reason, culprit, container = stuck
+        words = last_words(self._cluster.client, culprit, container)
+        said = tuple(f"{self._faint(' ^ ')}{container} | {line}" for line in words)
+        return fail(f"{culprit.description}: {reason}"), (*children, *said)
 
     def _associated(self, one: Tracked, resource: Resource) -> list[Resource]:
         """Only one rule looks at other objects than its own; for the others no request is made."""

@@ -1,0 +1,47 @@
+from typing import Any
+
+import pytest
+
+from oakum.deploy.resource import Resource
+from oakum.deploy.wait.judge import Judge
+from oakum.deploy.wait.stuck import why_stuck
+
+
+def pod(**status: Any) -> Resource:
+    return Resource({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "status": status})
+
+
+def waiting(reason: str) -> dict[str, Any]:
+    return {"containerStatuses": [{"name": "c", "state": {"waiting": {"reason": reason, "message": "m"}}}]}
+
+
+@pytest.mark.parametrize("reason", ["ImagePullBackOff", "CrashLoopBackOff", "CreateContainerConfigError"])
+def test_a_container_that_cannot_start_is_named_with_the_reason(reason: str) -> None:
+    found = why_stuck([pod(**waiting(reason))])
+    assert found is not None
+    assert (found[0], found[1].name, found[2]) == (f"{reason}: m", "p", "c")
+
+
+def test_a_container_that_is_just_being_made_is_not_stuck() -> None:
+    assert why_stuck([pod(**waiting("ContainerCreating"))]) is None
+
+
+def test_a_pod_that_fits_no_node_and_a_quota_that_is_used_up_are_named() -> None:
+    unschedulable = pod(conditions=[{"type": "PodScheduled", "reason": "Unschedulable", "message": "0/1 nodes"}])
+    assert (why_stuck([unschedulable]) or ("",))[0] == "Unschedulable: 0/1 nodes"
+    failure = {"type": "ReplicaFailure", "status": "True", "message": "pods is forbidden: exceeded quota: small"}
+    replica_set = Resource({"kind": "ReplicaSet", "metadata": {"name": "r"}, "status": {"conditions": [failure]}})
+    assert "exceeded quota" in (why_stuck([replica_set]) or ("",))[0]
+
+
+@pytest.mark.parametrize(("kind", "api", "fields", "message"), [
+    ("ReplicaSet", "apps/v1", {"spec": {"replicas": 2}, "status": {"readyReplicas": 1}}, "Waiting for 1 replicas to be ready"),
+    ("PersistentVolumeClaim", "v1", {"spec": {"storageClassName": "s"}, "status": {"phase": "Pending"}},
+     "Waiting for the claim to be bound (phase Pending)"),
+    ("Ingress", "networking.k8s.io/v1", {"spec": {"ingressClassName": "i"}}, "Waiting for an address"),
+    ("Thing", "ex.test/v1", {"status": {"conditions": [{"type": "Ready", "status": "False"}]}},
+     "Condition Ready is not True (False)")])
+def test_more_kinds_are_waited_for_only_when_asked(kind: str, api: str, fields: dict[str, Any], message: str) -> None:
+    r = Resource({"apiVersion": api, "kind": kind, "metadata": {"name": "x"}, **fields})
+    assert Judge().state(r).done
+    assert Judge(strict=True).state(r).message == message
