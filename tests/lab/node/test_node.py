@@ -289,3 +289,22 @@ def test_simulated_pods_do_what_their_annotation_says(lab: Lab) -> None:
         spec = {"containers": [{"name": "main", "image": "any"}], "restartPolicy": "Never"}
         cluster.create("pods", name, metadata=metadata, spec=spec)
         cluster.phase(name, phase)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may do without user namespaces")
+@pytest.mark.parametrize("runtime", ["privileged", "chroot"])
+def test_root_runs_pods_without_user_namespaces_too(layout: Path, runtime: str) -> None:
+    with Lab(runtime=runtime) as lab:
+        load_image(Storage(lab.folder.registry, sync=False), layout)
+        cluster = Cluster(lab)
+        cluster.login()
+        cluster.create("configmaps", "map", data={"key": "from map"})
+        volumes = {"volumes": [{"name": "map", "configMap": {"name": "map"}}]}
+        mounts = [{"name": "map", "mountPath": "/map"}]
+        assert cluster.output("show", "show", "/map/key", volumeMounts=mounts, spec=volumes) == "from map"
+        assert cluster.output("id", "id", securityContext={"runAsUser": 1234}) == "1234 0\n"
+        assert cluster.output("file", "show", "/etc/hostname") == "file\n"
+        cluster.pod("web", "serve", "18743", readinessProbe={"tcpSocket": {"port": 18743}})
+        cluster.ready("web")
+        delete(cluster, "web")
+        cluster.gone("web")

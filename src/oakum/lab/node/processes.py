@@ -5,18 +5,30 @@ import os
 import shutil
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from signal import Signals
 from typing import Any
 
+from oakum.lab.node.bare import furnish
 from oakum.lab.node.errors import StartFailed
 from oakum.lab.node.images import Image, Images
 from oakum.lab.node.pull_secrets import PullSecrets
 from oakum.lab.node.runtime import Launch, config_of
 from oakum.lab.node.sandbox.client import Keeper, SandboxError, first_id
 
-MODES = {"auto": ("namespaces", "chroot"), "namespaces": ("namespaces",), "chroot": ("chroot",)}
+_REAL = ("namespaces", "privileged", "chroot")
+MODES = {"auto": _REAL} | {mode: (mode,) for mode in _REAL}
 """For each way to choose: the keeper's modes that are tried, in this order."""
+
+_SWITCHES = {
+    "/proc/sys/kernel/apparmor_restrict_unprivileged_userns": "1",
+    "/proc/sys/kernel/unprivileged_userns_clone": "0",
+    "/proc/sys/user/max_user_namespaces": "0",
+}
+
+_WAYS_OUT = 1 << 18 | 1 << 27
+"""Capabilities (SYS_CHROOT, MKNOD) that lead out of a container whose root is the machine's."""
 
 
 class Processes:
@@ -27,7 +39,7 @@ class Processes:
         self.first_id = 0
         self._choice = choice
         self._folder = folder
-        self._overlays = False
+        self._overlays = self._mounts = self._own_users = False
         self._images: Images | None = None
         self._started: Keeper | None = None
         self._roots: dict[str, dict[str, Any]] = {}
@@ -44,13 +56,15 @@ class Processes:
                 return
             except SandboxError as error:
                 refusals.append(str(error))
-        raise SandboxError(f"this machine refuses to isolate pods: {'; '.join(refusals)}")
+        raise SandboxError(f"this machine refuses to isolate pods: {'; '.join(refusals)}{_hint()}")
 
     async def _start(self, mode: str) -> None:
-        if mode == "chroot" and os.geteuid() != 0:
-            raise SandboxError("chroot: only root may change the root folder")
+        if mode != "namespaces" and os.geteuid() != 0:
+            raise SandboxError(f"{mode}: only for root")
         self.first_id = first_id() if mode == "namespaces" else 0
-        self._overlays = mode == "namespaces"
+        self._overlays = mode != "chroot"
+        self._mounts = mode != "chroot"
+        self._own_users = mode == "namespaces"
         self._images = Images(self._folder / "images", self.first_id)
         self._started = Keeper(self._folder, mode, self.first_id)
         self._started.on_end = self._ended
@@ -101,6 +115,8 @@ class Processes:
             root = self._roots.get(launch.join)
         else:
             root = self._roots[launch.name] = await asyncio.to_thread(self._root, launch)
+        if not self._own_users:
+            launch = replace(launch, capabilities=launch.capabilities & ~_WAYS_OUT)
         await self._keeper.run(launch.name, launch.pod, config_of(launch, root), streams, launch.join)
 
     async def signal(self, name: str, number: Signals) -> None:
@@ -140,6 +156,8 @@ class Processes:
         if not self._overlays:
             shutil.copytree(launch.image.root, launch.folder / "root", symlinks=True, copy_function=self._copy)
             self._own(launch.folder / "root")
+            if not self._mounts:
+                furnish(launch.folder / "root", launch.mounts)
             return root
         for name in ("root", "upper", "work"):
             (launch.folder / name).mkdir(parents=True)
@@ -161,3 +179,16 @@ class Processes:
     def _own(self, path: Path) -> None:
         if self.first_id:
             os.chown(path, self.first_id, self.first_id)
+
+
+def _hint() -> str:
+    """What to do about a machine that keeps user namespaces from ordinary users."""
+    for path, value in _SWITCHES.items():
+        try:
+            text = Path(path).read_text().strip()
+        except OSError:
+            continue
+        if text == value:
+            name = path.removeprefix("/proc/sys/").replace("/", ".")
+            return f" ({name} is {value}: see 'sysctl {name}', or run the lab as root)"
+    return ""

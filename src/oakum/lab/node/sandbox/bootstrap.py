@@ -16,8 +16,7 @@ from oakum.lab.node.sandbox.keeper import Keeper
 from oakum.lab.node.sandbox.pods import Networks
 
 _NAMESPACES = (
-    system.CLONE_NEWUSER
-    | system.CLONE_NEWNET
+    system.CLONE_NEWNET
     | system.CLONE_NEWPID
     | system.CLONE_NEWNS
     | system.CLONE_NEWIPC
@@ -28,8 +27,8 @@ _NAMESPACES = (
 def main(mode: str, control: int, folder: str, first_id: int, services: str, length: int) -> NoReturn:
     """Be the keeper of the lab whose data is in `folder`.
 
-    `mode` is `namespaces` or `chroot`. User ids 0 to 65535 of containers are those from `first_id` on outside, or
-    with 0 only one is available: the lab's own.
+    `mode` is `namespaces`, `privileged` (the same without user namespaces, for root) or `chroot`. User ids 0 to 65535
+    of containers are those from `first_id` on outside, or with 0 only one is available: the lab's own.
     """
     system.die_with_parent()
     channel = socket.socket(fileno=control)
@@ -40,26 +39,27 @@ def main(mode: str, control: int, folder: str, first_id: int, services: str, len
             system.adopt_orphans()
             networks = None
         else:
-            _enter_namespaces(folder, first_id)
+            _enter_namespaces(folder, first_id, mode == "namespaces")
             networks = Networks(services, length)
     except OSError as error:
         channel.send(json.dumps({"refused": str(error)}).encode())
         sys.exit(1)
     joined = networks is not None and networks.joined
     channel.send(json.dumps({"ready": {"joined": joined}}).encode())
-    Keeper(channel, networks, single_user=not first_id).run()
+    Keeper(channel, networks, single_user=mode == "namespaces" and not first_id).run()
     sys.exit(0)
 
 
-def _enter_namespaces(folder: str, first_id: int) -> None:
+def _enter_namespaces(folder: str, first_id: int, own_users: bool) -> None:
     """Return in the keeper, which is process 1 of its namespace; the process that called waits for it and ends."""
     mapped, wait = os.pipe()
     user, group = os.geteuid(), os.getegid()
-    pid = system.clone(_NAMESPACES)
+    pid = system.clone(_NAMESPACES | (system.CLONE_NEWUSER if own_users else 0))
     if pid:
         os.close(mapped)
         try:
-            _write_maps(pid, first_id, user, group)
+            if own_users:
+                _write_maps(pid, first_id, user, group)
             os.write(wait, b"1")
         finally:
             os.close(wait)

@@ -170,7 +170,7 @@ class Keeper:
             system.die_with_parent()
             take_streams(streams, process.terminal)
             enter()
-            become(process, self._networks is not None and self._single_user)
+            become(process, self._single_user)
         except Exception as error:  # whatever it is, a forked copy of the keeper must not live on
             fail(failure, error)
 
