@@ -22,7 +22,7 @@ from oakum.yaml.nodes import Array, Document, DocumentSet, Map, walk
 if TYPE_CHECKING:
     from oakum.template.schema import Schema
 
-VALUES, SCHEMA, REFERENCE = "data/values", "data/values-schema", "library/ref"
+VALUES, SCHEMA, REFERENCE, RULES = "data/values", "data/values-schema", "library/ref", "assert/validate"
 Placed = tuple[InputFile, Place]
 _SUMMARY = {VALUES: "data values", SCHEMA: "data values schema"}
 _UNUSED = {VALUES: ("library data values", "Data Value"), SCHEMA: ("library schema", "Schema")}
@@ -254,17 +254,24 @@ def _values_document(document: Document, name: str) -> ValuesDocument:
     return ValuesDocument(document, steps, steps, after)
 
 
-def _check_rules(documents: list[Document]) -> None:
-    from oakum.template.validation import check_annotations
+def _has_rules(document: Document) -> bool:
+    """Whether any node has rules of its own; few runs need the import of validations."""
+    return any(node.annotations and RULES in node.annotations for node in walk(document))
 
+
+def _check_rules(documents: list[Document]) -> None:
     for document in documents:
-        check_annotations(document)
+        if _has_rules(document):
+            from oakum.template.validation import check_annotations
+
+            check_annotations(document)
 
 
 def _validate(values: Document, schema: Schema | None) -> None:
-    from oakum.template.validation import validate
+    if schema or _has_rules(values):
+        from oakum.template.validation import validate
 
-    validate(values, schema.root if schema else None)
+        validate(values, schema.root if schema else None)
 
 
 def _overlaying(name: str, holding: list[Placed], given: list[ValuesDocument]) -> str:
