@@ -1,0 +1,109 @@
+"""Commands and mistakes that need no cluster: complete outputs."""
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from oakum.cli.command import main
+from oakum.cli.kapp import ROOT
+
+
+def kapp(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = main(ROOT, list(arguments))
+    out = capsys.readouterr()
+    return status, out.out, out.err
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(tmp_path)
+    Path("a.yml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k1: '1', k2: '2'}\n")
+    Path("b.yml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {k1: '1', k2: '3'}\n")
+    return "a.yml"
+
+
+@pytest.mark.parametrize(("arguments", "error"), [
+    (["bogus"], "Invalid command - see available commands/subcommands above"),
+    (["app-group"], "Use one of available subcommands: delete, deploy"),
+    (["tools", "bogus"], "Use one of available subcommands: diff, inspect, list-labels"),
+    (["deploy", "extra"], "command 'kapp deploy' does not accept extra arguments 'extra'"),
+    (["deploy", "--bogus"], "unknown flag: --bogus"),
+    (["deploy"], "Expected app name to be non-empty"),
+    (["deploy", "-a", "x"], "Expected at least one --file (-f) specified with a file or directory path"),
+    (["deploy", "--preflight", "X"],
+     'invalid argument "X" for "--preflight" flag: unknown preflight check "X" specified'),
+    (["deploy", "--apply-concurrency", "0"],
+     'invalid argument "0" for "--apply-concurrency" flag:\n  Expected maximum throttle to be >= 1, but was 0'),
+    (["tools", "inspect", "-f", "/nowhere"], "stat /nowhere: no such file or directory"),
+    (["ls", "--kubeconfig", "/nowhere"], "Building Kubernetes config: stat /nowhere: no such file or directory"),
+    (["app-group", "deploy", "-g", "g", "-d", "nowhere"], "Reading directory 'nowhere': open nowhere: no such file or "
+     "directory"),
+    (["app-group", "delete"], "Expected group name to be non-empty"),
+    (["tools", "inspect", "-f", "a.yml", "--filter-age", "5m"], "Expected age filter to be either empty or parseable "
+     "time.Duration (example: 5m+, 24h-; valid units: ns, us, ms, s, m, h)"),
+    (["version", "--profile", "x"], "unknown profile 'x'"),
+])
+def test_mistakes_are_reported_in_one_message(capsys: pytest.CaptureFixture[str], file: str, arguments: list[str],
+                                              error: str) -> None:
+    status, _, err = kapp(capsys, *arguments)
+    assert (status, err.rstrip("\n")) == (1, f"kapp: Error: {error}")
+
+
+def test_a_server_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.write_text("current-context: c\nclusters: [{name: k, cluster: {server: 'http://127.0.0.1:1'}}]\n"
+                      "contexts: [{name: c, context: {cluster: k}}]\n")
+    status, _, err = kapp(capsys, "inspect", "-a", "x", "--kubeconfig", str(config))
+    assert status == 1
+    assert err == ('kapp: Error: Getting app:\n  Get "http://127.0.0.1:1/api/v1/namespaces/default/configmaps/'
+                   'x.apps.k14s.io": dial tcp 127.0.0.1:1: connect: connection refused\n')
+
+
+def test_files_are_shown_as_a_table_each(capsys: pytest.CaptureFixture[str], file: str) -> None:
+    assert kapp(capsys, "tools", "inspect", "-f", file, "--tty")[1] == (
+        "Resources in file 'a.yml'\n\nNamespace  Name  Kind       Owner  Rs  Ri  Age  \n"
+        "(cluster)  a     ConfigMap  -      -   -   -  \n\nRs: Reconcile state\nRi: Reconcile information\n\n"
+        "1 resources\n\nSucceeded\n")
+
+
+def test_two_files_are_compared(capsys: pytest.CaptureFixture[str], file: str) -> None:
+    assert kapp(capsys, "tools", "diff", "-f", "b.yml", "--file2", file, "-c", "--tty")[1] == (
+        "@@ update configmap/a (v1) cluster @@\n  ...\n  2,  2     k1: \"1\"\n  3     -   k2: \"2\"\n      3 +   k2: \"3\"\n"
+        "  4,  4   kind: ConfigMap\n  5,  5   metadata:\n\nChanges\n\n"
+        "Namespace  Name  Kind       Age  Op      Op st.  Wait to  Rs  Ri  \n"
+        "(cluster)  a     ConfigMap  -    update  ???     -        ok  -  \n\n"
+        "Op:      0 create, 0 delete, 1 update, 0 noop, 0 exists\nWait to: 0 reconcile, 0 delete, 1 noop\n\nSucceeded\n")
+
+
+def test_json_has_keys_of_long_names(capsys: pytest.CaptureFixture[str], file: str) -> None:
+    found = json.loads(kapp(capsys, "tools", "inspect", "-f", file, "--json")[1])
+    assert found["Tables"][0]["Header"]["reconcile_state"] == "Rs"
+    assert found["Lines"] == ["Succeeded"]
+
+
+def test_the_built_in_rules_are_printed_as_a_config_document_that_is_read_back(
+        capsys: pytest.CaptureFixture[str]) -> None:
+    from oakum.deploy.config.config import parse_config
+    from oakum.deploy.config.tables import DOCUMENT
+    from oakum.deploy.resource import Resource
+    from oakum.yaml import plain
+
+    read = plain.load(kapp(capsys, "deploy-config")[1])
+    assert read == DOCUMENT
+    assert parse_config(Resource(read), "").orders[0].rules == (
+        "upsert after upserting change-groups.kapp.k14s.io/crds-{api-group}-{kind}",)
+
+
+HEAVY = ("urllib3", "rich", "starlette", "yaml", "orjson", "re2", "oakum.template", "oakum.images", "oakum.lab",
+         "oakum.registry", "oakum.starlark", "oakum.deploy", "concurrent.futures", "asyncio", "email")
+
+
+def test_nothing_heavy_is_imported_before_a_command_needs_it() -> None:
+    code = ("import sys; from oakum.cli.kapp import main; sys.argv[1:] = ['version']; main();"
+            f"print([m for m in {HEAVY!r} if m in sys.modules])")
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out == "kapp version develop\n[]\n"
