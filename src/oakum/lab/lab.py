@@ -7,7 +7,7 @@ import socket
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from oakum.errors import LabError
 from oakum.lab.faults import Clock, Faults, Faulty
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from oakum.lab.certificates import Certificates
     from oakum.lab.node.node import Node
     from oakum.lab.store import Obj
-
+Login = Literal["basic", "token"]
 _LOG = logging.getLogger(__name__)
 
 
@@ -35,17 +35,27 @@ class Lab:
 
     Without `data` everything is in a temporary folder that goes with the lab, and objects are kept in memory only;
     with it a later lab continues from there. Port 0 takes a free one (the last one again, when there is `data`).
-    `runtime` says how pods run: `auto`, `namespaces`, `chroot` or `simulated`. `faults` and `clock` are for tests of
-    clients (see `oakum.lab.faults`). Raises LabError when it cannot start.
+    `runtime` says how pods run: `auto`, `namespaces`, `privileged`, `chroot` or `simulated`. `registry_tls` serves the
+    registry with the lab's own certificate authority (`authority`), `registry_login` says how its clients log in.
+    `faults` and `clock` are for tests of clients (see `oakum.lab.faults`). Raises LabError when it cannot start.
     """
 
     def __init__(
-        self, data: Path | None = None, *, port: int = 0, registry_port: int = 0, runtime: str = "auto"
+        self,
+        data: Path | None = None,
+        *,
+        port: int = 0,
+        registry_port: int = 0,
+        runtime: str = "auto",
+        registry_tls: bool = False,
+        registry_login: Login = "basic",
     ) -> None:
         self._temporary = data is None
         self.folder = Folder(data or Path(tempfile.mkdtemp(prefix="oakum-lab-")))
         self._ports = (port, registry_port)
         self._runtime = runtime
+        self._registry_tls = registry_tls
+        self._registry_login: Login = registry_login
         self._stack = contextlib.ExitStack()
         self.clock = Clock()
         self.faults = Faults(self.clock)
@@ -63,6 +73,11 @@ class Lab:
     def docker_config(self) -> Path:
         """A folder for DOCKER_CONFIG with the login of the registry."""
         return self.folder.docker
+
+    @property
+    def authority(self) -> Path:
+        """The certificate authority that signs for the API server, and for the registry when that has TLS (PEM)."""
+        return self.folder.tls / "ca.crt"
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -123,12 +138,16 @@ class Lab:
         self._stack.close()
 
     def _start_registry(self, stack: contextlib.ExitStack, thread: LoopThread) -> None:
+        from oakum.lab.certificates import certificates
         from oakum.lab.registry import app
 
         users = {USER: self.folder.credentials().password}
-        application = app(self.folder.registry, users, sync=not self._temporary)
+        application = app(
+            self.folder.registry, users, authentication=self._registry_login, sync=not self._temporary
+        )
         faulty = Faulty(application, self.faults, "registry")
-        self.registry = self._serve(stack, thread, faulty, "registry", self._ports[1])
+        files = certificates(self.folder.tls) if self._registry_tls else None
+        self.registry = self._serve(stack, thread, faulty, "registry", self._ports[1], files)
 
     def _start_cluster(self, stack: contextlib.ExitStack, thread: LoopThread) -> None:
         from oakum.lab.api import app
@@ -172,7 +191,8 @@ class Lab:
             return server.users.token_for(account, seconds, list(filter(None, [request.get("audience")])), bound)[0]
 
         folder = self.folder.node
-        runtime = Simulated() if self._runtime == "simulated" else Processes(folder, self._runtime)
+        trusted = (str(self.authority),) if self._registry_tls else ()
+        runtime = Simulated() if self._runtime == "simulated" else Processes(folder, self._runtime, trusted)
         return Node(server.cluster, folder, runtime, authority, token)
 
     def _serve(
@@ -205,7 +225,7 @@ class Lab:
 
     def _announce(self) -> None:
         credentials = self.folder.credentials()
-        self.folder.write_kubeconfig(self.server, self.folder.tls / "ca.crt", credentials.token)
+        self.folder.write_kubeconfig(self.server, self.authority, credentials.token)
         self.folder.write_docker_config(self.registry, credentials.password)
         self.folder.write_state(self.state)
         _LOG.info("API server at %s, registry at %s", self.server, self.registry)

@@ -281,6 +281,14 @@ def running(argument: str) -> bool:
     return any(argument.encode() in line.read_bytes().split(b"\0") for line in lines if line.exists())
 
 
+def test_a_pod_pulls_over_tls_with_a_token(layout: Path) -> None:
+    with Lab(registry_tls=True, registry_login="token") as lab:
+        load_image(Storage(lab.folder.registry, sync=False), layout)
+        cluster = Cluster(lab)
+        cluster.login()
+        assert cluster.output("id", "id", securityContext={"runAsUser": 7}) == "7 0\n"
+
+
 @pytest.mark.lab(runtime="simulated")
 def test_simulated_pods_do_what_their_annotation_says(lab: Lab) -> None:
     cluster = Cluster(lab)

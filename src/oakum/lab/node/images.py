@@ -44,12 +44,12 @@ class Image:
 class Images:
     """The images below `folder`. Methods block on network and disk: call them from a worker thread."""
 
-    def __init__(self, folder: Path, first_id: int = 0) -> None:
+    def __init__(self, folder: Path, first_id: int = 0, trusted: tuple[str, ...] = ()) -> None:
         self._folder = folder
         self._first_id = first_id
         self._lock = threading.Lock()
         self._unpacking: dict[str, threading.Lock] = {}
-        self._connections = Connections(Options())
+        self._connections = Connections(Options(ca_files=trusted))
 
     def get(self, name: str, policy: str, secrets: PullSecrets) -> Image:
         """The image `name` by an imagePullPolicy. Raises PullFailed."""

@@ -32,12 +32,16 @@ _WAYS_OUT = 1 << 18 | 1 << 27
 
 
 class Processes:
-    """See `runtime.Runtime`. Everything is kept below `folder`; `choice` is one of `MODES`."""
+    """See `runtime.Runtime`. Everything is kept below `folder`; `choice` is one of `MODES`.
 
-    def __init__(self, folder: Path, choice: str = "auto") -> None:
+    `trusted` are PEM files of authorities that registries' certificates may be signed by, beside the system's.
+    """
+
+    def __init__(self, folder: Path, choice: str = "auto", trusted: tuple[str, ...] = ()) -> None:
         self.on_end: Callable[[str, int], None] = lambda name, code: None
         self.first_id = 0
         self._choice = choice
+        self._trusted = trusted
         self._folder = folder
         self._overlays = self._mounts = self._own_users = False
         self._images: Images | None = None
@@ -65,7 +69,7 @@ class Processes:
         self._overlays = mode != "chroot"
         self._mounts = mode != "chroot"
         self._own_users = mode == "namespaces"
-        self._images = Images(self._folder / "images", self.first_id)
+        self._images = Images(self._folder / "images", self.first_id, self._trusted)
         self._started = Keeper(self._folder, mode, self.first_id)
         self._started.on_end = self._ended
         await self._started.start()
