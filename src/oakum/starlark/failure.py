@@ -1,7 +1,6 @@
 """From a Python exception to Starlark's error: its message, and the frames of the template's code it passed through."""
 from __future__ import annotations
 
-import re
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
@@ -11,7 +10,6 @@ from oakum.starlark.errors import BudgetError, EvalError, Failure, Frame
 RECURSION_LIMIT = 6000
 _NAMES = {"<lambda>": "lambda"}
 _COMPREHENSIONS = frozenset(["<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>"])
-_QUOTED = re.compile(r"'([^']*)'")
 _SHOWN = 10  # frames kept at either end of an endless recursion
 _TOO_DEEP = "call stack is too deep (endless recursion?)"
 
@@ -56,8 +54,9 @@ def _explain(error: BaseException) -> tuple[str, tuple[Frame, ...]] | None:
 
 
 def _name_in(error: NameError) -> str:
-    found = _QUOTED.search(str(error))
-    return found.group(1) if found else ""
+    """The name that CPython's message has in quotes."""
+    parts = str(error).split("'")
+    return parts[1] if len(parts) > 1 else ""
 
 
 def _misfit(at: TracebackType) -> Failure | None:

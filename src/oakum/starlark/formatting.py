@@ -1,7 +1,6 @@
 """`%` and `format`: the few conversions that Starlark has."""
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +10,6 @@ from oakum.starlark.rendering import integer, number, repr_text, text
 from oakum.starlark.strings import joined
 from oakum.starlark.values import Dict, type_name
 from oakum.yaml.numbers import general
-
-_SIMPLE = re.compile(r"%[sd%]")
 
 
 def percent(template: str, value: Any) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 
-_ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|(x.?.?)|(.))", re.DOTALL)
+_ESCAPE = r"(?s)\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|(x.?.?)|(.))"
 _SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"',
            "\n": ""}
 _BASES = {"x": (16, "hex"), "o": (8, "octal"), "b": (2, "binary")}
@@ -50,7 +50,7 @@ def unquote(text: str) -> str:
     body = text[start + width : -width]
     if raw or "\\" not in body:
         return body
-    value = _ESCAPE.sub(_escape, body)
+    value = re.sub(_ESCAPE, _escape, body)
     return value if value.isascii() else value.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
 
 

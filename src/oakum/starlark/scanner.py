@@ -19,29 +19,33 @@ STRING = "string literal"
 NEWLINE = "newline"
 EOF = "end of file"
 
-_KEYWORDS = "and break continue def elif else for if in lambda load not or return while"
-_RESERVED = "as class del except finally from global import is nonlocal pass raise try with yield"
-KEYWORDS = frozenset(re.findall(r"\w+", _KEYWORDS))
-RESERVED = frozenset(re.findall(r"\w+", _RESERVED))
-
+KEYWORDS = frozenset(
+    ["and", "break", "continue", "def", "elif", "else", "for", "if", "in", "lambda", "load", "not", "or", "return"]
+).union(["while"])
+RESERVED = frozenset(
+    ["as", "class", "del", "except", "finally", "from", "global", "import", "is", "nonlocal", "pass", "raise", "try"]
+).union(["with", "yield"])
 _TOKEN = re.compile(
     r"""[ \t\r]*(?:
-      (?P<string>r?(?:\"{3}[^"\\]*(?:(?:\\.|"{1,2}(?!"))[^"\\]*)*\"{3}
-                   |'{3}[^'\\]*(?:(?:\\.|'{1,2}(?!'))[^'\\]*)*'{3}
-                   |"(?!"")[^"\\\n]*(?:\\.[^"\\\n]*)*"
-                   |'(?!'')[^'\\\n]*(?:\\.[^'\\\n]*)*'))
-     |(?P<word>[^\W\d]\w*)
-     |(?P<newline>\n)
-     |(?P<number>0[xXoObB][0-9a-zA-Z]*|(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[0-9]+(?:[eE][-+]?[0-9]+)?)
-     |(?P<mark>//=|>>=|<<=|\*\*|==|!=|<=|>=|//|<<|>>|[-+*/%&|^]=|[-+*/%=<>&|^~.,;:()\[\]{}])
-     |(?P<comment>\#[^\n]*)
-     |(?P<joined>\\\n)
+      ((?!r["'])[^\W\d]\w*)
+     |(//=|>>=|<<=|\*\*|==|!=|<=|>=|//|<<|>>|[-+*/%&|^]=|[-+*/%=<>&|^~,;:()\[\]{}]|\.(?![0-9]))
+     |(\n)
+     |(r?(?:\"{3}[^"\\]*(?:(?:\\.|"{1,2}(?!"))[^"\\]*)*\"{3}
+        |'{3}[^'\\]*(?:(?:\\.|'{1,2}(?!'))[^'\\]*)*'{3}
+        |"(?!"")[^"\\\n]*(?:\\.[^"\\\n]*)*"
+        |'(?!'')[^'\\\n]*(?:\\.[^'\\\n]*)*'))
+     |(0[xXoObB][0-9a-zA-Z]*|(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|[0-9]+(?:[eE][-+]?[0-9]+)?)
+     |(\#[^\n]*)
+     |(\\\n)
     )""",
     re.VERBOSE | re.DOTALL,
 )
+_WORD, _MARK, _BREAK, _STRING, _NUMBER, _COMMENT = range(1, 7)
 _OPEN = frozenset("([{")
 _CLOSE = frozenset(")]}")
-_BLANK = re.compile(r"[ \t\r]*")
+_LITERALS = (_STRING, _NUMBER)
+_BRACKETS = _OPEN | _CLOSE
+_NUMBER_STARTS = frozenset("0123456789.")
 
 
 class Tokens:
@@ -72,43 +76,45 @@ def scan(source: str, file: str) -> Tokens:
     tokens = Tokens(file)
     match = _TOKEN.match
     kinds, values, lines = tokens.kinds, tokens.values, tokens.lines
-    position, line, depth, end = 0, 1, 0, len(source)
-    while True:
-        found = match(source, position)
-        if found is None:
-            position = _BLANK.match(source, position).end()  # type: ignore[union-attr]  # the pattern matches anything
-            if position >= end:
-                break
-            _refuse(source, position, file, line)
+    position, line, depth = 0, 1, 0
+    while found := match(source, position):
         position = found.end()
-        group = found.lastgroup
-        text = found.group(group)  # type: ignore[arg-type]  # one group always matches
-        if group == "word":
+        group = found.lastindex
+        if group == _WORD:
+            text = found[_WORD]
             kinds.append(text if text in KEYWORDS else IDENTIFIER)
             values.append(text)
             lines.append(line)
-        elif group == "mark":
-            depth = _nest(text, depth, file, line)
+        elif group == _MARK:
+            text = found[_MARK]
+            if text in _BRACKETS:
+                depth = _nest(text, depth, file, line)
             kinds.append(text)
             values.append(None)
             lines.append(line)
-        elif group == "newline":
+        elif group == _BREAK:
             line += 1
             if not depth and kinds and kinds[-1] is not NEWLINE:
                 tokens.add(NEWLINE, None, line)
-        elif group == "joined":
-            line += 1
-        elif group != "comment":
-            try:
-                kind, value = (STRING, unquote(text)) if group == "string" else number(text)
-            except LiteralError as error:
-                raise SyntaxErrors(file, [Problem(str(error), line)]) from None
-            tokens.add(kind, value, line)
+        elif group in _LITERALS:
+            text = found[group]
+            tokens.add(*_literal(text, file, line), line)
             line += text.count("\n")
+        elif group != _COMMENT:
+            line += 1
+    if source[position:].strip(" \t\r"):
+        _refuse(source, position, file, line)
     if kinds and kinds[-1] is not NEWLINE:
         tokens.add(NEWLINE, None, line)
     tokens.add(EOF, None, line)
     return tokens
+
+
+def _literal(text: str, file: str, line: int) -> tuple[str, Any]:
+    try:
+        return number(text) if text[0] in _NUMBER_STARTS else (STRING, unquote(text))
+    except LiteralError as error:
+        raise SyntaxErrors(file, [Problem(str(error), line)]) from None
 
 
 def _nest(mark: str, depth: int, file: str, line: int) -> int:
@@ -123,6 +129,7 @@ def _nest(mark: str, depth: int, file: str, line: int) -> int:
 
 def _refuse(source: str, position: int, file: str, line: int) -> NoReturn:
     """Say why no token starts at `position`."""
+    position += len(source[position:]) - len(source[position:].lstrip(" \t\r"))
     char = source[position]
     if char == "r" or char in "\"'":
         start = position + (char == "r")

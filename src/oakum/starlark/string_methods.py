@@ -4,7 +4,6 @@ Text that is not ASCII is worked on as one character per byte (Latin-1), so that
 """
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,7 +15,7 @@ from oakum.starlark.strings import SPACE, from_bytes, joined, simple_case, to_by
 from oakum.starlark.values import List, type_name
 from oakum.starlark.wanted import flag, index_or_none, integer, iterable, string
 
-_CONTROL_SPACE = re.compile("[\x1c-\x1f]")
+_CONTROL_SPACE = frozenset("\x1c\x1d\x1e\x1f")
 # Python, unlike Go, splits at these four: they hide behind code points that no string here holds.
 _HIDDEN = {code: 0xD800 + code for code in range(0x1C, 0x20)}
 _SHOWN = {hidden: code for code, hidden in _HIDDEN.items()}
@@ -200,7 +199,7 @@ def _splitter(name: str) -> Callable[..., List]:
             return List(cut(self, _separator(name, separator), limit))
         if not limit:
             return _whole(self, name)
-        if not _CONTROL_SPACE.search(self):
+        if _CONTROL_SPACE.isdisjoint(self):
             return List(cut(self, None, limit))
         return List([piece.translate(_SHOWN) for piece in cut(self.translate(_HIDDEN), None, limit)])
 
