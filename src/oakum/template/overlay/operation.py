@@ -1,19 +1,18 @@
 """What an overlay item does to the left items that it matches (ytt: `@overlay/merge`, `remove`, `replace`, ...)."""
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from oakum.template.kinds import kind_of
 from oakum.template.overlay import script
 from oakum.template.overlay.comparison import mismatch
 from oakum.template.overlay.copying import copy_value, others, with_value
 from oakum.template.overlay.errors import OverlayError
-from oakum.template.overlay.match import read_arguments
 from oakum.template.overlay.side import Place, Side
-from oakum.template.overlay.step import Step
-from oakum.template.position import position
-from oakum.yaml.nodes import Array, Document, Item, Map, MapItem, Node, Value
+from oakum.yaml.nodes import Array, Document, Item, Map, Node, Value
+
+if TYPE_CHECKING:
+    from oakum.template.overlay.step import Step
 
 
 class Operation(Protocol):
@@ -117,8 +116,6 @@ def run(step: Step, side: Side) -> None:
     Raises `OverlayError` whose trail names the step's item.
     """
     try:
-        if step.operation is None:
-            step.operation = _read(step.item)
         step.operation.apply(step, side)
     except OverlayError as error:
         error.trail.append(step.item)
@@ -148,49 +145,6 @@ def merge_value(left: Value, step: Step) -> bool:
     return False
 
 
-def _read(item: Item) -> Operation:
-    """The operation that the annotations of `item` ask for."""
-    named = [name for name in _OPERATIONS if item.annotations and name in item.annotations]
-    if len(named) > 1:
-        raise OverlayError("Expected to find only one overlay operation")
-    if not named:
-        return MERGE
-    if isinstance(item, MapItem) and named[0] in (_INSERT, _APPEND):
-        raise OverlayError(
-            f"Found @{named[0]} on map item ({position(item)}); only array items can be annotated with @{named[0]}"
-        )
-    return _OPERATIONS[named[0]](item)
-
-
-def _read_replace(item: Item) -> Operation:
-    return Replace(**read_arguments(item, _REPLACE, {"via": _function, "or_add": _boolean}))
-
-
-def _read_insert(item: Item) -> Operation:
-    arguments = read_arguments(item, _INSERT, {"before": _boolean, "after": _boolean, "via": _function})
-    if not arguments:
-        raise OverlayError(
-            "Expected 'overlay/insert' annotation to have at least one keyword argument (before=..., after=...)"
-        )
-    return Insert(**arguments)
-
-
-def _read_assert(item: Item) -> Operation:
-    return Assert(**read_arguments(item, _ASSERT, {"via": _function}))
-
-
-def _function(name: str, key: str, value: Any) -> Any:
-    if script.is_callable(value):
-        return value
-    raise OverlayError(
-        f"Expected '{name}' annotation keyword argument '{key}' to be function, but was {script.go_type(value)}"
-    )
-
-
-def _boolean(name: str, key: str, value: Any) -> bool:
-    return script.truth(value)
-
-
 def _computed(step: Step, via: Any, left: Value) -> Item:
     """A copy of the right item, with the value that `via` makes of the left and right one."""
     if via is None:
@@ -214,16 +168,3 @@ def _require_approval(verdict: Any) -> None:
 
 def _is_bool_and_text(verdict: Any, message: Any) -> bool:
     return isinstance(verdict, bool) and isinstance(message, str)
-
-
-_REPLACE, _INSERT, _APPEND, _ASSERT = "overlay/replace", "overlay/insert", "overlay/append", "overlay/assert"
-
-MERGE = Merge()
-_OPERATIONS: dict[str, Callable[[Item], Operation]] = {
-    "overlay/merge": lambda item: MERGE,
-    "overlay/remove": lambda item: Remove(),
-    _REPLACE: _read_replace,
-    _INSERT: _read_insert,
-    _APPEND: lambda item: Append(),
-    _ASSERT: _read_assert,
-}

@@ -3,12 +3,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any
 
 from oakum.template.overlay.closest import closest
 from oakum.template.overlay.copying import copy_item
 from oakum.template.overlay.match import MATCH, Defaults, Match, missing_by, read_child_defaults, read_match
 from oakum.template.overlay.matcher import ALL, Matcher
+from oakum.template.overlay.operation import Operation
+from oakum.template.overlay.reading import read_operation
 from oakum.template.overlay.side import Place, Side
 from oakum.yaml.nodes import Array, ArrayItem, Item, Map, MapItem, Value
 
@@ -22,7 +23,7 @@ class Step:
     left items take over the annotations of the right one that are not about overlays, as schemas need.
     """
 
-    __slots__ = ("_below", "_clean", "_inherited", "_match", "_steps", "adopts", "exactly", "item", "operation")
+    __slots__ = ("_below", "_clean", "_inherited", "_match", "_operation", "_steps", "adopts", "exactly", "item")
 
     def __init__(
         self, item: Item, inherited: Defaults = NO_DEFAULTS, *, exactly: bool = False, adopts: bool = False
@@ -30,12 +31,19 @@ class Step:
         self.item = item
         self.exactly = exactly
         self.adopts = adopts
-        self.operation: Any = None
+        self._operation: Operation | None = None
         self._inherited = inherited
         self._match: Match | None = None
         self._below: Defaults | None = None
         self._steps: list[Step] | None = None
         self._clean: Item | None = None
+
+    @property
+    def operation(self) -> Operation:
+        """What it does to the left items that it is for."""
+        if self._operation is None:
+            self._operation = read_operation(self.item)
+        return self._operation
 
     @property
     def match(self) -> Match:
