@@ -24,6 +24,7 @@ class Fault:
     delay: float = 0.0
     change: Callable[[bytes], bytes] | None = None
     read_only: int | None = None
+    hide: str = ""
 
 
 class Front:
@@ -91,6 +92,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             for name, value in answer.getheaders()
             if name.lower() not in ("transfer-encoding", "connection", "date")
         }
+        if fault and fault.hide:
+            kept = {name: value for name, value in kept.items() if name.lower() != fault.hide.lower()}
         if fault and fault.change:
             data = fault.change(data)
             kept["content-length"] = str(len(data))

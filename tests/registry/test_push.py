@@ -121,11 +121,29 @@ def test_an_image_of_a_layout_is_pushed(tmp_path: Path, registry: Host) -> None:
     assert manifests.resolve(registry.transport, registry.ref("copy:v1")).digest == pushed.digest
 
 
-def test_an_artifact_is_listed_as_a_referrer_with_and_without_the_api(registry: Host, faulty: Front) -> None:
+def _note(pushed: Manifest, title: str) -> Manifest:
+    document = {**pushed.json(), "subject": pushed.descriptor.to_json(), "artifactType": f"application/{title}"}
+    return Manifest.of(json.dumps(document).encode(), pushed.media_type)
+
+
+def test_an_artifact_is_listed_as_a_referrer(registry: Host) -> None:
     pushed = registry.push_image("app:1")
-    document = {**pushed.json(), "subject": pushed.descriptor.to_json(), "artifactType": "application/x.note"}
-    note = Manifest.of(json.dumps(document).encode(), pushed.media_type)
+    note = _note(pushed, "x.note")
     repository = registry.ref("app").repository
     attach(registry.transport, repository, note)
     assert [found.digest for found in referrers(registry.transport, repository, pushed.digest)] == [note.digest]
     assert referrers(registry.transport, repository, pushed.digest, "application/other") == []
+
+
+def test_a_registry_without_referrers_gets_a_tag_that_lists_them(registry: Host, faulty: Front) -> None:
+    pushed = registry.push_image("app:1")
+    repository, transport = parse_repository(f"{faulty.address}/app"), connect()
+    faulty.order(match="referrers", times=9, status=404)
+    notes = [_note(pushed, title) for title in ("one", "two", "one")]
+    for note in notes:
+        faulty.order(match=f"PUT /v2/app/manifests/{note.digest}", hide="OCI-Subject")
+        attach(transport, repository, note)
+    assert [found.digest for found in referrers(transport, repository, pushed.digest)] == [
+        note.digest for note in notes[:2]
+    ]
+    assert len(referrers(transport, repository, pushed.digest, "application/two")) == 1

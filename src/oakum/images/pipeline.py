@@ -78,7 +78,8 @@ class Tools:
 
 def cache_folder(environ: Mapping[str, str]) -> Path:
     """Where images and build results are kept: `$XDG_CACHE_HOME/oakum`, else `~/.cache/oakum`."""
-    base = environ.get("XDG_CACHE_HOME") or os.path.join(environ.get("HOME") or "/tmp", ".cache")
+    # Never a folder that others may write to: what lies there is taken for what was built.
+    base = environ.get("XDG_CACHE_HOME") or os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".cache")
     return Path(base, "oakum", "images")
 
 
