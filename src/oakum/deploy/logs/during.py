@@ -9,12 +9,13 @@ from oakum.deploy.logs.options import LogsOptions
 from oakum.deploy.logs.tail import Tail, TailOptions, follow_pods
 from oakum.deploy.output import Output
 from oakum.deploy.resource import PREFIX, Resource
-from oakum.errors import KubeError
+from oakum.errors import KubeError, OakumError
 from oakum.kube.client import PODS, Client
 from oakum.kube.errors import ApiError
 from oakum.kube.watch import Watch
 
 WANTED = PREFIX + "deploy-logs"
+LAST_SECONDS = 2.0
 CONTAINERS = PREFIX + "deploy-logs-container-names"
 
 
@@ -49,6 +50,8 @@ class DeployLogs:
             watch.close()
         self._thread.join(timeout=5)
         for tail in self._tails:
+            if error is None or isinstance(error, OakumError):
+                tail.drain(LAST_SECONDS)
             tail.close()
 
     def _run(self) -> None:
@@ -80,7 +83,7 @@ class DeployLogs:
         if not self._wanted(pod):
             return
         names = tuple(n.strip() for n in pod.annotations.get(CONTAINERS, "").split(",") if n.strip())
-        tail = Tail(self._client, TailOptions(follow=True, lines=-1, containers=names),
+        tail = Tail(self._client, TailOptions(follow=True, lines=-1, containers=names, finished=True),
                     lambda text: self._out.begin(f"logs | {text}"))
         self._tails.append(tail)
         tail.start(pod.body)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,18 +12,23 @@ from oakum.errors import KubeError
 from oakum.kube.client import PODS, Client
 from oakum.kube.transport import Stream
 
-RUNNING_PAUSE = 0.5
+RUNNING_PAUSE = 0.25
+QUIET = 0.2
 AGAIN_PAUSE = 1.0
 
 
 @dataclass(frozen=True)
 class TailOptions:
-    """`lines` is how many of the last lines to begin with (negative: all); `containers` are globs."""
+    """`lines` is how many of the last lines to begin with (negative: all); `containers` are globs.
+
+    `finished` shows containers that have already ended, once.
+    """
 
     follow: bool = False
     lines: int = 10
     tag: bool = True
     containers: tuple[str, ...] = ()
+    finished: bool = False
 
 
 class Tail:
@@ -36,6 +42,8 @@ class Tail:
         self._lock = threading.Lock()
         self._streams: set[Stream] = set()
         self._threads: list[threading.Thread] = []
+        self._opened: set[threading.Thread] = set()
+        self._heard = time.monotonic()
 
     def start(self, pod: dict[str, Any]) -> None:
         """Begin with a pod's containers, each in a thread."""
@@ -52,6 +60,15 @@ class Tail:
         for thread in self._threads:
             thread.join()
 
+    def drain(self, seconds: float) -> None:
+        """Wait until every log has been opened and then been quiet for a moment, at most `seconds`."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            begun = all(t in self._opened or not t.is_alive() for t in self._threads)
+            if begun and time.monotonic() - self._heard > QUIET:
+                return
+            time.sleep(QUIET / 4)
+
     def close(self) -> None:
         """End every log now."""
         self._stop.set()
@@ -65,27 +82,31 @@ class Tail:
     def _tail(self, pod: dict[str, Any], container: str) -> None:
         meta = pod["metadata"]
         tag = f"{meta['name']} > {container}"
-        waited = False
+        waited = printed = False
         while not self._stop.is_set():
             state = self._state(meta, container)
-            if state is None or (state == "waiting" and not self._options.follow):
-                return
-            if state == "waiting":
+            if state == "ended" and self._options.finished and not printed:
+                state = "running"
+            if state == "waiting" and self._options.follow:
                 if not waited:
                     self._write(f"# waiting for '{tag}' logs to become available...\n")
                 waited = True
                 self._stop.wait(RUNNING_PAUSE)
                 continue
+            if state != "running":
+                return
             self._write(f"# starting tailing '{tag}' logs\n")
             self._print(meta, container, tag)
+            printed = True
             if not self._options.follow:
                 self._write(f"# ending tailing '{tag}' logs\n")
                 return
-            self._write(f"# container stopped '{tag}' logs\n")
+            if not self._stop.is_set():
+                self._write(f"# container stopped '{tag}' logs\n")
             self._stop.wait(AGAIN_PAUSE)
 
     def _state(self, meta: dict[str, Any], container: str) -> str | None:
-        """running, waiting, or None when there will be no more of it."""
+        """running, waiting, ended, or None when there will be no more of it."""
         try:
             pod = self._client.get(PODS, meta["name"], meta.get("namespace", ""))
         except KubeError:
@@ -97,7 +118,9 @@ class Tail:
         found = next((s.get("state") or {} for s in states if s.get("name") == container), {})
         if "running" in found:
             return "running"
-        return None if status.get("phase") in ("Succeeded", "Failed") or "terminated" in found else "waiting"
+        if "terminated" in found:
+            return "ended"
+        return None if status.get("phase") in ("Succeeded", "Failed") else "waiting"
 
     def _print(self, meta: dict[str, Any], container: str, tag: str) -> None:
         lines = self._options.lines
@@ -110,7 +133,9 @@ class Tail:
             self._streams.add(stream)
         try:
             if not self._stop.is_set():
+                self._opened.add(threading.current_thread())
                 for line in stream.lines():
+                    self._heard = time.monotonic()
                     text = line.decode("utf-8", "surrogateescape")
                     self._write(f"{tag} | {text}\n" if self._options.tag else f"{text}\n")
         except KubeError:
