@@ -36,15 +36,13 @@ def app(
     from oakum.lab.api.bootstrap import bootstrap
     from oakum.lab.api.clock import system
     from oakum.lab.api.cluster import Cluster
-    from oakum.lab.api.faults import Faults
     from oakum.lab.api.rbac import NoEscalation, RoleBased
     from oakum.lab.api.server import Server
     from oakum.lab.api.users import Users
 
-    faults = Faults()
-    clock = faults.clock(now or system)
+    clock = now or system
     authorizer = RoleBased(store)
     cluster = Cluster(store, clock, validating=[NoEscalation(authorizer)])
     bootstrap(cluster)
     cluster.load_definitions()
-    return Server(cluster, Users(store, tokens, key, clock), authorizer, streams, faults)
+    return Server(cluster, Users(store, tokens, key, clock), authorizer, streams)

@@ -159,7 +159,8 @@ class Cluster:
 
     def _check(self, resource: Resource, obj: Obj, errors: Sequence[FieldError]) -> None:
         metadata, custom = obj["metadata"], resource.custom
-        found = names.check_metadata(metadata, resource.namespaced, rules_of(resource).name)
+        strict = custom is None and resource.group != "apiextensions.k8s.io"
+        found = names.check_metadata(metadata, resource.namespaced, rules_of(resource).name, strict)
         found += errors
         if custom is not None:
             found += custom.validate(obj)

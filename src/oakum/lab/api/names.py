@@ -179,8 +179,10 @@ def check_owner(reference: Mapping[str, Any], path: str) -> list[FieldError]:
     return errors
 
 
-def check_metadata(metadata: Mapping[str, Any], namespaced: bool, check: Any = subdomain) -> list[FieldError]:
-    """Complaints about an object's metadata; `check` is the rule for its name."""
+def check_metadata(
+    metadata: Mapping[str, Any], namespaced: bool, check: Any = subdomain, strict: bool = True
+) -> list[FieldError]:
+    """Complaints about an object's metadata; `check` is the rule for its name, `strict` that of built-in kinds."""
     errors: list[FieldError] = []
     if prefix := metadata.get("generateName"):
         trimmed = prefix[:-1] + "a" if prefix.endswith("-") else prefix
@@ -203,14 +205,14 @@ def check_metadata(metadata: Mapping[str, Any], namespaced: bool, check: Any = s
         names = [part for owner in controllers[:2] for part in (owner["kind"], owner["name"])]
         errors.append(invalid("metadata.ownerReferences", owners, detail.format(*names)))
     for finalizer in metadata.get("finalizers") or []:
-        errors += check_finalizer(finalizer)
+        errors += check_finalizer(finalizer, strict)
     return errors
 
 
-def check_finalizer(name: str) -> list[FieldError]:
-    """Complaints about one of metadata's finalizers."""
+def check_finalizer(name: str, strict: bool) -> list[FieldError]:
+    """Complaints about one of metadata's finalizers; `strict` wants a domain, or one of the standard names."""
     errors = [invalid("metadata.finalizers", name, problem) for problem in qualified(name)]
-    if not errors and "/" not in name and name not in ("kubernetes", "orphan", "foregroundDeletion"):
+    if strict and not errors and "/" not in name and name not in ("kubernetes", "orphan", "foregroundDeletion"):
         detail = "name is neither a standard finalizer name nor is it fully qualified"
         errors.append(invalid("metadata.finalizers", name, detail))
     return errors

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from oakum.lab.api import faults, listing, pages, status
+from oakum.lab.api import listing, pages, status
+from oakum.lab.api.aging import warnings_of
 from oakum.lab.api.authorizer import AllowAll, Attempt, Authorizer, denial
-from oakum.lab.api.call import Answer, Call, Message, Receive, Scope, Send, call_of, failure, read_body
+from oakum.lab.api.call import Answer, Call, Receive, Scope, Send, call_of, failure, read_body
 from oakum.lab.api.calls import Caller, DeleteOptions, Options, delete_options, dry_run
 from oakum.lab.api.cluster import Cluster
-from oakum.lab.api.faults import Fault, Faults
 from oakum.lab.api.paths import Target, attributes, target
 from oakum.lab.api.rules import rules_of
 from oakum.lab.api.status import ApiError
@@ -48,13 +46,11 @@ class Server:
         users: Users,
         authorizer: Authorizer | None = None,
         streams: PodStreams | None = None,
-        orders: Faults | None = None,
     ) -> None:
         self.cluster = cluster
         self.users = users
         self.authorizer = authorizer or AllowAll()
         self.streams = streams
-        self.faults = orders or Faults()
         self._subresources = Subresources(cluster, users, self.authorizer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,33 +58,16 @@ class Server:
         if scope["type"] not in ("http", "websocket"):
             return
         call = call_of(scope)
-        fault = self.faults.choose(call.method, call.path, call.flag("watch")) if call.path != faults.PATH else None
         try:
-            if fault is None:
-                await self._answer(call, scope, receive, send)
-            else:
-                await self._faulty(fault, call, scope, receive, send)
+            await self._answer(call, scope, receive, send)
         except ApiError as error:
             await _refuse(scope, failure(error), send)
-
-    async def _faulty(self, fault: Fault, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request that a fault strikes; a dropped one ends without its last bytes."""
-        await faults.strike(fault)
-        if fault.drop is None:
-            await self._answer(call, scope, receive, send)
-            return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._answer(call, scope, receive, _unfinished(send)), fault.drop)
 
     async def _answer(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
         caller = self._caller(call)
         found = attributes(call.path)
         if found is None:
             self._authorize(caller, Attempt(_plain_verb(call), path=call.path))
-            if call.path == faults.PATH:
-                call.content = await read_body(receive)
-                await self._order(call).send(send)
-                return
             await pages.answer(self.cluster, call).send(send)
             return
         verb = _verb(call, scope, bool(found.name), found.subresource)
@@ -106,15 +85,9 @@ class Server:
             await self._watch(call, aimed).serve(receive, send)
             return
         call.content = await read_body(receive)
-        await self._handled(call, aimed, verb, caller).send(send)
-
-    def _order(self, call: Call) -> Answer:
-        """Show, take or drop the orders for faults."""
-        if call.method == "POST":
-            self.faults.order(call.json() or {})
-        elif call.method == "DELETE":
-            self.faults.clear()
-        return Answer(200, self.faults.document())
+        answer = self._handled(call, aimed, verb, caller)
+        answer.warnings += warnings_of(aimed.resource)
+        await answer.send(send)
 
     def _caller(self, call: Call) -> Caller:
         caller = self.users.of(call.headers.get("authorization", ""))
@@ -270,18 +243,6 @@ def deleted_status(aimed: Target, obj: Obj) -> Obj:
     pairs = {"name": aimed.name, "group": resource.group, "kind": resource.plural, "uid": obj["metadata"]["uid"]}
     details = {key: value for key, value in pairs.items() if value}
     return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details}
-
-
-def _unfinished(send: Send) -> Send:
-    """Passes on everything but the end of an answer."""
-
-    async def pass_on(message: Message) -> None:
-        if message["type"] != "http.response.body" or message.get("more_body"):
-            await send(message)
-        elif message.get("body"):
-            await send({**message, "body": message["body"][:-1], "more_body": True})
-
-    return pass_on
 
 
 async def _refuse(scope: Scope, answer: Answer, send: Send) -> None:
