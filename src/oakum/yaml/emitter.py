@@ -75,7 +75,7 @@ def _map(items: list[MapItem], lead: str, pad: str, out: list[str]) -> None:
     inner = pad + "  "
     for item in items:
         key, value = item.key, item.value
-        simple = simple_key(key) if isinstance(key, str) else _other_key(key)
+        simple = simple_key(key) if isinstance(key, str) else key_line(key)
         if simple is None:
             _value(key, lead + "? ", inner, out)
             _value(value, pad + ": ", inner, out)
@@ -118,7 +118,10 @@ def simple_key(key: str) -> str | None:
     return None if has_break(key) or len(key.encode("utf-8", "replace")) > LONGEST_SIMPLE_KEY else one_line(key)
 
 
-def _other_key(key: Any) -> str | None:
+def key_line(key: Any) -> str | None:
+    """The text of a key of any kind that fits on its line; None for one that is written after `? `."""
+    if isinstance(key, str):
+        return simple_key(key)
     return None if isinstance(key, Map | Array) else write_other(key)
 
 

@@ -1,3 +1,4 @@
+import hashlib
 import os
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -96,3 +97,12 @@ def test_a_url_that_answers_otherwise_is_an_error(server: str) -> None:
     (file,) = Inputs().collect([f"{server}/nope.yml"])
     with pytest.raises(InputError, match=rf"^Requesting URL '{server}/nope.yml': 404 Not Found$"):
         _ = file.data
+
+
+def test_a_url_may_say_what_its_content_must_be(server: str) -> None:
+    digest = hashlib.sha256(b"a: 1").hexdigest()
+    (file,) = Inputs().collect([f"{server}/x/a.yml#sha256:{digest.upper()}"])
+    assert (file.path, file.data) == ("a.yml", b"a: 1")
+    (other,) = Inputs().collect([f"{server}/x/a.yml#sha256:00"])
+    with pytest.raises(InputError, match=f"Expected content with SHA-256 00, but was {digest}"):
+        _ = other.data

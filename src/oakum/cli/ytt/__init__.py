@@ -11,7 +11,8 @@ from oakum.cli.command import main as run_main
 from oakum.cli.flag import Flag
 
 _OBJECTS_BEFORE_COLLECTION = 500_000
-_FILE = Flag("file", "File (ie local path, HTTP URL, -) (can be specified multiple times)", "array", short="f")
+_FILE = Flag("file", "File (ie local path, HTTP URL, -; a URL may end in #sha256:DIGEST) "
+             "(can be specified multiple times)", "array", short="f")  # fmt: skip
 _STRICT = Flag("strict", "Configure to use _strict_ YAML subset", "bool", short="s")
 _DEBUG = Flag("debug", "Enable debug output", "bool")
 
@@ -47,6 +48,7 @@ _TEMPLATE_FLAGS = (
     Flag("dangerous-data-values-disable-validation",
          "Skip validating data values (not recommended: may result in templates failing or invalid output)", "bool"),
     Flag("files-inspect", "Determine the set of files that would be processed and display that result", "bool"),
+    Flag("keep-comments", "Keep the comments of YAML files in YAML output", "bool"),
     Flag("ignore-unknown-comments", "Configure whether unknown comments are considered as errors "
          "(comments that do not start with '#@' or '#!')", "bool"),
     Flag("implicit-map-key-overrides", "Configure whether implicit map keys overrides are allowed", "bool"),

@@ -7,7 +7,7 @@ from oakum.cli.command import Invocation
 from oakum.errors import TemplateError, YAMLError
 from oakum.template.files import FileKind
 from oakum.template.workspace.inputs import Inputs
-from oakum.yaml.fmt import format_documents
+from oakum.yaml.commented import format_documents
 from oakum.yaml.parser import parse
 
 

@@ -32,6 +32,7 @@ class Output(NamedTuple):
     emptied: bool = False
     bulk: bool = False
     schema_form: str = OPENAPI
+    comments: bool = False
 
     def files(self, files: Iterable[InputFile]) -> None:
         """Print the list of the files, those of private libraries left out."""
@@ -57,7 +58,7 @@ class Output(NamedTuple):
         if self.bulk:
             from oakum.template.workspace.bulk import write_bulk
 
-            sys.stdout.write(write_bulk(_contents(result)))
+            sys.stdout.write(write_bulk(self._contents(result)))
             return
         if result.texts:
             sys.stderr.write(_NOT_ON_STDOUT)
@@ -68,16 +69,22 @@ class Output(NamedTuple):
 
         if self.emptied:
             empty_directory(self.directory)
-        write_files(self.directory, _contents(result), lambda line: print(line))
+        write_files(self.directory, self._contents(result), lambda line: print(line))
 
     def _print(self, documents: DocumentSet) -> None:
-        sys.stdout.write(FORMATS[self.form](documents))
+        sys.stdout.write(self._yaml(documents) if self.form == "yaml" else FORMATS[self.form](documents))
 
+    def _contents(self, result: Result) -> list[tuple[str, str]]:
+        """Path and content of each result: texts first, then YAML."""
+        texts = [(each.path, each.text) for each in result.texts]
+        return [*texts, *((each.path, self._yaml(each.documents)) for each in result.files)]
 
-def _contents(result: Result) -> list[tuple[str, str]]:
-    """Path and content of each result: texts first, then YAML."""
-    texts = [(each.path, each.text) for each in result.texts]
-    return [*texts, *((each.path, print_yaml(each.documents)) for each in result.files)]
+    def _yaml(self, documents: DocumentSet) -> str:
+        if not self.comments:
+            return print_yaml(documents)
+        from oakum.yaml.commented import emit_commented
+
+        return emit_commented(documents)
 
 
 def choose_output(call: Invocation) -> Output:
@@ -100,5 +107,11 @@ def choose_output(call: Invocation) -> Output:
         )
     form = next((kind for kind in kinds if kind in FORMATS), "json" if schema_form == JSON_SCHEMA else "yaml")
     if _EMPTIED in call.given:
-        return Output(form, flags[_EMPTIED], emptied=True)
-    return Output(form, flags["output-files"], bulk=flags["bulk-out"], schema_form=schema_form)
+        return Output(form, flags[_EMPTIED], emptied=True, comments=flags["keep-comments"])
+    return Output(
+        form,
+        flags["output-files"],
+        bulk=flags["bulk-out"],
+        schema_form=schema_form,
+        comments=flags["keep-comments"],
+    )

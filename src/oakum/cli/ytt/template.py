@@ -55,6 +55,10 @@ def _run(flags: dict[str, Any], output: Output) -> None:
     elif flags["data-values-schema-inspect"]:
         output.schema(result)
     else:
+        if flags["keep-comments"]:
+            from oakum.template.workspace.comments import restore_comments
+
+            restore_comments(result, files)
         output.results(result)
 
 

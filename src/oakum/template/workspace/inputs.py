@@ -14,6 +14,8 @@ from oakum.template.workspace.system import explain
 
 _STDIN = "stdin.yml"
 _NO_LINKS = Symlinks()
+_CHECKSUM = "#sha256:"
+"""Behind a URL, before the digest that its content must have."""
 
 
 def _read_stdin() -> bytes:
@@ -54,7 +56,8 @@ class Inputs:
         if path == "-":
             return [input_file(_STDIN, self._take_stdin())], True
         if path.startswith(("http://", "https://")):
-            return [input_file(path.rpartition("/")[2], partial(_fetch, path))], True
+            url, _, checksum = path.partition(_CHECKSUM)
+            return [input_file(url.rpartition("/")[2], partial(_fetch, url, checksum))], True
         try:
             mode = os.lstat(path).st_mode
         except OSError as error:
@@ -108,7 +111,10 @@ def _read(path: str) -> bytes:
         raise InputError(explain("open" if error.errno != 21 else "read", path, error)) from None
 
 
-def _fetch(url: str) -> bytes:
+def _fetch(url: str, checksum: str) -> bytes:
+    """What stands at `url`; `checksum` is the SHA-256 in hexadecimal digits that it must have, empty for any."""
+    import hashlib
+
     import urllib3
 
     try:
@@ -117,4 +123,7 @@ def _fetch(url: str) -> bytes:
         raise InputError(f"Requesting URL '{url}': {error}") from None
     if not 200 <= response.status < 300:
         raise InputError(f"Requesting URL '{url}': {response.status} {response.reason or ''}".rstrip())
+    found = hashlib.sha256(response.data).hexdigest()
+    if checksum and found != checksum.lower():
+        raise InputError(f"Requesting URL '{url}': Expected content with SHA-256 {checksum}, but was {found}")
     return response.data

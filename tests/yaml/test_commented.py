@@ -1,5 +1,19 @@
-from oakum.yaml.fmt import format_documents
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oakum.yaml.commented import emit_commented, format_documents
+from oakum.yaml.emitter import as_node, emit
+from oakum.yaml.nodes import Document, DocumentSet
 from oakum.yaml.parser import parse
+
+TEXT = st.text(st.sampled_from("ab \n:#-'\0"), max_size=150)
+VALUES = st.recursive(
+    st.none() | st.integers() | TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=12,
+)
 
 
 def fmt(text: str) -> str:
@@ -33,3 +47,14 @@ def test_a_comment_above_the_first_of_an_array_item_moves_the_item_to_the_next_l
 
 def test_meaning_is_kept_where_the_reference_loses_it() -> None:
     assert fmt("'y': []\nb: [[], {}]\n5: x") == '"y":\nb:\n  - []\n  - {}\n5: x\n'
+
+
+def test_output_keeps_comments_without_giving_them_room() -> None:
+    text = "# top\na: 1 # in\n# k\nb:\n# first\n- x: [] # e\n---\n---\n# second\nc: |\n  t\n"
+    assert emit_commented(parse(text, "f.yml")) == text.replace("---\n---\n", "---\n")
+
+
+@given(VALUES)
+def test_output_without_comments_is_the_writers(value: Any) -> None:
+    documents = DocumentSet([Document(as_node(value))])
+    assert emit_commented(documents) == emit(documents)
