@@ -60,9 +60,7 @@ class Host:
 
 def connect(environ: dict[str, str] | None = None, **options: object) -> Transport:
     """A transport that knows only what `environ` says, and does not wait long between tries."""
-    made = client.connect(Options(**options), environ or {})  # type: ignore[arg-type]  # the options are the test's
-    made._policy = QUICK
-    return made
+    return client.connect(Options(**options), environ or {}, QUICK)  # type: ignore[arg-type]  # the options are the test's
 
 
 @pytest.fixture

@@ -71,6 +71,13 @@ def test_a_token_is_fetched_once_for_a_repository(token_registry: Host) -> None:
     assert manifests.resolve(token_registry.transport, token_registry.ref("team/app:1")).digest == pushed.digest
 
 
+def test_a_ping_that_fails_for_the_moment_is_tried_again(registry: Host, faulty: Front) -> None:
+    pushed = registry.push_image("app:1")
+    faulty.order(match="GET /v2/", status=503)
+    faulty.order(match="GET /v2/", drop=True)
+    assert manifests.resolve(connect(), parse(f"{faulty.address}/app:1")).digest == pushed.digest
+
+
 def test_a_login_goes_with_every_request_of_a_basic_registry(basic_registry: Host) -> None:
     pushed = basic_registry.push_image("team/app:1")
     assert manifests.resolve(basic_registry.transport, basic_registry.ref("team/app:1")).digest == pushed.digest

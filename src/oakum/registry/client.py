@@ -8,10 +8,13 @@ from oakum.registry.connections import Connections, Options
 from oakum.registry.credentials import Chain, Keychain
 from oakum.registry.dockerconfig import DockerConfigKeychain
 from oakum.registry.environment import EnvironmentKeychain
+from oakum.registry.retry import RetryPolicy
 from oakum.registry.transport import Transport
 
 
-def connect(options: Options | None = None, environ: Mapping[str, str] | None = None) -> Transport:
+def connect(
+    options: Options | None = None, environ: Mapping[str, str] | None = None, policy: RetryPolicy | None = None
+) -> Transport:
     """A transport with the logins of `KBLD_REGISTRY_*`, then of Docker's or podman's file, then of active clouds.
 
     Raises CredentialsError for CA files that cannot be used and for an unknown cloud.
@@ -23,4 +26,4 @@ def connect(options: Options | None = None, environ: Mapping[str, str] | None = 
         from oakum.registry import cloud
 
         keychains += cloud.active(environ, connections)
-    return Transport(connections, Chain(keychains))
+    return Transport(connections, Chain(keychains), policy)

@@ -8,8 +8,11 @@ import time
 from threading import Lock, RLock
 from urllib.parse import quote_plus, urlencode, urlsplit
 
+from urllib3.response import BaseHTTPResponse
+
 from oakum.registry import challenge
 from oakum.registry.answers import body_of, status_error
+from oakum.registry.attempts import Attempts
 from oakum.registry.challenge import Challenge
 from oakum.registry.connections import Connections
 from oakum.registry.credentials import Credentials, Keychain
@@ -27,9 +30,10 @@ _Key = tuple[Credentials | None, tuple[str, ...]]
 class Session:
     """The dealings with one registry; shared by all threads of a process."""
 
-    def __init__(self, registry: str, connections: Connections, keychain: Keychain) -> None:
+    def __init__(self, registry: str, connections: Connections, keychain: Keychain, attempts: Attempts) -> None:
         self._registry = registry
         self._connections = connections
+        self._attempts = attempts
         self._keychain = keychain
         self._lock = RLock()
         self._base = ""
@@ -112,7 +116,7 @@ class Session:
 
     def _ping_scheme(self, scheme: str) -> None:
         url = f"{scheme}://{self._registry}/v2/"
-        response = self._connections.send("GET", url, {})
+        response = self._send("GET", url, {})
         body = body_of(response)
         if response.status not in (200, 401):
             raise status_error("GET", url, response.status, body)
@@ -148,11 +152,16 @@ class Session:
         query = urlencode([*(("scope", scope) for scope in scopes), ("service", service)], quote_via=quote_plus)
         url = realm + ("&" if urlsplit(realm).query else "?") + query
         header = login.basic() if login else ""
-        response = self._connections.send("GET", url, {"Authorization": header} if header else {})
+        response = self._send("GET", url, {"Authorization": header} if header else {})
         body = body_of(response)
         if response.status != 200:
             raise status_error("GET", url, response.status, body)
         return _token(body, realm)
+
+    def _send(
+        self, method: str, url: str, headers: dict[str, str], body: bytes | None = None
+    ) -> BaseHTTPResponse:
+        return self._attempts.run(lambda: self._connections.send(method, url, headers, body))
 
     def _check_realm(self, realm: str, login: Credentials | None) -> None:
         """A registry reached over TLS must not make us send a password in the clear."""
@@ -172,7 +181,7 @@ class Session:
             "service": service,
         }
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        response = self._connections.send("POST", realm, headers, urlencode(form).encode())
+        response = self._send("POST", realm, headers, urlencode(form).encode())
         body = body_of(response)
         if response.status == 404:
             return ""

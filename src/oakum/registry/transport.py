@@ -13,13 +13,13 @@ from urllib.parse import urljoin, urlsplit
 from urllib3.response import BaseHTTPResponse
 
 from oakum.registry.answers import body_of, status_error
+from oakum.registry.attempts import Attempts
 from oakum.registry.connections import Connections, Readable, closing
 from oakum.registry.credentials import Keychain
 from oakum.registry.errors import ConnectError
 from oakum.registry.reference import Repository
-from oakum.registry.retry import TEMPORARY, RetryPolicy
+from oakum.registry.retry import RetryPolicy
 from oakum.registry.session import Session
-from oakum.registry.trouble import DROPPED
 
 PULL = "pull"
 PUSH = "push,pull"
@@ -65,8 +65,7 @@ class Transport:
     ) -> None:
         self._connections = connections
         self._keychain = keychain
-        self._policy = RetryPolicy() if policy is None else policy
-        self._sleep = sleep
+        self._attempts = Attempts(RetryPolicy() if policy is None else policy, sleep)
         self._lock = Lock()
         self._sessions: dict[str, Session] = {}
 
@@ -78,14 +77,14 @@ class Transport:
         session = self._session(request.repository.registry)
         header = session.authorization(request.repository, request.scopes)
         url = request.path if "://" in request.path else f"{session.base()}/v2/{request.path}"
-        response = self._attempts(request, url, header)
+        response = self._attempt(request, url, header)
         if response.status == 401 and 401 not in request.expect:
             scopes = session.renew(response.headers.getlist("WWW-Authenticate"), header)
             if scopes is not None:
                 wanted = tuple(dict.fromkeys(request.scopes + scopes))
                 body_of(response)
                 header = session.authorization(request.repository, wanted)
-                response = self._attempts(request, url, header)
+                response = self._attempt(request, url, header)
         if response.status not in request.expect:
             raise status_error(request.method, url, response.status, body_of(response))
         return response
@@ -98,11 +97,9 @@ class Transport:
             try:
                 return response, b"" if request.method == "HEAD" else body_of(response)
             except ConnectError:
-                delay = self._policy.wait(attempt)
-                if delay is None or request.method != "GET":
+                if request.method != "GET" or not self._attempts.again(attempt):
                     raise
             attempt += 1
-            self._sleep(delay)
 
     def location(self, response: BaseHTTPResponse, request: Request) -> str:
         """The absolute URL in an answer's `Location`, empty without one."""
@@ -113,27 +110,13 @@ class Transport:
     def _session(self, registry: str) -> Session:
         with self._lock:
             if registry not in self._sessions:
-                self._sessions[registry] = Session(registry, self._connections, self._keychain)
+                self._sessions[registry] = Session(registry, self._connections, self._keychain, self._attempts)
             return self._sessions[registry]
 
-    def _attempts(self, request: Request, url: str, header: str) -> BaseHTTPResponse:
-        attempt = 0
-        while True:
-            try:
-                response = self._follow(request, url, header)
-            except ConnectError as error:
-                delay = self._policy.wait(attempt) if request.retry and error.reason.endswith(DROPPED) else None
-                if delay is None:
-                    raise
-            else:
-                if response.status not in TEMPORARY or response.status in request.expect or not request.retry:
-                    return response
-                delay = self._policy.wait(attempt, response.headers.get("Retry-After"))
-                if delay is None:
-                    return response
-                body_of(response)
-            attempt += 1
-            self._sleep(delay)
+    def _attempt(self, request: Request, url: str, header: str) -> BaseHTTPResponse:
+        if not request.retry:
+            return self._follow(request, url, header)
+        return self._attempts.run(lambda: self._follow(request, url, header), request.expect)
 
     def _once(self, request: Request, url: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
         if not callable(request.body):

@@ -1,0 +1,46 @@
+"""Sending again what failed for the moment."""
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from urllib3.response import BaseHTTPResponse
+
+from oakum.registry.answers import body_of
+from oakum.registry.errors import ConnectError
+from oakum.registry.retry import TEMPORARY, RetryPolicy
+from oakum.registry.trouble import DROPPED
+
+
+class Attempts:
+    """Tries as `policy` says; `sleep` waits between tries."""
+
+    def __init__(self, policy: RetryPolicy, sleep: Callable[[float], None]) -> None:
+        self._policy, self._sleep = policy, sleep
+
+    def run(self, send: Callable[[], BaseHTTPResponse], expect: tuple[int, ...] = ()) -> BaseHTTPResponse:
+        """What `send` answers, after tries that ended in a dropped connection or in a status that may pass.
+
+        Statuses in `expect` are answers. The last failure is returned, or raised.
+        """
+        attempt = 0
+        while True:
+            try:
+                response = send()
+            except ConnectError as error:
+                if not error.reason.endswith(DROPPED) or not self.again(attempt):
+                    raise
+            else:
+                passing = response.status in TEMPORARY and response.status not in expect
+                delay = self._policy.wait(attempt, response.headers.get("Retry-After")) if passing else None
+                if delay is None:
+                    return response
+                body_of(response)
+                self._sleep(delay)
+            attempt += 1
+
+    def again(self, attempt: int) -> bool:
+        """Wait after try number `attempt` (from 0); False when it was the last."""
+        delay = self._policy.wait(attempt)
+        if delay is not None:
+            self._sleep(delay)
+        return delay is not None
