@@ -118,3 +118,14 @@ def test_a_private_library_is_evaluated_with_given_values() -> None:
 def test_files_may_not_load_one_another_in_a_circle() -> None:
     message = failure("a: 1\n", a_star='load("b.star", "y")\nx = 1', b_star='load("a.star", "x")\ny = 1')
     assert "Expected files not to load one another in a circle: b.star → a.star → b.star" in message
+
+
+def test_a_map_may_be_a_key() -> None:
+    template = "#@ for i in range(1):\n---\n? {a: 1}\n: 5\n#@ end\n"
+    assert yaml(template) == "? a: 1\n: 5\n"
+
+
+def test_data_values_have_keys_that_are_strings() -> None:
+    template = '#@ load("@ytt:data", "data")\nv: #@ data.values\n'
+    message = failure(template, v_yml="#@data/values\n---\non: 1\n")
+    assert message.startswith("Expected data value keys to be strings, but was %!s(bool=true) on line v.yml:3 (hint:")

@@ -247,7 +247,14 @@ class Emitter:
         return made
 
     def _key(self, tag: int, node: MapItem, line: int) -> ast.expr:
-        return name(f".key{tag}", line) if tag in self.program.keyed else constant(node.key, line)
+        return name(f".key{tag}", line) if tag in self.program.keyed else self._scalar(node.key, line)
+
+    def _scalar(self, value: Any, line: int) -> ast.expr:
+        """A scalar; or a key that is a map itself, shared as it is."""
+        if not isinstance(value, Node):
+            return constant(value, line)
+        self.constants[f".value{id(value)}"] = value
+        return name(f".value{id(value)}", line)
 
     def _static(self, tag: int, node: Node, step: StepCall) -> ast.expr:
         """A fresh copy of a node that is as written: spelt out where it is made often."""
@@ -264,7 +271,7 @@ class Emitter:
             return call(f".{type(node).__name__}", [items], line)
         if not isinstance(node, Node):
             return constant(node, line)
-        key = [constant(node.key, line)] if isinstance(node, MapItem) else []
+        key = [self._scalar(node.key, line)] if isinstance(node, MapItem) else []
         value = self._spelt(getattr(node, "value", None), line)
         place = [constant(node.line, line), name(".source", line)]
         return call(f".{type(node).__name__}", [*key, value, *place], line)

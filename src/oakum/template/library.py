@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from oakum.errors import OakumError, TemplateError
 from oakum.template.annotation import annotation
+from oakum.template.assembly import show_key
 from oakum.template.comment import annotation_names
 from oakum.template.convert import copy_value
 from oakum.template.evaluation import Evaluator, Flavour, Run
@@ -17,7 +18,7 @@ from oakum.template.position import position
 from oakum.template.reference import parse_reference
 from oakum.template.tree import PRIVATE, Folder, Place
 from oakum.template.values import ValuesDocument
-from oakum.yaml.nodes import Array, Document, DocumentSet, Map, walk
+from oakum.yaml.nodes import Array, Document, DocumentSet, Map, MapItem, walk
 
 if TYPE_CHECKING:
     from oakum.template.schema import Schema
@@ -109,6 +110,7 @@ class Library(NamedTuple):
         values = settled.values.value
         if values is None and settled.schema is None:
             values = Map()
+        _check_keys(settled.values)
         modules = self.make_modules(self, values, settled)
         return Evaluator(self.run, self.flavour, modules, once=self.once)
 
@@ -252,6 +254,16 @@ def _values_document(document: Document, name: str) -> ValuesDocument:
     except TemplateError as error:
         raise TemplateError(f"Annotation {REFERENCE}: {error}") from error
     return ValuesDocument(document, steps, steps, after)
+
+
+def _check_keys(values: Document) -> None:
+    """Raise TemplateError for a key that no struct can have."""
+    for node in walk(values):
+        if isinstance(node, MapItem) and not isinstance(node.key, str):
+            raise TemplateError(
+                f"Expected data value keys to be strings, but was {show_key(node.key)} on line {position(node)} "
+                "(hint: put the key in quotes)"
+            )
 
 
 def _has_rules(document: Document) -> bool:
