@@ -2,17 +2,27 @@
 
 import os
 import shutil
+import uuid
 from pathlib import Path
 
 
 def write_private(path: Path, content: bytes) -> None:
     """Write a file of mode 0600 in one step: a reader finds the old content or the new."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
     partial.replace(path)
+
+
+def make_passable(folder: Path, below: Path) -> None:
+    """Make a folder, and whatever the umask let other users pass through it and through those above, up to `below`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for place in (folder, *folder.parents):
+        if place == below:
+            return
+        place.chmod(0o711)
 
 
 def remove_tree(folder: Path) -> None:

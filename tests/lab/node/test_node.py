@@ -316,3 +316,25 @@ def test_root_runs_pods_without_user_namespaces_too(layout: Path, runtime: str) 
         cluster.ready("web")
         delete(cluster, "web")
         cluster.gone("web")
+
+
+def test_many_pods_of_a_new_image_start_at_once(cluster: Cluster) -> None:
+    names = [f"web{number}" for number in range(8)]
+    for name in names:
+        cluster.pod(name)
+    for name in names:
+        cluster.ready(name)
+
+
+def test_a_strict_umask_is_no_obstacle(cluster: Cluster) -> None:
+    before = os.umask(0o077)
+    try:
+        cluster.create("configmaps", "map", data={"key": "from map"})
+        volumes = [{"name": "map", "configMap": {"name": "map"}}, {"name": "empty", "emptyDir": {}}]
+        mounts = [{"name": "map", "mountPath": "/map"}, {"name": "empty", "mountPath": "/empty"}]
+        user = {"runAsUser": 1234}
+        options = {"volumeMounts": mounts, "spec": {"volumes": volumes}, "securityContext": user}
+        assert cluster.output("show", "show", "/map/key", **options) == "from map"
+        assert cluster.output("put", "put", "/empty/file", "x", **options) == ""
+    finally:
+        os.umask(before)

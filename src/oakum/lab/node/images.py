@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from oakum.errors import RegistryError
+from oakum.lab.files import write_private
 from oakum.lab.node.errors import BadImage, PullFailed
 from oakum.lab.node.pull_secrets import PullSecrets
 from oakum.lab.node.unpack import Unpacker
@@ -91,8 +92,7 @@ class Images:
             if not (self._folder / folder / "config.json").exists():
                 self._unpack(transport, reference, manifest, self._folder / folder)
         identity = f"{reference.repository}@{named.digest}"
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._note(name).write_text(json.dumps({"folder": folder, "identity": identity}))
+        write_private(self._note(name), json.dumps({"folder": folder, "identity": identity}).encode())
         present = self._present(name)
         assert present is not None
         return present

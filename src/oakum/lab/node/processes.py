@@ -10,6 +10,7 @@ from pathlib import Path
 from signal import Signals
 from typing import Any
 
+from oakum.lab.files import make_passable
 from oakum.lab.node.bare import furnish
 from oakum.lab.node.errors import StartFailed
 from oakum.lab.node.images import Image, Images
@@ -69,6 +70,7 @@ class Processes:
         self._overlays = mode != "chroot"
         self._mounts = mode != "chroot"
         self._own_users = mode == "namespaces"
+        make_passable(self._folder / "images", self._folder)
         self._images = Images(self._folder / "images", self.first_id, self._trusted)
         self._started = Keeper(self._folder, mode, self.first_id)
         self._started.on_end = self._ended
@@ -158,13 +160,14 @@ class Processes:
             "memory_folders": launch.memory_folders,
         }
         if not self._overlays:
+            make_passable(launch.folder, self._folder)
             shutil.copytree(launch.image.root, launch.folder / "root", symlinks=True, copy_function=self._copy)
             self._own(launch.folder / "root")
             if not self._mounts:
                 furnish(launch.folder / "root", launch.mounts)
             return root
         for name in ("root", "upper", "work"):
-            (launch.folder / name).mkdir(parents=True)
+            make_passable(launch.folder / name, self._folder)
             self._own(launch.folder / name)
         # What is above hides the image's own root folder, its mode included.
         shutil.copymode(launch.image.root, launch.folder / "upper")

@@ -26,6 +26,7 @@ class Unpacker:
         self._first_id = first_id
         self._folders: list[tuple[str, int]] = []
         root.mkdir(parents=True, exist_ok=True)
+        root.chmod(0o755)
         self._own(self._root, 0, 0)
 
     def apply(self, layer: IO[bytes]) -> None:
@@ -105,7 +106,8 @@ class Unpacker:
             place = os.path.join(place, part)
             if not os.path.isdir(place):
                 _remove(place)
-                os.mkdir(place, 0o755)
+                os.mkdir(place)
+                os.chmod(place, 0o755)
                 self._own(place, 0, 0)
         return real
 

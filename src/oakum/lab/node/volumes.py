@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from oakum.lab.files import make_passable
 from oakum.lab.node.environment import Surroundings, resource_value
 from oakum.lab.node.errors import ConfigFailed
 
@@ -137,7 +138,7 @@ class Volumes:
         return folder
 
     def _folder(self, folder: Path, mode: int) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_passable(folder, folder.parent.parent)
         folder.chmod(mode)
         self._own(folder)
 
@@ -152,11 +153,14 @@ def publish(folder: Path, files: Files, own: Callable[[Path], None]) -> None:
     if current.is_symlink() and _same(folder / os.readlink(current), files):
         return
     version = folder / f"..{uuid.uuid4().hex}"
-    version.mkdir(mode=0o755)
+    version.mkdir()
+    version.chmod(0o755)
     own(version)
     for path, (content, mode) in files.items():
         place = version / path
         place.parent.mkdir(parents=True, exist_ok=True)
+        for above in list(place.parents)[: len(Path(path).parts) - 1]:
+            above.chmod(0o755)
         place.write_bytes(content)
         place.chmod(mode)
         own(place)
