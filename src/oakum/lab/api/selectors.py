@@ -13,7 +13,7 @@ _TOKEN = re.compile(r"\s*(notin\b|in\b|==|!=|=|!|\(|\)|,|>|<|[A-Za-z0-9_./-]+)")
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One condition on a label."""
+    """One condition on a label; the operator `never` stands for one that validation refuses."""
 
     key: str
     operator: str
@@ -28,6 +28,8 @@ class Requirement:
             return value is None
         if self.operator == "in":
             return value in self.values
+        if self.operator == "never":
+            return False
         if self.operator == "notin":
             return value is None or value not in self.values
         try:
@@ -117,7 +119,7 @@ def of_object(selector: Mapping[str, Any] | None) -> Selector | None:
     plain = [Requirement(key, "in", (value,)) for key, value in (selector.get("matchLabels") or {}).items()]
     operators = {"In": "in", "NotIn": "notin", "Exists": "exists", "DoesNotExist": "absent"}
     rich = [
-        Requirement(item["key"], operators[item["operator"]], tuple(item.get("values") or ()))
+        Requirement(item["key"], operators.get(item["operator"], "never"), tuple(item.get("values") or ()))
         for item in selector.get("matchExpressions") or []
     ]
     return tuple(plain + rich)

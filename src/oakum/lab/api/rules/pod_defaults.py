@@ -53,8 +53,9 @@ def _container(container: Obj, spec: Obj) -> None:
     for key in _PROBES:
         if container.get(key) is not None:
             _probe(container[key])
-    for handler in (container.get("lifecycle") or {}).values():
-        _handler(handler)
+    for key in ("postStart", "preStop"):
+        if handler := (container.get("lifecycle") or {}).get(key):
+            _handler(handler)
 
 
 def pull_policy(image: str) -> str:

@@ -56,6 +56,32 @@ def _replica_set(obj: Obj) -> None:
     _template_spec(obj["spec"])
 
 
+def _controller(obj: Obj) -> None:
+    """A ReplicationController: its selector is a plain map, the template's labels when it is left out."""
+    spec = obj["spec"]
+    default(spec, replicas=1)
+    if spec.get("template") is None:
+        return
+    _template_spec(spec)
+    labels = (spec["template"].get("metadata") or {}).get("labels")
+    if labels and not spec.get("selector"):
+        spec["selector"] = dict(labels)
+
+
+def _check_controller(obj: Obj) -> list[FieldError]:
+    spec = obj["spec"]
+    errors = not_negative(spec, "spec", "replicas", "minReadySeconds")
+    if not spec.get("selector"):
+        errors.append(required("spec.selector"))
+    if spec.get("template") is None:
+        return [*errors, required("spec.template")]
+    labels = (spec["template"].get("metadata") or {}).get("labels") or {}
+    if not (spec.get("selector") or {}).items() <= labels.items():
+        detail = "`selector` does not match template `labels`"
+        errors.append(invalid("spec.template.metadata.labels", labels, detail))
+    return errors + pod_checks.template(spec["template"], "spec.template") + _always(spec)
+
+
 def _stateful_set(obj: Obj) -> None:
     spec = obj["spec"]
     default(spec, replicas=1, revisionHistoryLimit=10, podManagementPolicy="OrderedReady", updateStrategy={})
@@ -110,7 +136,7 @@ def _start_job(obj: Obj) -> None:
         metadata = obj["metadata"]
         labels = spec["template"].setdefault("metadata", {}).setdefault("labels", {})
         labels.update(dict.fromkeys(_JOB_LABELS, metadata["uid"]))
-        labels.update(dict.fromkeys(_JOB_NAMES, metadata["name"]))
+        labels.update(dict.fromkeys(_JOB_NAMES, metadata.get("name") or ""))
         spec["selector"] = {"matchLabels": {_JOB_LABELS[0]: metadata["uid"]}}
 
 
@@ -281,7 +307,7 @@ RULES = {
     "daemonsets.apps": _rules(_daemon_set, _check_set, _same_selector),
     "jobs.batch": _rules(_job, _check_job, _job_change, start=_start_job),
     "cronjobs.batch": _rules(_cron_job, _check_cron, lambda new, old: []),
-    "replicationcontrollers": Rules(default=_replica_set, generation=True),
+    "replicationcontrollers": Rules(default=_controller, validate=_check_controller, generation=True),
     "podtemplates": Rules(
         default=lambda obj: pod_defaults.pod_spec(obj["template"]["spec"]), generation=True, returns_deleted=True
     ),
