@@ -1,4 +1,4 @@
-"""Documents back to text with their comments: `ytt fmt` (ytt spec 2.9), and output that keeps comments.
+"""Documents back to text with their comments: `ytt fmt`, and output that keeps comments.
 
 Two defects of `ytt fmt` in the reference are not copied, because they change what the text means: keys are quoted where
 they need it, and an empty collection in an array is written. An empty one under a key is left out, as recorded.

@@ -1,4 +1,4 @@
-"""Comments: where they are in a text, and which node each belongs to (ytt spec 2.5)."""
+"""Comments: where they are in a text, and which node each belongs to (ytt: comments)."""
 from __future__ import annotations
 
 import re

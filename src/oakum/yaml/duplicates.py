@@ -1,4 +1,4 @@
-"""Map keys that come twice, as plain files have them: the last value counts (ytt spec 2.3)."""
+"""Map keys that come twice, as plain files have them: the last value counts (ytt: duplicate keys)."""
 from __future__ import annotations
 
 from typing import Any, TypeVar

@@ -1,4 +1,4 @@
-"""Nodes and plain values to text, with the bytes of ytt's writer (ytt spec 2.6 and 2.7)."""
+"""Nodes and plain values to text, with the bytes of ytt's writer (ytt: YAML out)."""
 from __future__ import annotations
 
 from functools import lru_cache

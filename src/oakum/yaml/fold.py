@@ -1,4 +1,4 @@
-"""Folding of one-line scalars at a width, as libyaml's emitter does it (kbld spec A.1, rule 5)."""
+"""Folding of one-line scalars at a width, as libyaml's emitter does it."""
 from __future__ import annotations
 
 from oakum.yaml.scalars import Style, quote_double, quote_single

@@ -1,4 +1,4 @@
-"""Scalars and keys as they come out of Go's way through JSON (kbld spec 2.4)."""
+"""Scalars and keys as they come out of Go's way through JSON (sigs.k8s.io/yaml)."""
 from __future__ import annotations
 
 import math

@@ -1,4 +1,4 @@
-"""The order of map keys in go-yaml's output: `a2` before `a10`, letters after everything else (kbld spec A.1)."""
+"""The order of map keys in go-yaml's output: `a2` before `a10`, letters after everything else (sigs.k8s.io/yaml)."""
 from __future__ import annotations
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Text of ytt's YAML dialect to nodes with positions and comments (ytt spec 2.1 to 2.5)."""
+"""Text of ytt's YAML dialect to nodes with positions and comments (ytt: YAML in)."""
 from __future__ import annotations
 
 import re

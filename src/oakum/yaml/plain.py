@@ -1,4 +1,4 @@
-"""The YAML of kbld and kapp: Kubernetes' dialect, go-yaml v2 by way of JSON (kbld spec 2.4 and A, kapp spec 2.8, 3.3).
+"""The YAML of kbld and kapp: Kubernetes' dialect, go-yaml v2 by way of JSON (sigs.k8s.io/yaml).
 
 Documents are plain Python values (None, bool, int, float, str, list, dict with str keys). Go holds every number that
 went through JSON as a float64; here integers stay `int` and floats `float`, both precise, so that a large integer

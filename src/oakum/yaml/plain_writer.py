@@ -1,4 +1,4 @@
-"""The writer of kbld and kapp: natural key order, folds at 80 columns (kbld spec A.1, kapp spec 3.3)."""
+"""The writer of kbld and kapp: natural key order, folds at 80 columns (sigs.k8s.io/yaml)."""
 from __future__ import annotations
 
 import re

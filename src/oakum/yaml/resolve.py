@@ -1,4 +1,4 @@
-"""What a scalar means: YAML 1.1 as go-yaml v2 reads it (ytt spec 2.2, kbld spec 2.4).
+"""What a scalar means: YAML 1.1 as go-yaml v2 reads it.
 
 Dates and base-60 numbers stay strings when read; the writers still quote them (`reads_as_text`).
 """

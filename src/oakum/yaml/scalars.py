@@ -1,4 +1,4 @@
-"""How a scalar is written: the style, and the text of each style (ytt spec 2.7, kbld spec A.1).
+"""How a scalar is written: the style, and the text of each style.
 
 The styles are libyaml's: plain when it reads back as the same string, else single quotes, double quotes when
 something must be escaped or would read back as another type, and literal blocks for text of several lines.

@@ -1,4 +1,4 @@
-"""Strict scalars: whatever two readers could take for different things must be quoted (ytt spec 2.4)."""
+"""Strict scalars: whatever two readers could take for different things must be quoted (ytt: --strict)."""
 from __future__ import annotations
 
 import re
