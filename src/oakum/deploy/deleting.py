@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass, field
 
 from oakum.deploy.app.changes import KEEP_AFTER_FAILED_DELETE, Changes
@@ -33,6 +33,7 @@ from oakum.deploy.run.table import DiffOptions, show
 from oakum.deploy.wait.judge import Judge
 from oakum.deploy.wait.observe import Observer
 from oakum.deploy.wait.waiter import Waiter
+from oakum.errors import OakumError
 from oakum.kube.client import Client
 from oakum.kube.selector import Requirement, Selector
 
@@ -165,10 +166,12 @@ class Delete:
             if complete:
                 self._check_gone(selector)
         except BaseException:
-            running.finish(False)
-            if complete:
-                old, _ = Changes(app).excess(KEEP_AFTER_FAILED_DELETE)
-                Changes(app).delete(old)
+            # The failure itself is what the user must see, also when it cannot be recorded any more.
+            with suppress(OakumError):
+                running.finish(False)
+                if complete:
+                    old, _ = Changes(app).excess(KEEP_AFTER_FAILED_DELETE)
+                    Changes(app).delete(old)
             raise
         if not complete:
             running.finish(True)

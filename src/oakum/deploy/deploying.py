@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -49,6 +49,7 @@ from oakum.deploy.unlabeled import find_unlabeled
 from oakum.deploy.wait.judge import Judge
 from oakum.deploy.wait.observe import Observer
 from oakum.deploy.wait.waiter import Waiter
+from oakum.errors import OakumError
 from oakum.kube.client import Client
 from oakum.kube.selector import Requirement, Selector
 
@@ -254,13 +255,14 @@ class Deploy:
                    existing: Sequence[Resource]) -> None:
         running = self._begin(what, everything, existing)
         self._write_metadata()
-        successful = False
         try:
             self._apply(*parts, existing)
-            successful = True
-        finally:
-            if running is not None:
-                self._end(running, successful, everything)
+        except BaseException:
+            # The failure itself is what the user must see, also when it cannot be recorded any more.
+            with suppress(OakumError):
+                self._end(running, False, everything)
+            raise
+        self._end(running, True, everything)
 
     def _begin(self, what: str, everything: Sequence[Resource], existing: Sequence[Resource]) -> Running | None:
         app = self._recorded
@@ -271,9 +273,10 @@ class Deploy:
         return Changes(app).begin(f"update: {what}", namespaces_of(everything), keep=self.options.changes_to_keep,
                                   also=lambda meta: replace(meta, used_gvs=gvs, used_gks=gks))
 
-    def _end(self, running: Running, successful: bool, everything: Sequence[Resource]) -> None:
+    def _end(self, running: Running | None, successful: bool, everything: Sequence[Resource]) -> None:
         options, app = self.options, self._recorded
-        assert app is not None
+        if running is None or app is None:
+            return
         partial = options.patch or options.filter is not None or bool(options.diff.filter)
 
         def used(meta: AppMeta) -> AppMeta:

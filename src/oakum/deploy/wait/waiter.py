@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from oakum.deploy.apply.options import WaitOptions
 from oakum.deploy.apply.strategy import orphans
-from oakum.deploy.cluster import Cluster, identified
+from oakum.deploy.cluster import Cluster, ServerError, identified
 from oakum.deploy.errors import ApplyError
 from oakum.deploy.prepare import ASSOCIATION
 from oakum.deploy.resource import PREFIX, Resource
@@ -22,8 +22,10 @@ from oakum.deploy.wait.observe import Observer
 from oakum.deploy.wait.state import State, deleting, fail, ok, ongoing
 from oakum.duration import format_duration
 from oakum.errors import OakumError
+from oakum.kube.errors import ConnectError
 from oakum.kube.workers import each
 
+UNREACHABLE_SECONDS = 60.0
 HIDE_ASSOCIATED = PREFIX + "disable-associated-resources-wait"
 
 
@@ -37,6 +39,7 @@ class Tracked:
     since: float
     polled: bool = False
     unblocked: bool = False
+    lost: float | None = None
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,11 @@ class Waiter:
             event = self._observer.take(one.planned.change.resource)
             if event is None:
                 continue
-            found = self._judged(one, *event)
+            try:
+                found = self._judged(one, *event)
+            except OakumError:
+                # What could not be looked up now is looked up at the next interval.
+                continue
             if found is not None and found.settled:
                 self._report(found)
                 settled.append(found)
@@ -149,7 +156,17 @@ class Waiter:
                     return self._checked(one, state)
             return self._reconciled(one)
         except OakumError as e:
-            return Outcome(one, None, str(e))
+            return self._lost(one, e) or Outcome(one, None, str(e))
+
+    def _lost(self, one: Tracked, error: OakumError) -> Outcome | None:
+        """For a while, an API server that does not answer (it is being restarted, say) is waited for, too."""
+        if not isinstance(error, ServerError) or not isinstance(error.cause, ConnectError):
+            one.lost = None
+            return None
+        one.lost = one.lost or time.monotonic()
+        if time.monotonic() - one.lost > UNREACHABLE_SECONDS:
+            return None
+        return Outcome(one, ongoing(f"API server cannot be reached: {error.cause}"))
 
     def _is_current(self, one: Tracked) -> bool:
         """Whether what is known of the object is what the write returned, or nothing can change the verdict."""
@@ -158,6 +175,7 @@ class Waiter:
 
     def _reconciled(self, one: Tracked) -> Outcome:
         found = self._cluster.get(one.planned.change.resource)
+        one.lost = None
         rule = self._judge.built_in(found)
         associated = self._listed(one, found) if rule is not None and rule.associated else []
         state = self._judge.state(found, associated)

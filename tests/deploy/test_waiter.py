@@ -1,0 +1,88 @@
+import time
+from typing import Any
+
+import pytest
+from tests.kube.scripted import Reply, serving, status
+from tests.kube.test_discovery import AGGREGATED, V2
+
+from oakum.deploy.apply.options import WaitOptions
+from oakum.deploy.cluster import Cluster
+from oakum.deploy.config.config import Config
+from oakum.deploy.diff.change import ADD, Change
+from oakum.deploy.errors import ApplyError
+from oakum.deploy.graph.graph import Graph
+from oakum.deploy.resource import Resource
+from oakum.deploy.run.plan import Planned
+from oakum.deploy.run.progress import Progress
+from oakum.deploy.wait.judge import Judge
+from oakum.deploy.wait.observe import Observer
+from oakum.deploy.wait.waiter import Outcome, Tracked, Waiter
+from oakum.kube.client import Client
+from oakum.kube.kubeconfig import ClusterConfig
+from oakum.kube.transport import Transport
+
+
+def pod(phase: str) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": "n", "uid": "u"},
+            "status": {"phase": phase}}
+
+
+def waited(replies: list[Reply], **options: Any) -> tuple[list[Outcome], list[str]]:
+    """Wait for a pod whose state the server tells in that order; gives the outcome and the lines."""
+    def script(method: str, path: str, headers: dict[str, str]) -> Reply:
+        if path in AGGREGATED:
+            return Reply(200, AGGREGATED[path], {"Content-Type": V2})
+        return replies.pop(0) if len(replies) > 1 else replies[0]
+
+    lines: list[str] = []
+    resource = Resource(pod(""))
+    change = Change(None, resource, op=ADD)
+    tracked = Tracked(Planned(Graph([change], Config()).nodes[0], ADD, "reconcile"), None, False, time.monotonic())
+    with serving(script) as (url, _):
+        client = Client(Transport(ClusterConfig(url)))
+        client.discovery.may_ignore = lambda gv: True
+        observer = Observer(client)
+        try:
+            waiter = Waiter(Cluster(client), Judge(), WaitOptions(check_interval=0.02, **options),
+                            Progress(lambda text: lines.extend(t.partition("M: ")[2] for t in text.splitlines())), observer)
+            return waiter.any([tracked]), lines
+        finally:
+            observer.close()
+            client.transport.close()
+
+
+def test_a_state_is_reported_once_and_the_end_at_once() -> None:
+    outcomes, lines = waited([Reply(200, pod("Pending"))] * 3 + [Reply(200, pod("Succeeded"))])
+    assert [o.failure for o in outcomes] == [""]
+    assert lines == ["ongoing: reconcile pod/p (v1) namespace: n", " ^ Pending", "ok: reconcile pod/p (v1) namespace: n"]
+
+
+def test_a_server_that_is_being_restarted_is_waited_for() -> None:
+    outcomes, lines = waited([Reply(cut=True)] * 4 + [Reply(200, pod("Succeeded"))])
+    assert [o.failure for o in outcomes] == [""]
+    assert lines[0] == "ongoing: reconcile pod/p (v1) namespace: n"
+    assert "API server cannot be reached" in lines[1]
+
+
+def test_an_object_that_is_gone_ends_the_wait() -> None:
+    outcomes, lines = waited([status(404, "NotFound", 'pods "p" not found')])
+    assert outcomes[0].failure == (
+        "waiting on reconcile pod/p (v1) namespace: n: Errored: Getting resource pod/p (v1) namespace: n: API server says: "
+        'pods "p" not found (reason: NotFound)')
+    assert lines == ["error: reconcile pod/p (v1) namespace: n"]
+
+
+def test_a_failed_object_fails_the_wait() -> None:
+    outcomes, _ = waited([Reply(200, pod("Failed"))])
+    assert outcomes[0].failure == (
+        "waiting on reconcile pod/p (v1) namespace: n: Finished unsuccessfully (Phase is failed)")
+
+
+def test_waiting_has_an_end() -> None:
+    with pytest.raises(ApplyError, match=r"Timed out waiting after 100ms for resources: \[pod/p "):
+        waited([Reply(200, pod("Pending"))], timeout=0.1)
+
+
+def test_one_object_may_take_only_so_long() -> None:
+    outcomes, _ = waited([Reply(200, pod("Pending"))], resource_timeout=0.05)
+    assert outcomes[0].failure.endswith("Errored: Resource timed out waiting after 50ms")
