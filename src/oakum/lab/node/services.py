@@ -5,7 +5,6 @@ A cluster IP is a loopback address (see `oakum.lab.network`), so a listening soc
 
 import asyncio
 import contextlib
-import errno
 import logging
 import random
 import socket
@@ -19,6 +18,9 @@ from oakum.lab.node.dns import Names, serve_names
 from oakum.lab.node.node import Node
 from oakum.lab.node.splice import splice
 from oakum.lab.store import NotFound, Obj, Watch
+
+UNPRIVILEGED = 8000
+"""Ports below 1024 are root's on most hosts: for others the port 80 of a Service answers at 8080 of its address."""
 
 _SLICES = "endpointslices.discovery.k8s.io"
 _SERVICE_LABEL = "kubernetes.io/service-name"
@@ -41,6 +43,15 @@ class Port:
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.service} at {self.address}:{self.port}"
+
+
+def _listener(port: Port) -> socket.socket:
+    """A socket at a Service's port; where that is for root only, at the one `UNPRIVILEGED` above it. Raises OSError."""
+    try:
+        return socket.create_server((port.address, port.port), backlog=128)
+    except PermissionError:
+        _LOG.info("Service %s answers on port %d: lower ones are root's here", port, port.port + UNPRIVILEGED)
+        return socket.create_server((port.address, port.port + UNPRIVILEGED), backlog=128)
 
 
 class ServiceProxy:
@@ -117,10 +128,9 @@ class ServiceProxy:
             # Clients on the host have the server's own address, and several labs have this one in common.
             return
         try:
-            listener = socket.create_server((port.address, port.port), backlog=128)
+            listener = _listener(port)
         except OSError as error:
-            hint = " (only root may use ports below 1024 here)" if error.errno == errno.EACCES else ""
-            _LOG.warning("Service %s does not answer on this host: %s%s", port, error.strerror, hint)
+            _LOG.warning("Service %s does not answer on this host: %s", port, error.strerror)
             return
         self._outside[port] = await self._serve(port, listener)
 
