@@ -5,6 +5,7 @@ A cluster IP is a loopback address (see `oakum.lab.network`), so a listening soc
 
 import asyncio
 import contextlib
+import errno
 import logging
 import random
 import socket
