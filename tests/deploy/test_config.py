@@ -1,0 +1,97 @@
+from typing import Any
+
+import pytest
+
+from oakum.deploy.config.config import Config, check_version, extract, parse_config
+from oakum.deploy.config.defaults import default_config
+from oakum.deploy.config.matcher import Rules, parse_matcher, parse_matchers
+from oakum.deploy.errors import ConfigError
+from oakum.deploy.resource import Resource
+
+
+def made(kind: str = "ConfigMap", api: str = "v1", **meta: Any) -> Resource:
+    return Resource({"apiVersion": api, "kind": kind, "metadata": {"name": "x", **meta}})
+
+
+def config(**fields: Any) -> Resource:
+    return Resource({"apiVersion": "kapp.k14s.io/v1alpha1", "kind": "Config", **fields})
+
+
+@pytest.mark.parametrize(("matcher", "yes", "no"), [
+    ({"allMatcher": {}}, made(), None),
+    ({"anyMatcher": {"matchers": []}}, None, made()),
+    ({"andMatcher": {"matchers": []}}, made(), None),
+    ({"notMatcher": {"matcher": {"allMatcher": {}}}}, None, made()),
+    ({"apiGroupKindMatcher": {"apiGroup": "apps", "kind": "D"}}, made("D", "apps/v9"), made("D", "v1")),
+    ({"apiVersionKindMatcher": {"apiVersion": "v1", "kind": "D"}}, made("D"), made("D", "apps/v1")),
+    ({"kindNamespaceNameMatcher": {"kind": "D", "namespace": "n", "name": "x"}}, made("D", namespace="n"), made("D")),
+    ({"hasAnnotationMatcher": {"keys": ["a", "b"]}}, made(annotations={"a": "", "b": ""}), made(annotations={"a": ""})),
+    ({"hasNamespaceMatcher": {"names": ["n"]}}, made(namespace="n"), made(namespace="m")),
+    ({"customResourceMatcher": {}}, made("G", "gateway.networking.k8s.io/v1"), made("D", "apps/v1")),
+    ({"emptyFieldMatcher": {"path": ["metadata", "labels"]}}, made(labels={}), made(labels={"a": "b"})),
+])
+def test_matchers_mean_what_the_documentation_says(matcher: dict[str, Any], yes: Resource | None, no: Resource | None,
+                                                   ) -> None:
+    parsed = parse_matcher(matcher)
+    for resource, wanted in ((yes, True), (no, False)):
+        if resource is not None:
+            assert parsed.matches(resource) is wanted
+            assert parsed.of_kind(resource.api_version, resource.kind) in (wanted, None)
+
+
+def test_an_empty_matcher_is_refused() -> None:
+    with pytest.raises(ConfigError, match="Unknown resource matcher specified"):
+        parse_matchers([{}])
+
+
+def test_keys_are_read_in_any_case_and_unknown_ones_ignored() -> None:
+    parsed = parse_config(config(AdditionalLabels={"a": "b"}, bogus=1), "")
+    assert parsed.labels == {"a": "b"}
+
+
+def test_an_index_by_kind_leaves_out_only_rules_that_cannot_match() -> None:
+    rules = Rules(default_config().orders)
+    resource = made("RoleBinding", "rbac.authorization.k8s.io/v1", namespace="n")
+    everything = [r for r in default_config().orders if r.matcher.matches(resource)]
+    assert rules.of(resource) == everything
+    assert len(rules.candidates(resource)) < len(default_config().orders)
+
+
+def test_config_documents_leave_the_set_and_labelled_config_maps_stay() -> None:
+    labelled = made(labels={"kapp.k14s.io/config": ""})
+    labelled.body["data"] = {"config.yml": "apiVersion: kapp.k14s.io/v1alpha1\nkind: Config\nadditionalLabels: {c: d}\n"}
+    kept, found = extract([config(additionalLabels={"a": "b"}), labelled], Config(), "")
+    assert kept == [labelled]
+    assert found.labels == {"a": "b", "c": "d"}
+
+
+@pytest.mark.parametrize(("resource", "text"), [
+    (Resource({"apiVersion": "kapp.k14s.io/v1alpha1", "kind": "X"}),
+     "Parsing resource 'x/ (kapp.k14s.io/v1alpha1) cluster' as kapp config: Expected kapp config to have kind 'Config', "
+     "but was 'X'"),
+    (made("Secret", labels={"kapp.k14s.io/config": ""}),
+     "Parsing resource 'secret/x (v1) cluster' labeled as kapp config: Expected kapp config to be within v1/ConfigMap but "
+     "apiVersion or kind do not match"),
+    (made(labels={"kapp.k14s.io/config": ""}),
+     "Parsing resource 'configmap/x (v1) cluster' labeled as kapp config: Expected to find field 'data.\"config.yml\"', but "
+     "did not"),
+    (config(rebaseRules=[{"path": ["data", True], "type": "copy"}]),
+     "Parsing resource 'config/ (kapp.k14s.io/v1alpha1) cluster' as kapp config: Unmarshaling config/ "
+     "(kapp.k14s.io/v1alpha1) cluster: error unmarshaling JSON: while decoding JSON: Unknown path part"),
+])
+def test_documents_that_are_no_config_are_named(resource: Resource, text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        extract([resource], Config(), "")
+    assert str(caught.value) == text
+
+
+@pytest.mark.parametrize(("wanted", "have", "text"), [
+    ("v0.8.0", "0.60.0", "Validating minimum version: Must not have prefix 'v' (e.g. '0.8.0')"),
+    ("0.61.0", "0.60.0", "kapp version '0.60.0' does not meet the minimum required version '0.61.0'"),
+    ("0.8.0", "develop", "Parsing version constraint: Malformed version: develop"),
+])
+def test_a_minimum_version_is_kept(wanted: str, have: str, text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        check_version(wanted, have)
+    assert str(caught.value) == text
+    check_version("0.8.0", "0.60.0")
