@@ -44,6 +44,7 @@ class Options:
     pushed_only: bool = False
     sbom: str = ""
     sign_key: str = ""
+    verify_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,10 @@ def _resolver(config: Config, options: Options, tools: Tools) -> Resolver:
         made = producer(site, options.concurrency, extras)
         resolver = BuildingResolver(resolver, config, made, allowed=options.build)
     resolver = OverridingResolver(resolver, config, transport, options.platform)
+    if options.verify_key:
+        from oakum.images.signing.required import SignatureRequired
+
+        resolver = SignatureRequired(resolver, transport, options.verify_key)
     if options.keep_tag:
         from oakum.images.rewriting import TagKeepingResolver
 

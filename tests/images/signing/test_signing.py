@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.images.conftest import Resolve, config
 from tests.registry.conftest import Host
 
-from oakum.images.errors import ConfigError
+from oakum.images.errors import ConfigError, ResolveErrors
 from oakum.images.signing import cosign, keys
 from oakum.images.signing.secretbox import open_box, seal
 from oakum.registry import blobs, manifests
@@ -57,6 +58,25 @@ def test_a_signature_of_another_image_does_not_count(registry: Host) -> None:
     moved = manifests.get(registry.transport, one.repository.tag(f"{one.digest.replace(':', '-')}.sig"))
     manifests.put(registry.transport, two.repository.tag(f"{two.digest.replace(':', '-')}.sig"), moved)
     assert not cosign.verify(registry.transport, two, KEYS[0].public_key())
+
+
+def test_what_is_built_can_be_signed_and_signatures_required(
+    registry: Host, resolve: Resolve, work: Path, tmp_path: Path
+) -> None:
+    pem, none = serialization.Encoding.PEM, serialization.NoEncryption()
+    (tmp_path / "key").write_bytes(KEYS[0].private_bytes(pem, serialization.PrivateFormat.PKCS8, none))
+    public = KEYS[0].public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo)
+    (tmp_path / "pub").write_bytes(public)
+    (work / "src").mkdir()
+    (work / "src" / "page").write_text("x")
+    sources = config(
+        sources=[{"image": "app", "path": "src", "files": {"build": {}}}],
+        destinations=[{"image": "app", "newImage": f"{registry.address}/built"}],
+    )
+    with pytest.raises(ResolveErrors, match=r"to be signed by the key '.*pub', but it is not"):
+        resolve({"image": "app"}, sources, verify_key=str(tmp_path / "pub"))
+    url = resolve({"image": "app"}, sources, sign_key=str(tmp_path / "key")).resolutions["app"].url
+    assert resolve({"image": url}, verify_key=str(tmp_path / "pub")).resolutions[url].url == url
 
 
 def _cosign_key(password: bytes) -> str:

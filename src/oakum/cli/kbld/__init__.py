@@ -44,6 +44,7 @@ _RESOLVE = (
     Flag("verify-digests", "Check that images given by digest exist", "bool"),
     Flag("warn-unused", "Warn about sources, destinations and lock entries that no image matched", "bool"),
     Flag("sbom", "Attach a bill of materials to images built here (format: spdx, cyclonedx)"),
+    Flag("verify-key", "Accept only images signed by this public key, as cosign does (format: /tmp/cosign.pub)"),
     Flag("sign-key", "Sign images built here with this private key, as cosign does (format: /tmp/cosign.key)"),
 )  # fmt: skip
 _REPOSITORY = Flag("repository", "Import images into given image repository (e.g. docker.io/dkalinin/my-project)",

@@ -70,6 +70,7 @@ def resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> Res
         pushed_only=bool(flags["imgpkg-lock-output"]),
         sbom=flags["sbom"],
         sign_key=flags["sign-key"],
+        verify_key=flags["verify-key"],
     )
     log = log_for(ui.stderr)
     overrides = _image_map(flags)
