@@ -129,3 +129,7 @@ def test_data_values_have_keys_that_are_strings() -> None:
     template = '#@ load("@ytt:data", "data")\nv: #@ data.values\n'
     message = failure(template, v_yml="#@data/values\n---\non: 1\n")
     assert message.startswith("Expected data value keys to be strings, but was %!s(bool=true) on line v.yml:3 (hint:")
+
+
+def test_an_annotation_may_have_any_keyword() -> None:
+    assert yaml("#@foo line=1, self=2\na: 1\nb: #@ 2\n") == "a: 1\nb: 2\n"

@@ -178,7 +178,7 @@ class Assembly:
             items.append(item)
         return keys
 
-    def annotation(self, line: int, *args: Any, **kwargs: Any) -> Annotation:
+    def annotation(self, line: int, /, *args: Any, **kwargs: Any) -> Annotation:
         """An annotation written at `line` with evaluated arguments."""
         return Annotation(args, kwargs, line, self.source)
 

@@ -10,7 +10,7 @@ from oakum.starlark import Program as Code
 from oakum.template.assembly import Assembly, fragment, noted
 from oakum.template.convert import copy_value
 from oakum.template.emit import Emitter, IllNested
-from oakum.template.program import Place, Program, text_program, yaml_program
+from oakum.template.program import Program, SourceLine, text_program, yaml_program
 from oakum.template.text import split_text
 from oakum.template.trace import compile_failure
 from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Source
@@ -77,7 +77,7 @@ def compile_starlark(name: str, number: int, text: str) -> Compiled:
     lines = text.split("\n")
     program = Program(name, number)
     program.code = lines
-    program.places = [Place("", line, code) for line, code in enumerate(lines, 1)]
+    program.places = [SourceLine("", line, code) for line, code in enumerate(lines, 1)]
     return _compile(lambda full: program, None)
 
 

@@ -2,7 +2,7 @@
 
 ytt: template language, execution model. A YAML template is one Starlark program: the code comments of its nodes, and
 between them a step for each node, in the order of the text. `tag` numbers nodes from 1 (the document set) in that
-order. The steps are calls of names that only the compiler understands (`oakum.template.compiler`).
+order. The steps are calls of names that only the compiler understands (`oakum.template.emit`).
 """
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ VIRTUAL = 1 << 20
 _SUGARED = frozenset(("if", "elif", "else", "for", "while", "def"))
 
 
-class Place(NamedTuple):
+class SourceLine(NamedTuple):
     """Where a program line comes from: the source's name, the line in it (from 1), and the text shown for it."""
 
     name: str
@@ -27,13 +27,13 @@ class Place(NamedTuple):
     text: str
 
 
-Where = int | Place | None
+Where = int | SourceLine | None
 
 
 class Program:
     """Program lines (`code[i]` at `places[i]`) and what their tags stand for.
 
-    A place is a line of the source, or, for the code in a text template, a Place; None for a generated line.
+    A place is a line of the source, or, for the code in a text template, a SourceLine; None for a generated line.
 
     `steps` holds the numbers (from 1) of the lines that are steps. `parents[tag]` is the tag of the node above, 0 at
     the top. The rest are sets of tags: of nodes whose value or key is computed, that are annotated, and that are
@@ -111,14 +111,14 @@ class Program:
     def line(self, line: int) -> int:
         """The line of the source that program line `line` comes from; 0 for a generated line."""
         where = self._where(line)
-        return where.line if isinstance(where, Place) else where or 0
+        return where.line if isinstance(where, SourceLine) else where or 0
 
-    def place(self, line: int) -> Place | None:
+    def place(self, line: int) -> SourceLine | None:
         """Where program line `line` comes from, and its text; None for a generated line."""
         where = self._where(line)
-        if isinstance(where, Place) or not where or self.source is None:
-            return where if isinstance(where, Place) else None
-        return Place(self.name, where, self.source.text(where))
+        if isinstance(where, SourceLine) or not where or self.source is None:
+            return where if isinstance(where, SourceLine) else None
+        return SourceLine(self.name, where, self.source.text(where))
 
     def _where(self, line: int) -> Where:
         if line <= VIRTUAL:
@@ -274,11 +274,11 @@ def write_pieces(program: Program, pieces: list[Piece]) -> None:
         if not piece.code:
             program.start(program.tag(piece), None)
         elif piece.is_output:
-            place = Place(program.name, piece.line, piece.text)
+            place = SourceLine(program.name, piece.line, piece.text)
             program.value(program.tag(piece), piece.text[1:], place, place)
         else:
             for offset, code in enumerate(piece.text.split("\n")):
-                program.user(code, Place(program.name, piece.line + offset, code))
+                program.user(code, SourceLine(program.name, piece.line + offset, code))
 
 
 def text_program(name: str, number: int, pieces: list[Piece]) -> Program:
