@@ -35,6 +35,15 @@ def test_a_read_over_a_connection_that_was_closed_is_sent_again() -> None:
         transport.close()
 
 
+def test_streams_do_not_use_up_the_connections_of_requests() -> None:
+    with serving([Reply(200, b"line\n" * 5)]) as (url, _):
+        transport = Transport(ClusterConfig(url), connections=1)
+        streams = [transport.stream("/log") for _ in range(3)]
+        assert transport.request("GET", "/api").status == 200
+        assert [len(list(stream.lines())) for stream in streams] == [5, 5, 5]
+        transport.close()
+
+
 def test_a_write_over_a_broken_connection_is_not_repeated() -> None:
     with serving([Reply(cut=True), Reply(200, {"ok": 1})]) as (url, asked):
         transport = Transport(ClusterConfig(url))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 RETRY_AFTER_LIMIT = 10
+STREAMS_KEPT = 64
 READS = ("GET", "HEAD")
 Query = list[tuple[str, str]]
 
@@ -60,6 +61,7 @@ class Transport:
         self._timeout = timeout
         self._lock = threading.Lock()
         self._pool: HTTPConnectionPool | None = None
+        self._streams: HTTPConnectionPool | None = None
         self._bucket = Bucket(*rate) if rate is not None else None
         self._prefix = urlsplit(config.server).path.rstrip("/")
 
@@ -95,9 +97,10 @@ class Transport:
     def close(self) -> None:
         """Close the connections that are not in use."""
         with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.close()
+            pools, self._pool, self._streams = (self._pool, self._streams), None, None
+        for pool in pools:
+            if pool is not None:
+                pool.close()
 
     def url(self, path: str, query: Query | None = None) -> str:
         """The whole address of `path`, for messages."""
@@ -128,15 +131,21 @@ class Transport:
             self._bucket.take()
         timeout = Timeout(connect=30.0, read=self._timeout if preload else read_timeout)
         try:
-            return self._connected().urlopen(method, target, body=data, headers=headers, retries=False, redirect=False,
-                                             timeout=timeout, preload_content=preload, assert_same_host=False)
+            return self._connected(stream=not preload).urlopen(
+                method, target, body=data, headers=headers, retries=False, redirect=False, timeout=timeout,
+                preload_content=preload, assert_same_host=False)
         except (HTTPError, OSError) as e:
             raise explain(e, method, self.url(path, query), self.config) from e
 
-    def _connected(self) -> HTTPConnectionPool:
+    def _connected(self, *, stream: bool) -> HTTPConnectionPool:
+        """The connections for requests, of which there are only so many; streams, which last, have their own."""
         with self._lock:
+            if stream:
+                if self._streams is None:
+                    self._streams = _pool(self.config, self._auth, STREAMS_KEPT, block=False)
+                return self._streams
             if self._pool is None:
-                self._pool = _pool(self.config, self._auth, self._connections)
+                self._pool = _pool(self.config, self._auth, self._connections, block=True)
             return self._pool
 
     def _warnings(self, answer: BaseHTTPResponse) -> None:
@@ -245,14 +254,14 @@ def warning_text(header: str) -> str:
     return ""
 
 
-def _pool(config: ClusterConfig, auth: Authenticator, connections: int) -> HTTPConnectionPool:
+def _pool(config: ClusterConfig, auth: Authenticator, connections: int, *, block: bool) -> HTTPConnectionPool:
     from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
     where = urlsplit(config.server)
     if not where.hostname:
         raise ConfigError(f"invalid server address {config.server!r} in kubeconfig")
     proxy = config.proxy or _environment_proxy(where.scheme, where.hostname)
-    options: dict[str, Any] = {"maxsize": connections, "block": True}
+    options: dict[str, Any] = {"maxsize": connections, "block": block}
     if where.scheme == "https":
         from oakum.kube.tls import context
 
