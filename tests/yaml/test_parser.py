@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from oakum.yaml.emitter import emit
 from oakum.yaml.errors import SyntaxYAMLError
 from oakum.yaml.nodes import Array, ArrayItem, Document, Map, MapItem, Node, walk
 from oakum.yaml.parser import parse
@@ -125,3 +126,17 @@ def test_a_mistake_has_go_yamls_words_and_the_texts_line(text: str, message: str
     with pytest.raises(SyntaxYAMLError) as error:
         parse(text, "f.yml")
     assert str(error.value) == f"yaml: {message}"
+
+
+DEEP = ["".join("  " * i + "- a:\n" for i in range(300)), "a: " + "[" * 3000 + "]" * 3000, "".join(" " * i + "a:\n" for i in range(3000)), "- " * 3000 + "x", "&a " + "{a: " * 3000]
+
+
+@pytest.mark.parametrize("text", DEEP)
+def test_nesting_is_bounded(text: str) -> None:
+    with pytest.raises(SyntaxYAMLError, match="^yaml: exceeded max depth of 250$"):
+        parse(text, "f.yml")
+
+
+def test_what_is_read_can_be_written_however_deep() -> None:
+    text = "a: " + "[" * 248 + "x" + "]" * 248 + "\n"
+    assert emit(parse(text, "f.yml")).endswith(" x\n")

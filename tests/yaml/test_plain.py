@@ -146,3 +146,9 @@ def test_keys_of_several_lines_or_great_length_need_a_question_mark() -> None:
 def test_control_characters_are_refused() -> None:
     with pytest.raises(YAMLError, match="^yaml: control characters are not allowed$"):
         dump({"a": "x\x7fy"})
+
+
+@pytest.mark.parametrize("text", ["a: " + "[" * 3000 + "]" * 3000, "".join(" " * i + "a:\n" for i in range(3000)), "- " * 3000])
+def test_nesting_is_bounded(text: str) -> None:
+    with pytest.raises(SyntaxYAMLError, match="^yaml: exceeded max depth of 250$"):
+        load(text)

@@ -9,7 +9,7 @@ from oakum.yaml.errors import SyntaxYAMLError
 T = TypeVar("T")
 _NODES_PER_CHARACTER = 50
 _LEAST_NODES = 10_000
-_MOST_NODES = 4_000_000
+_MOST_NODES = 1_000_000
 
 
 class Anchors(Generic[T]):

@@ -6,7 +6,7 @@ from typing import Any
 
 from oakum.yaml.anchors import Anchors
 from oakum.yaml.comments import find
-from oakum.yaml.errors import SyntaxYAMLError
+from oakum.yaml.errors import MAX_DEPTH, SyntaxYAMLError, too_deep
 from oakum.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -52,6 +52,7 @@ class _Builder:
         self.resolve = resolve_strictly if strict else resolve
         self.spans: list[tuple[int, int]] = []
         self.anchors: Anchors[Any] = Anchors(len(text), _copy, _size)
+        self.depth = 0
 
     def documents(self) -> DocumentSet:
         found: list[Document] = []
@@ -71,7 +72,12 @@ class _Builder:
         if kind is AliasEvent:
             self.end = event.end_mark
             return self.anchors.expand(event.anchor)
-        return self.sequence(event) if kind is SequenceStartEvent else self.mapping(event)
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise too_deep()
+        value = self.sequence(event) if kind is SequenceStartEvent else self.mapping(event)
+        self.depth -= 1
+        return value
 
     def scalar(self, event: Any) -> Any:
         value = event.value.replace(_STAND_IN, _MARK) if self.marked else event.value

@@ -3,6 +3,9 @@ from __future__ import annotations
 
 from oakum.errors import YAMLError
 
+MAX_DEPTH = 250
+"""How many collections may stand in one another: far more than anybody writes, few enough for all that reads them."""
+
 
 class SyntaxYAMLError(YAMLError):
     """Text that does not parse: the message has go-yaml's words (`yaml: line 2: did not find expected key`).
@@ -22,6 +25,11 @@ class SyntaxYAMLError(YAMLError):
         error.line = self.line + lines
         error.args = (f"yaml: line {error.line}: {self.problem}",)
         return error
+
+
+def too_deep() -> SyntaxYAMLError:
+    """The error for collections nested deeper than `MAX_DEPTH`."""
+    return SyntaxYAMLError(f"exceeded max depth of {MAX_DEPTH}")
 
 
 class SeparatorError(YAMLError):

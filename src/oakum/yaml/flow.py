@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 
 from oakum.yaml.nodes import Array, ArrayItem, Map, MapItem, Scalar, Source, Value
 
+_DEPTH = 20
+
 Flow: TypeAlias = Any
 """A collection without places: a list, or for a map a tuple of (key, value) pairs; scalars are themselves."""
 
@@ -62,6 +64,7 @@ class _Tokens:
         self.resolve = resolve
         self.end = 0
         self.stop = 0
+        self.depth = 0
         self.mark = ""
         self.value: Scalar = None
         self.colon = False
@@ -84,6 +87,9 @@ class _Tokens:
         closing = {"[": "]", "{": "}"}.get(self.mark)
         if closing is None:
             raise _Unusual
+        if self.depth == _DEPTH:
+            raise _Unusual
+        self.depth += 1
         items = []
         self.advance()
         while self.mark != closing:
@@ -94,6 +100,7 @@ class _Tokens:
                 raise _Unusual
         if self.colon:
             raise _Unusual
+        self.depth -= 1
         return tuple(items) if closing == "}" else items
 
     def item(self) -> Flow:

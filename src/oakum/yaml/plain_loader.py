@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any
 
 from oakum.yaml.anchors import Anchors
-from oakum.yaml.errors import SyntaxYAMLError
+from oakum.yaml.errors import MAX_DEPTH, SyntaxYAMLError, too_deep
 from oakum.yaml.events import (
     AliasEvent,
     Events,
@@ -32,6 +32,7 @@ class _Loader:
         self.next = events.next
         self.floats = floats
         self.anchors: Anchors[Any] = Anchors(length, _copy, _size)
+        self.depth = 0
 
     def value(self, event: Any) -> Any:
         kind = type(event)
@@ -39,7 +40,12 @@ class _Loader:
             return self.scalar(event)
         if kind is AliasEvent:
             return self.anchors.expand(event.anchor)
-        return self.sequence(event) if kind is SequenceStartEvent else self.mapping(event)
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise too_deep()
+        value = self.sequence(event) if kind is SequenceStartEvent else self.mapping(event)
+        self.depth -= 1
+        return value
 
     def scalar(self, event: Any) -> Any:
         value = event.value

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from oakum.yaml.errors import MAX_DEPTH
 from oakum.yaml.flow import flow_nodes
 from oakum.yaml.lines import Holds, Line, read_line
 from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Scalar, Source
@@ -93,6 +94,8 @@ def _read(
         if comment is not None:
             comments.append((number, comment))
         if waiting is not None and (at > indent or (dash and is_map and at == indent)):
+            if len(outer) >= MAX_DEPTH:
+                return False
             outer.append((indent, is_map, items))
             indent, is_map, items = at, not dash, []
             waiting.value = Map(items, number, source) if is_map else Array(items, number, source)
