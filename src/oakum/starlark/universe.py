@@ -15,7 +15,7 @@ from oakum.starlark.literals import decimal
 from oakum.starlark.meter import charge
 from oakum.starlark.rendering import repr_text, text
 from oakum.starlark.strings import length
-from oakum.starlark.values import Builtin, Dict, List, Set, Struct, is_callable, type_name
+from oakum.starlark.values import Builtin, Dict, List, Set, Struct, is_callable, prefixed, type_name
 from oakum.starlark.wanted import flag, integer, iterable, string, wanted
 
 _MISSING = object()
@@ -172,21 +172,28 @@ def _list(items: Any = (), /) -> List:
 def _extreme(name: str, symbol: str) -> Callable[..., Any]:
     def find(*arguments: Any, key: Any = None) -> Any:
         if not arguments:
-            raise Failure("requires at least one positional argument")
+            raise Failure(f"{name} requires at least one positional argument")
         items = elements_or_none(arguments[0]) if len(arguments) == 1 else arguments
         if items is None:
-            raise Failure(f"{type_name(arguments[0])} value is not iterable")
+            raise Failure(f"{name}: {type_name(arguments[0])} value is not iterable")
         best: Any = _MISSING
         rank: Any = None
         for item in items:
             measure = item if key is None else invoke(key, item)
-            if best is _MISSING or compare(symbol, measure, rank):
+            if best is _MISSING or _ranks(name, symbol, measure, rank):
                 best, rank = item, measure
         if best is _MISSING:
-            raise Failure("argument is an empty sequence")
+            raise Failure(f"{name}: argument is an empty sequence")
         return best
 
     return find
+
+
+def _ranks(name: str, symbol: str, a: Any, b: Any) -> bool:
+    try:
+        return compare(symbol, a, b)
+    except Failure as error:
+        raise prefixed(name, error) from None
 
 
 def _ord(value: Any, /) -> int:
@@ -230,10 +237,13 @@ class _Rank:
 
 
 def _sorted(iterable: Any, key: Any = None, reverse: Any = False) -> List:
-    items = _collected(iterable, "iterable")
-    backwards = flag(reverse, "reverse")
-    if key is not None and not is_callable(key):
-        raise wanted(key, "key", "callable")
+    try:
+        items = _collected(iterable, "iterable")
+        backwards = flag(reverse, "reverse")
+        if key is not None and not is_callable(key):
+            raise wanted(key, "key", "callable")
+    except Failure as error:
+        raise prefixed("sorted", error) from None
     kinds = {type(item) for item in items}
     if key is None and (kinds <= {int} or (kinds == {str} and all(map(str.isascii, items)))):
         return List(sorted(items, reverse=backwards))
@@ -310,7 +320,11 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "type": _type,
     "zip": _zip,
 }
-UNIVERSE: dict[str, Any] = {name: Builtin(name, function) for name, function in _FUNCTIONS.items()}
+# What these three call keeps its own message and frames, so they prefix only what is theirs.
+_CALLING = frozenset(["max", "min", "sorted"])
+UNIVERSE: dict[str, Any] = {
+    name: Builtin(name, function, prefix=name not in _CALLING) for name, function in _FUNCTIONS.items()
+}
 """Every universal name and its value, but for None, True and False, which are constants."""
 
 __all__ = ["METHODS", "UNIVERSE", "printer"]

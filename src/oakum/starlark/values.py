@@ -136,11 +136,11 @@ class Builtin:
 
     def __call__(self, /, *arguments: Any, **keywords: Any) -> Any:
         """Call the host function."""
-        if not self.prefix:
-            return self.fn(*arguments, **keywords)
         try:
             return self.fn(*arguments, **keywords)
         except (Failure, EvalError) as error:
+            if not self.prefix:
+                raise
             raise prefixed(self.name, error) from None
         except TypeError as error:
             raise misfit(self.name, self.fn, arguments, keywords, error) from None
