@@ -45,3 +45,12 @@ def test_garbage_is_what_no_manifest_needs(client: Client, folder: Path) -> None
     assert (collected.blobs, collected.bytes) == (1, 6)
     assert client("HEAD", f"/v2/app/blobs/{unused}").status == 404
     assert client("HEAD", f"/v2/app/blobs/{digest(b'layer')}").status == 200
+
+
+def test_an_upload_that_was_left_behind_is_garbage_too(client: Client, folder: Path) -> None:
+    location = client("POST", "/v2/app/blobs/uploads/").headers["Location"]
+    client("PATCH", location, b"half")
+    collect_garbage(Storage(folder), age=3600)
+    assert client("GET", location).status == 204
+    collect_garbage(Storage(folder), age=-1)
+    assert client("GET", location).status == 404

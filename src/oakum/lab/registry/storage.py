@@ -1,5 +1,6 @@
 """The registry's whole storage: one folder, and what must change together."""
 
+import contextlib
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ class Storage:
     """Blobs, uploads and repositories below `folder`. Content is stored before its link, the link before the tag."""
 
     def __init__(self, folder: Path, *, sync: bool = True) -> None:
+        self._unfinished = (folder / "scratch", folder / "uploads")
         disk = Disk(folder / "scratch", sync=sync)
         self.blobs = Blobs(folder / "blobs", disk)
         self.uploads = Uploads(folder / "uploads", disk)
@@ -56,6 +58,14 @@ class Storage:
             repository.remove_referrer(subject, digest)
         return repository.unlink_manifest(digest)
 
+    def remove_unfinished(self, oldest: float) -> None:
+        """Forget the uploads and partial files that nobody has written to since the moment `oldest` (epoch seconds)."""
+        for folder in self._unfinished:
+            for path in folder.rglob("*"):
+                with contextlib.suppress(FileNotFoundError):
+                    if path.is_file() and path.stat().st_mtime < oldest:
+                        path.unlink()
+
     def _check_references(self, name: str, manifest: Contents) -> None:
         repository = self.repositories[name]
         missing = [str(digest) for digest in manifest.blobs if not repository.has_blob(digest)]
@@ -74,12 +84,13 @@ class Collected:
 
 
 def collect_garbage(storage: Storage, *, age: float = 3600) -> Collected:
-    """Remove the blobs that no manifest of any repository needs and that are older than `age` seconds.
+    """Remove the blobs that no manifest of any repository needs, and uploads left behind, older than `age` seconds.
 
     The age protects a push under way, whose blobs come before the manifest that refers to them.
     """
     needed: dict[str, set[Digest]] = {name: _needed(storage, name) for name in storage.repositories.names()}
     oldest = time.time() - age
+    storage.remove_unfinished(oldest)
     removed = [
         (digest, storage.blobs.size(digest) or 0)
         for digest in storage.blobs

@@ -68,7 +68,10 @@ class Uploads:
     def find(self, repository: str, identity: str) -> Upload | None:
         """The session of that name, also one that began before a restart."""
         path = self._path(repository, identity)
-        if path not in self._open and path.is_file():
+        if not path.is_file():
+            self._open.pop(path, None)
+            return None
+        if path not in self._open:
             self._open[path] = Upload(path, path.stat().st_size)
         return self._open.get(path)
 
