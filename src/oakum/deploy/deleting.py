@@ -65,12 +65,12 @@ class Delete:
     client: Client
     options: DeleteOptions
     out: Output
+    _recorded: RecordedApp | None = field(default=None, init=False)
+    _meta: AppMeta | None = field(default=None, init=False)
 
     def run(self) -> None:
         """Do it. Raises OakumError for what failed, ExitStatus when the outcome is asked for as such."""
         options = self.options
-        self._recorded: RecordedApp | None = None
-        self._meta: AppMeta | None = None
         if options.app.startswith(LABEL_PREFIX):
             selector = LabeledApp(options.app).selector
         else:

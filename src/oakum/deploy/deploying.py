@@ -1,9 +1,11 @@
 """`deploy`: from documents to an application in the cluster (kapp spec, section 4.1)."""
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from oakum.deploy.app.changes import Changes, Running
@@ -103,16 +105,22 @@ class Deploy:
     read: Callable[[], Sequence[Resource]]
     out: Output
     templates: Templates = field(default_factory=NoTemplates)
+    _recorded: RecordedApp | None = field(default=None, init=False)
+    _meta: AppMeta | None = field(default=None, init=False)
+    _is_new: bool = field(default=False, init=False)
+    _new_versions: frozenset[str] = field(default=frozenset(), init=False)
 
     def run(self) -> None:
         """Do it. Raises OakumError for what failed, ExitStatus when the outcome is asked for as such."""
-        self._recorded: RecordedApp | None = None
-        self._is_new = False
         options = self.options
         key, value = self._open()
         lock = Lock(self.client, self._recorded, options.lock) if self._recorded and not options.diff.run else None
         with lock if lock is not None else nullcontext():
             self._run(key, value)
+
+    @cached_property
+    def _cluster(self) -> Cluster:
+        return Cluster(self.client)
 
     @property
     def _app_namespace(self) -> str:
@@ -123,14 +131,11 @@ class Deploy:
         options = self.options
         if options.app.startswith(LABEL_PREFIX):
             labeled = LabeledApp(options.app)
-            self._meta: AppMeta | None = None
             return labeled.label_key, labeled.label_value
         app = RecordedApp(self.client, options.app, self._app_namespace)
         labels = parse_labels(list(options.labels))
         if options.diff.run:
             if not app.find() and not self._find_previous(app):
-                import time
-
                 self._is_new = True
                 self._meta = AppMeta(str(time.time_ns()))
                 return self._meta.label_key, self._meta.label_value
@@ -148,7 +153,6 @@ class Deploy:
 
     def _run(self, key: str, value: str) -> None:
         options, out = self.options, self.out
-        self._cluster = Cluster(self.client)
         everything, config = self._input(key, value)
         new = [r for r in everything if self._wanted(r)]
         if not everything and not options.allow_empty and not options.patch:
@@ -181,7 +185,7 @@ class Deploy:
         resources, config = extract(self.read(), default_config(), options.version)
         check_complete(resources)
         resources = unique(resources)
-        self._new_versions = {r.api_version for r in resources}
+        self._new_versions = frozenset(r.api_version for r in resources)
         self.client.discovery.may_ignore = self._may_ignore
         mapping = parse_mapping(options.map_ns)
         place(resources, Placement(options.namespace, options.into_ns, mapping), self._scope_of)
