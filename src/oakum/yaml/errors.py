@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from oakum.errors import YAMLError
 
-MAX_DEPTH = 250
+MAX_DEPTH = 100
 """How many collections may stand in one another: far more than anybody writes, few enough for all that reads them."""
 
 
