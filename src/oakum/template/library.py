@@ -134,9 +134,10 @@ class Library(NamedTuple):
         for file, place in holding:
             try:
                 result = evaluator.evaluate(file, place).result
-                found += _only(file, result, name)
+                documents = _only(file, result, name)
             except TemplateError as error:
                 raise TemplateError(f"Templating file '{file.path}': {error}") from error
+            found += [_values_document(document, name) for document in documents]
         return found
 
     def _schema(self, evaluator: Evaluator, holding: list[Placed]) -> tuple[list[ValuesDocument], Schema | None]:
@@ -199,26 +200,25 @@ def _value_annotations(file: InputFile, documents: DocumentSet) -> set[str]:
     if f"@{VALUES}" not in file.text:  # Most files hold neither; walking their nodes would take longer than parsing.
         return found
     for node in walk(documents):
-        if node.comments:
-            for name in annotation_names(node):
-                if name in _SUMMARY:
-                    if not isinstance(node, Document):
-                        raise TemplateError(
-                            f"Found @{name} on {kind_of(node)} ({position(node)}); "
-                            f"only documents (---) can be annotated with @{name}"
-                        )
-                    found.add(name)
+        names = [name for name in annotation_names(node) if name in _SUMMARY] if node.comments else []
+        for name in names:
+            if not isinstance(node, Document):
+                raise TemplateError(
+                    f"Found @{name} on {kind_of(node)} ({position(node)}); "
+                    f"only documents (---) can be annotated with @{name}"
+                )
+            if names.count(name) > 1:
+                raise TemplateError(f"{name} annotation may only be used once per document")
+            found.add(name)
     return found
 
 
-def _only(file: InputFile, documents: DocumentSet, name: str) -> Iterable[ValuesDocument]:
+def _only(file: InputFile, documents: DocumentSet, name: str) -> list[Document]:
     """The documents annotated `name`. Raises TemplateError when there are others that hold something."""
     what = "data values" if name == VALUES else "schema"
-    for document in documents.items:
-        if annotation(document, name) is not None:
-            yield _values_document(document, name)
-        elif not _is_empty(document):
-            raise TemplateError(f"Expected {what} file '{file.path}' to only have {what} documents")
+    if any(annotation(document, name) is None and not _is_empty(document) for document in documents.items):
+        raise TemplateError(f"Expected {what} file '{file.path}' to only have {what} documents")
+    return [document for document in documents.items if annotation(document, name) is not None]
 
 
 def _is_empty(document: Document) -> bool:
