@@ -4,7 +4,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain
 
-from oakum.template.overlay.closest import closest
 from oakum.template.overlay.copying import copy_item
 from oakum.template.overlay.match import MATCH, Defaults, Match, missing_by, read_child_defaults, read_match
 from oakum.template.overlay.matcher import ALL, Matcher
@@ -88,6 +87,8 @@ class Step:
             return None
         error = match.expectation.complaint(found)
         if not found:
+            from oakum.template.overlay.closest import closest
+
             error.closest = closest(self.item, match.matcher, chain.from_iterable(side.groups))
         raise error
 
