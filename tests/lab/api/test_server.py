@@ -19,7 +19,6 @@ def test_an_object_is_created_read_replaced_and_deleted(client: Client) -> None:
     [
         ("GET", f"{MAPS}/b", None, 404, 'configmaps "b" not found'),
         ("GET", "/apis/apps/v1/namespaces/default/deployments/b", None, 404, 'deployments.apps "b" not found'),
-        ("GET", "/apis/no.such/v1/things", None, 404, "the server could not find the requested resource"),
         ("POST", MAPS, config_map(), 409, 'configmaps "a" already exists'),
         ("POST", "/api/v1/namespaces/none/configmaps", config_map(), 404, 'namespaces "none" not found'),
         ("PUT", f"{MAPS}/b", config_map("b"), 404, 'configmaps "b" not found'),
@@ -34,6 +33,14 @@ def test_refusals_are_worded_as_by_the_real_server(
     answer = client(method, path, body)
     assert (answer.code, answer.json["message"]) == (code, message)
     assert answer.json["kind"] == "Status"
+
+
+@pytest.mark.parametrize(
+    "path", ["/apis/no.such/v1/things", "/apis/apps/v9/deployments", "/nonsense", f"{MAPS}/a/status"]
+)
+def test_where_nothing_is_served_the_answer_is_plain_text(client: Client, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.code, answer.content) == (404, b"404 page not found\n")
 
 
 def test_a_stale_version_conflicts(client: Client) -> None:

@@ -98,7 +98,8 @@ def apply(shape: Struct, live: Obj | None, config: Obj, manager: Manager, force:
     gone = {path for path in before - wanted if path not in others and not _holds(path, others | wanted)}
     merged = without(shape, merged, gone)
     changed = before != wanted or merged != live
-    entries[manager] = Entry(frozenset(wanted), now if changed else entries[manager].time)
+    kept = entries[manager].time if manager in entries and not changed else now
+    entries[manager] = Entry(frozenset(wanted), kept)
     return Applied(merged, entries)
 
 

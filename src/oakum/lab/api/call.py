@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from oakum.lab.api.status import ApiError, bad_request
+from oakum.lab.api.status import ApiError, NoSuchPath, bad_request
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -68,7 +68,15 @@ class Call:
         except orjson.JSONDecodeError as error:
             if "yaml" in self.media_type:
                 return _yaml(self.content)
-            raise bad_request(f"error decoding request body: {error}") from None
+            raise bad_request(f"couldn't get version/kind; json parse error: {_parse_error(error)}") from None
+
+
+def _parse_error(error: orjson.JSONDecodeError) -> str:
+    """What Go's decoder would say of a text that is not JSON."""
+    if error.pos >= len(error.doc):
+        return "unexpected end of JSON input"
+    where = "object key string" if "key" in error.msg else "value"
+    return f"invalid character {error.doc[error.pos]!r} looking for beginning of {where}"
 
 
 def _yaml(content: bytes) -> Any:
@@ -135,5 +143,7 @@ def _headers(pairs: dict[str, str], warnings: list[str]) -> list[tuple[bytes, by
 
 def failure(error: ApiError) -> Answer:
     """The answer to a refused request."""
+    if isinstance(error, NoSuchPath):
+        return Answer(404, b"404 page not found\n", media_type="text/plain; charset=utf-8")
     headers = {"retry-after": str(error.retry_after)} if error.retry_after is not None else {}
     return Answer(error.code, error.status(), headers)

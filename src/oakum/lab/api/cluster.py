@@ -272,7 +272,7 @@ class Cluster:
                 f"({kind.api_version})"
             )
         metadata = {**(config.get("metadata") or {})}
-        if metadata.get("managedFields"):
+        if metadata.get("managedFields") is not None:
             raise status.bad_request("metadata.managedFields must be nil")
         metadata.setdefault("name", name)
         if metadata["name"] != name:

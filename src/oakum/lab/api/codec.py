@@ -10,6 +10,11 @@ from oakum.lab.api.schema import Struct
 from oakum.lab.api.status import bad_request
 from oakum.lab.store import Obj
 
+_INTO = (
+    'into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; '
+    'Kind string "json:\\"kind,omitempty\\"" }'
+)
+
 
 def shape_of(resource: Resource) -> Struct:
     """The struct of a resource's objects."""
@@ -37,7 +42,7 @@ def read(resource: Resource, body: Any, options: Options) -> Obj:
 def read_kind(kind: Kind, shape: Struct, body: Any, options: Options, resource: Resource | None = None) -> Obj:
     """The same for the kind of a subresource."""
     if not isinstance(body, dict):
-        raise bad_request(f"couldn't get version/kind; json parse error: cannot unmarshal {_named(body)} into Go value")
+        raise bad_request(f"couldn't get version/kind; json parse error: json: cannot unmarshal {_named(body)} {_INTO}")
     version, name = body.get("apiVersion") or kind.api_version, body.get("kind") or kind.name
     custom = resource.custom if resource else None
     if version != kind.api_version:
@@ -47,7 +52,8 @@ def read_kind(kind: Kind, shape: Struct, body: Any, options: Options, resource: 
     if name != kind.name:
         raise bad_request(
             f'{name} in version "{kind.version}" cannot be handled as a {kind.name}: '
-            f"converting ({version}, Kind={name}) to ({kind.api_version}, Kind={kind.name}): unknown conversion"
+            f"converting ({kind.version}.{name}) to ({kind.group.partition('.')[0] or 'core'}.{kind.name}): "
+            "unknown conversion"
         )
     typed = {**body, "apiVersion": version, "kind": name}
     try:

@@ -45,8 +45,6 @@ def _discovery(cluster: Cluster, call: Call, path: str) -> Answer:
     elif parts[0] == "apis" and len(parts) == 3:
         document = discovery.resource_list(catalog, parts[1], parts[2])
     if document is None:
-        if parts[0] in ("api", "apis", "openapi"):
-            return Answer(404, b"404 page not found\n", media_type="text/plain; charset=utf-8")
         raise status.no_such_path()
     return Answer(200, document)
 

@@ -1,5 +1,6 @@
 """JSON Patch (RFC 6902), JSON Merge Patch (RFC 7386) and Kubernetes' strategic merge patch."""
 
+import logging
 from typing import Any
 
 from oakum.lab.api.schema import Field, ListOf, MapOf, Shape, Struct, resolved
@@ -7,6 +8,7 @@ from oakum.lab.api.status import ApiError, bad_request
 from oakum.lab.store import Obj, clone
 
 _MISSING = object()
+_LOG = logging.getLogger("oakum.lab.api")
 
 
 def merge_patch(target: Any, patch: Any) -> Any:
@@ -111,9 +113,9 @@ def _removed(document: Any, path: str) -> Any:
 
 
 def _failed(message: str) -> ApiError:
-    cause = {"message": message}
-    text = f"the server rejected our request due to an error in our request: {message}"
-    return ApiError(422, "Invalid", text, {"causes": [cause]})
+    """422 in the real server's words, which do not say what failed; the log does."""
+    _LOG.debug("a JSON patch fails: %s", message)
+    return ApiError(422, "Invalid", "the server rejected our request due to an error in our request")
 
 
 def strategic(shape: Shape, target: Any, patch: Any) -> Any:

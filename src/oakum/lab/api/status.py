@@ -110,9 +110,13 @@ def not_found(plural: str, group: str, name: str) -> ApiError:
     return ApiError(404, "NotFound", message, _details(plural, group, name))
 
 
-def no_such_path() -> ApiError:
+class NoSuchPath(ApiError):
+    """404 for a path where nothing is served; the real server answers with plain text."""
+
+
+def no_such_path() -> NoSuchPath:
     """404 for a path that is no resource."""
-    return ApiError(404, "NotFound", "the server could not find the requested resource", {})
+    return NoSuchPath(404, "NotFound", "the server could not find the requested resource", {})
 
 
 def already_exists(plural: str, group: str, name: str) -> ApiError:

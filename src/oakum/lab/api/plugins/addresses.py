@@ -25,7 +25,8 @@ def allot_addresses(store: Store, operation: Operation) -> None:
     if old is not None:
         _keep(spec, old["spec"])
     others = [each for each in store.list("services").items if not _same(each, service)]
-    _cluster_ip(service, others)
+    settled = old is not None and bool(old["spec"].get("clusterIPs"))
+    _cluster_ip(service, others, settled)
     if spec["type"] in ("NodePort", "LoadBalancer"):
         _node_ports(service, others)
     else:
@@ -57,14 +58,15 @@ def _keep(spec: Obj, old: Obj) -> None:
                 port["nodePort"] = known
 
 
-def _cluster_ip(service: Obj, others: list[Obj]) -> None:
+def _cluster_ip(service: Obj, others: list[Obj], settled: bool) -> None:
+    """Allot an address; one that is `settled` may not change, and validation says so."""
     spec = service["spec"]
     if spec.get("clusterIPs") and not spec.get("clusterIP"):
         spec["clusterIP"] = spec["clusterIPs"][0]
     taken = {address for each in others for address in items(each["spec"], "clusterIPs")}
     if not spec.get("clusterIP"):
         spec["clusterIP"] = _free_address(taken)
-    elif spec["clusterIP"] != "None":
+    elif spec["clusterIP"] != "None" and not settled:
         _check_address(service, taken)
     spec["clusterIPs"] = spec.get("clusterIPs") or [spec["clusterIP"]]
     spec.setdefault("ipFamilies", ["IPv4"])
