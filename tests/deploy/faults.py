@@ -1,0 +1,69 @@
+"""A proxy in front of an API server that goes wrong where a test says."""
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from tests.kube.scripted import Reply
+
+from oakum.kube.auth import Authenticator
+from oakum.kube.kubeconfig import ClusterConfig
+from oakum.kube.transport import _pool
+
+Fault = Callable[[str, str], Reply | None]
+"""What to answer in place of the server to (method, path); None passes the request on. `cut` drops the connection
+after the server has done its work."""
+
+
+@contextmanager
+def faulty(config: ClusterConfig, fault: Fault) -> Iterator[ClusterConfig]:
+    """Serve on a free port what `config`'s server answers, but for the faults; gives the way to there."""
+    auth = Authenticator(config)
+    upstream = _pool(config, auth, 16, block=False)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            wrong = fault(self.command, self.path)
+            if wrong is not None and not wrong.cut:
+                self.reply(wrong.status, {"Content-Type": "application/json", **wrong.headers},
+                           wrong.body if isinstance(wrong.body, bytes) else b"{}")
+                return
+            headers = {k: v for k, v in self.headers.items() if k in ("Accept", "Content-Type", "User-Agent")}
+            found = upstream.urlopen(self.command, self.path, body=body, headers={**headers, **dict(auth.headers())},
+                                     retries=False, timeout=30)
+            if wrong is not None:
+                self.close_connection = True
+                return
+            self.reply(found.status, dict(found.headers), found.data)
+
+        def reply(self, code: int, headers: dict[str, str], data: bytes) -> None:
+            self.send_response(code)
+            for name, value in headers.items():
+                if name.lower() not in ("content-length", "transfer-encoding", "connection", "content-encoding"):
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield ClusterConfig(f"http://127.0.0.1:{server.server_address[1]}", namespace=config.namespace)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+        upstream.close()
