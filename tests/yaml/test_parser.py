@@ -1,11 +1,16 @@
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from oakum.errors import YAMLError
 from oakum.yaml.emitter import emit
 from oakum.yaml.errors import SyntaxYAMLError
 from oakum.yaml.nodes import Array, ArrayItem, Document, Map, MapItem, Node, walk
 from oakum.yaml.parser import parse
+from oakum.yaml.plain import dump, load
 
 
 def lines(text: str) -> list[tuple[str, Any, int]]:
@@ -140,3 +145,18 @@ def test_nesting_is_bounded(text: str) -> None:
 def test_what_is_read_can_be_written_however_deep() -> None:
     text = "a: " + "[" * 98 + "x" + "]" * 98 + "\n"
     assert emit(parse(text, "f.yml")).endswith(" x\n")
+
+
+PIECES = [
+    "a", "b: ", "- ", "\n", "\n  ", "\n- ", "[", "]", "{", "}", ",", '"', "'", "#", "&x ", "*x", "!!int ", "!!binary ", "|\n  ",
+    ">\n  ", "? ", ": ", "---\n", "...\n", "<<: ", "\t", "é", "\0", "\x85", "\u2028", "\ufeff", "\udcff", "%YAML 1.1\n", "@",
+    "\\x", ".inf", "\r\n", "!<",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
+def test_any_text_is_read_or_refused_with_one_message(text: str) -> None:
+    with suppress(YAMLError):
+        emit(parse(text, "f.yml"))
+    with suppress(YAMLError):
+        dump(load(text))
