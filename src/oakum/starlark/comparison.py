@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from types import FunctionType
 from typing import Any
 
 from oakum.starlark.errors import Failure
@@ -112,8 +111,3 @@ def greater_or_equal(a: Any, b: Any) -> bool:
 def not_equal(a: Any, b: Any) -> bool:
     """`a != b`."""
     return not equal(a, b)
-
-
-def is_function(value: Any) -> bool:
-    """Whether `value` is a function that a program defined."""
-    return type(value) is FunctionType

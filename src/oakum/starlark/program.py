@@ -3,12 +3,12 @@ from __future__ import annotations
 
 import _ast as ast
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
 from oakum.errors import StarlarkError
+from oakum.starlark.binding import invoke
 from oakum.starlark.cursor import Cursor
 from oakum.starlark.errors import Failure, Problem, ResolveErrors, SyntaxErrors
 from oakum.starlark.expressions import Expressions, Site
@@ -72,9 +72,7 @@ class Program(NamedTuple):
         space[".tick"] = thread.meter.tick
         space[".load"] = loader(thread.load)
         space["print"] = printer(thread.print)
-        main = FunctionType(self.code, space)
-        with running(thread):
-            main()
+        _on(thread, FunctionType(self.code, space))
         return {name: space[name] for name in self.globals if name in space}
 
 
@@ -118,21 +116,22 @@ def _compile(body: list[ast.stmt], names: list[str], file: str) -> CodeType:
     return next(constant for constant in module.co_consts if isinstance(constant, CodeType))
 
 
-@contextmanager
-def running(thread: Thread) -> Iterator[None]:
-    """Run compiled code on `thread`: its meter in force, room for deep recursion, and errors as EvalError."""
+def _on(thread: Thread, function: Any, *arguments: Any, **keywords: Any) -> Any:
+    """Call compiled code on `thread`: its meter in force, room for deep recursion, and errors as EvalError."""
     limit = sys.getrecursionlimit()
     undo = active(thread.meter)
-    sys.setrecursionlimit(max(limit, RECURSION_LIMIT))
+    if limit < RECURSION_LIMIT:
+        sys.setrecursionlimit(RECURSION_LIMIT)
     try:
-        yield
+        return function(*arguments, **keywords)
     except (StarlarkError, TypeError, NameError, RecursionError, MemoryError) as error:
         problem = raised(error)
         if problem is None:
             raise
         raise problem from None
     finally:
-        sys.setrecursionlimit(limit)
+        if limit < RECURSION_LIMIT:
+            sys.setrecursionlimit(limit)
         undo()
 
 
@@ -140,8 +139,6 @@ def call(function: Any, arguments: Collection[Any] = (), keywords: Mapping[str, 
     """Call a Starlark callable from the host. Raises EvalError."""
     space = getattr(function, "__globals__", None)
     thread = space.get(".thread") if space else None
-    invoke = HELPERS[".call"]
     if thread is None:
         return invoke(function, *arguments, **(keywords or {}))
-    with running(thread):
-        return invoke(function, *arguments, **(keywords or {}))
+    return _on(thread, invoke, function, *arguments, **(keywords or {}))

@@ -34,11 +34,6 @@ def length(text: str) -> int:
     return len(text) if text.isascii() else len(to_bytes(text))
 
 
-def code_points(text: str) -> list[str]:
-    """The characters of `text`; a stray byte counts as one."""
-    return list(text)
-
-
 def simple_case(text: str, upper: bool) -> str:
     """Upper or lower case character by character, as Go does it: one character stays one."""
     changed = text.upper() if upper else text.lower()

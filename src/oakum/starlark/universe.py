@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from oakum.starlark.attributes import METHODS, attributes, get_attr
+from oakum.starlark.attributes import attributes, get_attr
 from oakum.starlark.binding import invoke
 from oakum.starlark.collection_methods import update
 from oakum.starlark.comparison import compare
@@ -326,5 +326,3 @@ UNIVERSE: dict[str, Any] = {
     name: Builtin(name, function, prefix=name not in _CALLING) for name, function in _FUNCTIONS.items()
 }
 """Every universal name and its value, but for None, True and False, which are constants."""
-
-__all__ = ["METHODS", "UNIVERSE", "printer"]
