@@ -31,6 +31,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "oakum needs Python 3.11 or newer; set PYTHON=… to one")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,go]'
+	$(BIN)/python -m compileall -q src  # a start takes twice as long where Python may not write bytecode itself
 	touch $@
 
 clean:
