@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -104,10 +104,21 @@ class Catalog:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._served: dict[tuple[str, str, str], Resource] = {
-            (resource.group, resource.kind.version, resource.plural): resource for resource in builtin()
-        }
+        self._served: dict[tuple[str, str, str], Resource] = {}
+        self._kinds: dict[tuple[str, str], list[Resource]] = {}
+        self._keys: dict[str, Resource] = {}
+        self._serve(builtin())
         self.revision = 0
+
+    def _serve(self, resources: Iterable[Resource]) -> None:
+        """Take over a new set of resources; readers see the old indexes or the new ones."""
+        served = {(item.group, item.kind.version, item.plural): item for item in resources}
+        kinds: dict[tuple[str, str], list[Resource]] = {}
+        keys: dict[str, Resource] = {}
+        for item in served.values():
+            kinds.setdefault((item.group, item.kind.name), []).append(item)
+            keys.setdefault(qualified(item.plural, item.group), item)
+        self._served, self._kinds, self._keys = served, kinds, keys
 
     def find(self, group: str, version: str, plural: str) -> Resource | None:
         """The resource at a path, or None."""
@@ -115,25 +126,18 @@ class Catalog:
 
     def of_kind(self, group: str, kind: str, version: str = "") -> Resource | None:
         """The resource that serves a kind (of any version when none is given), or None."""
-        for resource in list(self._served.values()):
-            if resource.kind.name == kind and resource.group == group and version in ("", resource.kind.version):
-                return resource
-        return None
+        found = self._kinds.get((group, kind), ())
+        return next((resource for resource in found if version in ("", resource.kind.version)), None)
 
     def of_key(self, key: str) -> Resource | None:
         """The first served version of a stored resource (`deployments.apps`), or None."""
-        plural, _, group = key.partition(".")
-        for resource in list(self._served.values()):
-            if resource.plural == plural and resource.group == group:
-                return resource
-        return None
+        return self._keys.get(key)
 
     def replace_custom(self, key: str, versions: list[Resource]) -> None:
         """Serve these versions of one custom resource and no other (an empty list: none)."""
         with self._lock:
-            kept = {path: item for path, item in self._served.items() if item.key != key or item.custom is None}
-            kept.update({(item.group, item.kind.version, item.plural): item for item in versions})
-            self._served = kept
+            kept = [item for item in self._served.values() if item.key != key or item.custom is None]
+            self._serve([*kept, *versions])
             self.revision += 1
 
     def groups(self) -> dict[str, dict[str, list[Resource]]]:
