@@ -1,4 +1,4 @@
-"""Template files compiled, once for each content (ytt: template language; text templates; Starlark files)."""
+"""Template files compiled (ytt: template language; text templates; Starlark files)."""
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -33,8 +33,8 @@ class Run:
         self.meter = meter
         self.programs = Programs()
         self.number = 1
-        self.parsed: dict[tuple[str, str, bool], DocumentSet] = {}
-        self.compiled: dict[tuple[Any, ...], Compiled] = {}
+        self.parsed: dict[tuple[int, bool], DocumentSet] = {}
+        self.compiled: dict[tuple[int, bool, bool], Compiled] = {}
         self.loading: list[str] = []
         self.warned: set[str] = set()
 
@@ -74,7 +74,7 @@ class Evaluator:
 
     def documents(self, file: InputFile) -> DocumentSet:
         """The parsed documents of a YAML file, parsed once until they are taken. Raises TemplateError naming it."""
-        key = (file.path, file.text, self.flavour.strict)
+        key = (id(file), self.flavour.strict)
         found = self.run.parsed.get(key)
         if found is None:
             found = self.run.parsed[key] = _parse(file, self.flavour.strict)
@@ -83,7 +83,7 @@ class Evaluator:
     def _take(self, file: InputFile) -> DocumentSet:
         """The parsed documents, for the caller to change."""
         found = self.documents(file)
-        del self.run.parsed[file.path, file.text, self.flavour.strict]
+        del self.run.parsed[id(file), self.flavour.strict]
         return found
 
     def evaluate(self, file: InputFile, place: Place) -> Evaluated:
@@ -126,7 +126,7 @@ class Evaluator:
         ignore = self.flavour.ignore_unknown_comments
         if self.once and file.kind is FileKind.YAML and not file.library:
             return compile_yaml(file.path, self.run.number, self._take(file), ignore_unknown=ignore, once=True)
-        key = (file.path, file.text, file.kind, self.flavour.strict, ignore)
+        key = (id(file), self.flavour.strict, ignore)
         found = self.run.compiled.get(key)
         if found is None:
             number = self.run.number
