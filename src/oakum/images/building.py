@@ -13,6 +13,7 @@ from oakum.images.cache import Cached
 from oakum.images.config import Config
 from oakum.images.errors import ConfigError
 from oakum.images.fingerprint import Fingerprint
+from oakum.images.hashes import FolderHashes
 from oakum.images.log import Log
 from oakum.images.produce import BuildAndPublish, Limited, Producer, Tagging
 from oakum.images.resolution import Resolution, Resolver
@@ -52,7 +53,7 @@ def producer(site: Site, concurrency: int, extras: Extras) -> Producer:
     catalogue = Catalogue(Workshop(layout, site.transport), probe)
     made: Producer = BuildAndPublish(catalogue, site.log)
     if extras.cache:
-        fingerprint = Fingerprint(site.transport, probe)
+        fingerprint = Fingerprint(site.transport, probe, FolderHashes(site.folder / "hashes"))
         made = Cached(made, site.folder / "builds", fingerprint, layout, site.transport, site.log)
     made = Tagging(made, site.transport, time.sleep)
     if extras.sbom:

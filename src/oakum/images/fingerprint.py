@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from oakum.errors import RegistryError
-from oakum.images.builders import assemble, context, dockerfile, gobuild
+from oakum.images.builders import assemble, dockerfile, gobuild
 from oakum.images.builders.engine import Probe
 from oakum.images.config import Destination, Source
+from oakum.images.hashes import FolderHashes
 from oakum.registry import manifests, reference
 from oakum.registry.transport import Transport
 
@@ -22,10 +23,10 @@ _REPLACED = re.compile(r"=>\s*(\.\.|/)")
 
 
 class Fingerprint:
-    """Computes keys. `transport` asks for the digests of base images, `probe` whether Docker is there."""
+    """Computes keys: `transport` asks for digests of base images, `probe` for Docker's engine, `hashes` reads files."""
 
-    def __init__(self, transport: Transport, probe: Probe) -> None:
-        self._transport, self._probe = transport, probe
+    def __init__(self, transport: Transport, probe: Probe, hashes: FolderHashes) -> None:
+        self._transport, self._probe, self._hashes = transport, probe, hashes
 
     def key(self, name: str, source: Source, destination: Destination | None) -> str | None:
         """The key of a build, None for one whose inputs cannot all be seen."""
@@ -55,7 +56,7 @@ class Fingerprint:
             return self._go(source, folder)
         if builder in ("python", "files"):
             base = self._digests([source.options["base"]] if source.options.get("base") else [])
-            return None if base is None else [context.content_hash(folder), base, _machine(source)]
+            return None if base is None else [self._hashes.of(folder), base, _machine(source)]
         return None
 
     def _dockerfile(self, source: Source, folder: Path) -> Any:
@@ -68,7 +69,7 @@ class Fingerprint:
         bases = self._digests(dockerfile.bases(stages))
         if not stages or bases is None:
             return None
-        return [context.content_hash(folder), path.read_text("utf-8", "surrogateescape"), bases]
+        return [self._hashes.of(folder), path.read_text("utf-8", "surrogateescape"), bases]
 
     def _go(self, source: Source, folder: Path) -> Any:
         found = gobuild.toolchain()
@@ -80,7 +81,7 @@ class Fingerprint:
         if bases is None or os.environ.get("GOFLAGS") or os.environ.get("GOWORK"):
             return None
         program = os.stat(found[0])
-        return [context.content_hash(root), found[0], program.st_size, program.st_mtime_ns, bases, _machine(source)]
+        return [self._hashes.of(root), found[0], program.st_size, program.st_mtime_ns, bases, _machine(source)]
 
     def _digests(self, images: list[str]) -> list[str] | None:
         """The digests that base images have now, None when one cannot be told."""
