@@ -14,7 +14,12 @@ from oakum.yaml.parser import parse
 def run(call: Invocation) -> None:
     """Print each YAML file that `-f` names. Raises OakumError, before anything is printed, for one that is wrong."""
     out = []
-    for file in Inputs().collect(call.flags["file"]):
+    files = Inputs().collect(call.flags["file"])
+    if call.flags["debug"]:
+        from oakum.cli.ytt.debug import describe
+
+        sys.stderr.write(describe(files))
+    for file in files:
         if file.kind is not FileKind.YAML:
             continue
         try:
