@@ -32,7 +32,8 @@ class Progress:
             if now - self._said.get(key, -REPEAT_SECONDS) < REPEAT_SECONDS:
                 return
             self._said[key] = now
-            self._begin("".join(f"{clock()}: {line}\n" for line in lines))
+            for line in lines:
+                self._begin(f"{clock()}: {line}\n")
 
     def info(self, text: str) -> None:
         """A remark."""
