@@ -13,6 +13,8 @@ MISMATCHED = "mismatched set of block openings (if/else/elif/for/def) and closin
 @pytest.mark.parametrize(
     ("text", "message", "line"),
     [
+        ("x = 1 1\ny = 'open", "got int literal, want newline", 1),
+        ("x = 1\ny = 'open", "unexpected EOF in string", 2),
         ("x = 1 +", "got newline, want primary expression", 1),
         ("x = [1, 2\nreturn x", "got return, want ']'", 2),
         ("x = f(1 2)", "got int literal, want ','", 1),

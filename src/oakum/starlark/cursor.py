@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from oakum.starlark.errors import Problem, SyntaxErrors
-from oakum.starlark.scanner import IDENTIFIER, RESERVED, Tokens, quoted
+from oakum.starlark.scanner import ERROR, IDENTIFIER, RESERVED, Tokens, quoted
 
 MAX_DEPTH = 150
 
@@ -33,8 +33,11 @@ class Cursor:
         self.kind = self.kinds[index]
         self.value = self.values[index]
         self.line = self.lines[index]
-        if self.kind == IDENTIFIER and self.value in RESERVED:
-            self.fail(f"use of reserved keyword '{self.value}' is not allowed")
+        if self.kind == IDENTIFIER:
+            if self.value in RESERVED:
+                self.fail(f"use of reserved keyword '{self.value}' is not allowed")
+        elif self.kind is ERROR:
+            raise self.value
         return line
 
     def expect(self, kind: str) -> int:

@@ -2,7 +2,8 @@
 
 A token's kind is its own text for punctuation and keywords, else one of `identifier`, `int literal`, `float literal`,
 `string literal`, `newline` and `end of file`, as messages name it. Indentation means nothing; a line break inside
-brackets neither. The `newline` token is counted on the line after the break, where the reference reports it.
+brackets neither. The `newline` token is counted on the line after the break, where the reference reports it. The value
+of an `error` token is the SyntaxErrors to raise when it is reached.
 """
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ FLOAT = "float literal"
 STRING = "string literal"
 NEWLINE = "newline"
 EOF = "end of file"
+ERROR = "error"
 
 KEYWORDS = frozenset(
     ["and", "break", "continue", "def", "elif", "else", "for", "if", "in", "lambda", "load", "not", "or", "return"]
@@ -72,8 +74,16 @@ def quoted(kind: str) -> str:
 
 
 def scan(source: str, file: str) -> Tokens:
-    """The tokens of `source`. Raises SyntaxErrors."""
+    """The tokens of `source`. Where there is none, an `ERROR` ends them: what stands before it may be wrong first."""
     tokens = Tokens(file)
+    try:
+        _scan(source, file, tokens)
+    except SyntaxErrors as error:
+        tokens.add(ERROR, error, error.errors[0].line)
+    return tokens
+
+
+def _scan(source: str, file: str, tokens: Tokens) -> None:
     match = _TOKEN.match
     kinds, values, lines = tokens.kinds, tokens.values, tokens.lines
     position, line, depth = 0, 1, 0
@@ -107,7 +117,6 @@ def scan(source: str, file: str) -> Tokens:
     if kinds and kinds[-1] is not NEWLINE:
         tokens.add(NEWLINE, None, line)
     tokens.add(EOF, None, line)
-    return tokens
 
 
 def _literal(text: str, file: str, line: int) -> tuple[str, Any]:
