@@ -71,7 +71,12 @@ def _fail(*arguments: Any, sep: Any = " ") -> None:
     raise Failure(string(sep, "sep").join(map(text, arguments)))
 
 
-def _float(value: Any = 0.0, /) -> float:
+def _float(*arguments: Any, **keywords: Any) -> float:
+    if keywords:
+        raise Failure("float does not accept keyword arguments")
+    if len(arguments) > 1:
+        raise Failure(f"float got {len(arguments)} arguments, wants 1")
+    value: Any = arguments[0] if arguments else 0.0
     kind = type(value)
     if kind is bool or kind is int:
         try:
@@ -81,13 +86,13 @@ def _float(value: Any = 0.0, /) -> float:
     if kind is float:
         return value  # type: ignore[no-any-return]  # its type was just looked at
     if kind is not str:
-        raise Failure(f"got {type_name(value)}, want number or string")
+        raise Failure(f"float got {type_name(value)}, want number or string")
     try:
         if value != value.strip() or "_" in value or not value.isascii():
             raise ValueError
         return float(value)
     except ValueError:
-        raise Failure(f'strconv.ParseFloat: parsing "{value}": invalid syntax') from None
+        raise Failure(f'float: strconv.ParseFloat: parsing "{value}": invalid syntax') from None
 
 
 def _getattr(value: Any, name: Any, default: Any = _MISSING, /) -> Any:
@@ -251,8 +256,14 @@ def _sorted(iterable: Any, key: Any = None, reverse: Any = False) -> List:
     return List(sorted(items, key=measure, reverse=backwards))
 
 
-def _str(value: Any, /) -> str:
-    return text(value)
+def _exactly_one(arguments: tuple[Any, ...]) -> Any:
+    if len(arguments) != 1:
+        raise Failure(f"got {len(arguments)} arguments, want exactly 1")
+    return arguments[0]
+
+
+def _str(*arguments: Any) -> str:
+    return text(_exactly_one(arguments))
 
 
 def _repr(value: Any, /) -> str:
@@ -263,8 +274,8 @@ def _tuple(items: Any = (), /) -> tuple[Any, ...]:
     return tuple(_collected(items))
 
 
-def _type(value: Any, /) -> str:
-    return type_name(value)
+def _type(*arguments: Any) -> str:
+    return type_name(_exactly_one(arguments))
 
 
 def _zip(*arguments: Any) -> List:
@@ -320,9 +331,9 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "type": _type,
     "zip": _zip,
 }
-# What these three call keeps its own message and frames, so they prefix only what is theirs.
-_CALLING = frozenset(["max", "min", "sorted"])
+# Three of these keep the message and the frames of what they call, so they prefix only what is theirs; one has its own.
+_OWN_PREFIX = frozenset(["float", "max", "min", "sorted"])
 UNIVERSE: dict[str, Any] = {
-    name: Builtin(name, function, prefix=name not in _CALLING) for name, function in _FUNCTIONS.items()
+    name: Builtin(name, function, prefix=name not in _OWN_PREFIX) for name, function in _FUNCTIONS.items()
 }
 """Every universal name and its value, but for None, True and False, which are constants."""
