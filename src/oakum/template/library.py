@@ -5,25 +5,29 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from oakum.errors import OakumError, TemplateError
-from oakum.template.annotation import annotation
 from oakum.template.assembly import show_key
-from oakum.template.comment import annotation_names
 from oakum.template.convert import copy_value
 from oakum.template.evaluation import Evaluator, Flavour, Run
 from oakum.template.files import FileKind, InputFile
-from oakum.template.kinds import kind_of
 from oakum.template.options import RenderedFile, RenderedText, Result
 from oakum.template.overlay import OverlayError, accumulate, is_overlay, overlay_results
 from oakum.template.position import position
-from oakum.template.reference import parse_reference
 from oakum.template.tree import PRIVATE, Folder, Place
-from oakum.template.values import ValuesDocument
-from oakum.yaml.nodes import Array, Document, DocumentSet, Map, MapItem, walk
+from oakum.template.values import (
+    SCHEMA,
+    VALUES,
+    ValuesDocument,
+    annotated_documents,
+    annotated_names,
+    is_empty,
+    values_document,
+)
+from oakum.yaml.nodes import Document, DocumentSet, Map, MapItem, walk
 
 if TYPE_CHECKING:
     from oakum.template.schema import Schema
 
-VALUES, SCHEMA, REFERENCE, RULES = "data/values", "data/values-schema", "library/ref", "assert/validate"
+RULES = "assert/validate"
 Placed = tuple[InputFile, Place]
 _SUMMARY = {VALUES: "data values", SCHEMA: "data values schema"}
 _UNUSED = {VALUES: ("library data values", "Data Value"), SCHEMA: ("library schema", "Schema")}
@@ -124,7 +128,7 @@ class Library(NamedTuple):
         holding: dict[str, list[Placed]] = {VALUES: [], SCHEMA: []}
         for file, place in self.placed():
             if file.kind is FileKind.YAML and file.template and not file.library:
-                for name in sorted(_value_annotations(file, evaluator.documents(file))):
+                for name in sorted(annotated_names(file, evaluator.documents(file))):
                     holding[name].append((file, place))
         return holding
 
@@ -134,10 +138,10 @@ class Library(NamedTuple):
         for file, place in holding:
             try:
                 result = evaluator.evaluate(file, place).result
-                documents = _only(file, result, name)
+                documents = annotated_documents(file, result, name)
             except TemplateError as error:
                 raise TemplateError(f"Templating file '{file.path}': {error}") from error
-            found += [_values_document(document, name) for document in documents]
+            found += [values_document(document, name) for document in documents]
         return found
 
     def _schema(self, evaluator: Evaluator, holding: list[Placed]) -> tuple[list[ValuesDocument], Schema | None]:
@@ -194,66 +198,10 @@ def _walk(folder: Folder) -> Iterable[tuple[InputFile, Folder]]:
             yield from _walk(below)
 
 
-def _value_annotations(file: InputFile, documents: DocumentSet) -> set[str]:
-    """Which of the two annotations the documents have. Raises TemplateError when another node has one."""
-    found: set[str] = set()
-    if f"@{VALUES}" not in file.text:  # Most files hold neither; walking their nodes would take longer than parsing.
-        return found
-    for node in walk(documents):
-        names = [name for name in annotation_names(node) if name in _SUMMARY] if node.comments else []
-        for name in names:
-            if not isinstance(node, Document):
-                raise TemplateError(
-                    f"Found @{name} on {kind_of(node)} ({position(node)}); "
-                    f"only documents (---) can be annotated with @{name}"
-                )
-            if names.count(name) > 1:
-                raise TemplateError(f"{name} annotation may only be used once per document")
-            found.add(name)
-    return found
-
-
-def _only(file: InputFile, documents: DocumentSet, name: str) -> list[Document]:
-    """The documents annotated `name`. Raises TemplateError when there are others that hold something."""
-    what = "data values" if name == VALUES else "schema"
-    if any(annotation(document, name) is None and not _is_empty(document) for document in documents.items):
-        raise TemplateError(f"Expected {what} file '{file.path}' to only have {what} documents")
-    return [document for document in documents.items if annotation(document, name) is not None]
-
-
-def _is_empty(document: Document) -> bool:
-    value = document.value
-    return value is None or (isinstance(value, Map | Array) and not value.items)
-
-
 def _drop_empty(documents: DocumentSet) -> bool:
     """Leave out documents that hold nothing, but for overlays; whether any is left."""
-    documents.items = [one for one in documents.items if is_overlay(one) or not _is_empty(one)]
+    documents.items = [one for one in documents.items if is_overlay(one) or not is_empty(one)]
     return bool(documents.items)
-
-
-def _values_document(document: Document, name: str) -> ValuesDocument:
-    marked = annotation(document, name)
-    assert marked is not None
-    after = False
-    for key, value in marked.kwargs.items():
-        if key != "after_library_module":
-            raise TemplateError(f"Unknown kwarg {key} for annotation {name}")
-        after = value is True
-    reference = annotation(document, REFERENCE)
-    if reference is None:
-        if marked.kwargs:
-            raise TemplateError(
-                f"Annotation {name}: Expected kwarg 'after_library_module' to be used with {REFERENCE} annotation"
-            )
-        return ValuesDocument(document)
-    if len(reference.args) != 1:
-        raise TemplateError(f"Expected {REFERENCE} annotation to have one arg, got {len(reference.args)}")
-    try:
-        steps = parse_reference(str(reference.args[0]))
-    except TemplateError as error:
-        raise TemplateError(f"Annotation {REFERENCE}: {error}") from error
-    return ValuesDocument(document, steps, steps, after)
 
 
 def _check_keys(values: Document) -> None:

@@ -1,9 +1,16 @@
 """A document of data values or of their schema, with who it is for (ytt: data values, libraries)."""
 from __future__ import annotations
 
-from oakum.template.position import compact
-from oakum.template.reference import LibraryReference, show
-from oakum.yaml.nodes import Document
+from oakum.errors import TemplateError
+from oakum.template.annotation import annotation
+from oakum.template.comment import annotation_names
+from oakum.template.files import InputFile
+from oakum.template.kinds import kind_of
+from oakum.template.position import compact, position
+from oakum.template.reference import LibraryReference, parse_reference, show
+from oakum.yaml.nodes import Array, Document, DocumentSet, Map, walk
+
+VALUES, SCHEMA, REFERENCE = "data/values", "data/values-schema", "library/ref"
 
 
 class Use:
@@ -46,3 +53,61 @@ class ValuesDocument:
         """`KIND belonging to library '@x' on line FILE:LINE`."""
         where = compact(self.document.line, self.document.source)
         return f"{kind} belonging to library '{show(self.origin)}' on line {where}"
+
+
+def annotated_names(file: InputFile, documents: DocumentSet) -> set[str]:
+    """Which of the two annotations the documents have. Raises TemplateError when another node has one."""
+    found: set[str] = set()
+    if f"@{VALUES}" not in file.text:  # Most files hold neither; walking their nodes would take longer than parsing.
+        return found
+    for node in walk(documents):
+        names = [name for name in annotation_names(node) if name in (VALUES, SCHEMA)] if node.comments else []
+        for name in names:
+            if not isinstance(node, Document):
+                raise TemplateError(
+                    f"Found @{name} on {kind_of(node)} ({position(node)}); "
+                    f"only documents (---) can be annotated with @{name}"
+                )
+            if names.count(name) > 1:
+                raise TemplateError(f"{name} annotation may only be used once per document")
+            found.add(name)
+    return found
+
+
+def annotated_documents(file: InputFile, documents: DocumentSet, name: str) -> list[Document]:
+    """The documents annotated `name`. Raises TemplateError when there are others that hold something."""
+    what = "data values" if name == VALUES else "schema"
+    if any(annotation(document, name) is None and not is_empty(document) for document in documents.items):
+        raise TemplateError(f"Expected {what} file '{file.path}' to only have {what} documents")
+    return [document for document in documents.items if annotation(document, name) is not None]
+
+
+def is_empty(document: Document) -> bool:
+    """Whether the document holds nothing: null, an empty map, an empty array."""
+    value = document.value
+    return value is None or (isinstance(value, Map | Array) and not value.items)
+
+
+def values_document(document: Document, name: str) -> ValuesDocument:
+    """What a document annotated `name` asks for. Raises TemplateError for arguments that mean nothing."""
+    marked = annotation(document, name)
+    assert marked is not None
+    after = False
+    for key, value in marked.kwargs.items():
+        if key != "after_library_module":
+            raise TemplateError(f"Unknown kwarg {key} for annotation {name}")
+        after = value is True
+    reference = annotation(document, REFERENCE)
+    if reference is None:
+        if marked.kwargs:
+            raise TemplateError(
+                f"Annotation {name}: Expected kwarg 'after_library_module' to be used with {REFERENCE} annotation"
+            )
+        return ValuesDocument(document)
+    if len(reference.args) != 1:
+        raise TemplateError(f"Expected {REFERENCE} annotation to have one arg, got {len(reference.args)}")
+    try:
+        steps = parse_reference(str(reference.args[0]))
+    except TemplateError as error:
+        raise TemplateError(f"Annotation {REFERENCE}: {error}") from error
+    return ValuesDocument(document, steps, steps, after)
