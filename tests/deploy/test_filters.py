@@ -2,9 +2,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from oakum.deploy.age import parse_age
 from oakum.deploy.diff.change import DELETE, UPDATE, Change
 from oakum.deploy.errors import InputError
-from oakum.deploy.filters import ResourceFilter, glob, parse_age, parse_change_expression, parse_resource_expression
+from oakum.deploy.filters import ResourceFilter, glob, parse_change_expression, parse_resource_expression
 from oakum.deploy.resource import Resource
 
 NOW = datetime(2024, 1, 1, 12, tzinfo=UTC)

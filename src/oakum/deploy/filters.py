@@ -3,17 +3,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
+from oakum.deploy.age import Age
 from oakum.deploy.diff.change import Change
 from oakum.deploy.errors import InputError
 from oakum.deploy.resource import Resource, parse_time
-from oakum.duration import parse_duration
 from oakum.kube.selector import Selector, SelectorError, parse
-
-_AGE_HELP = ("Expected age filter to be either empty or parseable time.Duration (example: 5m+, 24h-; valid units: "
-             "ns, us, ms, s, m, h)")
 
 
 def glob(pattern: str, text: str) -> bool:
@@ -26,33 +23,6 @@ def glob(pattern: str, text: str) -> bool:
     if head:
         return text.endswith(pattern[1:])
     return text.startswith(pattern[:-1]) if tail else text == pattern
-
-
-@dataclass(frozen=True)
-class Age:
-    """Bounds on the time of creation."""
-
-    before: datetime | None = None
-    after: datetime | None = None
-
-    def matches(self, created: datetime | None) -> bool:
-        """Whether something created then passes; what does not exist yet counts as infinitely old."""
-        if self.after is not None and (created is None or created < self.after):
-            return False
-        return self.before is None or created is None or created <= self.before
-
-
-def parse_age(text: str, now: datetime) -> Age:
-    """`5m+` (older than 5 minutes) or `24h-` (younger than a day). Raises InputError."""
-    if not text:
-        return Age()
-    try:
-        bound = now - timedelta(seconds=parse_duration(text[:-1]))
-    except ValueError as e:
-        raise InputError(_AGE_HELP) from e
-    if text[-1] not in "+-":
-        raise InputError(_AGE_HELP)
-    return Age(before=bound) if text[-1] == "+" else Age(after=bound)
 
 
 def parse_labels(texts: Sequence[str]) -> tuple[Selector, ...]:

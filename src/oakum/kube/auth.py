@@ -5,7 +5,6 @@ Implements the public "client-go credential plugins" contract (client.authentica
 from __future__ import annotations
 
 import os
-import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
@@ -106,6 +105,8 @@ class Authenticator:
 
 def run_plugin(plugin: ExecPlugin, config: ClusterConfig) -> Credential:
     """Run the plugin once and read the ExecCredential it prints. Raises ConfigError when it gives none."""
+    import subprocess
+
     import orjson
 
     command = plugin.command

@@ -16,9 +16,9 @@ def run(call: Invocation) -> int:
 
 
 def _list(s: Session) -> None:
+    from oakum.deploy.age import parse_age
     from oakum.deploy.app.listing import list_apps
     from oakum.deploy.app.recorded import parse_labels
-    from oakum.deploy.filters import parse_age
     from oakum.deploy.output import Cell, Column, Grid, Verdict, age
 
     everywhere, now = s.flags["all-namespaces"], datetime.now(UTC)

@@ -134,7 +134,8 @@ class Session:
         """What the `--filter-*` flags say; None when they say nothing. Raises InputError."""
         from datetime import UTC, datetime
 
-        from oakum.deploy.filters import ResourceFilter, parse_age, parse_labels, parse_resource_expression
+        from oakum.deploy.age import parse_age
+        from oakum.deploy.filters import ResourceFilter, parse_labels, parse_resource_expression
 
         flags = self.flags
         if flags.get("filter"):
