@@ -141,6 +141,7 @@ def _parsed(value: str, base: Any) -> int:
         raise wanted(base, "base", "int")
     if base != 0 and not 2 <= base <= 36:
         raise Failure(f"invalid base {base} (must be >= 2 && <= 36)")
+    charge(len(value) * len(value) >> 10)
     digits = value.lower()
     sign = -1 if digits[:1] == "-" else 1
     digits = digits.removeprefix("-") if sign < 0 else digits.removeprefix("+")
@@ -154,7 +155,6 @@ def _parsed(value: str, base: Any) -> int:
     allowed = _DIGITS[:base_used]
     if not digits or any(digit not in allowed for digit in digits):
         raise Failure(f"invalid literal with base {base}: {value}")
-    charge(len(digits) * len(digits) >> 10)
     return sign * (decimal(digits) if base_used == 10 else int(digits, base_used))
 
 
