@@ -80,7 +80,7 @@ def _map(items: list[MapItem], lead: str, pad: str, out: list[str]) -> None:
             _value(key, lead + "? ", inner, out)
             _value(value, pad + ": ", inner, out)
         elif isinstance(value, str):
-            line = one_line(value)
+            line = _remembered(value) if len(value) < _WORTH_REMEMBERING else one_line(value)
             out.append(f"{lead}{simple}: {line}\n" if line is not None else f"{lead}{simple}: {_block(value, inner)}")
         elif isinstance(value, Map) and value.items:
             out.append(f"{lead}{simple}:\n")
@@ -125,7 +125,6 @@ def key_line(key: Any) -> str | None:
     return None if isinstance(key, Map | Array) else write_other(key)
 
 
-@lru_cache(16384)
 def one_line(text: str) -> str | None:
     """How the string `text` is written on one line; None when it takes a block of several."""
     if is_obviously_plain(text):
@@ -139,6 +138,11 @@ def one_line(text: str) -> str | None:
     if style is Style.SINGLE:
         return quote_single(text)
     return quote_double(text) if style is Style.DOUBLE else None
+
+
+_remembered = lru_cache(16384)(one_line)
+_WORTH_REMEMBERING = 200
+"""Characters; longer texts seldom come twice, and would be kept for it."""
 
 
 def _block(text: str, indent: str) -> str:

@@ -84,7 +84,6 @@ def _simple_key(key: str) -> str | None:
     return None if has_break(text) or len(text.encode()) > LONGEST_SIMPLE_KEY else line
 
 
-@lru_cache(8192)
 def _styled(text: str) -> tuple[Style, str, str]:
     """The style of `text`, the text once it went through JSON, and how it is written on one line."""
     if not text.isascii() or "\x7f" in text:
@@ -97,10 +96,15 @@ def _styled(text: str) -> tuple[Style, str, str]:
     return style, text, quote_double(text) if style is Style.DOUBLE else text
 
 
+_remembered = lru_cache(8192)(_styled)
+_WORTH_REMEMBERING = 200
+"""Characters; longer texts seldom come twice, and would be kept for it."""
+
+
 def _scalar(value: Any, column: int, indent: str) -> str:
     """A scalar or an empty collection that starts at `column`, with the line break behind it."""
     if isinstance(value, str):
-        style, text, line = _styled(value)
+        style, text, line = _remembered(value) if len(value) < _WORTH_REMEMBERING else _styled(value)
         if style is Style.LITERAL:
             return literal(text, indent)
         if column + len(line) > WIDTH and " " in text:
