@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -117,13 +118,17 @@ def _fetch(url: str, checksum: str) -> bytes:
 
     import urllib3
 
+    shown = re.sub("//[^/@]*@", "//", url)  # what stands before the host is a name and a password
     try:
-        response = urllib3.request("GET", url, timeout=30.0)
+        login = urllib3.util.parse_url(url).auth
+        headers = urllib3.util.make_headers(basic_auth=login) if login else None
+        response = urllib3.request("GET", url, headers=headers, timeout=30.0)
     except urllib3.exceptions.HTTPError as error:
-        raise InputError(f"Requesting URL '{url}': {error}") from None
+        cause = str(getattr(error, "reason", error)).rpartition("): ")[2]
+        raise InputError(f"Requesting URL '{shown}': {cause}") from None
     if not 200 <= response.status < 300:
-        raise InputError(f"Requesting URL '{url}': {response.status} {response.reason or ''}".rstrip())
+        raise InputError(f"Requesting URL '{shown}': {response.status} {response.reason or ''}".rstrip())
     found = hashlib.sha256(response.data).hexdigest()
     if checksum and found != checksum.lower():
-        raise InputError(f"Requesting URL '{url}': Expected content with SHA-256 {checksum}, but was {found}")
+        raise InputError(f"Requesting URL '{shown}': Expected content with SHA-256 {checksum}, but was {found}")
     return response.data
