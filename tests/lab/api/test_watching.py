@@ -1,8 +1,12 @@
+import threading
 from typing import Any
 
+import orjson
+import urllib3
 from tests.lab.api.client import MAPS, Client, config_map
 
 from oakum.lab.api import app
+from oakum.lab.serving import serving
 from oakum.lab.store import Store
 
 
@@ -68,3 +72,34 @@ def test_a_version_from_the_future_has_to_wait(client: Client) -> None:
     answer = client.get(f"{MAPS}?watch=1&resourceVersion=999999")
     assert answer.code == 504
     assert "Too large resource version" in answer.json["message"]
+
+
+def test_a_thousand_events_survive_twenty_disconnects() -> None:
+    server = app(Store())
+    resource = server.cluster.resource("configmaps")
+
+    def write() -> None:
+        for number in range(1000):
+            server.cluster.create(resource, config_map(f"m{number}"), "default")
+
+    with serving(server) as address:
+        pool = urllib3.PoolManager()
+        url = f"http://{address}{MAPS}"
+        since = pool.request("GET", url).json()["metadata"]["resourceVersion"]
+        writer = threading.Thread(target=write)
+        writer.start()
+        seen: list[str] = []
+        disconnects = 0
+        while len(seen) < 1000:
+            answer = pool.request("GET", f"{url}?watch=1&resourceVersion={since}", preload_content=False)
+            for line in answer:
+                event = orjson.loads(line)
+                seen.append(event["object"]["metadata"]["name"])
+                since = event["object"]["metadata"]["resourceVersion"]
+                if len(seen) % 45 == 0 or len(seen) == 1000:
+                    break
+            answer.close()
+            disconnects += 1
+        writer.join()
+    assert seen == [f"m{number}" for number in range(1000)]
+    assert disconnects > 20

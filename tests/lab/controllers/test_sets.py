@@ -121,4 +121,4 @@ def test_a_quota_tells_what_is_used(world: World) -> None:
     container = {"name": "c", "image": "x", "resources": resources}
     world.create("pods", {"metadata": {"name": "p"}, "spec": {"containers": [container]}})
     world.settle()
-    assert world.get("resourcequotas", "q")["status"]["used"] == {"pods": "1", "requests.memory": "67108864"}
+    assert world.get("resourcequotas", "q")["status"]["used"] == {"pods": "1", "requests.memory": "64Mi"}

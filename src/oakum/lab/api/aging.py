@@ -1,4 +1,4 @@
-"""What the server says about kinds that are on their way out."""
+"""What the server says about kinds that are on their way out, or that this lab stores without acting on them."""
 
 from oakum.lab.api.kinds import Resource
 
@@ -6,13 +6,19 @@ _DEPRECATED = {
     "endpoints": "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
     "componentstatuses": "v1 ComponentStatus is deprecated in v1.19+",
 }
+_IDLE = {
+    "admissionregistration.k8s.io": "this lab stores admission policies and webhooks, and calls none",
+    "apiregistration.k8s.io": "this lab stores APIServices, and forwards to none",
+    "certificates.k8s.io": "this lab stores certificate requests, and signs none",
+}
+_WRITES = ("create", "update", "patch")
 
 
-def warnings_of(resource: Resource) -> list[str]:
-    """The warnings that every answer about a resource carries."""
+def warnings_of(resource: Resource, verb: str) -> list[str]:
+    """The warnings that an answer about a resource carries."""
     if resource.custom is not None and resource.custom.warning:
         kind = resource.kind
         told = resource.custom.warning
         return [f"{kind.api_version} {kind.name} is deprecated" if told == "deprecated" else told]
-    text = _DEPRECATED.get(resource.key)
+    text = _DEPRECATED.get(resource.key) or (_IDLE.get(resource.group) if verb in _WRITES else None)
     return [text] if text else []

@@ -86,7 +86,7 @@ class Server:
             return
         call.content = await read_body(receive)
         answer = self._handled(call, aimed, verb, caller)
-        answer.warnings += warnings_of(aimed.resource)
+        answer.warnings += warnings_of(aimed.resource, verb)
         await answer.send(send)
 
     def _caller(self, call: Call) -> Caller:

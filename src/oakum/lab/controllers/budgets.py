@@ -7,7 +7,7 @@ from typing import Any
 from oakum.lab.api import selectors
 from oakum.lab.api.cluster import Cluster
 from oakum.lab.api.plugins.quotas import usage
-from oakum.lab.api.quantity import canonical
+from oakum.lab.api.quantity import like
 from oakum.lab.controllers import pods
 from oakum.lab.controllers.conditions import with_condition
 from oakum.lab.controllers.manager import Key, Keys, itself
@@ -105,6 +105,6 @@ class Quotas:
         """Count and write."""
         quota = self._cluster.store.find(_QUOTAS, key[1], key[0])
         if quota is not None:
-            used = {name: canonical(format(value, "f")) for name, value in usage(self._cluster.store, quota).items()}
             hard = quota["spec"].get("hard") or {}
+            used = {name: like(value, hard[name]) for name, value in usage(self._cluster.store, quota).items()}
             write_status(self._cluster, _QUOTAS, quota, {"hard": hard, "used": used})

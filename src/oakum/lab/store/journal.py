@@ -31,6 +31,7 @@ class Journal:
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             self._db.execute("pragma journal_mode=wal")
             self._db.execute("pragma synchronous=normal")
+            self._db.execute("pragma wal_autocheckpoint=20000")
             self._db.executescript(_TABLES)
         except (OSError, sqlite3.Error) as error:
             raise LabError(f"opening the lab's data in {path}: {error}") from error
