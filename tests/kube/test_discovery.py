@@ -43,3 +43,21 @@ def test_an_old_server_is_asked_for_each_version() -> None:
         kinds = [(t.api_version, t.kind) for t in client.discovery.types()]
         client.transport.close()
     assert kinds == [("v1", "Pod"), ("apps/v1", "Deployment")]
+
+
+def test_a_group_that_comes_back_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("oakum.kube.discovery.PAUSE", 0.01)
+    fresh = {"items": [{"metadata": {"name": "ex.test"}, "versions": [{"version": "v1", "resources": []}]}]}
+    asked = []
+
+    def script(method: str, path: str, headers: dict[str, str]) -> Reply:
+        asked.append(path)
+        recovered = path == "/apis" and asked.count("/apis") > 1
+        return Reply(200, fresh if recovered else AGGREGATED[path], {"Content-Type": V2})
+
+    with serving(script) as (url, _):
+        client = Client(Transport(ClusterConfig(url)))
+        client.discovery.attempts = 3
+        assert [t.kind for t in client.discovery.types()] == ["Pod"]
+        client.transport.close()
+    assert asked.count("/apis") == 2

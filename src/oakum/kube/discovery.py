@@ -6,6 +6,7 @@ knows only the lists is asked for each group version. Found once, kept until `re
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -14,17 +15,23 @@ from oakum.kube.kinds import ResourceType
 from oakum.kube.transport import Transport
 from oakum.kube.workers import each
 
+PAUSE = 1.0
 AGGREGATED = ",".join(
     [f"application/json;g=apidiscovery.k8s.io;v={v};as=APIGroupDiscoveryList" for v in ("v2", "v2beta1")]
     + ["application/json"])
 
 
 class Discovery:
-    """The served types. `may_ignore(group_version)` decides whether one that fails is left out instead of raised."""
+    """The served types. `may_ignore(group_version)` decides whether one that fails is left out instead of raised.
 
-    def __init__(self, transport: Transport, may_ignore: Callable[[str], bool] | None = None) -> None:
+    A failure that may not be ignored is asked about again, `attempts` times in all, a second apart.
+    """
+
+    def __init__(self, transport: Transport, may_ignore: Callable[[str], bool] | None = None, *,
+                 attempts: int = 1) -> None:
         self._transport = transport
         self.may_ignore = may_ignore
+        self.attempts = attempts
         self._lock = threading.Lock()
         self._types: list[ResourceType] | None = None
         self.failed: dict[str, str] = {}
@@ -33,15 +40,18 @@ class Discovery:
 
     def types(self) -> list[ResourceType]:
         """All types, in the server's order. Raises DiscoveryError when a group version fails and may not be ignored."""
-        with self._lock:
-            if self._types is None:
-                self._types, self.failed = discover(self._transport)
-            found, failed = self._types, self.failed
-        bad = {gv: why for gv, why in failed.items() if self.may_ignore is None or not self.may_ignore(gv)}
-        if bad:
+        for attempt in range(self.attempts):
+            if attempt:
+                time.sleep(PAUSE)
+            with self._lock:
+                if self._types is None:
+                    self._types, self.failed = discover(self._transport)
+                found, failed = self._types, self.failed
+            bad = {gv: why for gv, why in failed.items() if self.may_ignore is None or not self.may_ignore(gv)}
+            if not bad:
+                return found
             self.refresh()
-            raise DiscoveryError(bad)
-        return found
+        raise DiscoveryError(bad)
 
     def refresh(self) -> None:
         """Forget, so that the next question asks the server."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from oakum.kube.selector import Selector
 
 CODES = {"red": "31", "green": "32", "faint": "2"}
+DISCOVERY_ATTEMPTS = 10
 PROFILES = ("none", "cpu", "heap", "goroutine", "threadcreate", "block", "mutex")
 
 
@@ -93,6 +94,7 @@ class Session:
         qps = self.flags["kube-api-qps"]
         rate = (qps, self.flags["kube-api-burst"]) if qps > 0 else None
         made = connect(self.config, warn=warn, rate=rate)
+        made.discovery.attempts = DISCOVERY_ATTEMPTS
         if self.ui.tty or self.ui.json:
             self.ui.line(f"Target cluster '{self.config.server}'{_nodes(made)}")
         return made
@@ -183,7 +185,11 @@ def run(call: Invocation, body: Callable[[Session], None]) -> int:
 def _failed(ui: dialogue.UI, error: OakumError) -> int:
     from oakum.deploy.cluster import located
     from oakum.deploy.errors import ApplyError, ExitStatus
+    from oakum.kube.errors import DiscoveryError
 
+    if isinstance(error, DiscoveryError):
+        error = DeployError(f"{error} (possibly related issue: "
+                            "https://github.com/vmware-tanzu/carvel-kapp/issues/12)")
     if isinstance(error, ApplyError):
         # The reference's text is fixed; our own program adds where the fields that the server blames were written.
         where = located(error) if ui.program != "kapp" else []
