@@ -198,3 +198,10 @@ def test_steps_are_counted() -> None:
     with pytest.raises(EvalError) as caught:
         compile_program("for i in range(500): x = i", "t").run({}, Thread(meter=Meter(max_steps=100)))
     assert caught.value.message == "step budget of 100 exceeded (endless or explosive loop?)"
+
+
+def test_many_small_values_use_up_the_memory_too() -> None:
+    program = compile_program("x = []\nfor i in range(2000000): x.append([i, i])", "t")
+    with pytest.raises(EvalError) as caught:
+        program.run({}, Thread(meter=Meter(max_memory=8 << 20)))
+    assert caught.value.message == "memory budget of 8388608 bytes exceeded"

@@ -15,7 +15,7 @@ from oakum.starlark.errors import BudgetError
 
 MAX_STEPS = 200_000_000
 MAX_MEMORY = 2 << 30
-_CHUNK = 1 << 16
+_CHUNKS = 1 << 8, 1 << 16  # fewest and most steps between two looks at the memory
 _LARGE = 1 << 16
 
 
@@ -29,6 +29,7 @@ class Meter:
         self._resident: int | None = None
         self._unchecked = 0
         self._left = 0
+        self._chunk = min(max(max_memory >> 15, _CHUNKS[0]), _CHUNKS[1])
         self.tick = self._ticker()
 
     def charge(self, steps: int) -> None:
@@ -61,7 +62,7 @@ class Meter:
         if self.steps > self.max_steps:
             self._left = -1
             raise BudgetError(f"step budget of {self.max_steps} exceeded (endless or explosive loop?)")
-        self._left = min(_CHUNK, self.max_steps - self.steps)
+        self._left = min(self._chunk, self.max_steps - self.steps)
         self.steps += self._left
         self._check_memory()
 
