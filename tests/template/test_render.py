@@ -133,3 +133,13 @@ def test_data_values_have_keys_that_are_strings() -> None:
 
 def test_an_annotation_may_have_any_keyword() -> None:
     assert yaml("#@foo line=1, self=2\na: 1\nb: #@ 2\n") == "a: 1\nb: 2\n"
+
+
+def test_a_library_evaluated_twice_makes_new_nodes() -> None:
+    template = (
+        '#@ load("@ytt:library", "library")\n#@ load("@ytt:template", "template")\n'
+        '#@ load("@ytt:overlay", "overlay")\n#@ app = library.get("app")\n'
+        "#@ def added():\n#@overlay/match by=overlay.all\n---\n#@overlay/match missing_ok=True\nnew: 1\n#@ end\n"
+        "--- #@ template.replace(overlay.apply(app.eval(), added()))\n--- #@ template.replace(app.eval())\n"
+    )
+    assert yaml(template, _ytt_lib__app__plain_yml="p: {q: 1}\n") == "p:\n  q: 1\nnew: 1\n---\np:\n  q: 1\n"
