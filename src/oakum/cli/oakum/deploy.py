@@ -53,7 +53,7 @@ class NodeOrigin:
         from oakum.yaml.locate import in_node
 
         place = in_node(self.document, f"{self.within}{path}")
-        return str(place) if place else None
+        return str(place) if place and place.whole else None
 
 
 def run(call: Invocation) -> int:

@@ -1,0 +1,109 @@
+"""`oakum deploy`: the pipeline as one pass, on whatever cluster `--target` names."""
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+
+from oakum.cli.oakum.deploy import NOT_HERE, flags
+from oakum.cli.oakum.deploy import PROGRAMS as TABLES
+
+BIN = Path(sys.executable).parent
+VALUES = "#@data/values\n---\nport: 80\ncolour: red\n"
+CONFIG = """#@ load("@ytt:data", "data")
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+data:
+  colour: #@ data.values.colour
+---
+apiVersion: v1
+kind: List
+items:
+- apiVersion: v1
+  kind: Service
+  metadata:
+    name: web
+  spec:
+    selector: {app: web}
+    ports:
+    - port: #@ data.values.port
+"""
+
+
+@pytest.fixture
+def run(target, tmp_path):
+    """Runs a program of ours in a folder with a template, against a namespace of the test's own."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/values.yml").write_text(VALUES)
+    (tmp_path / "config/config.yml").write_text(CONFIG)
+    environment = {**os.environ, **target.environment, "HOME": str(tmp_path)}
+    namespace = f"oakum-{uuid.uuid4().hex[:8]}"
+    kubectl = [BIN / "kubectl", "--kubeconfig", str(target.kubeconfig)]
+    subprocess.run([*kubectl, "create", "namespace", namespace], check=True, capture_output=True)
+
+    def call(*words, status=0):
+        done = subprocess.run(
+            [BIN / words[0], *words[1:], "-n", namespace], cwd=tmp_path, env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    call.folder = tmp_path
+    yield call
+    subprocess.run([*kubectl, "delete", "namespace", namespace, "--wait=false"], check=True, capture_output=True)
+
+
+def deploy(run, *words, status=0):
+    return run("oakum", "deploy", "-a", "app", "-f", "config", "-y", *words, status=status)
+
+
+def test_it_has_the_flags_of_all_three_programs_once():
+    names = [flag.name for flag in flags()]
+    assert len(names) == len(set(names))
+    assert {flag.name for table in TABLES for flag in table} - set(names) == NOT_HERE
+    shorts = [flag.short for flag in flags() if flag.short]
+    assert len(shorts) == len(set(shorts))
+
+
+def test_a_change_of_one_value_is_the_only_change(run):
+    deploy(run)
+    told = deploy(run, "-v", "colour=blue", "--diff-changes")
+    assert "-   colour: red" in told
+    assert "+   colour: blue" in told
+    assert "Op:      0 create, 0 delete, 1 update, 0 noop, 0 exists" in told
+
+
+def test_what_it_deployed_kapp_takes_over(run):
+    deploy(run)
+    run_folder = run.folder / "rendered.yml"
+    run_folder.write_text(subprocess.run([BIN / "ytt", "-f", "config"], cwd=run.folder, capture_output=True, text=True).stdout)
+    assert "Op:      0 create, 0 delete, 0 update" in run("kapp", "deploy", "-a", "app", "-f", "rendered.yml", "-y")
+    run("kapp", "delete", "-a", "app", "-y")
+
+
+def test_a_refused_field_is_reported_with_the_line_it_was_written_on(run):
+    told = deploy(run, "--data-value-yaml", "port=70000", status=1)
+    assert "Invalid value: 70000" in told
+    assert "spec.ports[0].port is set at config.yml:20" in told
+
+
+def test_a_template_that_fails_leaves_no_record_behind(run):
+    (run.folder / "config/broken.yml").write_text("a: #@ nope\n")
+    assert "undefined: nope" in deploy(run, status=1)
+    assert "does not exist" in run("kapp", "delete", "-a", "app", "-y")
+
+
+def test_a_document_that_is_no_resource_is_named(run):
+    (run.folder / "config/list.yml").write_text("- not\n- a map\n")
+    assert "list.yml" in deploy(run, status=1)
+
+
+def test_an_application_needs_a_name(run):
+    assert "Expected app name to be non-empty" in run("oakum", "deploy", "-f", "config", "-y", status=1)
