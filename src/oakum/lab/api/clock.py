@@ -16,11 +16,6 @@ def stamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def micro(moment: datetime) -> str:
-    """RFC 3339 with microseconds (`metav1.MicroTime`)."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
 def parsed(text: str) -> datetime:
     """A time that the server wrote; raises ValueError for other text."""
     return datetime.fromisoformat(text.replace("Z", "+00:00"))

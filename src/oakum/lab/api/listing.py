@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from oakum.lab.api import clock, selectors, status
+from oakum.lab.api import selectors, status
 from oakum.lab.api.call import Call
 from oakum.lab.api.cluster import Cluster
 from oakum.lab.api.kinds import Resource
@@ -157,5 +157,3 @@ def bookmark(resource: Resource, version: int, initial: bool) -> Obj:
 
 BOOKMARKS = 60.0
 """Seconds between bookmarks of a quiet watch."""
-
-now = clock.system

@@ -137,10 +137,6 @@ def _check_limits(obj: Obj) -> list[FieldError]:
     return errors
 
 
-def _same_lease(new: Obj, old: Obj) -> list[FieldError]:
-    return []
-
-
 def _check_lease(obj: Obj) -> list[FieldError]:
     seconds = (obj.get("spec") or {}).get("leaseDurationSeconds")
     if seconds is not None and seconds <= 0:
@@ -163,7 +159,7 @@ RULES = {
     "serviceaccounts": Rules(returns_deleted=True),
     "resourcequotas": Rules(validate=_check_quota, returns_deleted=True),
     "limitranges": Rules(default=_limit_range, validate=_check_limits),
-    "leases.coordination.k8s.io": Rules(validate=_check_lease, compare=_same_lease, versioned_updates=True),
+    "leases.coordination.k8s.io": Rules(validate=_check_lease, versioned_updates=True),
     "priorityclasses.scheduling.k8s.io": Rules(default=_priority_class, compare=_same_value, generation=True),
     "validatingwebhookconfigurations.admissionregistration.k8s.io": Rules(generation=True),
     "mutatingwebhookconfigurations.admissionregistration.k8s.io": Rules(generation=True),
