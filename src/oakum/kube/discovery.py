@@ -93,7 +93,7 @@ def discover(transport: Transport) -> tuple[list[ResourceType], dict[str, str]]:
 def _aggregated(document: dict[str, Any], types: list[ResourceType], failed: dict[str, str]) -> None:
     for item in document.get("items") or []:
         group = item.get("metadata", {}).get("name") or ""
-        for at, version in enumerate(item.get("versions") or []):
+        for version in item.get("versions") or []:
             name = version["version"]
             if version.get("freshness") == "Stale":
                 failed[f"{group}/{name}"] = f"stale GroupVersion discovery: {group}/{name}"
@@ -101,33 +101,31 @@ def _aggregated(document: dict[str, Any], types: list[ResourceType], failed: dic
                 kind = entry.get("responseKind") or {}
                 types.append(ResourceType(
                     kind.get("group") or group, kind.get("version") or name, entry["resource"], kind.get("kind", ""),
-                    entry.get("scope") == "Namespaced", frozenset(entry.get("verbs") or ()), at == 0))
+                    entry.get("scope") == "Namespaced", frozenset(entry.get("verbs") or ())))
 
 
 def _legacy(transport: Transport, document: dict[str, Any], types: list[ResourceType], failed: dict[str, str]) -> None:
     if document.get("kind") == "APIVersions":
-        wanted = [(v, True) for v in document.get("versions") or []]
+        wanted = list(document.get("versions") or [])
     else:
-        wanted = [(v["groupVersion"], v["groupVersion"] == (g.get("preferredVersion") or {}).get("groupVersion"))
-                  for g in document.get("groups") or [] for v in g.get("versions") or []]
+        wanted = [v["groupVersion"] for g in document.get("groups") or [] for v in g.get("versions") or []]
 
-    def fetch(entry: tuple[str, bool]) -> Any:
-        gv = entry[0]
+    def fetch(gv: str) -> Any:
         try:
             return transport.request("GET", f"/apis/{gv}" if "/" in gv else f"/api/{gv}").json()
         except (ApiError, ConnectError) as e:
             return e
 
-    for (gv, preferred), found in zip(wanted, each(wanted, fetch, 16), strict=True):
+    for gv, found in zip(wanted, each(wanted, fetch, 16), strict=True):
         if isinstance(found, Exception):
             failed[gv] = str(found)
         else:
-            types.extend(_listed(gv, preferred, found.get("resources") or []))
+            types.extend(_listed(gv, found.get("resources") or []))
 
 
-def _listed(gv: str, preferred: bool, resources: Iterable[dict[str, Any]]) -> Iterable[ResourceType]:
+def _listed(gv: str, resources: Iterable[dict[str, Any]]) -> Iterable[ResourceType]:
     group, _, version = gv.rpartition("/")
     for entry in resources:
         if "/" not in entry["name"]:
             yield ResourceType(entry.get("group") or group, entry.get("version") or version, entry["name"],
-                               entry["kind"], bool(entry["namespaced"]), frozenset(entry.get("verbs") or ()), preferred)
+                               entry["kind"], bool(entry["namespaced"]), frozenset(entry.get("verbs") or ()))

@@ -15,7 +15,6 @@ class ResourceType:
     kind: str
     namespaced: bool
     verbs: frozenset[str] = frozenset()
-    preferred: bool = True
 
     @property
     def api_version(self) -> str:

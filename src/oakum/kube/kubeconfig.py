@@ -59,11 +59,6 @@ class ClusterConfig:
     proxy: str = ""
     identity: Identity = field(default_factory=Identity)
 
-    @property
-    def host(self) -> str:
-        """Host and port, as `Target cluster` lines show them."""
-        return self.server
-
 
 def load(*, path: str | None = None, context: str | None = None, text: str | None = None,
          env: Mapping[str, str] | None = None) -> ClusterConfig:

@@ -14,12 +14,6 @@ def plain(text: str, color: str) -> str:
     return text
 
 
-def ansi(text: str, color: str) -> str:
-    """Colour codes of a terminal for `red`, `green` and `faint`."""
-    codes = {"red": "31", "green": "32", "faint": "2"}
-    return f"\x1b[{codes[color]}m{text}\x1b[0m"
-
-
 def view(lines: Sequence[Line], *, context: int = 2, numbers: bool = True, paint: Paint = plain) -> str:
     """The text of a difference: changed lines, and of the others those near them.
 

@@ -1,7 +1,7 @@
 """Which rule judges an object, and what it says (kapp spec, sections 5.2 and 5.5)."""
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from oakum.deploy.config.config import Config
@@ -12,8 +12,6 @@ from oakum.deploy.resource import Resource
 from oakum.deploy.wait.builtin import PACKAGES, RULES, Rule, Unreadable, View
 from oakum.deploy.wait.state import State, conditions, deleting, fail, ok, ongoing, unobserved
 from oakum.errors import OakumError
-
-Associated = Callable[[tuple[tuple[str, str], ...]], Sequence[Resource]]
 
 
 @dataclass(frozen=True)
