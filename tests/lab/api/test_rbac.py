@@ -119,5 +119,10 @@ def test_an_administrator_can_act_as_somebody_else(admin: Client, ann: Client) -
     assert 'cannot impersonate resource "users"' in ann.get(MAPS).json["message"]
 
 
+def test_impersonated_groups_count(admin: Client) -> None:
+    admin.headers |= {"impersonate-user": "ann", "impersonate-group": "system:masters"}
+    assert admin.get(MAPS).code == 200
+
+
 def test_discovery_is_for_everybody_with_credentials(ann: Client) -> None:
     assert ann.get("/apis").code == ann.get("/version").code == ann.get("/openapi/v3").code == 200

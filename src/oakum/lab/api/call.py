@@ -92,7 +92,10 @@ def _yaml(content: bytes) -> Any:
 
 def call_of(scope: Scope) -> Call:
     """The request that an ASGI scope describes."""
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        headers[key] = f"{headers[key]},{text}" if key in headers else text
     query = parse_qs(scope.get("query_string", b"").decode(), keep_blank_values=True)
     raw = scope.get("raw_path")
     path = raw.decode("latin-1").partition("?")[0] if raw else scope["path"]
