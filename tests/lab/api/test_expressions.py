@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from oakum.lab.api.custom.expressions import ExpressionError, evaluate
+from oakum.lab.api.custom.expressions import ExpressionError, NotCovered, evaluate
 
 SELF = {"n": 3, "s": "abc", "l": [1, 2, 3], "m": {"a": 1}, "o": [{"k": "x", "v": 1}, {"k": "y", "v": 2}]}
 
@@ -45,3 +45,8 @@ def test_expressions(source: str, wanted: Any) -> None:
 def test_what_cannot_be_evaluated_says_so(source: str) -> None:
     with pytest.raises(ExpressionError):
         evaluate(source, {"self": SELF})
+
+
+def test_a_function_outside_the_evaluator_is_told_apart_from_a_failure() -> None:
+    with pytest.raises(NotCovered):
+        evaluate("duration('1h') > self.d", {"self": SELF})

@@ -3,7 +3,8 @@
 Covered: literals, lists, maps, field and index access, arithmetic, comparison, `in`, `&&`, `||`, `!`, `?:`, the macros
 `has`, `all`, `exists`, `exists_one`, `filter`, `map`, and the functions of the standard and Kubernetes libraries that
 rules use most (`size`, `startsWith`, `endsWith`, `contains`, `matches`, `split`, `join`, `lowerAscii`, `isURL`, …).
-Not covered: durations, timestamps, quantities and the cost limit; a rule that needs them fails and says so.
+Not covered: durations, timestamps, quantities and the cost limit; a rule that needs them is not held against objects,
+and whoever writes its definition is warned.
 """
 
 import re
@@ -28,6 +29,10 @@ _LEVELS = (("||",), ("&&",), ("==", "!=", "<", "<=", ">", ">=", "in"), ("+", "-"
 
 class ExpressionError(Exception):
     """An expression that cannot be read, or that fails on its values."""
+
+
+class NotCovered(ExpressionError):
+    """An expression with a function that this evaluator does not have."""
 
 
 Scope = dict[str, Any]
@@ -410,12 +415,12 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 def _method(name: str, target: Node, arguments: list[Node]) -> Node:
     operate = _METHODS.get(name)
     if operate is None:
-        raise ExpressionError(f"undeclared reference to '{name}'")
+        raise NotCovered(f"undeclared reference to '{name}'")
     return lambda scope: operate(target(scope), *(argument(scope) for argument in arguments))
 
 
 def _function(name: str, arguments: list[Node]) -> Node:
     operate = _FUNCTIONS.get(name)
     if operate is None:
-        raise ExpressionError(f"undeclared reference to '{name}'")
+        raise NotCovered(f"undeclared reference to '{name}'")
     return lambda scope: operate(*(argument(scope) for argument in arguments))

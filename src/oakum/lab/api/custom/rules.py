@@ -24,11 +24,28 @@ def broken(value: Any, old: Any, schema: Schema, path: str) -> Iterator[FieldErr
             continue
         try:
             held = expressions.evaluate(rule["rule"], {"self": value, "oldSelf": old})
+        except expressions.NotCovered:
+            continue
         except expressions.ExpressionError as error:
             yield _complaint(rule, value, path, f"{error} evaluating rule: {_message(rule, value, old)}")
             continue
         if held is not True:
             yield _complaint(rule, value, path, _message(rule, value, old))
+
+
+def not_held(schema: Schema) -> Iterator[str]:
+    """The rules of a schema, and of all that is below it, that the evaluator does not cover."""
+    for rule in schema.get("x-kubernetes-validations") or []:
+        try:
+            expressions.compiled(rule["rule"])
+        except expressions.NotCovered:
+            yield rule["rule"]
+        except expressions.ExpressionError:
+            continue
+    below = [*(schema.get("properties") or {}).values(), schema.get("items"), schema.get("additionalProperties")]
+    for inner in below:
+        if isinstance(inner, dict):
+            yield from not_held(inner)
 
 
 def _message(rule: dict[str, Any], value: Any, old: Any) -> str:

@@ -3,6 +3,7 @@
 from oakum.lab.api.admission import Plugin
 from oakum.lab.api.plugins.addresses import allot_addresses
 from oakum.lab.api.plugins.claims import choose_class
+from oakum.lab.api.plugins.definitions import warn_of_rules
 from oakum.lab.api.plugins.limits import apply_limits, hold_limits
 from oakum.lab.api.plugins.namespaces import keep_namespaces
 from oakum.lab.api.plugins.pods import complete_pod
@@ -11,4 +12,4 @@ from oakum.lab.api.plugins.quotas import hold_quotas
 __all__ = ["MUTATING", "VALIDATING"]
 
 MUTATING: tuple[Plugin, ...] = (complete_pod, apply_limits, choose_class, allot_addresses)
-VALIDATING: tuple[Plugin, ...] = (keep_namespaces, hold_limits, hold_quotas)
+VALIDATING: tuple[Plugin, ...] = (keep_namespaces, hold_limits, hold_quotas, warn_of_rules)
