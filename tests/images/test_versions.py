@@ -1,11 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from oakum.images.errors import ConfigError
-from oakum.images.versions import Version, highest, parse
+from oakum.images.versions import highest
 
 TAGS = ["latest", "1.0.0", "1.1.0", "1.2.0-rc.1", "v1.3.0", "2.0.0-beta.1", "not-semver", "1.10.0"]
 
@@ -50,23 +48,3 @@ def test_a_bad_range_is_described(constraints: str, words: str) -> None:
     with pytest.raises(ConfigError) as caught:
         highest(TAGS, constraints, None)
     assert str(caught.value) == f"Selecting versions: Parsing version constraint '{constraints}': {words}"
-
-
-_NUMBERS = st.tuples(*[st.integers(0, 99)] * 3)
-_MARKS = st.lists(st.from_regex(r"[a-z]{1,3}|0|[1-9][0-9]?", fullmatch=True), max_size=3)
-
-
-@given(_NUMBERS, _MARKS)
-def test_a_version_is_read_back_and_follows_its_prereleases(numbers: tuple[int, int, int], marks: list[str]) -> None:
-    text = ".".join(map(str, numbers)) + ("-" + ".".join(marks) if marks else "")
-    version = parse(text)
-    assert version == Version(numbers, tuple(marks))
-    assert version is not None
-    assert not marks or version < Version(numbers)
-
-
-@given(st.lists(st.tuples(_NUMBERS, _MARKS), min_size=3, max_size=3))
-def test_precedence_is_a_total_order(versions: list[tuple[tuple[int, int, int], list[str]]]) -> None:
-    one, two, three = sorted(Version(numbers, tuple(marks)) for numbers, marks in versions)
-    assert one <= two <= three
-    assert one <= three

@@ -8,7 +8,7 @@ from oakum.images.errors import ConfigError
 EMULATED = "0.42.0"
 """The kbld release whose formats these are; written into locks, compared with what a configuration asks for."""
 
-_VERSION = re.compile(r"\s*(\d+(?:\.\d+)*)(?:-([0-9A-Za-z.-]+)|([a-zA-Z][0-9A-Za-z.-]*))?(?:\+[0-9A-Za-z.-]+)?\s*")
+_VERSION = re.compile(r"\s*(\d+(?:\.\d+)*)(?:-[0-9A-Za-z.-]+|[a-zA-Z][0-9A-Za-z.-]*)?(?:\+[0-9A-Za-z.-]+)?\s*")
 
 
 def check(required: str, own: str = EMULATED) -> None:
@@ -20,13 +20,8 @@ def check(required: str, own: str = EMULATED) -> None:
     match = _VERSION.fullmatch(required)
     if match is None:
         raise ConfigError(f"Parsing minimum version constraint: Malformed constraint: >={required}")
-    if not _at_least(own, match[1], bool(match[2] or match[3])):
+    if _segments(own) < _segments(match[1]):
         raise ConfigError(f"kbld version '{own}' does not meet the minimum required version '{required}'")
-
-
-def _at_least(own: str, wanted: str, prerelease: bool) -> bool:
-    mine, theirs = _segments(own), _segments(wanted)
-    return mine > theirs or (mine == theirs) or (prerelease and mine >= theirs)
 
 
 def _segments(version: str) -> tuple[int, ...]:

@@ -7,56 +7,23 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import total_ordering
 
 from oakum.images.errors import ConfigError
+from oakum.semver import Version, parse
 
-_VERSION = re.compile(
-    r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
-)
 _TERM = re.compile(r"([^0-9]*)(.*)")
-_OPERATORS: dict[str, Callable[[Version, Version], bool]] = {}
-
-
-@total_ordering
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A version. Orders by semver precedence; build metadata does not count."""
-
-    numbers: tuple[int, int, int]
-    prerelease: tuple[str, ...] = ()
-
-    def __lt__(self, other: Version) -> bool:
-        return self._key() < other._key()
-
-    def _key(self) -> tuple[object, ...]:
-        marks = [(0, int(mark), "") if mark.isdigit() else (1, 0, mark) for mark in self.prerelease]
-        return (self.numbers, not self.prerelease, marks)
-
-
-_OPERATORS.update(
-    {
-        "": operator.eq,
-        "=": operator.eq,
-        "==": operator.eq,
-        "!": operator.ne,
-        "!=": operator.ne,
-        "<": operator.lt,
-        "<=": operator.le,
-        ">": operator.gt,
-        ">=": operator.ge,
-    }
-)
+_OPERATORS: dict[str, Callable[[Version, Version], bool]] = {
+    "": operator.eq,
+    "=": operator.eq,
+    "==": operator.eq,
+    "!": operator.ne,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 _Check = Callable[[Version], bool]
-
-
-def parse(text: str) -> Version | None:
-    """The version in `text`, None when it is not one."""
-    match = _VERSION.fullmatch(text)
-    if match is None or any(mark.isdigit() and len(mark) > 1 and mark[0] == "0" for mark in _marks(match[4])):
-        return None
-    return Version((int(match[1]), int(match[2]), int(match[3])), _marks(match[4]))
 
 
 def highest(tags: Iterable[str], constraints: str, prereleases: tuple[str, ...] | None) -> str:
@@ -75,17 +42,11 @@ def _allowed(version: Version, prereleases: tuple[str, ...] | None) -> bool:
     return prereleases is not None and (not prereleases or any(mark in prereleases for mark in version.prerelease))
 
 
-def _marks(text: str | None) -> tuple[str, ...]:
-    return tuple(text.split(".")) if text else ()
-
-
 def _range(text: str) -> _Check:
     try:
         alternatives = [[_term(term) for term in _terms(part, text)] for part in text.split("||")]
     except ValueError as error:
-        raise ConfigError(
-            f"Selecting versions: Parsing version constraint '{text}': {error}"
-        ) from error
+        raise ConfigError(f"Selecting versions: Parsing version constraint '{text}': {error}") from error
     return lambda version: any(all(check(version) for check in checks) for checks in alternatives)
 
 

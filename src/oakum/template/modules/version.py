@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from oakum.semver import parse
 from oakum.starlark import Builtin, Failure, Module
 from oakum.template.modules.arguments import exactly, string
 
@@ -16,13 +17,12 @@ def version_module() -> Module:
 
 
 def _require_at_least(*arguments: Any, **keywords: Any) -> None:
-    from semver import Version
-
     exactly(arguments, 1)
     wanted = string(arguments[0])
-    if not Version.is_valid(wanted):
+    least, own = parse(wanted), parse(VERSION)
+    if least is None:
         raise Failure(f"version string '{wanted}' must be a valid semver")
-    if not Version.is_valid(VERSION):
+    if own is None:
         raise Failure(f"Malformed version: {VERSION}")
-    if Version.parse(VERSION) < Version.parse(wanted):
+    if own < least:
         raise Failure(f"ytt version '{VERSION}' does not meet the minimum required version '{wanted}'")
