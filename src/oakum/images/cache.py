@@ -1,12 +1,10 @@
 """Sources whose inputs did not change are not built again: what was published for a key is remembered."""
 from __future__ import annotations
 
-import json
-import os
-import tempfile
 from pathlib import Path
 
 from oakum.errors import RegistryError
+from oakum.images import remembered
 from oakum.images.config import Destination, Source, repository_of
 from oakum.images.fingerprint import Fingerprint
 from oakum.images.log import Log
@@ -32,12 +30,12 @@ class Cached:
         key = self._key(name, source, destination)
         if key is None:
             return self._inner.produce(image, source, destination)
-        known = self._read(key)
+        known = str(remembered.read(self._folder / key).get("url") or "")
         if known and self._there(known):
             self._log.write(name, f"unchanged since it was last built: {source.path} -> {known}")
             return Resolution(known, source_origins(source.path), built=True)
         found = self._inner.produce(image, source, destination)
-        self._write(key, found.url)
+        remembered.write(self._folder / key, {"url": found.url})
         return found
 
     def _key(self, name: str, source: Source, destination: Destination | None) -> str | None:
@@ -54,21 +52,3 @@ class Cached:
         except RegistryError:
             return False
         return True
-
-    def _read(self, key: str) -> str:
-        try:
-            found = json.loads((self._folder / key).read_text("utf-8"))
-        except (OSError, ValueError):
-            return ""
-        return str(found.get("url") or "") if isinstance(found, dict) else ""
-
-    def _write(self, key: str, url: str) -> None:
-        """Remember a result. A cache that cannot be written is no cache, and no error."""
-        try:
-            self._folder.mkdir(0o700, parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._folder)
-            with os.fdopen(handle, "w") as file:
-                json.dump({"url": url}, file)
-            os.replace(name, self._folder / key)
-        except OSError:
-            return

@@ -6,13 +6,11 @@ before a hash was taken are not trusted, since a second change within the clock'
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
+from oakum.images import remembered
 from oakum.images.builders import context
 
 _GRAIN_NS = 2_000_000_000
@@ -28,24 +26,13 @@ class FolderHashes:
         """The hash of the content below `root`."""
         place = self._store / hashlib.sha256(os.fsencode(root.resolve())).hexdigest()
         state, newest = _state(root)
-        known = _read(place)
+        known = remembered.read(place)
         if known.get("state") == state and newest < known.get("taken", 0) - _GRAIN_NS:
             return str(known["content"])
         taken = time.time_ns()
         content = context.content_hash(root)
-        self._write(place, {"state": state, "taken": taken, "content": content})
+        remembered.write(place, {"state": state, "taken": taken, "content": content})
         return content
-
-    def _write(self, place: Path, known: dict[str, object]) -> None:
-        """Remember. What cannot be written is computed again, which is no error."""
-        try:
-            self._store.mkdir(0o700, parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._store)
-            with os.fdopen(handle, "w") as file:
-                json.dump(known, file)
-            os.replace(name, place)
-        except OSError:
-            return
 
 
 def _state(root: Path) -> tuple[str, int]:
@@ -57,11 +44,3 @@ def _state(root: Path) -> tuple[str, int]:
         facts = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_mode)
         total.update(f"{entry.name}\0{facts}".encode("utf-8", "surrogateescape"))
     return total.hexdigest(), newest
-
-
-def _read(place: Path) -> dict[str, Any]:
-    try:
-        known = json.loads(place.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}
