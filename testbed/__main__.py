@@ -41,7 +41,7 @@ def down(place: Settings) -> None:
     """End every program and delete the state; the cache of built programs stays."""
     for name in PROGRAMS:
         if name == "containerd":
-            subprocess.run(["pkill", "-f", f"containerd-shim.*{place.state}"], check=False)
+            node.end_pods(place)
         stop(place.state, name)
     with open("/proc/mounts") as mounts:
         below = [line.split()[1] for line in mounts if line.split()[1].startswith(f"{place.state}/")]

@@ -9,13 +9,15 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from testbed.process import await_ready, run, start
+from testbed.process import await_ready, drop_stale, run, start
 from testbed.settings import Settings
 
 
 def up_engine(settings: Settings) -> None:
     """Start dockerd unless an engine answers already."""
     if not _engine_answers():
+        drop_stale(Path("/run/docker.pid"), "dockerd")
+        drop_stale(Path("/run/docker/containerd/containerd.pid"), "containerd")
         start(settings.state, "dockerd", ["dockerd", "--data-root", settings.state / "docker"])
         await_ready(settings.state, "dockerd", _engine_answers)
 

@@ -2,9 +2,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
+import sys
+from pathlib import Path
 
-from testbed.process import await_ready, run, start
+from testbed.process import await_ready, end_with_children, given, start
 from testbed.settings import Settings
 
 NAME = "testbed"
@@ -56,6 +59,13 @@ config_path = "{state}/registry-hosts"
 """)
     start(state, "containerd", ["containerd", "--config", state / "containerd.toml"])
     await_ready(state, "containerd", lambda: _containerd_answers(settings))
+
+
+def end_pods(settings: Settings) -> None:
+    """End what runs in pods, and the shims that hold them, which outlive containerd."""
+    for pid in given(socket_of(settings)):
+        if Path(f"/proc/{pid}/comm").read_text().startswith("containerd-shim"):
+            end_with_children(pid)
 
 
 def _registry_hosts(settings: Settings) -> None:
@@ -116,9 +126,5 @@ def _ready(settings: Settings) -> bool:
 
 def kubectl() -> str:
     """The kubectl beside this Python, else the one on the PATH."""
-    import shutil
-    import sys
-    from pathlib import Path
-
     beside = Path(sys.executable).parent / "kubectl"
     return str(beside) if beside.exists() else shutil.which("kubectl") or "kubectl"

@@ -1,4 +1,8 @@
-"""Programs that keep running: started in a session of their own, recorded by process id, with a log file each."""
+"""Programs that keep running: started in a session of their own, recorded in a file each, with a log file each.
+
+A record is the process id and the time it started (in the kernel's clock ticks since boot): after a reboot, or when a
+program ended long ago, its number may belong to somebody else's process, which must neither pass for it nor be ended.
+"""
 from __future__ import annotations
 
 import contextlib
@@ -18,38 +22,74 @@ def start(state: Path, name: str, command: Sequence[str | Path], env: dict[str, 
     """Start `command` as `name` unless it runs already."""
     if running(state, name):
         return
-    with open(_log(state, name), "ab") as log:
-        process = subprocess.Popen(
-            [str(word) for word in command],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env={**os.environ, **(env or {})},
-        )
-    (state / f"{name}.pid").write_text(str(process.pid))
+    log = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    words = [str(word) for word in command]
+    pid = os.posix_spawnp(words[0], words, {**os.environ, **(env or {})}, setsid=True, file_actions=[
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, str(_log(state, name)), log, 0o644),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+    ])
+    (state / f"{name}.pid").write_text(f"{pid} {started(pid)}\n")
 
 
 def running(state: Path, name: str) -> bool:
     """Whether the program recorded as `name` is alive."""
+    return _pid(state, name) is not None
+
+
+def started(pid: int) -> int | None:
+    """When a process started, in clock ticks since boot (proc(5), field 22 of stat); None when it is not alive."""
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
     try:
-        pid = int((state / f"{name}.pid").read_text())
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, os.WNOHANG)
-        os.kill(pid, 0)
-    except (OSError, ValueError):
-        return False
-    return True
+        # The second field is the program's name in brackets, which may hold anything.
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in "ZX" else int(fields[19])
+
+
+def drop_stale(path: Path, program: str) -> None:
+    """Delete a process id file that a `program` of ours or the system's has left behind.
+
+    Programs that look for their own earlier run by number alone refuse to start, or end whoever has the number now.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        number = path.read_text().strip()
+        name = Path(f"/proc/{number}/comm")
+        if not number.isdecimal() or not name.exists() or name.read_text().strip() != program:
+            path.unlink()
 
 
 def stop(state: Path, name: str, patience_s: float = 10) -> None:
     """End the program recorded as `name`, politely at first."""
-    path = state / f"{name}.pid"
-    if running(state, name):
-        pid = int(path.read_text())
+    pid = _pid(state, name)
+    if pid is not None:
         os.killpg(pid, signal.SIGTERM)
         deadline = time.monotonic() + patience_s
         while running(state, name) and time.monotonic() < deadline:
             time.sleep(0.05)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
-    path.unlink(missing_ok=True)
+    (state / f"{name}.pid").unlink(missing_ok=True)
+
+
+def given(word: str) -> list[int]:
+    """The processes that were started with `word` as one of their arguments."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if os.fsencode(word) in (folder / "cmdline").read_bytes().split(b"\0")[1:]:
+                found.append(int(folder.name))
+    return found
+
+
+def end_with_children(pid: int) -> None:
+    """Kill a process and those that it started."""
+    with contextlib.suppress(OSError):
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for each in [*map(int, children), pid]:
+            os.kill(each, signal.SIGKILL)
 
 
 def await_ready(state: Path, name: str, ready: Callable[[], bool], patience_s: float = 90) -> None:
@@ -68,6 +108,15 @@ def run(*command: str | Path, **options: object) -> str:
     if done.returncode:
         raise Failed(f"{' '.join(map(str, command))}: exit status {done.returncode}\n{done.stderr or done.stdout}")
     return str(done.stdout)
+
+
+def _pid(state: Path, name: str) -> int | None:
+    """The process id of the program recorded as `name`, None unless it is alive and the very process recorded."""
+    try:
+        pid, start_time = map(int, (state / f"{name}.pid").read_text().split())
+    except (OSError, ValueError):
+        return None
+    return pid if started(pid) == start_time else None
 
 
 def _log(state: Path, name: str) -> Path:
