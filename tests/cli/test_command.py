@@ -1,3 +1,7 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from oakum.cli.command import Command, interpret, main
@@ -59,3 +63,20 @@ def test_an_unknown_shell_is_refused(capsys):
 
 def test_every_error_of_the_project_ends_as_a_message():
     assert issubclass(UsageError, OakumError)
+
+
+def run_with(redirection, *arguments):
+    words = " ".join((str(Path(sys.executable).with_name("oakum")), *arguments, redirection))
+    return subprocess.run(["sh", "-c", words], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a Linux device")
+def test_output_that_does_not_fit_is_an_error_of_one_line():
+    done = run_with(">/dev/full", "version")
+    assert (done.returncode, done.stderr) == (1, "oakum: Error: write /dev/stdout: no space left on device\n")
+
+
+@pytest.mark.parametrize("redirection", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_the_caller_has_closed_is_silent(redirection):
+    done = run_with(redirection, "version")
+    assert (done.returncode, done.stderr) == (0, "")

@@ -75,3 +75,15 @@ def test_a_plugin_next_to_the_file_gives_a_token_once(file: Path) -> None:
 
 def test_secrets_do_not_show_in_the_text_of_a_config(file: Path) -> None:
     assert "t0" not in repr(load(path=str(file), env={}))
+
+
+def test_a_certificate_that_is_not_base64_is_refused(file: Path) -> None:
+    file.write_text(TEXT.replace("UEVN", "not base64!"))
+    with pytest.raises(ConfigError, match="certificate-authority-data is not base64"):
+        load(path=str(file))
+
+
+def test_a_file_that_is_not_utf_8_is_refused_with_its_name(file: Path) -> None:
+    file.write_bytes(TEXT.replace("boss", "b\xf6ss").encode("latin-1"))
+    with pytest.raises(ConfigError, match=f'error loading config file "{file}": yaml: '):
+        load(path=str(file))

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from tests.kube.scripted import Reply, serving, status
 
-from oakum.kube.errors import ApiError, ConnectError
+from oakum.kube.errors import ApiError, ConfigError, ConnectError
 from oakum.kube.kubeconfig import ClusterConfig, Identity
 from oakum.kube.transport import Transport, warning_text
 
@@ -88,3 +88,16 @@ def test_warnings_of_writes_are_passed_on_once() -> None:
 
 def test_other_warning_headers_are_no_api_warnings() -> None:
     assert warning_text('110 - "Response is stale"') == ""
+
+
+def test_a_proxy_that_does_not_answer_is_blamed_itself() -> None:
+    config = ClusterConfig("https://cluster.example.com", proxy="u:secret@127.0.0.1:1")
+    with pytest.raises(ConnectError, match="proxyconnect tcp: dial tcp 127.0.0.1:1: connect: connection refused$"):
+        Transport(config).request("GET", "/version")
+
+
+def test_a_proxy_that_is_no_address_is_refused_without_its_value() -> None:
+    config = ClusterConfig("https://cluster.example.com", proxy="ftp://u:secret@[")
+    with pytest.raises(ConfigError, match="^invalid proxy address in ") as caught:
+        Transport(config).request("GET", "/version")
+    assert "secret" not in str(caught.value)

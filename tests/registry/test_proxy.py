@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from oakum.registry.connections import Connections, Options
+from oakum.registry.errors import ConnectError, CredentialsError
 from oakum.registry.proxy import proxy_for
 
 PROXY = {"HTTPS_PROXY": "proxy:3128", "NO_PROXY": "internal.io,.corp,10.0.0.0/8,h.io:444"}
@@ -33,3 +35,16 @@ def test_a_star_excludes_everything() -> None:
 
 def test_http_proxy_is_ignored_under_cgi() -> None:
     assert proxy_for("http", "a.io", 80, {"HTTP_PROXY": "p", "REQUEST_METHOD": "GET"}) is None
+
+
+@pytest.mark.parametrize("value", ["http://[", "ftp://u:secret@h", "http://h:port", "http://a b", "http://", "http://h:0"])
+def test_a_proxy_that_is_no_address_is_named_without_its_value(value: str) -> None:
+    with pytest.raises(CredentialsError, match="^invalid proxy address in HTTPS_PROXY ") as caught:
+        proxy_for("https", "a.io", 443, {"HTTPS_PROXY": value})
+    assert "secret" not in str(caught.value)
+
+
+def test_a_proxy_that_does_not_answer_is_blamed_itself() -> None:
+    environ = {"HTTPS_PROXY": "http://u:secret@127.0.0.1:1"}
+    with pytest.raises(ConnectError, match="proxyconnect tcp: dial tcp 127.0.0.1:1: connect: connection refused$"):
+        Connections(Options(), environ).send("GET", "https://registry.example.com/v2/", {})

@@ -148,9 +148,7 @@ def main(root: Command, arguments: Sequence[str] | None = None, *, truncate: boo
     unchanged.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
+    _prepare_streams()
     try:
         if arguments and arguments[0] in ("completion", "__complete", "help"):
             from oakum.cli.completion import built_in
@@ -158,16 +156,56 @@ def main(root: Command, arguments: Sequence[str] | None = None, *, truncate: boo
             status = built_in(root, arguments)
             if status is not None:
                 return status
-        return execute(interpret(root, arguments))
-    except OakumError as error:
-        from oakum.cli.reflow import reflow
-
+        status = execute(interpret(root, arguments))
         sys.stdout.flush()
-        sys.stderr.write(f"{root.name}: Error: {reflow(str(error), truncate=truncate)}\n")
-        return 1
+        return status
+    except OakumError as error:
+        return _failed(root, str(error), truncate)
     except BrokenPipeError:
         # The reader went away (`| head`): nobody is left to tell, and Python must not complain while it closes.
         sys.stdout = None
         return 141
+    except OSError as error:
+        return _failed(root, _refusal(error), truncate)
     except KeyboardInterrupt:
         return 130
+
+
+def _prepare_streams() -> None:
+    """Text streams of UTF-8 for all three; one that the caller has closed reads as empty and swallows what is written.
+    """
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        import os
+
+        # Without this the next file that is opened would be taken for the standard output.
+        while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+            pass
+        os.close(number)
+        sys.stdin, sys.stdout, sys.stderr = (
+            os.fdopen(at, mode) if stream is None else stream
+            for at, (stream, mode) in enumerate(zip((sys.stdin, sys.stdout, sys.stderr), "rww", strict=True))
+        )
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
+
+
+def _refusal(error: OSError) -> str:
+    """What the system refused: where no file is named it was writing the output."""
+    reason = (error.strerror or str(error)).lower()
+    return f"{error.filename or 'write /dev/stdout'}: {reason}"
+
+
+def _failed(root: Command, message: str, truncate: bool) -> int:
+    """Print the message that ends a program; returns the exit status."""
+    from contextlib import suppress
+
+    from oakum.cli.reflow import reflow
+
+    try:
+        sys.stdout.flush()
+    except OSError:
+        sys.stdout = None
+    with suppress(OSError):
+        sys.stderr.write(f"{root.name}: Error: {reflow(message, truncate=truncate)}\n")
+    return 1

@@ -121,7 +121,7 @@ def _read(path: str, required: bool) -> dict[str, Any]:
         if required:
             raise ConfigError(f"stat {path}: no such file or directory")
         return {}
-    return _parse(_bytes(path).decode("utf-8", "replace"), path, os.path.dirname(os.path.abspath(path)))
+    return _parse(_bytes(path).decode("utf-8", "surrogateescape"), path, os.path.dirname(os.path.abspath(path)))
 
 
 def _parse(text: str, name: str, folder: str) -> dict[str, Any]:
@@ -189,7 +189,7 @@ def _pem(entry: Mapping[str, Any], name: str) -> bytes:
     data = entry.get(f"{name}-data")
     if data:
         try:
-            return base64.b64decode(data)
+            return base64.b64decode("".join(data.split()), validate=True)
         except (binascii.Error, ValueError) as e:
             raise ConfigError(f"kubeconfig field {name}-data is not base64: {e}") from e
     return _bytes(entry[name]) if entry.get(name) else b""

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from oakum.kube.auth import Authenticator
 from oakum.kube.errors import ApiError, ConfigError, ConnectError, from_answer
@@ -300,18 +300,38 @@ def _environment_proxy(scheme: str, host: str) -> str:
 
 def _proxied(proxy: str, scheme: str, host: str, port: int | None, options: dict[str, Any]) -> HTTPConnectionPool:
     from urllib3 import ProxyManager
+    from urllib3.exceptions import HTTPError
 
     keep = {name: value for name, value in options.items() if name != "maxsize"}
-    manager = ProxyManager(proxy, maxsize=options["maxsize"], **keep)
+    try:
+        manager = ProxyManager(proxy if "://" in proxy else f"http://{proxy}", maxsize=options["maxsize"], **keep)
+    except (HTTPError, ValueError) as e:
+        # The address itself may hold a password.
+        raise ConfigError("invalid proxy address in HTTPS_PROXY, HTTP_PROXY or the kubeconfig's proxy-url "
+                          "(hint: it is of the form http://HOST:PORT)") from e
     return manager.connection_from_host(host, port, scheme)
 
 
 def explain(error: Exception, method: str, url: str, config: ClusterConfig) -> ConnectError:
     """The exception of a failed connection as a sentence of the form Go's net/http gives."""
-    reason = _reason(error, urlsplit(config.server))
+    where = urlsplit(config.server)
+    if through := _refusing_proxy(error, where, config):
+        reason = f"proxyconnect tcp: {_reason(error, urlsplit(through))}"
+    else:
+        reason = _reason(error, where)
     made = ConnectError(f'{method.capitalize()} "{url}": {reason}')
     made.stale = _stale(error)  # type: ignore[attr-defined]  # read by Transport._once only
     return made
+
+
+def _refusing_proxy(error: Exception, where: SplitResult, config: ClusterConfig) -> str:
+    """The address of the proxy that could not be reached; empty when it was not that."""
+    from urllib3.exceptions import ProxyError
+
+    if not any(isinstance(e, ProxyError) for e in _chain(error)) or "Tunnel connection failed" in str(error):
+        return ""
+    proxy = config.proxy or _environment_proxy(where.scheme, where.hostname or "")
+    return proxy if "://" in proxy else f"http://{proxy}"
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -328,7 +348,7 @@ def _stale(error: Exception) -> bool:
     return any(isinstance(e, RemoteDisconnected | ConnectionResetError | BrokenPipeError) for e in _chain(error))
 
 
-def _reason(error: Exception, where: Any) -> str:
+def _reason(error: Exception, where: SplitResult) -> str:
     import socket
     import ssl
     from http.client import RemoteDisconnected

@@ -101,7 +101,8 @@ class Connections:
             response.url = url
             return response
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise ConnectError(method, url, trouble.reason(error, host, port)) from error
+            proxy = proxy_for(parts.scheme, host, port, self._environ)
+            raise ConnectError(method, url, trouble.reason(error, host, port, proxy)) from error
 
     def speaks_tls(self, registry: str, timeout: float = 2.0) -> ssl.SSLError | OSError | None:
         """None when something at `registry` (host:port) answers a TLS greeting, else what came instead.

@@ -6,10 +6,16 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from oakum.registry.errors import CredentialsError
 
 
 def proxy_for(scheme: str, host: str, port: int, environ: Mapping[str, str]) -> str | None:
-    """The proxy's URL for `scheme://host:port`, None to go directly."""
+    """The proxy's URL for `scheme://host:port`, None to go directly.
+
+    Raises CredentialsError, which does not show a value that may hold a password, when it is not an address.
+    """
     name = f"{scheme.upper()}_PROXY"
     value = environ.get(name) or environ.get(name.lower()) or ""
     if not value or (scheme == "http" and environ.get("REQUEST_METHOD")) or is_loopback(host):
@@ -17,7 +23,21 @@ def proxy_for(scheme: str, host: str, port: int, environ: Mapping[str, str]) -> 
     excluded = environ.get("NO_PROXY") or environ.get("no_proxy") or ""
     if any(_excludes(entry.strip().lower(), host.lower(), port) for entry in excluded.split(",")):
         return None
-    return value if "://" in value else f"http://{value}"
+    url = value if "://" in value else f"http://{value}"
+    if not _is_address(url):
+        raise CredentialsError(f"invalid proxy address in {name} (hint: it is of the form http://HOST:PORT)")
+    return url
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    # The host's characters are those that a name or an address may have: urlsplit takes any.
+    named = bool(parts.hostname) and not set(parts.hostname or "") & set(" \t<>\"'\\^`{|}")
+    return named and parts.scheme in ("http", "https") and port != 0
 
 
 def is_loopback(host: str) -> bool:

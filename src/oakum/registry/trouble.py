@@ -5,6 +5,7 @@ import errno
 import socket
 import ssl
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from urllib3 import exceptions
 
@@ -20,11 +21,14 @@ _SYSTEM = {
 DROPPED = ("EOF", "connection reset by peer", "broken pipe", "unexpected EOF")
 
 
-def reason(error: BaseException, host: str, port: int) -> str:
-    """Why no answer came from `host`:`port`, with the cause that urllib3 wraps taken out."""
+def reason(error: BaseException, host: str, port: int, proxy: str | None = None) -> str:
+    """Why no answer came from `host`:`port` (through `proxy`), with the cause that urllib3 wraps taken out."""
     cause = _root(error)
     if isinstance(error, exceptions.ProxyError) and "Tunnel connection failed" in str(cause):
         return str(cause).split("Tunnel connection failed:", 1)[1].strip().split(" ", 1)[-1]
+    if isinstance(error, exceptions.ProxyError) and proxy:
+        parts = urlsplit(proxy)
+        return f"proxyconnect tcp: {reason(cause, parts.hostname or '', parts.port or 80)}"
     if isinstance(cause, ssl.SSLError):
         return tls_reason(cause, host, port)
     if isinstance(cause, socket.gaierror):

@@ -85,11 +85,8 @@ def main() -> NoReturn:
     # What a run makes it keeps to its end: looking for garbage early only costs time.
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
     status = run_main(ROOT, truncate=True)
-    try:
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
-                stream.flush()
-    except BrokenPipeError:
-        status = 141
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
     # Taking a run's nodes apart one by one would take as long as parsing them; the system takes memory back at once.
     os._exit(status)
