@@ -13,15 +13,8 @@ from oakum.template.options import RenderedFile, RenderedText, Result
 from oakum.template.overlay import OverlayError, accumulate, is_overlay, overlay_results
 from oakum.template.position import position
 from oakum.template.tree import PRIVATE, Folder, Place
-from oakum.template.values import (
-    SCHEMA,
-    VALUES,
-    ValuesDocument,
-    annotated_documents,
-    annotated_names,
-    is_empty,
-    values_document,
-)
+from oakum.template.values import SCHEMA, VALUES, ValuesDocument, annotated_documents, annotated_names, values_document
+from oakum.yaml.emitter import is_empty
 from oakum.yaml.nodes import Document, DocumentSet, Map, MapItem, walk
 
 if TYPE_CHECKING:
@@ -200,7 +193,7 @@ def _walk(folder: Folder) -> Iterable[tuple[InputFile, Folder]]:
 
 def _drop_empty(documents: DocumentSet) -> bool:
     """Leave out documents that hold nothing, but for overlays; whether any is left."""
-    documents.items = [one for one in documents.items if is_overlay(one) or not is_empty(one)]
+    documents.items = [one for one in documents.items if is_overlay(one) or not is_empty(one.value)]
     return bool(documents.items)
 
 

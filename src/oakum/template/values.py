@@ -8,7 +8,8 @@ from oakum.template.files import InputFile
 from oakum.template.kinds import kind_of
 from oakum.template.position import compact, position
 from oakum.template.reference import LibraryReference, parse_reference, show
-from oakum.yaml.nodes import Array, Document, DocumentSet, Map, walk
+from oakum.yaml.emitter import is_empty
+from oakum.yaml.nodes import Document, DocumentSet, walk
 
 VALUES, SCHEMA, REFERENCE = "data/values", "data/values-schema", "library/ref"
 
@@ -77,15 +78,9 @@ def annotated_names(file: InputFile, documents: DocumentSet) -> set[str]:
 def annotated_documents(file: InputFile, documents: DocumentSet, name: str) -> list[Document]:
     """The documents annotated `name`. Raises TemplateError when there are others that hold something."""
     what = "data values" if name == VALUES else "schema"
-    if any(annotation(document, name) is None and not is_empty(document) for document in documents.items):
+    if any(annotation(document, name) is None and not is_empty(document.value) for document in documents.items):
         raise TemplateError(f"Expected {what} file '{file.path}' to only have {what} documents")
     return [document for document in documents.items if annotation(document, name) is not None]
-
-
-def is_empty(document: Document) -> bool:
-    """Whether the document holds nothing: null, an empty map, an empty array."""
-    value = document.value
-    return value is None or (isinstance(value, Map | Array) and not value.items)
 
 
 def values_document(document: Document, name: str) -> ValuesDocument:

@@ -4,7 +4,8 @@ from __future__ import annotations
 from typing import Any
 
 from oakum.errors import TemplateError
-from oakum.starlark import Builtin, Failure, Module, type_name
+from oakum.starlark import Builtin, Failure, Module
+from oakum.template.modules.arguments import exactly, string
 from oakum.template.tree import Place
 
 
@@ -17,23 +18,16 @@ def data_module(values: Any, place: Place) -> Module:
         if len(args) > 1:
             raise Failure("expected exactly zero or one argument")
         try:
-            return List(place.list_files(_string(args[0]) if args else ""))
+            return List(place.list_files(string(args[0]) if args else ""))
         except TemplateError as error:
             raise Failure(str(error)) from error
 
     def read(*args: Any, **kwargs: Any) -> str:
-        if len(args) != 1:
-            raise Failure("expected exactly one argument")
+        exactly(args, 1)
         try:
-            return place.find_file(_string(args[0]))[0].text
+            return place.find_file(string(args[0]))[0].text
         except TemplateError as error:
             raise Failure(str(error)) from error
 
     members = {"values": values, "list": Builtin("data.list", list_files), "read": Builtin("data.read", read)}
     return Module("data", members)
-
-
-def _string(value: Any) -> str:
-    if not isinstance(value, str):
-        raise Failure(f"expected a string, but was {type_name(value)}")
-    return value

@@ -13,6 +13,7 @@ from oakum.template.files import FileKind
 from oakum.template.flags import plain_merge
 from oakum.template.fragment import Fragment
 from oakum.template.library import Given, Library, Settled, check_used
+from oakum.template.modules.arguments import exactly, string
 from oakum.template.tree import Place
 from oakum.template.values import ValuesDocument
 from oakum.yaml.nodes import Document, DocumentSet, Node, walk
@@ -26,9 +27,8 @@ def library_module(library: Library, settled: Settled | None, place: Place) -> M
     """The module for a file of `library` at `place`; `settled` says what the library has for those below it."""
 
     def get(*args: Any, **kwargs: Any) -> Module:
-        if len(args) != 1:
-            raise Failure("expected exactly one argument")
-        instance = _instance(library, settled, place, _string(args[0]), kwargs)
+        exactly(args, 1)
+        instance = _instance(library, settled, place, string(args[0]), kwargs)
         return instance.module()
 
     return Module("library", {"get": Builtin("library.get", get)})
@@ -40,7 +40,7 @@ def _instance(
     for name in options:
         if name not in (*_FLAVOURS, _UNVALIDATED, "alias"):
             raise Failure(f"Unexpected kwarg '{name}'")
-    alias = _string(options.get("alias", ""))
+    alias = string(options.get("alias", ""))
     flavour = Flavour(**{name: _bool(options.get(name, False)) for name in _FLAVOURS})
     try:
         found = place.find_library(path)
@@ -111,11 +111,11 @@ class Instance(NamedTuple):
         """What the library's files (or the one at `path`) bind to a name."""
         if len(args) != 1:
             raise Failure("expected exactly one argument")
-        name, path = _string(args[0]), None
+        name, path = string(args[0]), None
         for key, value in kwargs.items():
             if key != "path":
                 raise Failure(f"Unexpected kwarg '{key}'")
-            path = _string(value)
+            path = string(value)
         try:
             return self._find(name, path)
         except OakumError as error:
@@ -176,20 +176,13 @@ def _document(value: Any, name: str) -> ValuesDocument:
 
 
 def _given(args: tuple[Any, ...]) -> Any:
-    if len(args) != 1:
-        raise Failure("expected exactly one argument")
+    exactly(args, 1)
     return copy_value(to_yaml(args[0]))
 
 
 def _none(args: tuple[Any, ...]) -> None:
     if args:
         raise Failure("expected no arguments")
-
-
-def _string(value: Any) -> str:
-    if not isinstance(value, str):
-        raise Failure(f"expected a string, but was {type_name(value)}")
-    return value
 
 
 def _bool(value: Any) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 from oakum.template.options import RenderedFile
 from oakum.template.overlay.engine import apply_documents
 from oakum.template.overlay.errors import OverlayError
-from oakum.yaml.nodes import Array, Document, DocumentSet, Map
+from oakum.yaml.emitter import is_empty
+from oakum.yaml.nodes import Document, DocumentSet
 
 
 def overlay_results(files: list[RenderedFile], *, explain: bool = False) -> list[RenderedFile]:
@@ -37,10 +38,7 @@ def is_overlay(document: Document) -> bool:
 
 def _without_overlays(files: list[RenderedFile]) -> list[RenderedFile]:
     for file in files:
-        file.documents.items = [item for item in file.documents.items if not is_overlay(item) and not _is_empty(item)]
+        file.documents.items = [
+            item for item in file.documents.items if not is_overlay(item) and not is_empty(item.value)
+        ]
     return [file for file in files if file.documents.items]
-
-
-def _is_empty(document: Document) -> bool:
-    value = document.value
-    return value is None or (isinstance(value, Map | Array) and not value.items)
