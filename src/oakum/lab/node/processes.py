@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from signal import Signals
@@ -43,6 +44,8 @@ class Processes:
         self.first_id = 0
         self._choice = choice
         self._trusted = trusted
+        # Threads of its own: the lab's registry, which pulls wait for, reads its files on the loop's.
+        self._pulling = ThreadPoolExecutor(4, "oakum-lab-pull")
         self._folder = folder
         self._overlays = self._mounts = self._own_users = False
         self._images: Images | None = None
@@ -84,13 +87,15 @@ class Processes:
 
     async def stop(self) -> None:
         """End every process."""
+        self._pulling.shutdown(wait=False, cancel_futures=True)
         if self._started is not None:
             await self._started.stop()
 
     async def pull(self, name: str, policy: str, secrets: PullSecrets) -> Image:
         """An image, unpacked. Raises PullFailed."""
         assert self._images is not None
-        return await asyncio.to_thread(self._images.get, name, policy, secrets)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pulling, self._images.get, name, policy, secrets)
 
     async def add_pod(self, pod: str, address: str) -> None:
         """Make the pod's network namespace."""
