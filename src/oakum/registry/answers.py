@@ -9,12 +9,12 @@ import urllib3
 from urllib3.response import BaseHTTPResponse
 
 from oakum.registry.errors import ConnectError, ContentError, Diagnostic, StatusError
+from oakum.registry.retry import TEMPORARY
 
 SMALL = 4 * 1024 * 1024
 """Most bytes of a body that is held in memory (manifests, errors, lists): the limit that distribution servers set."""
 
 _SHOWN_QUERY = frozenset({"scope", "service", "mount", "from", "n", "last", "digest"})
-_TRANSIENT = frozenset({408, 499, 500, 502, 503, 504, 522})
 
 
 def body_of(response: BaseHTTPResponse) -> bytes:
@@ -35,8 +35,9 @@ def body_of(response: BaseHTTPResponse) -> bytes:
 
 
 def status_error(method: str, url: str, status: int, body: bytes) -> StatusError:
-    """The error for an answer that says no. What a server said while it was failing (5xx) is left out."""
-    if status in _TRANSIENT:
+    """The error for an answer that says no. What a server said while it was failing for the moment is left out,
+    but for why it wants fewer requests (429)."""
+    if status in TEMPORARY and status != 429:
         body = b""
     found = _diagnostics(body)
     return StatusError(method, redact(url), status, found, "" if found else body.decode("utf-8", "replace"))

@@ -31,8 +31,8 @@ class EnvironmentKeychain:
 
     def lookup(self, repository: Repository) -> Credentials | None:
         """The login whose host name is the repository's registry."""
-        for name, fields in sorted(self._groups().items()):
-            if "hostname" in fields and _registry(fields["hostname"], name) == repository.registry:
+        for _, fields in sorted(self._groups().items()):
+            if "hostname" in fields and _registry(fields["hostname"]) == repository.registry:
                 return Credentials(**{field: value for field, value in fields.items() if field != "hostname"})
         return None
 
@@ -53,7 +53,7 @@ def _split(variable: str) -> tuple[str, str]:
     raise CredentialsError(f"Unknown env variable '{variable}'")
 
 
-def _registry(hostname: str, suffix: str) -> str:
+def _registry(hostname: str) -> str:
     try:
         if not hostname:
             raise BadReference("strict validation requires the registry to be explicitly defined")

@@ -169,7 +169,7 @@ def _replace(self: str, old: Any, new: Any, count: Any = -1, /) -> str:
     return joined(_from_view(_view(self).replace(_view(before), _view(after), most)))
 
 
-def _separator(name: str, value: Any) -> str:
+def _separator(value: Any) -> str:
     if type(value) is not str:
         raise Failure(f"got {type_name(value)} for separator, want string")
     if not value:
@@ -196,7 +196,7 @@ def _splitter(name: str) -> Callable[..., List]:
         limit = -1 if most is None else integer(most, 2)
         reserve(8 * len(self))
         if separator is not None:
-            return List(cut(self, _separator(name, separator), limit))
+            return List(cut(self, _separator(separator), limit))
         if not limit:
             return _whole(self, name)
         if _CONTROL_SPACE.isdisjoint(self):
