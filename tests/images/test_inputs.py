@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,17 @@ def test_what_cannot_be_read_is_named_by_its_document(text: str, words: str) -> 
     with pytest.raises(ConfigError) as caught:
         _documents(text)
     assert str(caught.value).startswith(words)
+
+
+def test_a_folder_that_may_not_be_read_is_an_error_not_an_empty_one(work: Path) -> None:
+    (work / "d/closed").mkdir(parents=True)
+    (work / "d/closed").chmod(0)
+    work.chmod(0o755)
+    user = os.geteuid()
+    if not user:
+        os.seteuid(65534)  # root reads everything
+    try:
+        with pytest.raises(ConfigError, match="^Listing files 'd': open d/closed: permission denied$"):
+            list(read(["d"], io.StringIO()))
+    finally:
+        os.seteuid(user)

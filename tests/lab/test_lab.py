@@ -9,6 +9,7 @@ import urllib3
 from oakum.errors import LabError
 from oakum.kube.kubeconfig import load
 from oakum.lab import Lab
+from oakum.lab.folder import default_folder
 
 
 def namespaces(lab: Lab, token: str | None = None) -> int:
@@ -83,3 +84,14 @@ def test_kubectl_talks_to_it() -> None:
         except FileNotFoundError:
             pytest.skip("no kubectl on this machine")
         assert "namespace/default" in listed.stdout.splitlines()
+
+
+def test_a_folder_that_holds_something_else_is_never_taken_for_a_lab(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(LabError, match="holds other things than a lab: choose a folder of its own with --data$"):
+        Lab(tmp_path).start()
+    assert os.listdir(tmp_path) == ["thesis.txt"]
+
+
+def test_without_home_the_data_is_in_the_home_that_the_system_knows() -> None:
+    assert default_folder({}) == Path(os.path.expanduser("~")) / ".local/state/oakum/lab"

@@ -99,8 +99,13 @@ def _file(path: str, shown: str) -> Source:
 
 def _walk(folder: str) -> list[str]:
     """Files below `folder` that may hold resources, by relative path in byte order."""
+
+    def refuse(error: OSError) -> None:
+        # A part that is left out in silence would be deleted from the cluster.
+        raise InputError(f"Listing files '{folder}': open {error.filename}: {(error.strerror or '').lower()}")
+
     found = []
-    for place, folders, files in os.walk(folder, followlinks=False):
+    for place, folders, files in os.walk(folder, onerror=refuse, followlinks=False):
         folders.sort()
         relative = os.path.relpath(place, folder)
         found += [name if relative == "." else os.path.join(relative, name) for name in files

@@ -89,9 +89,14 @@ def _files(path: str) -> Iterator[Input]:
 
 def _walk(folder: str) -> list[str]:
     """The YAML and JSON files below `folder`, sorted; links to folders are not followed."""
+
+    def refuse(error: OSError) -> None:
+        # A part that is left out in silence would be missing from the output.
+        raise ConfigError(f"Listing files '{folder}': open {error.filename}: {(error.strerror or '').lower()}")
+
     found = [
         os.path.normpath(os.path.join(root, name))
-        for root, _, names in os.walk(folder)
+        for root, _, names in os.walk(folder, onerror=refuse)
         for name in names
         if name.endswith(EXTENSIONS)
     ]

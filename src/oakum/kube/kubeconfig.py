@@ -117,10 +117,14 @@ def _why(error: OSError) -> str:
 
 
 def _read(path: str, required: bool) -> dict[str, Any]:
-    if not os.path.exists(path):
+    try:
+        os.stat(path)
+    except FileNotFoundError as e:
         if required:
-            raise ConfigError(f"stat {path}: no such file or directory")
+            raise ConfigError(f"stat {path}: no such file or directory") from e
         return {}
+    except OSError as e:
+        raise ConfigError(f'error loading config file "{path}": stat {path}: {_why(e)}') from e
     return _parse(_bytes(path).decode("utf-8", "surrogateescape"), path, os.path.dirname(os.path.abspath(path)))
 
 

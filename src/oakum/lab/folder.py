@@ -13,6 +13,8 @@ from oakum.errors import LabError
 from oakum.lab.files import remove_tree, write_private
 
 USER = "oakum"
+_CONTENT = frozenset(("credentials.json", "docker", "kubeconfig", "lab.json", "lab.log", "lock", "node", "registry",
+                      "store", "tls"))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,11 @@ class State:
 
 def default_folder(environment: dict[str, str]) -> Path:
     """Where `oakum lab` keeps its data unless told: the user's state folder (XDG Base Directory)."""
-    home = environment.get("XDG_STATE_HOME") or os.path.join(environment.get("HOME", "/"), ".local/state")
-    return Path(home) / "oakum" / "lab"
+    state = environment.get("XDG_STATE_HOME")
+    if not state:
+        # Without HOME the user's entry in the system's list tells.
+        state = os.path.join(environment.get("HOME") or os.path.expanduser("~"), ".local/state")
+    return Path(state) / "oakum" / "lab"
 
 
 class Folder:
@@ -82,11 +87,18 @@ class Folder:
         return self.path / "tls"
 
     def make(self) -> None:
-        """Make the folder, which only its owner may enter. Raises LabError."""
+        """Make the folder, which only its owner may enter. Raises LabError, also when it holds something else."""
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            there = set(os.listdir(self.path))
         except OSError as error:
-            raise LabError(f"making the lab's data folder {self.path}: {error.strerror}") from error
+            reason = (error.strerror or str(error)).lower()
+            raise LabError(
+                f"making the lab's data folder {self.path}: {reason} (hint: choose another with --data)"
+            ) from error
+        # `reset` deletes the whole folder, which must not be somebody's home.
+        if there - _CONTENT and not self.is_lab():
+            raise LabError(f"{self.path} holds other things than a lab: choose a folder of its own with --data")
 
     def acquire(self) -> None:
         """Make sure that no other lab uses this folder, until `release` or the end of the process. Raises LabError."""

@@ -31,6 +31,8 @@ def load_image(storage: Storage, path: Path, name: str = "") -> list[str]:
 
     `name` is the name to give, needed when the file states none. Raises LabError for a file that is no image.
     """
+    if not path.exists():
+        raise LabError(f"{path}: no such file or directory")
     try:
         with _archive(path) as open_member:
             try:
