@@ -10,7 +10,8 @@ import pytest
 from tests.registry.conftest import Host, connect
 
 from oakum.images.log import ListLog
-from oakum.images.pipeline import Options, Result, Tools, resolve_documents
+from oakum.images.options import Options, Tools
+from oakum.images.pipeline import Result, resolve_documents
 from oakum.lab.registry import app, serving
 
 Resolve = Callable[..., Result]

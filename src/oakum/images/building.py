@@ -2,9 +2,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 
 from oakum.images.builders.catalogue import Catalogue
 from oakum.images.builders.embedded import Workshop
@@ -14,57 +11,38 @@ from oakum.images.config import Config
 from oakum.images.errors import ConfigError
 from oakum.images.fingerprint import Fingerprint
 from oakum.images.hashes import FolderHashes
-from oakum.images.log import Log
+from oakum.images.options import Options, Tools
 from oakum.images.produce import BuildAndPublish, Limited, Producer, Tagging
 from oakum.images.resolution import Resolution, Resolver
 from oakum.registry.layout import Layout
-from oakum.registry.transport import Transport
 
 KEPT_S = 30 * 24 * 3600.0
 """How long an image that is not asked for stays in the folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
-    """Where building happens: `folder` keeps images and results, `environ` says where a Docker engine is."""
+def producer(tools: Tools, options: Options) -> Producer:
+    """Builds with every builder there is, publishes, tags; as many at a time, and with as much beside, as asked for.
 
-    transport: Transport
-    log: Log
-    folder: Path
-    environ: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Extras:
-    """What else a build does: `cache` results, attach a bill of materials (`sbom` its form), sign with a key file."""
-
-    cache: bool = True
-    sbom: str = ""
-    sign_key: str = ""
-
-
-def producer(site: Site, concurrency: int, extras: Extras) -> Producer:
-    """Builds with every builder there is, publishes, tags; at most `concurrency` at a time.
-
-    Raises ConfigError for a form or a key that cannot be used.
+    Raises ConfigError for a form of a bill of materials or a key that cannot be used.
     """
-    layout, probe = Layout(site.folder / "layout"), Probe(site.environ)
+    transport, log = tools.transport, tools.log
+    layout, probe = Layout(tools.cache / "layout"), Probe(tools.environ)
     layout.prune(KEPT_S)
-    catalogue = Catalogue(Workshop(layout, site.transport), probe)
-    made: Producer = BuildAndPublish(catalogue, site.log)
-    if extras.cache:
-        fingerprint = Fingerprint(site.transport, probe, FolderHashes(site.folder / "hashes"))
-        made = Cached(made, site.folder / "builds", fingerprint, layout, site.transport, site.log)
-    made = Tagging(made, site.transport, time.sleep)
-    if extras.sbom:
+    catalogue = Catalogue(Workshop(layout, transport), probe)
+    made: Producer = BuildAndPublish(catalogue, log)
+    if options.build_cache:
+        fingerprint = Fingerprint(transport, probe, FolderHashes(tools.cache / "hashes"))
+        made = Cached(made, tools.cache / "builds", fingerprint, layout, transport, log)
+    made = Tagging(made, transport, time.sleep)
+    if options.sbom:
         from oakum.images.sbom.attach import WithSBOM
 
-        made = WithSBOM(made, site.transport, extras.sbom)
-    if extras.sign_key:
+        made = WithSBOM(made, transport, options.sbom)
+    if options.sign_key:
         from oakum.images.signing.cosign import Signed
 
-        made = Signed(made, site.transport, extras.sign_key)
-    return Limited(made, concurrency)
+        made = Signed(made, transport, options.sign_key)
+    return Limited(made, options.concurrency)
 
 
 class BuildingResolver:

@@ -9,42 +9,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from oakum.errors import OakumError
 from oakum.images import annotation, decode, search
-from oakum.images.config import Config, Override, Platform, merge
+from oakum.images.config import Config, Override, merge
 from oakum.images.errors import ConfigError, ResolveErrors
-from oakum.images.log import Log
+from oakum.images.options import Options, Tools
 from oakum.images.resolution import Resolution, Resolver
 from oakum.images.resolve import OverridingResolver, RegistryResolver
 from oakum.images.resource import Document, items
-from oakum.registry.transport import Transport
-
-if TYPE_CHECKING:
-    from oakum.images.rewriting import Rewrite
 
 RESOLVERS = 8
 """Registry look-ups at a time when nothing is said about it: they wait more than they work."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How images are resolved; see the flags of `kbld` for each."""
-
-    build: bool = True
-    concurrency: int = 4
-    annotate: bool = True
-    platform: Platform | None = None
-    build_cache: bool = True
-    verify_digests: bool = False
-    keep_tag: bool = False
-    rewrites: tuple[Rewrite, ...] = ()
-    mirrors: tuple[Rewrite, ...] = ()
-    pushed_only: bool = False
-    sbom: str = ""
-    sign_key: str = ""
-    verify_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +40,6 @@ class Result:
     places: list[Place]
     resolutions: dict[str, Resolution]
     config: Config
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What a run works with. `cache` is the folder for built images and for what is known about builds; `environ` says
-    where a Docker engine is.
-    """
-
-    transport: Transport
-    log: Log
-    cache: Path
-    environ: Mapping[str, str]
 
 
 def cache_folder(environ: Mapping[str, str]) -> Path:
@@ -140,12 +105,9 @@ def _resolver(config: Config, options: Options, tools: Tools) -> Resolver:
 
         resolver = RewritingResolver(resolver, options.rewrites)
     if config.sources:
-        from oakum.images.building import BuildingResolver, Extras, Site, producer
+        from oakum.images.building import BuildingResolver, producer
 
-        site = Site(transport, tools.log, tools.cache, tools.environ)
-        extras = Extras(options.build_cache, options.sbom, options.sign_key)
-        made = producer(site, options.concurrency, extras)
-        resolver = BuildingResolver(resolver, config, made, allowed=options.build)
+        resolver = BuildingResolver(resolver, config, producer(tools, options), allowed=options.build)
     resolver = OverridingResolver(resolver, config, transport, options.platform)
     if options.verify_key:
         from oakum.images.signing.required import SignatureRequired

@@ -11,7 +11,8 @@ from tests.registry.conftest import Host
 
 from oakum.images.builders.engine import Probe
 from oakum.images.log import ListLog
-from oakum.images.pipeline import Options, Tools, resolve_documents
+from oakum.images.options import Options, Tools
+from oakum.images.pipeline import resolve_documents
 from oakum.registry import manifests
 from oakum.registry.reference import parse
 

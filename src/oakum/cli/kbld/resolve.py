@@ -56,8 +56,9 @@ def resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> Res
     """Build and pin the images of `documents` as the flags say; logs to standard error, writes lock files."""
     from oakum.cli.kbld.live import log_for
     from oakum.images import pipeline
+    from oakum.images.options import Options, Tools
 
-    options = pipeline.Options(
+    options = Options(
         build=flags["build"],
         concurrency=flags["build-concurrency"],
         annotate=flags["images-annotation"],
@@ -75,7 +76,7 @@ def resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> Res
     log = log_for(ui.stderr)
     overrides = _image_map(flags)
     cache = pipeline.cache_folder(os.environ)
-    tools = pipeline.Tools(session.transport(flags), log, cache, os.environ)
+    tools = Tools(session.transport(flags), log, cache, os.environ)
     result = pipeline.resolve_documents(documents, options, tools, overrides)
     if flags["warn-unused"]:
         from oakum.images.rewriting import unused

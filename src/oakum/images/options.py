@@ -1,0 +1,45 @@
+"""What a run is told, and what it works with."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from oakum.images.config import Platform
+from oakum.images.log import Log
+from oakum.registry.transport import Transport
+
+if TYPE_CHECKING:
+    from oakum.images.rewriting import Rewrite
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How images are resolved; see the flags of `kbld` for each."""
+
+    build: bool = True
+    concurrency: int = 4
+    annotate: bool = True
+    platform: Platform | None = None
+    build_cache: bool = True
+    verify_digests: bool = False
+    keep_tag: bool = False
+    rewrites: tuple[Rewrite, ...] = ()
+    mirrors: tuple[Rewrite, ...] = ()
+    pushed_only: bool = False
+    sbom: str = ""
+    sign_key: str = ""
+    verify_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a run works with. `cache` is the folder for built images and for what is known about builds; `environ` says
+    where a Docker engine is.
+    """
+
+    transport: Transport
+    log: Log
+    cache: Path
+    environ: Mapping[str, str]
