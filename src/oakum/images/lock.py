@@ -10,8 +10,7 @@ from oakum.images.decode import API_VERSION
 from oakum.images.errors import ConfigError
 from oakum.images.inputs import go_kind
 from oakum.images.minimum import EMULATED
-from oakum.registry import jsontext
-from oakum.yaml import plain
+from oakum.yaml import json_syntax, plain
 
 
 def dump(pairs: Iterable[tuple[str, str]], config: Config) -> str:
@@ -37,7 +36,7 @@ def read_map(path: str) -> list[Override]:
     """The overrides of a JSON image map `{"from": "to"}`. Raises ConfigError."""
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            found = jsontext.loads(file.read())
+            found = json_syntax.loads(file.read())
     except OSError as error:
         raise ConfigError(f"open {path}: {(error.strerror or '').lower()}") from error
     except ValueError as error:

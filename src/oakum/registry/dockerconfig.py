@@ -11,10 +11,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from oakum.registry import jsontext
 from oakum.registry.credentials import Credentials
 from oakum.registry.errors import CredentialsError
 from oakum.registry.reference import HUB, Repository
+from oakum.yaml import json_syntax
 
 HUB_KEY = "https://index.docker.io/v1/"
 _NO_LOGIN = ("credentials not found in native keychain", "no credentials server URL", "no credentials username")
@@ -69,7 +69,7 @@ class DockerConfigKeychain:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        value = jsontext.loads(path.read_text("utf-8", "surrogateescape"))
+        value = json_syntax.loads(path.read_text("utf-8", "surrogateescape"))
     except OSError as error:
         raise CredentialsError(f"open {path}: {(error.strerror or '').lower()}") from error
     except ValueError as error:

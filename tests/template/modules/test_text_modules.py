@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oakum.template.modules.base64_ import offset_of_error
-from oakum.template.modules.json_syntax import syntax_error
 from oakum.template.modules.url_syntax import Encoding, escape, unescape
 
 
@@ -109,43 +107,6 @@ def test_base64_that_python_writes_has_no_bad_byte(raw: bytes) -> None:
     assert offset_of_error(base64.b64encode(raw).rstrip(b"="), raw=True, strict=True) is None
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=8))
-def test_json_that_python_writes_has_no_error(value: Any) -> None:
-    assert syntax_error(json.dumps(value)) is None
-
-
-@given(st.text(alphabet='{}[]",:tf01.-e\\u \n', max_size=12))
-def test_json_syntax_agrees_with_python(text: str) -> None:
-    try:
-        json.loads(text, parse_constant=lambda word: json.loads("["))
-    except ValueError:
-        assert syntax_error(text) is not None
-    else:
-        assert syntax_error(text) is None
-
-
 @given(st.text(st.characters(codec="utf-8")), st.sampled_from([Encoding.PATH_SEGMENT, Encoding.QUERY]))
 def test_what_was_escaped_is_unescaped(text: str, encoding: Encoding) -> None:
     assert unescape(escape(text, encoding), encoding) == text
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("}", "invalid character '}' looking for beginning of value"),
-        ("[1 2]", "invalid character '2' after array element"),
-        ("{1}", "invalid character '1' looking for beginning of object key string"),
-        ('{"a" 1}', "invalid character '1' after object key"),
-        ('{"a":1 "b"}', "invalid character '\"' after object key:value pair"),
-        ("trux", "invalid character 'x' in literal true (expecting 'e')"),
-        ('"\n"', "invalid character '\\n' in string literal"),
-        ('"\\q"', "invalid character 'q' in string escape code"),
-        ('"\\u00g0"', "invalid character 'g' in \\u hexadecimal character escape"),
-        ("-x", "invalid character 'x' in numeric literal"),
-        ("1.x", "invalid character 'x' after decimal point in numeric literal"),
-        ("1ex", "invalid character 'x' in exponent of numeric literal"),
-        ("[" * 100_000, "exceeded max depth"),
-    ],
-)
-def test_why_a_text_is_no_json(text: str, expected: str) -> None:
-    assert syntax_error(text) == expected

@@ -7,8 +7,8 @@ from oakum.starlark import Builtin, Failure, List, Module, make_dict, type_name
 from oakum.starlark.meter import charge, reserve
 from oakum.template.convert import to_yaml
 from oakum.template.modules.arguments import exactly, flag, string
-from oakum.template.modules.json_syntax import syntax_error
 from oakum.yaml.gojson import dumps
+from oakum.yaml.json_syntax import syntax_error
 from oakum.yaml.nodes import Array, Document, DocumentSet, Map
 
 

@@ -1,17 +1,31 @@
-"""Whether a text is JSON, and if not, why: the words of Go's encoding/json."""
+"""JSON text (RFC 8259) read, or refused with the words of Go's encoding/json."""
 from __future__ import annotations
 
 import re
+from typing import Any
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _END = "unexpected end of JSON input"
+_TOO_DEEP = "exceeded max depth"
 _DEEPEST = 10000
 
 
 class _Problem(Exception):
     """Why a text is not JSON."""
+
+
+def loads(text: str) -> Any:
+    """The value in `text`. Raises ValueError with the message that Go programs show."""
+    import json
+
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise ValueError(syntax_error(text) or str(error)) from None
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
 
 
 def syntax_error(text: str) -> str | None:
@@ -24,7 +38,7 @@ def syntax_error(text: str) -> str | None:
     except _Problem as problem:
         return str(problem)
     except RecursionError:
-        return "exceeded max depth"
+        return _TOO_DEEP
     return None
 
 
@@ -138,4 +152,4 @@ def _array(text: str, position: int, depth: int) -> int:
 
 def _check_depth(depth: int) -> None:
     if depth > _DEEPEST:
-        raise _Problem("exceeded max depth")
+        raise _Problem(_TOO_DEEP)
