@@ -65,5 +65,5 @@ def _terminating(operation: Operation, namespace: str) -> status.ApiError:
         "message": f"namespace {namespace} is being terminated",
         "field": "metadata.namespace",
     }
-    error.details["causes"] = [cause]
+    error.details = {**(error.details or {}), "causes": [cause]}
     return error

@@ -52,7 +52,7 @@ class DeleteOptions:
     dry_run: bool = False
 
 
-_POLICIES = ("Orphan", "Background", "Foreground")
+_POLICIES = ("Foreground", "Background", "Orphan")
 
 
 def delete_options(body: dict[str, Any], query: Callable[[str], str]) -> DeleteOptions:

@@ -63,10 +63,8 @@ class Cluster:
         if obj["metadata"].get("resourceVersion"):
             raise status.bad_request("resourceVersion should not be set on objects to be created")
         with self.store.locked():
-            obj = self._prepared(resource, obj, namespace, options)
             manager = self._manager(resource, options, "Update", "")
-            now = clock.stamp(self.now())
-            obj = after_update(codec.shape_of(resource), writes.empty(resource), obj, manager, now)
+            obj = self._prepared(resource, obj, namespace, options, manager)
             return self._stored_new(resource, obj, options)
 
     def update(
@@ -143,14 +141,22 @@ class Cluster:
     def _manager(self, resource: Resource, options: Options, operation: str, subresource: str) -> Manager:
         return Manager(options.manager, operation, resource.kind.api_version, subresource)
 
-    def _prepared(self, resource: Resource, obj: Obj, namespace: str, options: Options) -> Obj:
-        """A new object, placed, named, defaulted and found valid."""
+    def _prepared(
+        self, resource: Resource, obj: Obj, namespace: str, options: Options, manager: Manager | None = None
+    ) -> Obj:
+        """A new object, placed, named, defaulted and found valid.
+
+        `manager` becomes the owner of its fields as they are before admission and the server itself add theirs.
+        """
         rules = rules_of(resource)
         writes.place(resource, obj, namespace)
-        operation = Operation("CREATE", resource, obj, None, options)
-        self.admission.enter(operation)
+        self.admission.enter(Operation("CREATE", resource, obj, None, options))
         writes.identify(resource, obj, rules, self.now())
         rules.default(obj)
+        if manager is not None:
+            stamp = clock.stamp(self.now())
+            obj = after_update(codec.shape_of(resource), writes.empty(resource), obj, manager, stamp)
+        operation = Operation("CREATE", resource, obj, None, options)
         self.admission.mutate(operation)
         rules.start(obj)
         self._check(resource, obj, rules.validate(obj))

@@ -31,6 +31,15 @@ _DROPPED_ZEROS = {
 _POINTERS_IN_STATUS = {"ready", "terminating", "terminatingReplicas", "collisionCount"}
 
 
+_WRITTEN = {
+    "availableReplicas", "currentHealthy", "currentMetrics", "deprecatedFirstTimestamp", "deprecatedLastTimestamp",
+    "desiredHealthy", "disruptionsAllowed", "eventTime", "expectedPods", "firstTimestamp", "lastHeartbeatTime",
+    "lastProbeTime", "lastTimestamp", "lastTransitionTime", "matchingPrecedence", "reportingComponent",
+    "reportingInstance",
+}  # fmt: skip
+"""Optional fields that Go writes even when they are not set: plain times (as null), and values without `omitempty`."""
+
+
 class DecodeError(Exception):
     """The text after `cannot be handled as a …:`."""
 
@@ -85,19 +94,23 @@ class _Decoder:
                 if not _omitted(known, inner, name):
                     decoded[key] = inner
         for known in shape.fields.values() if self.fill else ():
-            if known.name not in decoded and (known.required or known.has_default):
+            if known.name not in decoded:
                 self._fill(decoded, known)
         return decoded
 
     def _fill(self, decoded: Obj, known: Field) -> None:
         """What Go writes for a value that was never set: zero for plain values, null for required lists."""
         shape = resolved(known.shape)
+        plain = isinstance(shape, Scalar) and shape.name in _GO
+        written = known.name in _WRITTEN and (known.has_default or not plain)
         if isinstance(shape, Struct) and known.has_default:
             decoded[known.name] = self.struct(shape, {}, "", "", "")
         elif known.required and isinstance(shape, ListOf | MapOf):
             decoded[known.name] = None
-        elif known.required and isinstance(shape, Scalar) and shape.name in _GO:
+        elif (known.required or written) and isinstance(shape, Scalar) and shape.name in _GO:
             decoded[known.name] = {"s": "", "b": False}.get(shape.name, None if shape.name == "byte" else 0)
+        elif written:
+            decoded[known.name] = None
 
 
 def decode(shape: Struct, value: Any, fill: bool = True) -> tuple[Obj, list[str]]:

@@ -13,11 +13,17 @@ ORPHAN, FOREGROUND = "orphan", "foregroundDeletion"
 def check(resource: Resource, obj: Obj, options: DeleteOptions) -> None:
     """Hold the preconditions against the stored object; raises ApiError 409."""
     metadata = obj["metadata"]
-    pairs = (("UID", "uid", options.uid), ("ResourceVersion", "resourceVersion", options.version))
-    for label, key, wanted in pairs:
+    pairs = (
+        ("UID", "uid", options.uid, "deleted and then recreated"),
+        ("ResourceVersion", "resourceVersion", options.version, "modified"),
+    )
+    for label, key, wanted, happened in pairs:
         if wanted and wanted != metadata[key]:
-            detail = f"Precondition failed: {label} in precondition: {wanted}, {label} in object meta: {metadata[key]}"
-            raise status.conflict(resource.plural, resource.group, metadata["name"], detail)
+            detail = (
+                f"the {label} in the precondition ({wanted}) does not match the {label} in record ({metadata[key]}). "
+                f"The object might have been {happened}"
+            )
+            raise status.conflict(resource.kind.name, resource.group, metadata["name"], detail)
 
 
 def marked(resource: Resource, obj: Obj, options: DeleteOptions, now: datetime) -> Obj | None:

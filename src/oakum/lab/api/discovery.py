@@ -8,6 +8,9 @@ Document = dict[str, Any]
 
 AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 
+_CUSTOM_VERBS = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")
+"""The order in which the real server lists the verbs of custom resources."""
+
 VERSION: Document = {
     "major": "1",
     "minor": "36",
@@ -32,7 +35,7 @@ def aggregated(catalog: Catalog, core: bool) -> Document:
 
 
 def _group(name: str, versions: dict[str, list[Resource]]) -> Document:
-    metadata: Document = {"creationTimestamp": None} | ({"name": name} if name else {})
+    metadata = {"name": name} if name else {}
     items = [
         {"version": version, "resources": [_aggregated_resource(item) for item in items], "freshness": "Current"}
         for version, items in versions.items()
@@ -44,7 +47,7 @@ def _aggregated_resource(resource: Resource) -> Document:
     kind = resource.kind
     document: Document = {
         "resource": resource.plural,
-        "responseKind": {"group": kind.group, "version": kind.version, "kind": kind.name},
+        "responseKind": _response_kind(kind) if resource.custom else {"group": "", "version": "", "kind": kind.name},
         "scope": "Namespaced" if resource.namespaced else "Cluster",
         "singularResource": resource.singular,
         "verbs": sorted(resource.verbs),
@@ -59,8 +62,11 @@ def _aggregated_resource(resource: Resource) -> Document:
 
 
 def _aggregated_sub(sub: Subresource) -> Document:
-    kind = {"group": sub.kind.group, "version": sub.kind.version, "kind": sub.kind.name}
-    return {"subresource": sub.name, "responseKind": kind, "verbs": list(sub.verbs)}
+    return {"subresource": sub.name, "responseKind": _response_kind(sub.kind), "verbs": list(sub.verbs)}
+
+
+def _response_kind(kind: Kind) -> Document:
+    return {"group": kind.group, "version": kind.version, "kind": kind.name}
 
 
 def versions(address: str) -> Document:
@@ -104,16 +110,27 @@ def _legacy_rows(resource: Resource) -> list[Document]:
         "singularName": resource.singular,
         "namespaced": resource.namespaced,
         "kind": resource.kind.name,
-        "verbs": list(resource.verbs),
+        "verbs": list(_CUSTOM_VERBS if resource.custom else resource.verbs),
     }
     if resource.short_names:
         row["shortNames"] = list(resource.short_names)
     if resource.categories:
         row["categories"] = list(resource.categories)
+    if "watch" in resource.verbs:
+        row["storageVersionHash"] = _storage_hash(resource.key)
     return [row, *(_legacy_sub(resource, sub) for sub in resource.subresources.values())]
 
 
+def _storage_hash(key: str) -> str:
+    """A mark that stays while objects are stored in the same form; its value means nothing."""
+    from base64 import b64encode
+    from hashlib import sha256
+
+    return b64encode(sha256(key.encode()).digest()[:8]).decode()
+
+
 def _legacy_sub(resource: Resource, sub: Subresource) -> Document:
+    shared = resource.custom is not None and sub.kind == resource.kind
     row: Document = {
         "name": f"{resource.plural}/{sub.name}",
         "singularName": "",
@@ -121,6 +138,6 @@ def _legacy_sub(resource: Resource, sub: Subresource) -> Document:
         "kind": sub.kind.name,
         "verbs": list(sub.verbs),
     }
-    if sub.kind.version:
+    if sub.kind.version and not shared:
         row |= {"group": sub.kind.group, "version": sub.kind.version}
     return row

@@ -73,6 +73,11 @@ def builtin() -> tuple[Resource, ...]:
     return tuple(_resource(line) for line in text.splitlines() if not line.startswith("#"))
 
 
+@cache
+def _builtin_groups() -> frozenset[str]:
+    return frozenset(resource.group for resource in builtin())
+
+
 def _resource(line: str) -> Resource:
     columns = ["" if column == "-" else column for column in line.split(" ")]
     group, version, plural, kind, scope, singular, shorts, categories, verbs, subs = columns
@@ -146,6 +151,10 @@ class Catalog:
         for resource in self:
             grouped.setdefault(resource.group, {}).setdefault(resource.kind.version, []).append(resource)
         return grouped
+
+    def is_builtin(self, group: str) -> bool:
+        """Whether a group is the server's own."""
+        return group in _builtin_groups()
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(list(self._served.values()))

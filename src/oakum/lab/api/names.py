@@ -204,17 +204,17 @@ def check_metadata(
         detail = 'Only one reference can have Controller set to true. Found "true" in references for {}/{} and {}/{}'
         names = [part for owner in controllers[:2] for part in (owner["kind"], owner["name"])]
         errors.append(invalid("metadata.ownerReferences", owners, detail.format(*names)))
-    for finalizer in metadata.get("finalizers") or []:
-        errors += check_finalizer(finalizer, strict)
+    for index, finalizer in enumerate(metadata.get("finalizers") or []):
+        errors += check_finalizer(finalizer, f"metadata.finalizers[{index}]", strict)
     return errors
 
 
-def check_finalizer(name: str, strict: bool) -> list[FieldError]:
+def check_finalizer(name: str, path: str, strict: bool) -> list[FieldError]:
     """Complaints about one of metadata's finalizers; `strict` wants a domain, or one of the standard names."""
-    errors = [invalid("metadata.finalizers", name, problem) for problem in qualified(name)]
+    errors = [invalid(path, name, problem) for problem in qualified(name)]
     if strict and not errors and "/" not in name and name not in ("kubernetes", "orphan", "foregroundDeletion"):
         detail = "name is neither a standard finalizer name nor is it fully qualified"
-        errors.append(invalid("metadata.finalizers", name, detail))
+        errors.append(invalid(path, name, detail))
     return errors
 
 

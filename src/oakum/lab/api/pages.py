@@ -45,7 +45,8 @@ def _discovery(cluster: Cluster, call: Call, path: str) -> Answer:
     elif parts[0] == "apis" and len(parts) == 3:
         document = discovery.resource_list(catalog, parts[1], parts[2])
     if document is None:
-        raise status.no_such_path()
+        versioned = parts[0] == "apis" and len(parts) > 2
+        raise status.no_such_path(parts[0] == "api" or (versioned and catalog.is_builtin(parts[1])))
     return Answer(200, document)
 
 

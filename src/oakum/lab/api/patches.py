@@ -27,7 +27,9 @@ def merge_patch(target: Any, patch: Any) -> Any:
 def json_patch(target: Obj, patch: Any) -> Any:
     """RFC 6902; raises ApiError 400 for a document that is no patch and 422 for an operation that fails."""
     if not isinstance(patch, list) or not all(isinstance(step, dict) for step in patch):
-        raise bad_request("error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch")
+        raise bad_request(
+            "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp"
+        )
     document: Any = clone(target)
     for step in patch:
         document = _operate(document, step)
@@ -115,7 +117,7 @@ def _removed(document: Any, path: str) -> Any:
 def _failed(message: str) -> ApiError:
     """422 in the real server's words, which do not say what failed; the log does."""
     _LOG.debug("a JSON patch fails: %s", message)
-    return ApiError(422, "Invalid", "the server rejected our request due to an error in our request")
+    return ApiError(422, "Invalid", "the server rejected our request due to an error in our request", {})
 
 
 def strategic(shape: Shape, target: Any, patch: Any) -> Any:

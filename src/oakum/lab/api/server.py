@@ -76,7 +76,7 @@ class Server:
         )
         aimed = target(self.cluster.catalog, found)
         if aimed is None:
-            raise status.no_such_path()
+            raise status.no_such_path(self.cluster.catalog.is_builtin(found.group))
         if aimed.subresource in _STREAMED and aimed.resource.key == "pods":
             await self._stream(aimed, scope, receive, send)
             return
@@ -168,8 +168,7 @@ class Server:
         options = _options(call, caller, "PatchOptions")
         form = _FORMS.get(call.media_type)
         if form is None:
-            message = "the body of the request was in an unknown format - accepted media types include: "
-            raise ApiError(415, "UnsupportedMediaType", message + ", ".join(list(_FORMS)[:4]))
+            raise ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
         if aimed.subresource == "scale":
             return Answer(200, self._subresources.patch(aimed, call.json(), form, options))
         where = (aimed.name, call.json(), form, aimed.namespace, options, aimed.subresource)
@@ -217,7 +216,7 @@ def _check_verb(aimed: Target, verb: str) -> None:
     if verb not in verbs or (verb in ("update", "patch") and not aimed.name):
         raise status.not_allowed()
     if verb == "create" and aimed.resource.namespaced and not aimed.namespace:
-        raise status.no_such_path() if sub else status.not_allowed()
+        raise status.no_such_path(builtin=True) if sub else status.not_allowed()
 
 
 def _options(call: Call, caller: Caller, kind: str) -> Options:

@@ -1,7 +1,7 @@
 """Refusals as the API server words them: an HTTP code, a reason and a message, carried by a `v1.Status` object."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from oakum.errors import LabError
@@ -44,8 +44,8 @@ def duplicate(path: str, value: Any) -> FieldError:
 
 
 def unsupported(path: str, value: Any, choices: Sequence[str]) -> FieldError:
-    """A value that is not one of a list."""
-    known = ", ".join(quoted(choice) for choice in sorted(choices))
+    """A value that is not one of a list, which the message repeats in its order."""
+    known = ", ".join(quoted(choice) for choice in choices)
     return FieldError(path, "FieldValueNotSupported", f"Unsupported value: {quoted(value)}: supported values: {known}")
 
 
@@ -76,7 +76,7 @@ class ApiError(LabError):
     code: int
     reason: str
     message: str
-    details: Obj = field(default_factory=dict)
+    details: Obj | None = None
     retry_after: int | None = None
 
     def __str__(self) -> str:
@@ -88,7 +88,7 @@ class ApiError(LabError):
         status["message"] = self.message
         if self.reason:
             status["reason"] = self.reason
-        if self.details:
+        if self.details is not None:
             status["details"] = self.details
         status["code"] = self.code
         return status
@@ -111,12 +111,13 @@ def not_found(plural: str, group: str, name: str) -> ApiError:
 
 
 class NoSuchPath(ApiError):
-    """404 for a path where nothing is served; the real server answers with plain text."""
+    """404 for a path outside of the built-in groups; the real server answers with plain text."""
 
 
-def no_such_path() -> NoSuchPath:
-    """404 for a path that is no resource."""
-    return NoSuchPath(404, "NotFound", "the server could not find the requested resource", {})
+def no_such_path(builtin: bool = False) -> ApiError:
+    """404 for a path that is no resource; `builtin` says that it lies in a group of the server's own."""
+    failure = ApiError if builtin else NoSuchPath
+    return failure(404, "NotFound", "the server could not find the requested resource", {})
 
 
 def already_exists(plural: str, group: str, name: str) -> ApiError:
@@ -158,7 +159,7 @@ def unauthorized() -> ApiError:
 
 def not_allowed() -> ApiError:
     """405: a resource that does not take this verb."""
-    return ApiError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource")
+    return ApiError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {})
 
 
 def expired(message: str) -> ApiError:

@@ -1,6 +1,7 @@
 """RBAC kinds: defaults and validation."""
 
 from oakum.lab.api import names
+from oakum.lab.api.gojson import go_struct
 from oakum.lab.api.rules.rules import Rules
 from oakum.lab.api.rules.values import default, items
 from oakum.lab.api.status import FieldError, invalid, required, unsupported
@@ -63,7 +64,7 @@ def _check_binding(obj: Obj) -> list[FieldError]:
 def _subject(subject: Obj, at: str, kind: str) -> list[FieldError]:
     errors = [] if subject.get("name") else [required(f"{at}.name")]
     if subject.get("kind") not in _SUBJECTS:
-        errors.append(unsupported(f"{at}.kind", subject.get("kind", ""), sorted(_SUBJECTS)))
+        errors.append(unsupported(f"{at}.kind", subject.get("kind", ""), list(_SUBJECTS)))
     elif subject["kind"] == "ServiceAccount":
         errors += [
             invalid(f"{at}.name", subject.get("name"), text) for text in names.subdomain(subject.get("name") or "a")
@@ -78,7 +79,7 @@ def _subject(subject: Obj, at: str, kind: str) -> list[FieldError]:
 def _same_role(new: Obj, old: Obj) -> list[FieldError]:
     if new["roleRef"] == old["roleRef"]:
         return []
-    return [invalid("roleRef", new["roleRef"], "cannot change roleRef")]
+    return [invalid("roleRef", go_struct(new["roleRef"], "APIGroup", "Kind", "Name"), "cannot change roleRef")]
 
 
 RULES = {

@@ -160,7 +160,8 @@ def _ingress_rule(rule: Obj, path: str) -> list[FieldError]:
         value = each.get("path") or ""
         if kind in ("Exact", "Prefix") and not value.startswith("/"):
             errors.append(invalid(f"{at}.path", value, "must be an absolute path"))
-        errors += _backend(each.get("backend") or {}, f"{at}.backend")
+        if kind:
+            errors += _backend(each.get("backend") or {}, f"{at}.backend")
     return errors
 
 
@@ -173,7 +174,7 @@ def _backend(backend: Obj, path: str) -> list[FieldError]:
     errors = named(names.label1035, service.get("name"), f"{path}.service.name")
     chosen = service.get("port") or {}
     if not chosen.get("name") and not chosen.get("number"):
-        errors.append(required(f"{path}.service", "port name or number is required"))
+        errors.append(required(path, "port name or number is required"))
     elif chosen.get("name") and chosen.get("number"):
         errors.append(invalid(f"{path}.service", "", "cannot set both port name & port number"))
     elif chosen.get("number"):
@@ -194,7 +195,7 @@ def _check_policy(obj: Obj) -> list[FieldError]:
     spec = obj["spec"]
     errors = label_selector(spec.get("podSelector"), "spec.podSelector")
     for index, kind in enumerate(items(spec, "policyTypes")):
-        errors += one_of({"it": kind}, "it", f"spec.policyTypes[{index}]", ("Egress", "Ingress"))
+        errors += one_of({"it": kind}, "it", f"spec.policyTypes[{index}]", ("Ingress", "Egress"))
     for direction, side in (("ingress", "from"), ("egress", "to")):
         for index, rule in enumerate(items(spec, direction)):
             for position, peer in enumerate(items(rule, side)):

@@ -1,5 +1,6 @@
 """Volumes, claims, storage classes, budgets and autoscalers: defaults and validation."""
 
+from oakum.lab.api.gojson import go_struct
 from oakum.lab.api.rules.rules import Rules
 from oakum.lab.api.rules.values import amount, default, int_or_percent, items, label_selector, not_negative, one_of
 from oakum.lab.api.status import FieldError, forbidden, invalid, required
@@ -91,7 +92,8 @@ def _check_budget(obj: Obj) -> list[FieldError]:
     spec = obj["spec"]
     errors: list[FieldError] = []
     if spec.get("minAvailable") is not None and spec.get("maxUnavailable") is not None:
-        errors.append(invalid("spec", spec, "minAvailable and maxUnavailable cannot be both set"))
+        shown = go_struct(spec, "MinAvailable", "Selector", "MaxUnavailable", "UnhealthyPodEvictionPolicy")
+        errors.append(invalid("spec", shown, "minAvailable and maxUnavailable cannot be both set"))
     for key in ("minAvailable", "maxUnavailable"):
         if spec.get(key) is not None:
             errors += int_or_percent(spec[key], f"spec.{key}")

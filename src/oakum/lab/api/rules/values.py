@@ -10,7 +10,7 @@ from oakum.lab.store import Obj
 
 IMMUTABLE = "field is immutable"
 PORT_RANGE = "must be between 1 and 65535, inclusive"
-PROTOCOLS = ("TCP", "UDP", "SCTP")
+PROTOCOLS = ("SCTP", "TCP", "UDP")
 
 
 def items(obj: Any, key: str) -> list[Any]:

@@ -138,6 +138,7 @@ def _start_job(obj: Obj) -> None:
         labels.update(dict.fromkeys(_JOB_LABELS, metadata["uid"]))
         labels.update(dict.fromkeys(_JOB_NAMES, metadata.get("name") or ""))
         spec["selector"] = {"matchLabels": {_JOB_LABELS[0]: metadata["uid"]}}
+        default(metadata, labels=dict(labels))
 
 
 def _cron_job(obj: Obj) -> None:
@@ -254,7 +255,7 @@ def _schedule_problem(schedule: str) -> str:
         return "" if known else f"unrecognized descriptor: {schedule}"
     fields = schedule.split()
     if len(fields) != 5:
-        return f"expected exactly 5 fields, found {len(fields)}: {fields!r}".replace("'", "").replace(",", "")
+        return f"expected exactly 5 fields, found {len(fields)}: [{' '.join(fields)}]"
     wrong = [field for field in fields if not _CRON.fullmatch(field)]
     return f"failed to parse int from {wrong[0]}" if wrong else ""
 
