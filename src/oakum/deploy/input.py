@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -121,7 +122,8 @@ def _fetch(url: str) -> str:
             answer = pool.request("GET", url, retries=urllib3.Retry(0, redirect=5), timeout=60.0)
             data, status, reason = answer.data, answer.status, answer.reason
     except urllib3.exceptions.HTTPError as e:
-        raise InputError(f"Requesting URL '{url}': {e}") from e
+        cause = str(getattr(e, "reason", None) or e).rpartition("): ")[2]
+        raise InputError(f"Requesting URL '{url}': {re.sub(r'.Errno -?[0-9]+. ', '', cause)}") from e
     if not 200 <= status <= 299:
         raise InputError(f"Requesting URL '{url}': {status} {reason}")
     return data.decode("utf-8", "surrogateescape")

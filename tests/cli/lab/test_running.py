@@ -103,3 +103,8 @@ def test_a_fault_is_ordered_listed_and_cleared(data: str) -> None:
     assert '"status":429' in ordered.stdout, ordered.stderr
     assert lab("fault", "--clear", "--data", data).stdout == ""
     assert "target is api or registry" in lab("fault", "--target", "moon", "--drop", "--data", data).stderr
+
+
+def test_a_port_that_cannot_be_is_refused(data: str) -> None:
+    told = lab("up", "--detach", "--data", data, "--port", "70000")
+    assert (told.returncode, told.stderr) == (1, "lab: Error: --port is a number from 0 to 65535, not 70000\n")

@@ -194,8 +194,13 @@ def _failed(ui: dialogue.UI, error: OakumError) -> int:
         # The reference's text is fixed; our own program adds where the fields that the server blames were written.
         where = located(error) if ui.program != "kapp" else []
         error = ApplyError(bullets(str(error)) + "".join(f"\n- {field} is set at {place}" for field, place in where))
+    status = error.code if isinstance(error, ExitStatus) else 1
+    if ui.program == "oakum":
+        from oakum.cli.oakum.hints import hint
+
+        error = DeployError(f"{error}{hint(str(error))}")
     ui.fail(error)
-    return error.code if isinstance(error, ExitStatus) else 1
+    return status
 
 
 def _profiled(call: Invocation, body: Callable[[Session], None], ui: dialogue.UI) -> None:

@@ -26,6 +26,9 @@ def up(call: Invocation) -> None:
     flags = call.flags
     if flags["runtime"] not in RUNTIMES:
         raise UsageError(f"--runtime is one of {', '.join(RUNTIMES)}, not '{flags['runtime']}'")
+    for name in ("port", "registry-port"):
+        if not 0 <= flags[name] < 1 << 16:
+            raise UsageError(f"--{name} is a number from 0 to 65535, not {flags[name]}")
     settings = Settings(str(folder.path), flags["port"], flags["registry-port"], flags["runtime"])
     if flags["detach"]:
         _show(folder, folder.running() or start(settings))

@@ -125,7 +125,7 @@ def _fetch(url: str, checksum: str) -> bytes:
         response = urllib3.request("GET", url, headers=headers, timeout=30.0)
     except urllib3.exceptions.HTTPError as error:
         cause = str(getattr(error, "reason", error)).rpartition("): ")[2]
-        raise InputError(f"Requesting URL '{shown}': {cause}") from None
+        raise InputError(f"Requesting URL '{shown}': {re.sub(r'.Errno -?[0-9]+. ', '', cause)}") from None
     if not 200 <= response.status < 300:
         raise InputError(f"Requesting URL '{shown}': {response.status} {response.reason or ''}".rstrip())
     found = hashlib.sha256(response.data).hexdigest()

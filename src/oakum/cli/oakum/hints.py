@@ -1,0 +1,30 @@
+"""What to do about a failure that newcomers meet, told by `oakum` only: the texts of the three programs are fixed."""
+from __future__ import annotations
+
+import re
+
+_HINTS = (
+    (
+        r"no configuration has been provided",
+        "name a cluster with KUBECONFIG, or start one to try on: eval \"$(oakum lab up --detach)\"",
+    ),
+    (
+        r"(?s)^(?=.*/(v2|token)\b).*(UNAUTHORIZED|DENIED|status code 40[13])",
+        "log in to the registry with 'docker login', or set DOCKER_CONFIG to a folder whose config.json has its login",
+    ),
+    (r'(?s)/v2/.*(connection refused|no such host|i/o timeout)', "is the registry's address right, and does it run?"),
+    (r"Unauthorized$", "the cluster refuses the login of the kubeconfig: renew it, or choose another with KUBECONFIG"),
+    (
+        r"(?s)(/api/|/apis).*(connection refused|no such host|i/o timeout)",
+        "does the cluster run, and is it the one that KUBECONFIG should name? For a lab: 'oakum lab status'",
+    ),
+    (
+        r"(?s)(/api/|/apis).*failed to verify certificate",
+        "is the kubeconfig an old one? That of a lab is written anew by 'oakum lab up'",
+    ),
+)
+
+
+def hint(message: str) -> str:
+    """A line to put after the message of a failure; empty when there is no advice."""
+    return next((f"\n(hint: {advice})" for sign, advice in _HINTS if re.search(sign, message)), "")

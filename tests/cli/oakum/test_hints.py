@@ -1,0 +1,21 @@
+import pytest
+
+from oakum.cli.oakum.hints import hint
+
+
+@pytest.mark.parametrize(
+    ("message", "advice"),
+    [
+        ("Building Kubernetes config: invalid configuration: no configuration has been provided, try", "oakum lab up"),
+        ("GET http://r:1/v2/x/manifests/1: UNAUTHORIZED: authentication required", "docker login"),
+        ('Get "https://r:1/v2/": dial tcp: lookup r: no such host', "registry's address"),
+        ('Getting app: Get "https://c:1/api/v1/x": dial tcp 127.0.0.1:1: connect: connection refused', "oakum lab status"),
+        ("Getting app: Unauthorized", "KUBECONFIG"),
+    ],
+)
+def test_what_a_newcomer_meets_is_told_with_what_to_do(message: str, advice: str) -> None:
+    assert advice in hint(message)
+
+
+def test_other_failures_are_told_as_they_are() -> None:
+    assert hint("config.yml:3: undefined: x") == ""
