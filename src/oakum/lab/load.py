@@ -40,7 +40,8 @@ def load_image(storage: Storage, path: Path, name: str = "") -> list[str]:
             except FileNotFoundError:
                 return list(_from_docker(storage, open_member, name))
     except tarfile.ReadError as error:
-        raise LabError(f"{path}: neither an OCI image layout nor an image that docker has saved: not a tar archive") from error
+        wanted = "neither an OCI image layout nor an image that docker has saved"
+        raise LabError(f"{path}: {wanted} (it is not a tar archive)") from error
     except (FileNotFoundError, KeyError, TypeError, orjson.JSONDecodeError, tarfile.TarError) as error:
         raise LabError(f"{path}: neither an OCI image layout nor an image that docker has saved ({error})") from error
     except Refusal as refusal:

@@ -1,0 +1,70 @@
+"""How long the walk-through's commands take when nothing changed: whole processes, interleaved, medians and ratios.
+
+    .venv/bin/python bench/walk_through.py [RUNS]
+
+Runs on a lab of its own. The wanted figures: `ytt` under 120 ms, `kapp ls` under 400 ms, `oakum deploy` under half of
+what `ytt | kbld | kapp deploy` takes.
+"""
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+from oakum.lab import Lab
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+
+
+def main(runs: int) -> None:
+    """Deploy the walk-through once, then measure."""
+    with tempfile.TemporaryDirectory() as work, Lab() as lab:
+        folder = Path(work, "examples")
+        shutil.copytree(ROOT / "examples", folder)
+        for step in ("init -q", "add .", "-c user.name=b -c user.email=b@example.com commit -q -m sources"):
+            subprocess.run(["git", *step.split()], cwd=folder / "sample-app-go", check=True)
+        environment = {**os.environ, **lab.environment, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        values = (
+            "-f config-step-4-build-and-push/ -v hello_msg=bench -v push_images=true "
+            f"-v push_images_repo={lab.registry}/library/sample-app-go"
+        )
+        commands = {
+            "python -c pass": f"{sys.executable} -c pass",
+            "ytt": f"ytt {values}",
+            "kapp ls": "kapp ls",
+            "three commands": f"ytt {values} | kbld -f- | kapp deploy -a simple-app -f- --diff-changes --yes",
+            "oakum deploy": f"oakum deploy -a simple-app {values} --diff-changes --yes",
+        }
+        for command in commands.values():
+            run(command, folder, environment)
+        times: dict[str, list[float]] = {name: [] for name in commands}
+        for _ in range(runs):
+            for name, command in commands.items():
+                times[name].append(run(command, folder, environment))
+        report({name: median(taken) for name, taken in times.items()})
+
+
+def run(command: str, folder: Path, environment: dict[str, str]) -> float:
+    """Seconds that a shell command takes. Raises CalledProcessError when it fails."""
+    shell = ["bash", "-o", "pipefail", "-c", command]
+    began = time.perf_counter()
+    subprocess.run(shell, cwd=folder, env=environment, check=True, capture_output=True)
+    return time.perf_counter() - began
+
+
+def report(medians: dict[str, float]) -> None:
+    """Print the medians, and oakum's share of the three commands."""
+    for name, seconds in medians.items():
+        print(f"{name:<16} {seconds * 1000:6.0f} ms")
+    print(f"oakum deploy / three commands: {medians['oakum deploy'] / medians['three commands']:.2f} (wanted: under 0.50)")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 7)
