@@ -40,7 +40,7 @@ def test_a_url_that_answers_with_an_error_is_one(registry: Host) -> None:
         web.order(status=200, body=b"a: 1")
         assert [source.text for source in read([url], io.StringIO())] == ["a: 1"]
         web.order(status=404, body=b"a: 1")
-        with pytest.raises(ConfigError, match=f"^Parsing HTTP URL '{url}': Requesting URL '{url}': unexpected status 404"):
+        with pytest.raises(ConfigError, match=f"^Parsing HTTP URL '{url}': Requesting URL '{url}': 404 Not Found$"):
             list(read([url], io.StringIO()))
 
 

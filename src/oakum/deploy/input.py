@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -80,7 +79,7 @@ def open_sources(paths: Sequence[str], stdin: IO[str] | None = None) -> Iterator
             text = stdin.read() if stdin is not None else ""
             yield Source("stdin", "stdin", "stdin", text)
         elif path.startswith(("http://", "https://")):
-            yield Source(f"HTTP URL '{path}'", f"HTTP URL '{path}'", path, _fetch(path))
+            yield _fetch(path)
         elif os.path.isdir(path):
             for name in _walk(path):
                 yield _file(os.path.join(path, name), name)
@@ -114,16 +113,11 @@ def _walk(folder: str) -> list[str]:
     return sorted(found, key=os.fsencode)
 
 
-def _fetch(url: str) -> str:
-    import urllib3
+def _fetch(url: str) -> Source:
+    from oakum.registry.fetch import FetchError, fetch, shown
 
+    words = f"HTTP URL '{shown(url)}'"
     try:
-        with urllib3.PoolManager() as pool:
-            answer = pool.request("GET", url, retries=urllib3.Retry(0, redirect=5), timeout=60.0)
-            data, status, reason = answer.data, answer.status, answer.reason
-    except urllib3.exceptions.HTTPError as e:
-        cause = str(getattr(e, "reason", None) or e).rpartition("): ")[2]
-        raise InputError(f"Requesting URL '{url}': {re.sub(r'.Errno -?[0-9]+. ', '', cause)}") from e
-    if not 200 <= status <= 299:
-        raise InputError(f"Requesting URL '{url}': {status} {reason}")
-    return data.decode("utf-8", "surrogateescape")
+        return Source(words, words, shown(url), fetch(url).decode("utf-8", "surrogateescape"))
+    except FetchError as e:
+        raise InputError(str(e)) from e

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import urljoin
 
 from oakum.errors import YAMLError
 from oakum.images.errors import ConfigError
@@ -32,7 +31,7 @@ def read(paths: Sequence[str], stdin: IO[str]) -> Iterator[Input]:
         if path == "-":
             yield Input("stdin", stdin.read())
         elif path.startswith(("http://", "https://")):
-            yield Input(f"HTTP URL '{path}'", _fetch(path))
+            yield _fetch(path)
         elif path:
             yield from _files(path)
 
@@ -103,26 +102,11 @@ def _walk(folder: str) -> list[str]:
     return sorted(found, key=os.fsencode)
 
 
-def _fetch(url: str) -> str:
-    import urllib3
+def _fetch(url: str) -> Input:
+    from oakum.registry.fetch import FetchError, fetch, shown
 
-    from oakum.registry.connections import Connections, Options
-    from oakum.registry.errors import ConnectError
-
-    connections, here = Connections(Options()), url
+    label = f"HTTP URL '{shown(url)}'"
     try:
-        for _ in range(10):
-            response = connections.send("GET", here, {})
-            target = response.headers.get("Location")
-            if response.status not in (301, 302, 303, 307, 308) or not target:
-                body = response.read()
-                break
-            here = urljoin(here, target)
-        else:
-            raise ConfigError(f"Parsing HTTP URL '{url}': Requesting URL '{url}': stopped after 10 redirects")
-    except (ConnectError, urllib3.exceptions.HTTPError) as error:
-        raise ConfigError(f"Parsing HTTP URL '{url}': Requesting URL '{url}': {error}") from error
-    if not 200 <= response.status < 300:
-        raise ConfigError(f"Parsing HTTP URL '{url}': Requesting URL '{url}': unexpected status {response.status}")
-    return body.decode("utf-8", "surrogateescape")
-
+        return Input(label, fetch(url).decode("utf-8", "surrogateescape"))
+    except FetchError as error:
+        raise ConfigError(f"Parsing {label}: {error}") from error

@@ -1,6 +1,5 @@
 import hashlib
 import os
-import socket
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -70,9 +69,7 @@ def test_a_named_pipe_is_a_file(folder: Path) -> None:
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        login = self.headers.get("Authorization") == "Basic bWU6c2VjcmV0"
-        found = self.path.startswith("/x/a.yml") or (self.path == "/private.yml" and login)
-        self.send_response(200 if found else 404)
+        self.send_response(200 if self.path.startswith("/x/a.yml") else 404)
         self.end_headers()
         self.wfile.write(b"a: 1")
 
@@ -95,11 +92,6 @@ def test_a_url_is_fetched_and_named_by_its_last_piece(server: str) -> None:
     assert (file.path, file.data) == ("a.yml?v", b"a: 1")
 
 
-def test_a_url_may_hold_a_login(server: str) -> None:
-    (file,) = Inputs().collect([server.replace("//", "//me:secret@") + "/private.yml"])
-    assert file.data == b"a: 1"
-
-
 def test_a_url_that_answers_otherwise_is_an_error(server: str) -> None:
     (file,) = Inputs().collect([f"{server}/nope.yml"])
     with pytest.raises(InputError, match=rf"^Requesting URL '{server}/nope.yml': 404 Not Found$"):
@@ -113,15 +105,3 @@ def test_a_url_may_say_what_its_content_must_be(server: str) -> None:
     (other,) = Inputs().collect([f"{server}/x/a.yml#sha256:00"])
     with pytest.raises(InputError, match=f"Expected content with SHA-256 00, but was {digest}"):
         _ = other.data
-
-
-def test_a_host_that_does_not_answer_is_named_without_the_password() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    (file,) = Inputs().collect([f"http://me:secret@127.0.0.1:{port}/a.yml"])
-    with pytest.raises(InputError) as error:
-        _ = file.data
-    assert str(error.value) == (
-        f"Requesting URL 'http://127.0.0.1:{port}/a.yml': "
-        "Failed to establish a new connection: [Errno 111] Connection refused"
-    )

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -116,19 +115,13 @@ def _fetch(url: str, checksum: str) -> bytes:
     """What stands at `url`; `checksum` is the SHA-256 in hexadecimal digits that it must have, empty for any."""
     import hashlib
 
-    import urllib3
+    from oakum.registry.fetch import FetchError, fetch, shown
 
-    shown = re.sub("//[^/@]*@", "//", url)  # what stands before the host is a name and a password
     try:
-        login = urllib3.util.parse_url(url).auth
-        headers = urllib3.util.make_headers(basic_auth=login) if login else None
-        response = urllib3.request("GET", url, headers=headers, timeout=30.0)
-    except urllib3.exceptions.HTTPError as error:
-        cause = str(getattr(error, "reason", error)).rpartition("): ")[2]
-        raise InputError(f"Requesting URL '{shown}': {re.sub(r'.Errno -?[0-9]+. ', '', cause)}") from None
-    if not 200 <= response.status < 300:
-        raise InputError(f"Requesting URL '{shown}': {response.status} {response.reason or ''}".rstrip())
-    found = hashlib.sha256(response.data).hexdigest()
+        data = fetch(url)
+    except FetchError as error:
+        raise InputError(str(error)) from None
+    found = hashlib.sha256(data).hexdigest()
     if checksum and found != checksum.lower():
-        raise InputError(f"Requesting URL '{shown}': Expected content with SHA-256 {checksum}, but was {found}")
-    return response.data
+        raise InputError(f"Requesting URL '{shown(url)}': Expected content with SHA-256 {checksum}, but was {found}")
+    return data

@@ -1,0 +1,54 @@
+"""Files from the web, over the connections that registries have too: their proxies, trust, and words for failures."""
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urljoin
+
+import urllib3
+
+from oakum.errors import RegistryError
+from oakum.registry.connections import Connections, Options
+from oakum.registry.errors import ConnectError
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_MOST_REDIRECTS = 10
+_TIMEOUT_S = 60.0
+
+
+class FetchError(RegistryError):
+    """A file that did not come."""
+
+
+def shown(url: str) -> str:
+    """`url` as messages may have it: without a login."""
+    return re.sub("//[^/@]*@", "//", url)
+
+
+def fetch(url: str, environ: Mapping[str, str] | None = None) -> bytes:
+    """What stands at `url` (http, https), after redirects; a login in it is sent to its own host only.
+
+    `environ` names proxies, that of the process unless given. Raises FetchError.
+    """
+    connections, here = Connections(Options(answer_timeout=_TIMEOUT_S), environ), url
+    try:
+        for _ in range(_MOST_REDIRECTS):
+            response = connections.send("GET", shown(here), _login(here))
+            target = response.headers.get("Location")
+            if response.status not in _REDIRECTS or not target:
+                body: bytes = response.read()
+                break
+            response.close()
+            here = urljoin(here, target)
+        else:
+            raise FetchError(f"Requesting URL '{shown(url)}': stopped after {_MOST_REDIRECTS} redirects")
+    except (ConnectError, urllib3.exceptions.HTTPError) as error:
+        raise FetchError(f"Requesting URL '{shown(url)}': {error}") from error
+    if not 200 <= response.status < 300:
+        raise FetchError(f"Requesting URL '{shown(url)}': {response.status} {response.reason or ''}".rstrip())
+    return body
+
+
+def _login(url: str) -> dict[str, str]:
+    login = urllib3.util.parse_url(url).auth
+    return urllib3.util.make_headers(basic_auth=login) if login else {}

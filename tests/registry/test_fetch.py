@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+
+from oakum.registry.errors import CredentialsError
+from oakum.registry.fetch import FetchError, fetch
+
+LOGIN = "Basic bWU6c2VjcmV0"
+
+
+class Handler(BaseHTTPRequestHandler):
+    """`/a` is a file, `/private` one behind a login, `/to/URL` a redirect."""
+
+    def do_GET(self) -> None:
+        login = self.headers.get("Authorization")
+        if self.path.startswith("/to/"):
+            self.send_response(302)
+            self.send_header("Location", self.path.removeprefix("/to/"))
+        else:
+            self.send_response(200 if self.path == "/a" or (self.path == "/private" and login == LOGIN) else 404)
+        self.end_headers()
+        self.wfile.write(f"a: {login}".encode())
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as served:
+        thread = Thread(target=served.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"127.0.0.1:{served.server_port}"
+        served.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("path", ["/a", "/to//a", "/to/a/../../a"])
+def test_a_file_is_fetched_after_redirects(server: str, path: str) -> None:
+    assert fetch(f"http://{server}{path}", {}) == b"a: None"
+
+
+def test_a_login_in_the_url_is_sent(server: str) -> None:
+    assert fetch(f"http://me:secret@{server}/private", {}) == f"a: {LOGIN}".encode()
+
+
+def test_a_login_is_not_sent_to_another_host(server: str) -> None:
+    elsewhere = server.replace("127.0.0.1", "localhost")
+    assert fetch(f"http://me:secret@{server}/to/http://{elsewhere}/a", {}) == b"a: None"
+
+
+def test_an_answer_that_says_no_is_an_error_without_the_login(server: str) -> None:
+    with pytest.raises(FetchError, match=f"^Requesting URL 'http://{server}/b': 404 Not Found$"):
+        fetch(f"http://me:secret@{server}/b", {})
+
+
+def test_redirects_without_an_end_are_an_error(server: str) -> None:
+    words = f"Requesting URL 'http://{server}/to/{'/to/' * 20}': stopped after 10 redirects"
+    with pytest.raises(FetchError, match=f"^{re.escape(words)}$"):
+        fetch(f"http://{server}/to/{'/to/' * 20}", {})
+
+
+def test_a_redirect_leads_to_the_web_only(server: str) -> None:
+    with pytest.raises(FetchError, match="^Requesting URL "):
+        fetch(f"http://{server}/to/file:///etc/passwd", {})
+
+
+def test_a_host_that_does_not_answer_is_named_without_the_login() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    url = f"http://127.0.0.1:{port}/a"
+    words = f"Requesting URL '{url}': Get \"{url}\": dial tcp 127.0.0.1:{port}: connect: connection refused"
+    with pytest.raises(FetchError, match=f"^{re.escape(words)}$"):
+        fetch(url.replace("//", "//me:secret@"), {})
+
+
+def test_a_proxy_that_is_no_address_is_refused() -> None:
+    with pytest.raises(CredentialsError, match="^invalid proxy address in HTTP_PROXY"):
+        fetch("http://example.com/a", {"HTTP_PROXY": "http://["})
