@@ -175,16 +175,13 @@ def check_version(wanted: Any, have: str) -> None:
         return
     if str(wanted).startswith("v"):
         raise ConfigError("Validating minimum version: Must not have prefix 'v' (e.g. '0.8.0')")
-    import semver
+    from oakum.semver import parse
 
-    try:
-        least = semver.Version.parse(str(wanted))
-    except ValueError as e:
-        raise ConfigError(f"Validating minimum version: {e}") from e
-    try:
-        mine = semver.Version.parse(have)
-    except ValueError as e:
-        raise ConfigError(f"Parsing version constraint: Malformed version: {have}") from e
+    least, mine = parse(str(wanted)), parse(have)
+    if least is None:
+        raise ConfigError(f"Validating minimum version: {wanted} is not valid SemVer string")
+    if mine is None:
+        raise ConfigError(f"Parsing version constraint: Malformed version: {have}")
     if mine < least:
         raise ConfigError(f"kapp version '{have}' does not meet the minimum required version '{wanted}'")
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from oakum.semver import parse
 from oakum.starlark import Builtin, Failure, Module
 from oakum.template.modules.arguments import exactly, string
 
@@ -17,6 +16,8 @@ def version_module() -> Module:
 
 
 def _require_at_least(*arguments: Any, **keywords: Any) -> None:
+    from oakum.semver import parse
+
     exactly(arguments, 1)
     wanted = string(arguments[0])
     least, own = parse(wanted), parse(VERSION)
