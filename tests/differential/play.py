@@ -143,10 +143,14 @@ _UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 _ADDRESS = re.compile(r"\b(10\.96|127\.96)\.\d+\.\d+\b")
 _SUFFIX = re.compile(r"(?<=[a-z0-9]-)[bcdfghjklmnpqrstvwxz2456789]{5}\b")
 _RECORD = re.compile(r"(?<=in record \()\d+")
-HIDDEN_TEXT = ((_TIME, "<time>"), (_UID, "<uid>"), (_ADDRESS, "<address>"), (_SUFFIX, "<suffix>"), (_RECORD, "<version>"))
+_ADMIN = re.compile(r"^(kubernetes-)?admin$")
+_TOO_OLD = re.compile(r"(?<=too old resource version: )\d+ \(\d+\)")
+HIDDEN_TEXT = ((_TIME, "<time>"), (_UID, "<uid>"), (_ADDRESS, "<address>"), (_SUFFIX, "<suffix>"), (_RECORD, "<version>"), (_ADMIN, "<admin>"),
+               (_TOO_OLD, "<version>"))
 HIDDEN_KEYS = {
     "resourceVersion": "<version>", "uid": "<uid>", "continue": "<continue>", "nodePort": "<port>", "hash": "<hash>",
     "storageVersionHash": "<hash>", "healthCheckNodePort": "<port>", "remainingItemCount": "<count>",
+    "serverAddress": "<address>",
 }
 
 

@@ -42,7 +42,7 @@ def test_a_field_of_another_manager_is_a_conflict(client: Client) -> None:
     apply(client, deployment(replicas=2))
     answer = apply(client, {**deployment(replicas=3)}, "other")
     assert (answer.code, answer.json["reason"]) == (409, "Conflict")
-    assert answer.json["message"] == 'Apply failed with 1 conflict: conflict with "me" using apps/v1: .spec.replicas'
+    assert answer.json["message"] == 'Apply failed with 1 conflict: conflict with "me": .spec.replicas'
     assert answer.json["details"]["causes"] == [
         {"reason": "FieldManagerConflict", "message": 'conflict with "me" using apps/v1', "field": ".spec.replicas"}
     ]

@@ -82,7 +82,7 @@ def test_a_strategic_patch_keeps_only_retained_keys() -> None:
 def test_a_strategic_patch_takes_from_a_plain_list() -> None:
     meta = struct("meta.ObjectMeta")
     patch = {"$deleteFromPrimitiveList/finalizers": ["a"], "finalizers": ["c"]}
-    assert strategic(meta, {"finalizers": ["a", "b"]}, patch)["finalizers"] == ["b", "c"]
+    assert strategic(meta, {"finalizers": ["a", "b"]}, patch)["finalizers"] == ["c", "b"]
 
 
 @given(JSON, JSON)

@@ -144,7 +144,8 @@ def _conflict(found: list[tuple[Manager, Path]]) -> ApiError:
 
 def _who(manager: Manager) -> str:
     with_sub = f" with subresource {quoted(manager.subresource)}" if manager.subresource else ""
-    return f"{quoted(manager.name)}{with_sub} using {manager.api_version}"
+    version = f" using {manager.api_version}" if manager.operation == "Update" else ""
+    return f"{quoted(manager.name)}{with_sub}{version}"
 
 
 def _listed(manager: Manager, paths: list[Path]) -> str:

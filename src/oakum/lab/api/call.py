@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 import orjson
 
-from oakum.lab.api.status import ApiError, NoSuchPath, bad_request
+from oakum.lab.api.status import ApiError, NoSuchPath, bad_request, unrecognized
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -49,8 +49,8 @@ class Call:
         """The body's media type without parameters."""
         return self.headers.get("content-type", "application/json").partition(";")[0].strip()
 
-    def json(self) -> Any:
-        """The body, JSON or YAML; None when it is empty. Raises ApiError 400 or 415."""
+    def json(self, kind: str = "") -> Any:
+        """The body, JSON or YAML; None when it is empty. Raises ApiError 400 or 415, about a body of this kind."""
         if self.media_type == "application/vnd.kubernetes.protobuf":
             from oakum.lab.api.protobuf import decode
 
@@ -68,7 +68,9 @@ class Call:
         except orjson.JSONDecodeError as error:
             if "yaml" in self.media_type:
                 return _yaml(self.content)
-            raise bad_request(f"couldn't get version/kind; json parse error: {_parse_error(error)}") from None
+            start = self.content[:1024]
+            shown = start.decode("utf-8", "replace") if start.startswith(b"{") else start.hex()
+            raise unrecognized(kind, f"{_parse_error(error)} ({shown})") from None
 
 
 def _parse_error(error: orjson.JSONDecodeError) -> str:

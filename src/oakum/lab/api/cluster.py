@@ -61,7 +61,7 @@ class Cluster:
         options = options or Options()
         obj = codec.read(resource, body, options)
         if obj["metadata"].get("resourceVersion"):
-            raise status.bad_request("resourceVersion should not be set on objects to be created")
+            raise status.internal("resourceVersion should not be set on objects to be created")
         with self.store.locked():
             manager = self._manager(resource, options, "Update", "")
             obj = self._prepared(resource, obj, namespace, options, manager)
@@ -273,10 +273,8 @@ class Cluster:
         if not isinstance(config, dict) or not config.get("apiVersion") or not config.get("kind"):
             raise status.bad_request("error decoding YAML: Object 'Kind' is missing in the request body")
         if (config["apiVersion"], config["kind"]) != (kind.api_version, kind.name):
-            raise status.bad_request(
-                f"the API version in the data ({config['apiVersion']}) does not match the expected API version "
-                f"({kind.api_version})"
-            )
+            group, _, version = config["apiVersion"].rpartition("/")
+            raise status.bad_request(f"invalid object type: {group}/{version}, Kind={config['kind']}")
         metadata = {**(config.get("metadata") or {})}
         if metadata.get("managedFields") is not None:
             raise status.bad_request("metadata.managedFields must be nil")
@@ -285,19 +283,21 @@ class Cluster:
             raise status.bad_request(
                 f"the name of the object ({metadata['name']}) does not match the name on the URL ({name})"
             )
-        return self._pruned(resource, {**config, "metadata": metadata}, options)
+        place = f"{metadata.get('namespace', '')}/{(config.get('metadata') or {}).get('name', '')}"
+        return self._pruned(resource, {**config, "metadata": metadata}, options, place)
 
-    def _pruned(self, resource: Resource, config: Obj, options: Options) -> Obj:
+    def _pruned(self, resource: Resource, config: Obj, options: Options, place: str) -> Obj:
         if resource.custom is not None:
             codec.read(resource, config, options)
             return resource.custom.prune(config)
+        kind = resource.kind
+        what = f"failed to create typed patch object ({place}; {kind.group}/{kind.version}, Kind={kind.name})"
         try:
             known, unknown = decode(codec.shape_of(resource), config, fill=False)
         except DecodeError as error:
-            name = config["metadata"]["name"]
-            raise status.bad_request(f"failed to create typed patch object ({name}): {error}") from None
+            raise status.internal(f"{what}: {error}") from None
         if unknown:
-            codec.complain(resource.kind, unknown, options)
+            raise status.internal(f"{what}: .{sorted(unknown)[0]}: field not declared in schema")
         return known
 
 

@@ -7,7 +7,7 @@ from oakum.lab.api.calls import Options
 from oakum.lab.api.decode import DecodeError, decode
 from oakum.lab.api.kinds import Kind, Resource
 from oakum.lab.api.schema import Struct
-from oakum.lab.api.status import bad_request
+from oakum.lab.api.status import bad_request, unrecognized
 from oakum.lab.store import Obj
 
 _INTO = (
@@ -42,12 +42,19 @@ def read(resource: Resource, body: Any, options: Options) -> Obj:
 def read_kind(kind: Kind, shape: Struct, body: Any, options: Options, resource: Resource | None = None) -> Obj:
     """The same for the kind of a subresource."""
     if not isinstance(body, dict):
-        raise bad_request(f"couldn't get version/kind; json parse error: json: cannot unmarshal {_named(body)} {_INTO}")
+        detail = f"json: cannot unmarshal {_named(body)} {_INTO} ({_shown(body)})"
+        raise unrecognized(kind.name, detail)
     version, name = body.get("apiVersion") or kind.api_version, body.get("kind") or kind.name
     custom = resource.custom if resource else None
     if version != kind.api_version:
+        if custom:
+            raise bad_request(
+                f"the API version in the data ({version}) does not match the expected API version ({kind.api_version})"
+            )
+        where = f'registered for version "{version}" in scheme "pkg/runtime/scheme.go:111"'
+        short = version.rpartition("/")[2]
         raise bad_request(
-            f"the API version in the data ({version}) does not match the expected API version ({kind.api_version})"
+            f'{name} in version "{short}" cannot be handled as a {kind.name}: no kind "{name}" is {where}'
         )
     if name != kind.name:
         raise bad_request(
@@ -78,6 +85,13 @@ def complain(kind: Kind, unknown: list[str], options: Options) -> None:
 
 def _unhandled(kind: Kind, detail: str) -> str:
     return f'{kind.name} in version "{kind.version}" cannot be handled as a {kind.name}: {detail}'
+
+
+def _shown(body: Any) -> str:
+    """The start of a body that is no JSON object, as the real server shows it."""
+    import orjson
+
+    return orjson.dumps(body)[:1024].hex()
 
 
 def _named(body: Any) -> str:

@@ -46,6 +46,8 @@ def page(cluster: Cluster, call: Call, target: Target) -> Page:
     """The list that a request asks for; raises ApiError 400, 410 or 504."""
     test, limit = accept(call, target), call.number("limit")
     token = call.parameter("continue")
+    if token and call.parameter("resourceVersion") not in ("", "0"):
+        raise status.bad_request("specifying resource version is not allowed when using continue")
     if token:
         version, start = _parsed(token)
         listing = _at(cluster, target, version, start)
@@ -61,9 +63,16 @@ def page(cluster: Cluster, call: Call, target: Target) -> Page:
 
 def _first(cluster: Cluster, call: Call, target: Target) -> Listing:
     version = wanted_version(cluster, call)
-    exact = call.parameter("resourceVersionMatch") == "Exact"
-    if exact and not version:
-        raise status.bad_request("resourceVersionMatch=Exact is forbidden for resourceVersion=0 or unset")
+    match = call.parameter("resourceVersionMatch")
+    exact = match == "Exact"
+    detail = ""
+    if match and not call.parameter("resourceVersion"):
+        detail = "resourceVersionMatch is forbidden unless resourceVersion is provided"
+    elif exact and not version:
+        detail = 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'
+    if detail:
+        error = status.forbidden("resourceVersionMatch", detail)
+        raise status.unprocessable("ListOptions", "meta.k8s.io", "", [error])
     try:
         return cluster.list(target.resource, target.namespace, at=version if exact else None)
     except Expired as error:
@@ -74,7 +83,10 @@ def wanted_version(cluster: Cluster, call: Call) -> int:
     """The `resourceVersion` parameter, 0 when it is missing; raises ApiError 400, and 504 for one from the future."""
     text = call.parameter("resourceVersion")
     if text and not text.isdigit():
-        raise status.bad_request(f'Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax')
+        detail = f'Invalid value: "{text}": strconv.ParseUint: parsing "{text}": invalid syntax'
+        if call.flag("watch"):
+            raise status.internal(f"resourceVersion: {detail}")
+        raise status.bad_request(f"invalid resource version: resourceVersion: {detail}")
     version = int(text or 0)
     if version > cluster.store.version:
         message = f"Too large resource version: {version}, current: {cluster.store.version}"
@@ -112,11 +124,21 @@ def _token(version: int, start: str) -> str:
 
 
 def _parsed(token: str) -> tuple[int, str]:
+    problem = "illegal base64 data at input byte 0"
     try:
-        value = orjson.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        text = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        problem = f"invalid character '{_character(text[:1])}' looking for beginning of value"
+        value = orjson.loads(text)
+        problem = "server does not recognize this encoded version"
         return int(value["rv"]), str(value["start"]).rstrip("\u0000")
     except (ValueError, KeyError, TypeError, binascii.Error):
-        raise status.bad_request("continue key is not valid: invalid continue token") from None
+        raise status.bad_request(f"invalid continue token: continue key is not valid: {problem}") from None
+
+
+def _character(first: bytes) -> str:
+    """A byte as Go shows it in a message."""
+    letter = first.decode("latin-1")
+    return letter if letter.isascii() and letter.isprintable() else f"\\u{ord(letter or chr(0)):04x}"
 
 
 def document(resource: Resource, found: Page) -> Obj:

@@ -162,6 +162,8 @@ def _patched_field(shape: Shape, key: str, old: Any, new: Any, patch: dict[str, 
         return _patched_list(field, old if isinstance(old, list) else [], new, patch.get(f"$setElementOrder/{key}"))
     if "replace" in field.strategies:
         return clone(new)
+    if old is None and isinstance(new, dict) and "$patch" in new:
+        return {}
     return strategic(field.shape, old, new)
 
 
@@ -172,13 +174,13 @@ def _patched_list(field: Field, old: list[Any], new: list[Any], order: list[Any]
         return [clone(item) for item in new if not _is_directive(item)]
     if not field.merge_key:
         merged = old + [clone(item) for item in new if item not in old]
-        return _ordered(merged, order, lambda item: item)
+        return _ordered(old, merged, new if order is None else order)
     key = field.merge_key
     merged = list(old)
     for item in new:
         merged = _merged_item(field.shape.item, key, merged, item)
-    wanted = [item.get(key) for item in order] if order else None
-    return _ordered(merged, wanted, lambda item: item.get(key))
+    wanted = [item.get(key) for item in (new if order is None else order) if isinstance(item, dict)]
+    return _ordered(old, merged, wanted, key)
 
 
 def _merged_item(shape: Shape, key: str, items: list[Any], patch: Any) -> list[Any]:
@@ -194,17 +196,23 @@ def _merged_item(shape: Shape, key: str, items: list[Any], patch: Any) -> list[A
     return result
 
 
-def _ordered(items: list[Any], order: list[Any] | None, key: Any) -> list[Any]:
-    """Items named in `order` in that order; the others keep their place before the item they preceded."""
-    if not order:
-        return items
-    rank = {str(name): position for position, name in enumerate(order)}
-    named = sorted((item for item in items if str(key(item)) in rank), key=lambda item: rank[str(key(item))])
+def _ordered(old: list[Any], merged: list[Any], wanted: list[Any], key: str = "") -> list[Any]:
+    """Items that the patch names in its order, the others in theirs; an item of neither that the stored list has
+    before the patch's next one goes before it."""
+
+    def mark(item: Any) -> str:
+        return str(item.get(key)) if key else str(item)
+
+    rank = {str(name): position for position, name in enumerate(wanted)}
+    before = {mark(item): position for position, item in enumerate(old)}
+    named = sorted((item for item in merged if mark(item) in rank), key=lambda item: rank[mark(item)])
+    others = [item for item in merged if mark(item) not in rank]
     result: list[Any] = []
-    queue = iter(named)
-    for item in items:
-        result.append(next(queue) if str(key(item)) in rank else item)
-    return result
+    while named and others:
+        left, right = before.get(mark(others[0])), before.get(mark(named[0]))
+        first = left is not None and right is not None and left < right
+        result.append((others if first else named).pop(0))
+    return result + named + others
 
 
 def _is_directive(item: Any) -> bool:

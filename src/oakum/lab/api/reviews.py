@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from oakum.lab.api import codec, status
+from oakum.lab.api import clock, codec, status, writes
 from oakum.lab.api.authorizer import Attempt, Authorizer
 from oakum.lab.api.calls import Caller, Options
 from oakum.lab.api.kinds import Resource
+from oakum.lab.api.managers import Manager, after_update
 from oakum.lab.api.rbac import RoleBased
 from oakum.lab.api.users import Users
 from oakum.lab.store import Obj
@@ -17,9 +18,10 @@ Answer = Callable[[Obj, Caller], Obj]
 class Reviews:
     """Answers SelfSubjectAccessReview and its kin (authorization.k8s.io/v1, authentication.k8s.io/v1)."""
 
-    def __init__(self, users: Users, authorizer: Authorizer) -> None:
+    def __init__(self, users: Users, authorizer: Authorizer, now: clock.Clock) -> None:
         self._users = users
         self._authorizer = authorizer
+        self._now = now
 
     def answer(self, resource: Resource, body: Any, namespace: str, options: Options) -> Obj:
         """The review with its status filled in; raises ApiError 405 for a kind that is no review."""
@@ -35,6 +37,11 @@ class Reviews:
         if found is None:
             raise status.not_allowed()
         obj = codec.read(resource, body, options)
+        stamp = clock.stamp(self._now())
+        if resource.kind.name == "SelfSubjectReview":
+            return {**obj, "metadata": {"creationTimestamp": stamp}, "status": found({}, options.caller)}
+        manager = Manager(options.manager, "Update", resource.kind.api_version)
+        obj = after_update(codec.shape_of(resource), writes.empty(resource), obj, manager, stamp)
         obj.setdefault("spec", {})
         return {**obj, "status": found(obj["spec"], options.caller)}
 

@@ -50,9 +50,9 @@ def parse_labels(text: str) -> Selector:
     tokens = _tokens(text)
     found = []
     while tokens:
-        found.append(_requirement(tokens, text))
+        found.append(_requirement(tokens))
         if tokens and (tokens.pop(0) != "," or not tokens):
-            raise _unparsable(text, "found '', expected: identifier after ','")
+            raise _unparsable("found '', expected: identifier after ','")
     return tuple(found)
 
 
@@ -61,50 +61,52 @@ def _tokens(text: str) -> list[str]:
     while at < len(text.rstrip()):
         match = _TOKEN.match(text, at)
         if match is None:
-            raise _unparsable(text, f"unexpected character {text[at]!r}")
+            raise _unparsable(f"unexpected character {text[at]!r}")
         tokens.append(match[1])
         at = match.end()
     return tokens
 
 
-def _requirement(tokens: list[str], text: str) -> Requirement:
+def _requirement(tokens: list[str]) -> Requirement:
     key = tokens.pop(0)
     if key == "!" and tokens:
         return Requirement(tokens.pop(0), "absent")
     if not re.match(r"[A-Za-z0-9]", key):
-        raise _unparsable(text, f"found '{key}', expected: !, identifier, or 'end of string'")
+        raise bad_request(f"found '{key}', expected: !, identifier, or 'end of string'")
     operator = tokens[0] if tokens else ","
     if operator == ",":
         return Requirement(key, "exists")
     tokens.pop(0)
     if operator in ("in", "notin"):
-        return Requirement(key, operator, _values(tokens, text))
+        return Requirement(key, operator, _values(tokens))
     value = tokens.pop(0) if tokens and tokens[0] != "," else ""
+    if value and not re.match(r"[A-Za-z0-9]", value):
+        raise _unparsable(f"found '{value}', expected: identifier")
     if operator in ("=", "=="):
         return Requirement(key, "in", (value,))
     if operator == "!=":
         return Requirement(key, "notin", (value,))
     if operator in ("<", ">"):
         return Requirement(key, operator, (value,))
-    raise _unparsable(text, f"found '{operator}', expected: in, notin, =, ==, !=, gt, lt")
+    raise _unparsable(f"found '{operator}', expected: in, notin, =, ==, !=, gt, lt")
 
 
-def _values(tokens: list[str], text: str) -> tuple[str, ...]:
+def _values(tokens: list[str]) -> tuple[str, ...]:
     if not tokens or tokens.pop(0) != "(":
-        raise _unparsable(text, "found '', expected: '('")
+        raise _unparsable("found '', expected: '('")
     values = []
     while tokens and tokens[0] != ")":
         token = tokens.pop(0)
         if token != ",":
             values.append(token)
     if not tokens:
-        raise _unparsable(text, "found '', expected: ',' or ')'")
+        raise _unparsable("found '', expected: ',' or ')'")
     tokens.pop(0)
     return tuple(values)
 
 
-def _unparsable(text: str, detail: str) -> ApiError:
-    return bad_request(f'unable to parse requirement: "{text}": {detail}')
+def _unparsable(detail: str) -> ApiError:
+    return bad_request(f"unable to parse requirement: {detail}")
 
 
 def selects(selector: Selector, labels: Mapping[str, str] | None) -> bool:
@@ -180,13 +182,15 @@ def parse_fields(text: str, resource: str, extra: tuple[str, ...] = ()) -> tuple
     for part in filter(None, text.split(",")):
         path, operator, value = _split_term(part)
         if path not in (*_META, *SELECTABLE.get(resource, ()), *extra):
-            raise bad_request(f'field label not supported: "{path}"' if "." in resource or extra else _unknown(path))
+            raise bad_request(_unknown(path, resource, extra))
         terms.append(FieldTerm(path, value, operator != "!="))
     return tuple(terms)
 
 
-def _unknown(path: str) -> str:
-    return f"field label not supported: {path}"
+def _unknown(path: str, resource: str, extra: tuple[str, ...]) -> str:
+    if resource in SELECTABLE or extra:
+        return f"field label not supported: {path}"
+    return f'"{path}" is not a known field selector: only "metadata.name", "metadata.namespace"'
 
 
 def _split_term(part: str) -> tuple[str, str, str]:

@@ -148,7 +148,7 @@ class Server:
 
     def _create(self, call: Call, aimed: Target, caller: Caller) -> Answer:
         options = _options(call, caller, "CreateOptions")
-        body = call.json()
+        body = call.json(aimed.resource.kind.name)
         if aimed.subresource or "get" not in aimed.resource.verbs:
             made = self._subresources.create(aimed, body, options)
             return Answer(201, made, warnings=options.warnings)
@@ -161,7 +161,8 @@ class Server:
         options = _options(call, caller, "UpdateOptions")
         if aimed.subresource == "scale":
             return Answer(200, self._subresources.update(aimed, call.json(), options))
-        where = (aimed.name, call.json(), aimed.namespace, options, aimed.subresource)
+        body = call.json(aimed.resource.kind.name)
+        where = (aimed.name, body, aimed.namespace, options, aimed.subresource)
         return self._object(call, aimed, self.cluster.update(aimed.resource, *where), options=options)
 
     def _patch(self, call: Call, aimed: Target, caller: Caller) -> Answer:

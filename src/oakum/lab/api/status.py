@@ -152,6 +152,17 @@ def bad_request(message: str) -> ApiError:
     return ApiError(400, "BadRequest", message)
 
 
+def unrecognized(kind: str, detail: str) -> ApiError:
+    """400 for a body that is no object."""
+    prefix = f"the object provided is unrecognized (must be of type {kind}): couldn't get version/kind"
+    return bad_request(f"{prefix}; json parse error: {detail}")
+
+
+def internal(message: str) -> ApiError:
+    """500 with nothing but a message: what the real server makes of an error that it did not foresee."""
+    return ApiError(500, "", message)
+
+
 def unauthorized() -> ApiError:
     """401: no credentials, or unknown ones."""
     return ApiError(401, "Unauthorized", "Unauthorized")

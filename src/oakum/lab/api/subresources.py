@@ -23,7 +23,7 @@ class Subresources:
     def __init__(self, cluster: Cluster, users: Users, authorizer: Authorizer) -> None:
         self._cluster = cluster
         self._users = users
-        self._reviews = Reviews(users, authorizer)
+        self._reviews = Reviews(users, authorizer, cluster.now)
 
     def get(self, aimed: Target) -> Obj:
         """GET: the scale, or the object itself for subresources that are a view of it."""
@@ -166,7 +166,8 @@ def scale_of(resource: Resource, obj: Obj) -> Obj:
     selector = _at(obj, paths.get("labelSelectorPath", ".spec.selector"))
     if text := selector if isinstance(selector, str) else selector_text(selector):
         state["selector"] = text
-    spec = {"replicas": _at(obj, paths["specReplicasPath"]) or 0}
+    replicas = _at(obj, paths["specReplicasPath"]) or 0
+    spec = {"replicas": replicas} if replicas else {}
     return {"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": metadata, "spec": spec, "status": state}
 
 

@@ -13,7 +13,7 @@ from oakum.lab.api import clock
 from oakum.lab.api.calls import Caller
 from oakum.lab.store import Obj, Store
 
-ADMIN = Caller("kubernetes-admin", ("system:masters", "system:authenticated"))
+ADMIN = Caller("kubernetes-admin", ("system:masters", "system:authenticated"), "2b0c4f6e-50f0-4d5c-9d3e-0a6b756d0001")
 ANONYMOUS = Caller("system:anonymous", ("system:unauthenticated",))
 _HEADER = b'{"alg":"HS256","typ":"JWT"}'
 ISSUER = "https://kubernetes.default.svc.cluster.local"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from oakum.lab.api.calls import DeleteOptions
+from oakum.lab.api.calls import DeleteOptions, Options
 from oakum.lab.api.cluster import Cluster
 from oakum.lab.api.deletion import FOREGROUND, ORPHAN
 from oakum.lab.api.kinds import Resource
@@ -10,6 +10,7 @@ from oakum.lab.api.status import ApiError
 from oakum.lab.controllers.manager import Key, Keys
 from oakum.lab.store import Obj
 
+_OPTIONS = Options(manager="kube-controller-manager")
 _Place = tuple[str, str, str]
 """A stored resource, a namespace and a name."""
 
@@ -133,14 +134,15 @@ class Garbage:
                 self._cluster.remove_finalizer(resource, obj, FOREGROUND)
 
     def _keep_owners(self, key: str, obj: Obj, owners: list[Obj]) -> None:
-        metadata = obj["metadata"]
-
-        def change(copy: Obj) -> None:
-            copy["metadata"].pop("ownerReferences", None)
-            if owners:
-                copy["metadata"]["ownerReferences"] = owners
-
-        self._cluster.store.mutate(key, metadata["name"], metadata.get("namespace", ""), change)
+        resource, metadata = self._cluster.catalog.of_key(key), obj["metadata"]
+        if resource is None:
+            return
+        patch = {"metadata": {"uid": metadata["uid"], "ownerReferences": owners or None}}
+        try:
+            self._cluster.patch(resource, metadata["name"], patch, "merge", metadata.get("namespace", ""), _OPTIONS)
+        except ApiError as error:
+            if error.code not in (404, 409):
+                raise
 
 
 def _is_ending(obj: Obj) -> bool:

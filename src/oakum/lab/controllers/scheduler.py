@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 
+from oakum.lab.api.calls import Options
 from oakum.lab.api.cluster import Cluster
 from oakum.lab.api.selectors import Requirement
+from oakum.lab.api.status import ApiError
 from oakum.lab.controllers import events, pods
 from oakum.lab.controllers.conditions import is_true, with_condition
 from oakum.lab.controllers.manager import Key, Keys
 from oakum.lab.store import NotFound, Obj
 
 _COMPONENT = "default-scheduler"
+_MANAGER = "kube-scheduler"
 _OPERATORS = {"In": "in", "NotIn": "notin", "Exists": "exists", "DoesNotExist": "absent", "Gt": ">", "Lt": "<"}
 
 
@@ -71,20 +74,29 @@ class Scheduler:
         counts = {problem: problems.count(problem) for problem in sorted(set(problems))}
         if problems:
             reasons = ", ".join(f"{count} {problem}" for problem, count in counts.items())
-            message = f"0/{len(problems)} nodes are available: {reasons}."
+            message = f"0/{len(problems)} nodes are available: {reasons}. {_no_help(len(problems))}"
         else:
             message = "no nodes available to schedule pods"
         waiting = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
-
-        def change(obj: Obj) -> None:
-            conditions = obj["status"].get("conditions") or []
-            obj["status"]["conditions"] = with_condition(conditions, waiting, self._cluster.now())
-
+        if "generation" in metadata:
+            waiting["observedGeneration"] = metadata["generation"]
+        conditions = with_condition(pod["status"].get("conditions") or [], waiting, self._cluster.now())
+        where = (metadata["name"], {"status": {"conditions": conditions}}, "merge", metadata["namespace"])
         try:
-            self._cluster.store.mutate("pods", metadata["name"], metadata["namespace"], change)
-        except NotFound:
+            self._cluster.patch(self._cluster.resource("pods"), *where, Options(manager=_MANAGER), "status")
+        except ApiError as error:
+            if error.code != 404:
+                raise
             return
         events.record(self._cluster, pod, "Warning", "FailedScheduling", message, _COMPONENT)
+
+
+def _no_help(nodes: int) -> str:
+    """What the scheduler adds after it has looked for pods that could make room."""
+    return (
+        f"no new claims to deallocate, preemption: 0/{nodes} nodes are available: "
+        f"{nodes} Preemption is not helpful for scheduling."
+    )
 
 
 def _problem(pod: Obj, node: Obj) -> str:

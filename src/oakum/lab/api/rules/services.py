@@ -210,7 +210,7 @@ def _same_slice(new: Obj, old: Obj) -> list[FieldError]:
 
 RULES = {
     "services": Rules(
-        name=names.label1035,
+        name=names.label,
         default=_service,
         validate=_check_service,
         compare=_service_change,
