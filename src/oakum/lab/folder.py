@@ -4,7 +4,7 @@ import base64
 import fcntl
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import orjson
@@ -21,9 +21,9 @@ _CONTENT = frozenset(("credentials.json", "docker", "kubeconfig", "lab.json", "l
 class Credentials:
     """Random secrets of one lab: the administrator's token, the registry's password, the key that signs tokens."""
 
-    token: str
-    password: str
-    key: str
+    token: str = field(repr=False)
+    password: str = field(repr=False)
+    key: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,13 +90,16 @@ def _from_auths(auths: Mapping[str, Any], key: str) -> Credentials | None:
         entry = next((auths[name] for name in auths if hostname(name) == key), None)
     if not isinstance(entry, dict):
         return None
+    found = credentials_of(entry, key)
+    return None if found == Credentials() else found
+
+
+def credentials_of(entry: Mapping[str, Any], key: str) -> Credentials:
+    """The login in one entry of `auths`, whose key is `key`. Raises CredentialsError, which names the key."""
     username, password = str(entry.get("username") or ""), str(entry.get("password") or "")
     if entry.get("auth"):
         username, password = _decode(str(entry["auth"]), key)
-    found = Credentials(
-        username, password, str(entry.get("identitytoken") or ""), str(entry.get("registrytoken") or "")
-    )
-    return None if found == Credentials() else found
+    return Credentials(username, password, str(entry.get("identitytoken") or ""), str(entry.get("registrytoken") or ""))
 
 
 def _decode(auth: str, key: str) -> tuple[str, str]:

@@ -1,7 +1,6 @@
 """Logins for pulling images, from Secrets of type kubernetes.io/dockerconfigjson and kubernetes.io/dockercfg."""
 
 import base64
-import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,8 @@ from typing import Any
 import orjson
 
 from oakum.registry.credentials import Credentials
+from oakum.registry.dockerconfig import credentials_of
+from oakum.registry.errors import CredentialsError
 from oakum.registry.reference import HUB, Repository
 
 _HUB_NAMES = {"docker.io", "index.docker.io", "registry-1.docker.io"}
@@ -47,8 +48,8 @@ def logins_of(secret: dict[str, Any]) -> list[Login]:
             entries = orjson.loads(base64.b64decode(data[".dockerconfigjson"])).get("auths") or {}
         else:
             entries = orjson.loads(base64.b64decode(data.get(".dockercfg", "e30=")))
-        return [Login(_place(name), _credentials(entry)) for name, entry in entries.items()]
-    except (ValueError, AttributeError, binascii.Error):
+        return [Login(_place(name), credentials_of(entry, name)) for name, entry in entries.items()]
+    except (ValueError, AttributeError, CredentialsError):
         return []
 
 
@@ -56,10 +57,3 @@ def _place(name: str) -> str:
     place = name.removeprefix("https://").removeprefix("http://").rstrip("/")
     # Docker's own key has the version of an API in it.
     return place.removesuffix("/v1").removesuffix("/v2")
-
-
-def _credentials(entry: dict[str, Any]) -> Credentials:
-    username, password = str(entry.get("username") or ""), str(entry.get("password") or "")
-    if entry.get("auth"):
-        username, _, password = base64.b64decode(entry["auth"]).decode().partition(":")
-    return Credentials(username, password, str(entry.get("identitytoken") or ""), str(entry.get("registrytoken") or ""))
