@@ -18,7 +18,10 @@ def up_engine(settings: Settings) -> None:
     if not _engine_answers():
         drop_stale(Path("/run/docker.pid"), "dockerd")
         drop_stale(Path("/run/docker/containerd/containerd.pid"), "containerd")
-        start(settings.state, "dockerd", ["dockerd", "--data-root", settings.state / "docker"])
+        state = settings.state
+        # Its own process number and run folder lie in the state: what a reboot left elsewhere would stop it.
+        start(state, "dockerd", ["dockerd", "--data-root", state / "docker", "--exec-root", state / "docker-run",
+                                 "--pidfile", state / "docker.pid"])
         await_ready(settings.state, "dockerd", _engine_answers)
 
 
