@@ -34,7 +34,7 @@ SERVICES = ResourceType("", "v1", "services", "Service", True)
 
 def main() -> int:
     """Run the walk-through; exit status 0 when every step did what it should."""
-    prepare()
+    prepare(WORK / "config")
     with place() as (environment, registry):
         began = time.monotonic()
         tour = Tour({**os.environ, **environment, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}, registry)
@@ -53,10 +53,10 @@ def main() -> int:
     return 0
 
 
-def prepare() -> None:
-    """A fresh copy of the example, its sources committed to a git repository so that origins have something to say."""
-    shutil.rmtree(WORK / "config", ignore_errors=True)
-    shutil.copytree(ROOT / "examples", WORK / "config")
+def prepare(folder: Path) -> None:
+    """A fresh copy of the example in `folder`, its sources in a git repository, so that there are origins to tell."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(ROOT / "examples", folder)
     identity = ["-c", "user.name=demo", "-c", "user.email=demo@example.com", "-c", "init.defaultBranch=main"]
     steps = (
         ["init", "--quiet"],
@@ -65,7 +65,7 @@ def prepare() -> None:
         ["commit", "--quiet", "-m", "A small web server"],
     )
     for step in steps:
-        subprocess.run(["git", *identity, *step], cwd=WORK / "config/sample-app-go", check=True)
+        subprocess.run(["git", *identity, *step], cwd=folder / "sample-app-go", check=True)
 
 
 @contextmanager
@@ -150,16 +150,16 @@ def make_secret(environment: dict[str, str], login: Path) -> None:
     }, "default")
 
 
-def ask(environment: dict[str, str]) -> str:
+def ask(environment: dict[str, str], namespace: str = "default") -> str:
     """What the Service `simple-app` answers: at its own address in the lab, elsewhere through the API server."""
     client = client_of(environment)
-    address = client.get(SERVICES, "simple-app", "default")["spec"]["clusterIP"]
+    address = client.get(SERVICES, "simple-app", namespace)["spec"]["clusterIP"]
     if address.startswith("127."):
         # In the lab: at port 80 when it runs as root, else 8000 higher.
         with suppress(OSError):
             return fetch(f"http://{address}/")
         return fetch(f"http://{address}:8080/")
-    proxy = f"{SERVICES.path('default', 'simple-app:80')}/proxy/"
+    proxy = f"{SERVICES.path(namespace, 'simple-app:80')}/proxy/"
     return client.transport.request("GET", proxy, accept="*/*").body.decode()
 
 
