@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 
 from oakum.deploy.app.changes import KEEP_AFTER_FAILED_DELETE, Changes
@@ -10,29 +10,26 @@ from oakum.deploy.app.labeled import PREFIX as LABEL_PREFIX
 from oakum.deploy.app.labeled import LabeledApp
 from oakum.deploy.app.meta import AppMeta, namespaces_of
 from oakum.deploy.app.recorded import RecordedApp
-from oakum.deploy.apply.applier import Applier
 from oakum.deploy.apply.options import ApplyOptions, WaitOptions
 from oakum.deploy.cluster import Cluster
 from oakum.deploy.config.config import Config
 from oakum.deploy.config.defaults import default_config
-from oakum.deploy.diff.change import Change, Differ
+from oakum.deploy.diff.change import Differ
 from oakum.deploy.diff.changeset import calculate
 from oakum.deploy.diff.history import Comparing
 from oakum.deploy.diff.mask import Mask
 from oakum.deploy.diff.rebase import NoTemplates
 from oakum.deploy.errors import ApplyError, ExitStatus
 from oakum.deploy.existing import Finder, Scope
-from oakum.deploy.filters import ResourceExpression, ResourceFilter, parse_change_expression
+from oakum.deploy.filters import ResourceExpression, ResourceFilter, filter_changes
 from oakum.deploy.lock import Lock, LockOptions
 from oakum.deploy.output import Output
 from oakum.deploy.resource import PREFIX, Resource
+from oakum.deploy.run.execution import Execution
 from oakum.deploy.run.plan import Planned, Planner
 from oakum.deploy.run.progress import Progress
-from oakum.deploy.run.runner import Runner
 from oakum.deploy.run.table import DiffOptions, show
 from oakum.deploy.wait.judge import Judge
-from oakum.deploy.wait.observe import Observer
-from oakum.deploy.wait.waiter import Waiter
 from oakum.errors import OakumError
 from oakum.kube.client import Client
 from oakum.kube.selector import Requirement, Selector
@@ -104,7 +101,7 @@ class Delete:
         chosen = [r for r in existing if options.filter is None or options.filter.matches(r)]
         differ = Differ(Comparing(Config(), NoTemplates()), options.diff.against_last_applied)
         changes = calculate(chosen, [], differ, versions=False)
-        kept = self._filtered(changes)
+        kept = filter_changes(changes, options.diff.filter)
         complete = len(chosen) == len(existing) and len(kept) == len(changes)
         if not complete and self._recorded is not None:
             who = f"App '{self._recorded.name}' (namespace: {self._recorded.namespace})"
@@ -117,14 +114,13 @@ class Delete:
         show(planned, options.diff, self.out, mask, judge, options.apply.default_update_strategy)
         if options.diff.run:
             if options.diff.exit_status:
-                raise ExitStatus("after diffing with pending changes", 3) if planned else ExitStatus(
-                    "after diffing with no pending changes", 2)
+                raise ExitStatus.diffed(bool(planned))
             return
         self.out.confirm()
-        self._carry_out(planned, differ, mask, judge, selector, existing, complete)
+        execution = Execution(Cluster(self.client), differ, mask, judge, options.apply, options.wait, self.out)
+        self._carry_out(execution, planned, selector, existing, complete)
         if options.apply_exit_status:
-            raise ExitStatus("after applying with changes", 3) if planned else ExitStatus(
-                "after applying with no changes", 2)
+            raise ExitStatus.applied(bool(planned))
 
     def _owned(self, selector: Selector) -> list[Resource]:
         found = self._finder().find(selector)
@@ -146,23 +142,17 @@ class Delete:
         used = {f"{g}/{v}" if g else v for g, v in (self._meta.used_gvs if self._meta else ())}
         return self._meta is not None and group_version not in used
 
-    def _filtered(self, changes: list[Change]) -> list[Change]:
-        if not self.options.diff.filter:
-            return changes
-        expression = parse_change_expression(self.options.diff.filter)
-        return [c for c in changes if expression.matches(c)]
-
-    def _carry_out(self, planned: list[Planned], differ: Differ, mask: Mask, judge: Judge, selector: Selector,
+    def _carry_out(self, execution: Execution, planned: Sequence[Planned], selector: Selector,
                    existing: Sequence[Resource], complete: bool) -> None:
         app = self._recorded
         if app is None:
-            self._apply(planned, differ, mask, judge)
+            execution.run(planned)
             if complete:
                 self._check_gone(selector)
             return
         running = Changes(app).begin("delete", namespaces_of(existing), keep=0)
         try:
-            self._apply(planned, differ, mask, judge)
+            execution.run(planned)
             if complete:
                 self._check_gone(selector)
         except BaseException:
@@ -179,14 +169,6 @@ class Delete:
         changes = Changes(app)
         changes.delete(changes.history())
         app.delete()
-
-    def _apply(self, planned: list[Planned], differ: Differ, mask: Mask, judge: Judge) -> None:
-        options, out = self.options, self.out
-        cluster, progress = Cluster(self.client), Progress(out.begin)
-        applier = Applier(cluster, differ, mask, options.apply, lambda text: progress.info(f"Resources: {text}"))
-        with closing(Observer(self.client)) as observer:
-            waiter = Waiter(cluster, judge, options.wait, progress, observer, lambda t: out.paint(t, "faint"))
-            Runner(planned, applier, waiter, progress, options.apply, options.wait).run()
 
     def _check_gone(self, selector: Selector) -> None:
         """Look again, with what the server serves now: nothing may be left. Raises ApplyError."""

@@ -3,17 +3,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 from oakum.deploy.app.changes import Changes, Running
 from oakum.deploy.app.labeled import PREFIX as LABEL_PREFIX
 from oakum.deploy.app.labeled import LabeledApp
 from oakum.deploy.app.meta import AppMeta, group_kinds, group_versions, merged_kinds, namespaces_of
 from oakum.deploy.app.recorded import RecordedApp, parse_labels
-from oakum.deploy.apply.applier import Applier
 from oakum.deploy.apply.options import ApplyOptions, WaitOptions
 from oakum.deploy.cluster import Cluster
 from oakum.deploy.config.config import Config, extract
@@ -25,7 +24,7 @@ from oakum.deploy.diff.mask import Mask
 from oakum.deploy.diff.rebase import NoTemplates, Templates
 from oakum.deploy.errors import ExitStatus, InputError
 from oakum.deploy.existing import Finder, Scope
-from oakum.deploy.filters import ResourceExpression, ResourceFilter, parse_change_expression
+from oakum.deploy.filters import ResourceExpression, ResourceFilter, filter_changes
 from oakum.deploy.lock import Lock, LockOptions
 from oakum.deploy.logs.options import LogsOptions
 from oakum.deploy.output import Output
@@ -43,17 +42,18 @@ from oakum.deploy.prepare import (
 )
 from oakum.deploy.renew import renew
 from oakum.deploy.resource import Resource
+from oakum.deploy.run.execution import Execution
 from oakum.deploy.run.plan import Planned, Planner
 from oakum.deploy.run.progress import Progress
-from oakum.deploy.run.runner import Runner
 from oakum.deploy.run.table import DiffOptions, description, show
 from oakum.deploy.unlabeled import find_unlabeled
 from oakum.deploy.wait.judge import Judge
-from oakum.deploy.wait.observe import Observer
-from oakum.deploy.wait.waiter import Waiter
 from oakum.errors import OakumError
 from oakum.kube.client import Client
 from oakum.kube.selector import Requirement, Selector
+
+if TYPE_CHECKING:
+    from oakum.deploy.logs.during import DeployLogs
 
 POD = ("", "Pod")
 READS_AT_ONCE = 24
@@ -175,10 +175,10 @@ class Deploy:
             return
         run_preflight(planned, self._cluster, config, options.preflight)
         out.confirm()
-        runner_parts = (planned, differ, mask, judge)
-        self._carry_out(runner_parts, description(rows), everything, all_existing)
+        execution = Execution(self._cluster, differ, mask, judge, options.apply, options.wait, out)
+        self._carry_out(execution, planned, description(rows), everything, all_existing)
         if options.apply_exit_status:
-            raise ExitStatus("after applying with changes", 3)
+            raise ExitStatus.applied(changed=True)
 
     def _input(self, key: str, value: str) -> tuple[list[Resource], Config]:
         options = self.options
@@ -234,11 +234,7 @@ class Deploy:
 
     def _changes(self, existing: list[Resource], new: list[Resource], differ: Differ) -> list[Change]:
         renew(new, {r.key: r for r in existing})
-        changes = calculate(existing, new, differ)
-        if self.options.diff.filter:
-            expression = parse_change_expression(self.options.diff.filter)
-            changes = [c for c in changes if expression.matches(c)]
-        return changes
+        return filter_changes(calculate(existing, new, differ), self.options.diff.filter)
 
     def _check_allowed(self, new: Sequence[Resource]) -> None:
         options = self.options
@@ -250,17 +246,16 @@ class Deploy:
     def _finish_early(self, pending: bool) -> None:
         diff = self.options.diff
         if diff.run and diff.exit_status:
-            raise ExitStatus("after diffing with pending changes", 3) if pending else ExitStatus(
-                "after diffing with no pending changes", 2)
+            raise ExitStatus.diffed(pending)
         if self.options.apply_exit_status and not diff.run:
-            raise ExitStatus("after applying with no changes", 2)
+            raise ExitStatus.applied(changed=False)
 
-    def _carry_out(self, parts: tuple[list[Planned], Differ, Mask, Judge], what: str, everything: Sequence[Resource],
+    def _carry_out(self, execution: Execution, planned: Sequence[Planned], what: str, everything: Sequence[Resource],
                    existing: Sequence[Resource]) -> None:
         running = self._begin(what, everything, existing)
         self._write_metadata()
         try:
-            self._apply(*parts, existing)
+            execution.run(planned, self._logs(planned, existing))
         except BaseException:
             # The failure itself is what the user must see, also when it cannot be recorded any more.
             with suppress(OakumError):
@@ -301,22 +296,16 @@ class Deploy:
                 Changes(app).delete(old)
                 self.out.line(f"Deleted {len(old)} older app changes")
 
-    def _apply(self, planned: list[Planned], differ: Differ, mask: Mask, judge: Judge, existing: Sequence[Resource],
-               ) -> None:
+    def _logs(self, planned: Sequence[Planned], existing: Sequence[Resource]) -> DeployLogs | None:
+        """The logs that are shown meanwhile, when they are asked for."""
+        options = self.options
+        if not options.logs.enabled:
+            return None
         from oakum.deploy.logs.during import DeployLogs
 
-        options, out = self.options, self.out
-        progress = Progress(out.begin)
-        applier = Applier(self._cluster, differ, mask, options.apply,
-                          lambda text: progress.info(f"Resources: {text}"))
-        key_value = (self._meta.selector if self._meta is not None else options.app.removeprefix(LABEL_PREFIX))
-        logs: Any = nullcontext()
-        if options.logs.enabled:
-            spaces = tuple(sorted({options.namespace, *namespaces_of([p.change.resource for p in planned])}))
-            logs = DeployLogs(self.client, key_value, options.logs, out, existing, spaces)
-        with closing(Observer(self.client)) as observer, logs:
-            waiter = Waiter(self._cluster, judge, options.wait, progress, observer, lambda t: out.paint(t, "faint"))
-            Runner(planned, applier, waiter, progress, options.apply, options.wait).run()
+        selector = self._meta.selector if self._meta is not None else options.app.removeprefix(LABEL_PREFIX)
+        spaces = tuple(sorted({options.namespace, *namespaces_of([p.change.resource for p in planned])}))
+        return DeployLogs(self.client, selector, options.logs, self.out, existing, spaces)
 
     def _write_metadata(self) -> None:
         meta = self._recorded.meta if self._recorded is not None else self._meta

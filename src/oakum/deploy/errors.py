@@ -34,3 +34,14 @@ class ExitStatus(DeployError):
     def __init__(self, message: str, code: int) -> None:
         super().__init__(f"Exiting {message} (exit status {code})")
         self.code = code
+
+    @classmethod
+    def diffed(cls, pending: bool) -> ExitStatus:
+        """What `--diff-exit-status` asks for: whether there are changes to make."""
+        return cls("after diffing with pending changes", 3) if pending else cls(
+            "after diffing with no pending changes", 2)
+
+    @classmethod
+    def applied(cls, changed: bool) -> ExitStatus:
+        """What `--apply-exit-status` asks for: whether there were changes."""
+        return cls("after applying with changes", 3) if changed else cls("after applying with no changes", 2)

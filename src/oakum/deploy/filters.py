@@ -120,6 +120,14 @@ def parse_change_expression(text: str) -> ChangeExpression:
     return _change_expression(_json(text))
 
 
+def filter_changes(changes: list[Change], text: str) -> list[Change]:
+    """Those of `changes` that the expression in `text` lets pass, all for no text. Raises InputError."""
+    if not text:
+        return changes
+    expression = parse_change_expression(text)
+    return [change for change in changes if expression.matches(change)]
+
+
 def _resource_expression(raw: Mapping[str, Any]) -> ResourceExpression:
     return ResourceExpression(
         tuple(_resource_expression(_lower(e)) for e in raw.get("and") or ()),
@@ -161,12 +169,9 @@ def _lower(raw: Any) -> dict[str, Any]:
 
 
 def _json(text: str) -> dict[str, Any]:
-    import json
+    from oakum.yaml.json_syntax import loads
 
     try:
-        return _lower(json.loads(text))
-    except json.JSONDecodeError as e:
-        if e.pos >= len(text.rstrip()):
-            raise InputError("unexpected end of JSON input") from e
-        at = text[e.pos]
-        raise InputError(f"invalid character '{at}' looking for beginning of value") from e
+        return _lower(loads(text))
+    except ValueError as e:
+        raise InputError(str(e)) from e

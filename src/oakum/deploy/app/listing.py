@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from oakum.deploy.app.meta import AppMeta
 from oakum.deploy.app.recorded import IS_APP, meta_of, trimmed
-from oakum.errors import KubeError
 from oakum.kube.client import CONFIG_MAPS, Client
 
 
@@ -24,12 +23,3 @@ def list_apps(client: Client, namespace: str = "", labels: Mapping[str, str] | N
     selector = ",".join(f"{k}={v}" for k, v in sorted({IS_APP: "", **(labels or {})}.items()))
     found = client.list(CONFIG_MAPS, namespace, labels=selector).items
     return [Listed(trimmed(r["metadata"]["name"]), r["metadata"].get("namespace", ""), meta_of(r)) for r in found]
-
-
-def namespaces_with(client: Client, name: str) -> list[str]:
-    """Where applications of that name are; empty when nobody may say."""
-    try:
-        found = client.list(CONFIG_MAPS, labels=f"{IS_APP}=").items
-    except KubeError:
-        return []
-    return sorted(r["metadata"].get("namespace", "") for r in found if trimmed(r["metadata"]["name"]) == name)

@@ -109,9 +109,7 @@ class RecordedApp:
 
     def missing(self, ending: str = "") -> AppError:
         """The error for an application that is not there, with a hint where one of that name is."""
-        from oakum.deploy.app.listing import namespaces_with
-
-        elsewhere = namespaces_with(self.client, self.name)
+        elsewhere = _namespaces_with(self.client, self.name)
         hint = ""
         if elsewhere:
             shown = ", ".join(elsewhere[:3]) + (", ..." if len(elsewhere) > 3 else "")
@@ -209,6 +207,15 @@ class RecordedApp:
         """Delete the record."""
         self.client.delete(CONFIG_MAPS, self.record["metadata"]["name"], self.namespace)
         self._record = None
+
+
+def _namespaces_with(client: Client, name: str) -> list[str]:
+    """Where applications of that name are; empty when nobody may say."""
+    try:
+        found = client.list(CONFIG_MAPS, labels=f"{IS_APP}=").items
+    except KubeError:
+        return []
+    return sorted(r["metadata"].get("namespace", "") for r in found if trimmed(r["metadata"]["name"]) == name)
 
 
 def _label(record: dict[str, Any], labels: Mapping[str, str]) -> None:
