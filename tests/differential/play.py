@@ -182,6 +182,8 @@ def _hidden(value: Any, key: str = "") -> Any:
     if isinstance(value, list):
         if key == "cells":
             return [re.sub(r"^\d+m?s$", "<age>", below) if isinstance(below, str) else below for below in map(_hidden, value)]
+        if key == "managedFields":  # their order depends on whether two writes fell into one second
+            value = sorted(value, key=lambda entry: (entry["operation"], entry["manager"], entry.get("subresource", "")))
         return [_hidden(below) for below in value]
     if isinstance(value, str):
         for pattern, name in HIDDEN_TEXT:

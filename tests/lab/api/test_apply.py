@@ -44,7 +44,7 @@ def test_a_field_of_another_manager_is_a_conflict(client: Client) -> None:
     assert (answer.code, answer.json["reason"]) == (409, "Conflict")
     assert answer.json["message"] == 'Apply failed with 1 conflict: conflict with "me": .spec.replicas'
     assert answer.json["details"]["causes"] == [
-        {"reason": "FieldManagerConflict", "message": 'conflict with "me" using apps/v1', "field": ".spec.replicas"}
+        {"reason": "FieldManagerConflict", "message": 'conflict with "me"', "field": ".spec.replicas"}
     ]
 
 

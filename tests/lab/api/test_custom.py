@@ -74,24 +74,37 @@ def test_objects_are_pruned_and_defaulted(gadgets: Client) -> None:
     assert made.warnings == ['299 - "unknown field \\"spec.junk\\""']
 
 
+UNCHECKED = (
+    "<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; "
+    "correct the existing errors to complete validation"
+)
+
+
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
         ({}, "spec.size: Required value"),
         ({"size": "x"}, 'spec.size: Invalid value: "string": spec.size in body must be of type integer: "string"'),
         ({"size": 0}, "spec.size: Invalid value: 0: spec.size in body should be greater than or equal to 1"),
-        ({"size": 10}, "spec.size: Invalid value: 10: spec.size in body should be less than or equal to 9"),
+        ({"size": 10, "colour": "green"}, "spec.size: Invalid value: 10: spec.size in body should be less than or equal to 9"),
         ({"size": 1, "colour": "blue"}, 'spec.colour: Unsupported value: "blue": supported values: "red", "green"'),
         ({"size": 1, "name": "A"}, "spec.name: Invalid value: \"A\": spec.name in body should match '^[a-z]+$'"),
         ({"size": 1, "name": "abcdef"}, "spec.name: Too long: may not be more than 5 bytes"),
         ({"size": 1, "parts": [{"name": "a"}, {"name": "a"}]}, 'spec.parts[1]: Duplicate value: {"name":"a"}'),
         ({"size": 1, "parts": [{}]}, "spec.parts[0].name: Required value"),
-        ({"size": 9}, 'spec: Invalid value: "object": big ones are green'),
+        ({"size": 9}, "spec: Invalid value: big ones are green"),
     ],
 )
 def test_what_a_schema_refuses(gadgets: Client, spec: Any, message: str) -> None:
     answer = gadgets.post(GADGETS, gadget(**spec))
-    assert (answer.code, answer.json["message"]) == (422, f'Gadget.example.test "a" is invalid: {message}')
+    assert answer.code == 422
+    told = answer.json["message"].removeprefix('Gadget.example.test "a" is invalid: ')
+    assert told in (message, f"[{message}, {UNCHECKED}]")
+
+
+def test_rules_are_not_looked_at_when_a_value_is_missing(gadgets: Client) -> None:
+    assert gadgets.post(GADGETS, gadget()).json["message"].endswith(f"{UNCHECKED}]")
+    assert UNCHECKED not in gadgets.post(GADGETS, gadget(size=0)).json["message"]
 
 
 def test_a_rule_compares_with_the_stored_object(gadgets: Client) -> None:
@@ -148,7 +161,7 @@ def test_a_mistaken_definition_is_refused(client: Client, change: Any, message: 
 
 def test_a_version_without_schema_is_refused(client: Client) -> None:
     message = client.post(DEFINITIONS, definition(schema=None)).json["message"]
-    assert "spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required" in message
+    assert "spec.versions[0].schema.openAPIV3Schema: Required value" in message
 
 
 def test_definitions_come_back_with_their_store() -> None:

@@ -24,7 +24,8 @@ def test_a_pod_that_fits_nowhere_says_why(world: World) -> None:
     world.settle()
     assert (scheduled(world)["reason"], scheduled(world)["message"]) == (
         "Unschedulable",
-        "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.",
+        "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector. no new claims to deallocate, "
+        "preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
     )
 
 

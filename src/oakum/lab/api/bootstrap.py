@@ -2,8 +2,10 @@
 
 import uuid
 
-from oakum.lab.api import clock
+from oakum.lab.api import clock, codec, writes
 from oakum.lab.api.cluster import Cluster
+from oakum.lab.api.kinds import Resource
+from oakum.lab.api.managers import Manager, after_update
 from oakum.lab.api.roles import bootstrap_roles
 from oakum.lab.network import API_SERVICE_IP
 from oakum.lab.store import Obj
@@ -18,8 +20,15 @@ def bootstrap(cluster: Cluster) -> None:
         for key, obj in _objects():
             metadata = obj["metadata"]
             if store.find(key, metadata["name"], metadata.get("namespace", "")) is None:
-                metadata |= {"uid": str(uuid.uuid4()), "creationTimestamp": clock.stamp(cluster.now())}
-                store.create(key, obj)
+                stamp = clock.stamp(cluster.now())
+                metadata |= {"uid": str(uuid.uuid4()), "creationTimestamp": stamp}
+                store.create(key, _owned(cluster.resource(key), obj, stamp))
+        store.start_history()
+
+
+def _owned(resource: Resource, obj: Obj, stamp: str) -> Obj:
+    manager = Manager("kube-apiserver", "Update", resource.kind.api_version)
+    return after_update(codec.shape_of(resource), writes.empty(resource), obj, manager, stamp)
 
 
 def _objects() -> list[tuple[str, Obj]]:

@@ -112,11 +112,12 @@ class Cluster:
             old = self._stored(resource, name, namespace)
             deletion.check(resource, old, options)
             self.admission.validate(Operation("DELETE", resource, old, old, Options(dry_run=options.dry_run)))
-            waiting = deletion.marked(resource, old, options, self.now())
+            last = definitions.ending(old, self.now()) if resource.key == definitions.KEY else old
+            waiting = deletion.marked(resource, last, options, self.now())
             if options.dry_run:
                 return waiting or old, waiting is None
             if waiting is None:
-                return self._gone(resource, old), True
+                return self._gone(resource, deletion.last(resource, old, self.now())), True
             return self.store.update(resource.key, waiting), False
 
     def remove_finalizer(self, resource: Resource, obj: Obj, finalizer: str) -> None:
@@ -191,7 +192,11 @@ class Cluster:
 
     def _establish(self, definition: Obj) -> None:
         """Let the catalog follow a definition, and the definition say so in its status."""
-        stored = self.store.update(definitions.KEY, definitions.established(definition, self.catalog, self.now()))
+        resource, now = self.resource(definitions.KEY), self.now()
+        manager = Manager("kube-apiserver", "Update", resource.kind.api_version, "status")
+        ready = definitions.established(definition, self.catalog, now)
+        ready = after_update(codec.shape_of(resource), definition, ready, manager, clock.stamp(now), keep=True)
+        stored = self.store.update(definitions.KEY, ready)
         self.catalog.replace_custom(stored["metadata"]["name"], definitions.served(stored))
 
     def _updated(

@@ -1,7 +1,7 @@
 """The columns of tables, kind by kind, as the real server's printers have them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -117,20 +117,30 @@ def columns_of(resource: Resource) -> list[Column]:
     """The columns of a resource's table."""
     if resource.custom is not None:
         return _custom(resource.custom.columns)
+    from oakum.lab.api.descriptions import described
     from oakum.lab.api.printers import PRINTERS
 
-    return PRINTERS.get(resource.key) or [NAME, CREATED_AT]
+    known = described(resource)
+    return [_described(column, known) for column in PRINTERS.get(resource.key) or [NAME, CREATED_AT]]
+
+
+def _described(column: Column, known: Mapping[str, tuple[str, str]]) -> Column:
+    if column.name not in known:
+        return column
+    kind, about = known[column.name]
+    return replace(column, type=kind, description=about)
 
 
 def _custom(columns: tuple[dict[str, Any], ...]) -> list[Column]:
-    if not columns:
-        return [NAME, AGE]
-    return [NAME, *(_printed(column) for column in columns)]
+    from oakum.lab.api import descriptions
+
+    name = replace(NAME, description=descriptions.NAME)
+    return [name, *(_printed(column) for column in columns)] if columns else [name, AGE]
 
 
 def _printed(column: dict[str, Any]) -> Column:
     kind = column.get("type", "string")
-    about = column.get("description", "")
+    about = column.get("description") or f"Custom resource definition column (in JSONPath format): {column['jsonPath']}"
     cell = _by_path(column["jsonPath"], kind)
     return Column(column["name"], cell, kind, column.get("priority", 0), column.get("format", ""), about)
 

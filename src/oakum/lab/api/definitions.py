@@ -12,7 +12,7 @@ from oakum.lab.store import Obj, clone
 
 CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
 
-__all__ = ["CLEANUP", "KEY", "established", "priority", "served"]
+__all__ = ["CLEANUP", "KEY", "ending", "established", "priority", "served"]
 
 
 def established(definition: Obj, catalog: Catalog, now: datetime) -> Obj:
@@ -46,10 +46,27 @@ def established(definition: Obj, catalog: Catalog, now: datetime) -> Obj:
     versions = items(state, "storedVersions")
     state["storedVersions"] = [*versions, *(name for name in stored if name not in versions)]
     new["status"] = state
-    finalizers = items(new["metadata"], "finalizers")
-    if not new["metadata"].get("deletionTimestamp") and CLEANUP not in finalizers:
-        new["metadata"]["finalizers"] = [*finalizers, CLEANUP]
     return new
+
+
+def ending(definition: Obj, now: datetime) -> Obj:
+    """A definition that is to be deleted: it stays until its objects are gone, and says so."""
+    finalizers = items(definition["metadata"], "finalizers")
+    if CLEANUP in finalizers or definition["metadata"].get("deletionTimestamp"):
+        return definition
+    pending = {
+        "lastTransitionTime": clock.stamp(now),
+        "message": "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
+        "reason": "InstanceDeletionPending",
+        "status": "True",
+        "type": "Terminating",
+    }
+    state = definition.get("status") or {}
+    return {
+        **definition,
+        "metadata": {**definition["metadata"], "finalizers": [*finalizers, CLEANUP]},
+        "status": {**state, "conditions": [*items(state, "conditions"), pending]},
+    }
 
 
 def served(definition: Obj) -> list[Resource]:

@@ -39,13 +39,28 @@ def marked(resource: Resource, obj: Obj, options: DeleteOptions, now: datetime) 
     earlier = metadata.get("deletionGracePeriodSeconds")
     if "deletionTimestamp" not in metadata or (earlier is not None and grace < earlier):
         metadata["deletionTimestamp"] = clock.stamp(now + timedelta(seconds=grace))
-        metadata["deletionGracePeriodSeconds"] = grace
-        if "generation" in metadata:
-            metadata["generation"] += 1
+        if resource.key not in _PLAIN:
+            metadata["deletionGracePeriodSeconds"] = grace
+            if "generation" in metadata:
+                metadata["generation"] += 1
     gone = {**obj, "metadata": metadata}
     if resource.key == "namespaces":
         gone["status"] = {**obj.get("status", {}), "phase": "Terminating"}
     return gone
+
+
+_PLAIN = ("namespaces", "customresourcedefinitions.apiextensions.k8s.io")
+"""Resources that end in a way of their own, without a grace and without a new generation."""
+
+
+def last(resource: Resource, obj: Obj, now: datetime) -> Obj:
+    """The state in which an object goes at once: a pod's says when it was deleted."""
+    if resource.key != "pods" or "deletionTimestamp" in obj["metadata"]:
+        return obj
+    metadata = {**obj["metadata"], "deletionTimestamp": clock.stamp(now), "deletionGracePeriodSeconds": 0}
+    if "generation" in metadata:
+        metadata["generation"] += 1
+    return {**obj, "metadata": metadata}
 
 
 def _finalizers(names: list[str], propagation: str) -> list[str]:

@@ -26,4 +26,5 @@ def quoted(value: Any) -> str:
         return {True: "true", False: "false", None: "null"}[value]
     if isinstance(value, int | float):
         return str(value)
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=not isinstance(value, GoStruct))
+    first = value[0] if isinstance(value, list) and value else value
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=not isinstance(first, GoStruct))

@@ -77,14 +77,14 @@ def tracked(paths: Paths) -> Paths:
     return {path for path in paths if path not in _UNTRACKED and path[:2] != ("f:metadata", "f:managedFields")}
 
 
-def after_update(shape: Struct, old: Obj, new: Obj, manager: Manager, now: str) -> Obj:
+def after_update(shape: Struct, old: Obj, new: Obj, manager: Manager, now: str, keep: bool = False) -> Obj:
     """`new` with ownership as a create, update or patch leaves it: what was written is the manager's alone.
 
     `old` is the stored object, or the type's empty object on create. When `new` carries managedFields, they replace
-    the recorded ones (an empty list forgets them).
+    the recorded ones (an empty list forgets them), unless `keep` says that they are the stored ones.
     """
     given = new["metadata"].get("managedFields")
-    entries = entries_of(new if given is not None else old)
+    entries = entries_of(new if given is not None and not keep else old)
     written, removed = (tracked(paths) for paths in compare(shape, old, new))
     if not written and not removed:
         return recorded(new, entries)

@@ -52,4 +52,6 @@ class Tables:
         elif self._include == "Metadata":
             head = {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1"}
             row["object"] = {**head, "metadata": obj["metadata"]}
+        else:
+            row["object"] = None
         return row

@@ -7,7 +7,7 @@ from oakum.lab.api.cluster import Cluster
 from oakum.lab.api.selectors import Requirement
 from oakum.lab.api.status import ApiError
 from oakum.lab.controllers import events, pods
-from oakum.lab.controllers.conditions import is_true, with_condition
+from oakum.lab.controllers.conditions import condition, is_true, with_condition
 from oakum.lab.controllers.manager import Key, Keys
 from oakum.lab.store import NotFound, Obj
 
@@ -78,6 +78,9 @@ class Scheduler:
         else:
             message = "no nodes available to schedule pods"
         waiting = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
+        before = condition(pod, "PodScheduled") or {}
+        if all(before.get(key) == value for key, value in waiting.items()):
+            return
         if "generation" in metadata:
             waiting["observedGeneration"] = metadata["generation"]
         conditions = with_condition(pod["status"].get("conditions") or [], waiting, self._cluster.now())

@@ -160,6 +160,11 @@ class Store:
             self._watches.append(watch)
             return watch
 
+    def start_history(self) -> None:
+        """Let no watch begin before this moment: what a cluster has from the start was never a change."""
+        with self._lock:
+            self._floor = self._version
+
     def close(self) -> None:
         """End every watch and close the file."""
         with self._lock:

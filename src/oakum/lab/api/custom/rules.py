@@ -64,13 +64,11 @@ def _complaint(rule: dict[str, Any], value: Any, path: str, detail: str) -> Fiel
     reason = reason if reason in _REASONS else "FieldValueInvalid"
     at = path + (rule.get("fieldPath") or "")
     if reason == "FieldValueInvalid":
-        return FieldError(at.lstrip("."), reason, f"Invalid value: {_shown(value)}: {detail}")
+        return FieldError(at.lstrip("."), reason, f"Invalid value: {_shown(value)}{detail}")
     return FieldError(at.lstrip("."), reason, f"{_WORDS[reason]}: {detail}")
 
 
 def _shown(value: Any) -> str:
     from oakum.lab.api.gojson import quoted
 
-    if isinstance(value, dict):
-        return '"object"'
-    return '"array"' if isinstance(value, list) else quoted(value)
+    return "" if isinstance(value, dict | list) else f"{quoted(value)}: "

@@ -26,7 +26,32 @@ def validate(obj: Obj, schema: Schema) -> list[FieldError]:
     body = {key: value for key, value in obj.items() if key not in ("apiVersion", "kind", "metadata")}
     known = {**schema, "properties": _without_typed(schema), "required": _required(schema)}
     errors = list(_check(body, known, ""))
-    return errors if errors else list(_rules(obj, None, schema, ""))
+    if any(error.reason in _BLOCKING for error in errors):
+        return [*errors, _UNCHECKED] if _has_rules(schema) else errors
+    return errors + list(_rules(obj, None, schema, ""))
+
+
+_BLOCKING = {
+    "FieldValueNotSupported",
+    "FieldValueRequired",
+    "FieldValueTooLong",
+    "FieldValueTooMany",
+    "FieldValueTypeInvalid",
+}
+"""Complaints after which rules are not looked at."""
+_UNCHECKED = FieldError(
+    "<nil>",
+    "FieldValueInvalid",
+    "Invalid value: null: some validation rules were not checked because the object was invalid; "
+    "correct the existing errors to complete validation",
+)
+
+
+def _has_rules(schema: Any) -> bool:
+    """Whether a schema has rules anywhere."""
+    if isinstance(schema, list):
+        return any(map(_has_rules, schema))
+    return isinstance(schema, dict) and ("x-kubernetes-validations" in schema or any(map(_has_rules, schema.values())))
 
 
 def transition(new: Obj, old: Obj, schema: Schema) -> list[FieldError]:

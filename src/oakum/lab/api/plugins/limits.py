@@ -16,12 +16,27 @@ def _limits(store: Store, operation: Operation, kind: str) -> list[Obj]:
 
 def apply_limits(store: Store, operation: Operation) -> None:
     """Give containers the namespace's default requests and limits."""
+    told = []
     for limit in _limits(store, operation, "Container"):
-        for container in _containers(operation.obj):
-            resources = container.setdefault("resources", {})
-            for target, source in (("limits", "default"), ("requests", "defaultRequest")):
-                for name, value in (limit.get(source) or {}).items():
-                    resources.setdefault(target, {}).setdefault(name, value)
+        for key, kind in (("containers", "container"), ("initContainers", "init container")):
+            for container in items(operation.obj["spec"], key):
+                told += _completed(container, limit, kind)
+    if told:
+        annotations = {"kubernetes.io/limit-ranger": f"LimitRanger plugin set: {'; '.join(told)}"}
+        metadata = operation.obj["metadata"]
+        metadata["annotations"] = {**(metadata.get("annotations") or {}), **annotations}
+
+
+def _completed(container: Obj, limit: Obj, kind: str) -> list[str]:
+    """Give one container what it lacks; returns what was given, in words."""
+    resources, told = container.setdefault("resources", {}), []
+    for target, source in (("requests", "defaultRequest"), ("limits", "default")):
+        given = resources.get(target, {})
+        missing = {key: value for key, value in (limit.get(source) or {}).items() if key not in given}
+        if missing:
+            resources[target] = {**given, **missing}
+            told.append(f"{', '.join(sorted(missing))} {target[:-1]} for {kind} {container['name']}")
+    return told
 
 
 def hold_limits(store: Store, operation: Operation) -> None:

@@ -1,6 +1,7 @@
 """CustomResourceDefinitions: defaults and validation."""
 
 from oakum.lab.api import names
+from oakum.lab.api.gojson import go_struct
 from oakum.lab.api.rules.rules import Rules
 from oakum.lab.api.rules.values import default, items, named, one_of
 from oakum.lab.api.status import FieldError, invalid, required
@@ -20,7 +21,12 @@ def _default(obj: Obj) -> None:
 
 
 def _start(obj: Obj) -> None:
-    obj["status"] = {"conditions": None, "acceptedNames": {"kind": "", "plural": ""}, "storedVersions": None}
+    stored = [version.get("name") for version in items(obj["spec"], "versions") if version.get("storage")]
+    obj["status"] = {
+        "conditions": None,
+        "acceptedNames": {"kind": "", "plural": ""},
+        "storedVersions": stored or None,
+    }
 
 
 def _validate(obj: Obj) -> list[FieldError]:
@@ -45,7 +51,10 @@ def _validate(obj: Obj) -> list[FieldError]:
     errors += one_of(spec, "scope", "spec", ("Cluster", "Namespaced"))
     errors += named(names.label1035, spec["names"].get("plural"), "spec.names.plural")
     errors += named(names.label1035, (spec["names"].get("kind") or "").lower(), "spec.names.kind")
-    return errors + _versions(items(spec, "versions"))
+    errors += _versions(items(spec, "versions"))
+    if not items(obj.get("status") or {}, "storedVersions"):
+        errors.append(invalid("status.storedVersions", None, "must have at least one stored version"))
+    return errors
 
 
 def _quoted(text: str) -> str:
@@ -57,7 +66,7 @@ def _versions(versions: list[Obj]) -> list[FieldError]:
     stored = [version for version in versions if version.get("storage")]
     if len(stored) != 1:
         detail = "must have exactly one version marked as storage version"
-        errors.append(invalid("spec.versions", versions, detail))
+        errors.append(invalid("spec.versions", [_internal(each, _shared(versions)) for each in versions], detail))
     seen: set[str] = set()
     for index, version in enumerate(versions):
         at = f"spec.versions[{index}]"
@@ -67,10 +76,28 @@ def _versions(versions: list[Obj]) -> list[FieldError]:
         seen.add(version.get("name") or "")
         schema = (version.get("schema") or {}).get("openAPIV3Schema")
         if schema is None:
-            errors.append(required(f"{at}.schema.openAPIV3Schema", "schemas are required"))
-        else:
+            errors.append(required(f"{at}.schema.openAPIV3Schema"))
+        elif not _shared(versions):
             errors += _structural(schema, f"{at}.schema.openAPIV3Schema", root=True)
+    if _shared(versions):
+        errors += _structural(versions[0]["schema"]["openAPIV3Schema"], "spec.validation.openAPIV3Schema", root=True)
     return errors
+
+
+def _shared(versions: list[Obj]) -> bool:
+    """Whether all versions have the same schema: the server's internal type then has it once, in spec.validation."""
+    schemas = [(version.get("schema") or {}).get("openAPIV3Schema") for version in versions]
+    return bool(schemas) and schemas[0] is not None and all(schema == schemas[0] for schema in schemas)
+
+
+_PARTS = ("Schema", "Subresources", "AdditionalPrinterColumns", "SelectableFields")
+
+
+def _internal(version: Obj, shared: bool) -> Obj:
+    """A version in a message."""
+    flags = {key: bool(version.get(key)) for key in ("served", "storage", "deprecated")}
+    shown = {**version, **flags, "schema": None if shared else version.get("schema")}
+    return go_struct(shown, "Name", "Served", "Storage", "Deprecated", "DeprecationWarning", *_PARTS)
 
 
 def _structural(schema: Obj, path: str, root: bool = False) -> list[FieldError]:
@@ -84,9 +111,6 @@ def _structural(schema: Obj, path: str, root: bool = False) -> list[FieldError]:
             if kind
             else required(f"{path}.type", "must not be empty at the root")
         )
-    elif not kind and not free:
-        what = "must not be empty for specified object fields"
-        errors.append(required(f"{path}.type", what))
     if schema.get("properties") and schema.get("additionalProperties"):
         errors.append(
             FieldError(
@@ -104,6 +128,8 @@ def _structural(schema: Obj, path: str, root: bool = False) -> list[FieldError]:
     for key in ("items", "additionalProperties"):
         if isinstance(schema.get(key), dict):
             errors += _structural(schema[key], f"{path}.{key}")
+    if not root and not kind and not free:
+        errors.append(required(f"{path}.type", "must not be empty for specified object fields"))
     return errors
 
 

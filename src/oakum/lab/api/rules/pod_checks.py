@@ -31,7 +31,7 @@ _CHANGED = (
 def template(spec: Obj, path: str, selector: Obj | None = None) -> list[FieldError]:
     """Complaints about a PodTemplateSpec's metadata and spec."""
     metadata = spec.get("metadata") or {}
-    errors = names.check_labels(metadata.get("labels"), f"{path}.metadata.labels")
+    errors = names.check_labels(metadata.get("labels"), f"{path}.labels")
     errors += names.check_annotations(metadata.get("annotations"), f"{path}.metadata.annotations")
     return errors + pod_spec(spec.get("spec") or {}, f"{path}.spec")
 
