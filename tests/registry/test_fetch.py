@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from oakum.registry.errors import CredentialsError
+from oakum.proxy import ProxyError
 from oakum.registry.fetch import FetchError, fetch
 
 LOGIN = "Basic bWU6c2VjcmV0"
@@ -81,5 +81,5 @@ def test_a_host_that_does_not_answer_is_named_without_the_login() -> None:
 
 
 def test_a_proxy_that_is_no_address_is_refused() -> None:
-    with pytest.raises(CredentialsError, match="^invalid proxy address in HTTP_PROXY"):
+    with pytest.raises(ProxyError, match="^invalid proxy address in HTTP_PROXY"):
         fetch("http://example.com/a", {"HTTP_PROXY": "http://["})

@@ -19,7 +19,14 @@ class ConfigError(KubeError):
 
 
 class ConnectError(KubeError):
-    """The server could not be reached, or the connection broke before the whole answer was there."""
+    """The server could not be reached, or the connection broke before the whole answer was there.
+
+    `stale` says that it broke as a connection does that was kept for too long: another one may do.
+    """
+
+    def __init__(self, message: str, *, stale: bool = False) -> None:
+        super().__init__(message)
+        self.stale = stale
 
 
 class DiscoveryError(KubeError):

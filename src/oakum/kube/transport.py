@@ -112,7 +112,7 @@ class Transport:
         try:
             return self._send(method, path, query, data, content_type, accept)
         except ConnectError as e:
-            if method not in READS or not getattr(e, "stale", False):
+            if method not in READS or not e.stale:
                 raise
             return self._send(method, path, query, data, content_type, accept)
 
@@ -260,7 +260,7 @@ def _pool(config: ClusterConfig, auth: Authenticator, connections: int, *, block
     where = urlsplit(config.server)
     if not where.hostname:
         raise ConfigError(f"invalid server address {config.server!r} in kubeconfig")
-    proxy = config.proxy or _environment_proxy(where.scheme, where.hostname)
+    proxy = _proxy(config, where)
     options: dict[str, Any] = {"maxsize": connections, "block": block}
     if where.scheme == "https":
         from oakum.kube.tls import context
@@ -285,17 +285,18 @@ def _pool(config: ClusterConfig, auth: Authenticator, connections: int, *, block
     return pool
 
 
-def _environment_proxy(scheme: str, host: str) -> str:
-    """HTTPS_PROXY, HTTP_PROXY and NO_PROXY as everything else on the machine reads them."""
+def _proxy(config: ClusterConfig, where: SplitResult) -> str:
+    """The proxy on the way to the server: the kubeconfig's, else the environment's, empty for none."""
     import os
 
+    if config.proxy:
+        return config.proxy if "://" in config.proxy else f"http://{config.proxy}"
     if not any(name.lower().endswith("_proxy") for name in os.environ):
         return ""
-    from urllib.request import getproxies, proxy_bypass
+    from oakum.proxy import proxy_for
 
-    if host in ("localhost", "127.0.0.1", "::1") or proxy_bypass(host):
-        return ""
-    return getproxies().get(scheme, "")
+    port = where.port or (443 if where.scheme == "https" else 80)
+    return proxy_for(where.scheme, where.hostname or "", port, os.environ) or ""
 
 
 def _proxied(proxy: str, scheme: str, host: str, port: int | None, options: dict[str, Any]) -> HTTPConnectionPool:
@@ -304,10 +305,10 @@ def _proxied(proxy: str, scheme: str, host: str, port: int | None, options: dict
 
     keep = {name: value for name, value in options.items() if name != "maxsize"}
     try:
-        manager = ProxyManager(proxy if "://" in proxy else f"http://{proxy}", maxsize=options["maxsize"], **keep)
+        manager = ProxyManager(proxy, maxsize=options["maxsize"], **keep)
     except (HTTPError, ValueError) as e:
         # The address itself may hold a password.
-        raise ConfigError("invalid proxy address in HTTPS_PROXY, HTTP_PROXY or the kubeconfig's proxy-url "
+        raise ConfigError("invalid proxy address in the kubeconfig's proxy-url "
                           "(hint: it is of the form http://HOST:PORT)") from e
     return manager.connection_from_host(host, port, scheme)
 
@@ -319,9 +320,7 @@ def explain(error: Exception, method: str, url: str, config: ClusterConfig) -> C
         reason = f"proxyconnect tcp: {_reason(error, urlsplit(through))}"
     else:
         reason = _reason(error, where)
-    made = ConnectError(f'{method.capitalize()} "{url}": {reason}')
-    made.stale = _stale(error)  # type: ignore[attr-defined]  # read by Transport._once only
-    return made
+    return ConnectError(f'{method.capitalize()} "{url}": {reason}', stale=_stale(error))
 
 
 def _refusing_proxy(error: Exception, where: SplitResult, config: ClusterConfig) -> str:
@@ -330,8 +329,7 @@ def _refusing_proxy(error: Exception, where: SplitResult, config: ClusterConfig)
 
     if not any(isinstance(e, ProxyError) for e in _chain(error)) or "Tunnel connection failed" in str(error):
         return ""
-    proxy = config.proxy or _environment_proxy(where.scheme, where.hostname or "")
-    return proxy if "://" in proxy else f"http://{proxy}"
+    return _proxy(config, where)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -14,9 +14,9 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import urllib3
 from urllib3.response import BaseHTTPResponse
 
+from oakum.proxy import proxy_for
 from oakum.registry import trouble
 from oakum.registry.errors import ConnectError, CredentialsError
-from oakum.registry.proxy import proxy_for
 
 BLOCK = 256 * 1024
 

@@ -28,7 +28,7 @@ def shown(url: str) -> str:
 def fetch(url: str, environ: Mapping[str, str] | None = None) -> bytes:
     """What stands at `url` (http, https), after redirects; a login in it is sent to its own host only.
 
-    `environ` names proxies, that of the process unless given. Raises FetchError.
+    `environ` names proxies, that of the process unless given. Raises FetchError, ProxyError.
     """
     connections, here = Connections(Options(answer_timeout=_TIMEOUT_S), environ), url
     try:

@@ -10,6 +10,7 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 
 from urllib3.response import BaseHTTPResponse
 
+from oakum.proxy import is_loopback, parse_address
 from oakum.registry import challenge
 from oakum.registry.answers import body_of, status_error
 from oakum.registry.attempts import Attempts
@@ -17,7 +18,6 @@ from oakum.registry.challenge import Challenge
 from oakum.registry.connections import Connections
 from oakum.registry.credentials import Credentials, Keychain
 from oakum.registry.errors import ConnectError, ContentError, CredentialsError, StatusError
-from oakum.registry.proxy import is_loopback, parse_address
 from oakum.registry.reference import Repository
 from oakum.registry.trouble import reason
 

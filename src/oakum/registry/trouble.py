@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from urllib3 import exceptions
 
-from oakum.registry.proxy import parse_address
+from oakum.proxy import parse_address
 
 _PLAIN_HTTP = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL")
 _SYSTEM = {

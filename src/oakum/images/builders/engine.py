@@ -16,9 +16,9 @@ from oakum.images.builders.process import run
 from oakum.images.config import Destination
 from oakum.images.errors import BuildError
 from oakum.images.log import Log
+from oakum.proxy import is_loopback
 from oakum.registry import reference
 from oakum.registry.errors import BadReference
-from oakum.registry.proxy import is_loopback
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from oakum.proxy import ProxyError, proxy_for
 from oakum.registry.connections import Connections, Options
-from oakum.registry.errors import ConnectError, CredentialsError
-from oakum.registry.proxy import proxy_for
+from oakum.registry.errors import ConnectError
 
 PROXY = {"HTTPS_PROXY": "proxy:3128", "NO_PROXY": "internal.io,.corp,10.0.0.0/8,h.io:444"}
 
@@ -39,7 +39,7 @@ def test_http_proxy_is_ignored_under_cgi() -> None:
 
 @pytest.mark.parametrize("value", ["http://[", "ftp://u:secret@h", "http://h:port", "http://a b", "http://", "http://h:0"])
 def test_a_proxy_that_is_no_address_is_named_without_its_value(value: str) -> None:
-    with pytest.raises(CredentialsError, match="^invalid proxy address in HTTPS_PROXY ") as caught:
+    with pytest.raises(ProxyError, match="^invalid proxy address in HTTPS_PROXY ") as caught:
         proxy_for("https", "a.io", 443, {"HTTPS_PROXY": value})
     assert "secret" not in str(caught.value)
 

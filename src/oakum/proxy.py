@@ -8,13 +8,17 @@ import ipaddress
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from oakum.registry.errors import CredentialsError
+from oakum.errors import OakumError
+
+
+class ProxyError(OakumError):
+    """A setting that names no proxy."""
 
 
 def proxy_for(scheme: str, host: str, port: int, environ: Mapping[str, str]) -> str | None:
     """The proxy's URL for `scheme://host:port`, None to go directly.
 
-    Raises CredentialsError, which does not show a value that may hold a password, when it is not an address.
+    Raises ProxyError, which does not show a value that may hold a password, when it is not an address.
     """
     name = f"{scheme.upper()}_PROXY"
     value = environ.get(name) or environ.get(name.lower()) or ""
@@ -25,7 +29,7 @@ def proxy_for(scheme: str, host: str, port: int, environ: Mapping[str, str]) -> 
         return None
     url = value if "://" in value else f"http://{value}"
     if not _is_address(url):
-        raise CredentialsError(f"invalid proxy address in {name} (hint: it is of the form http://HOST:PORT)")
+        raise ProxyError(f"invalid proxy address in {name} (hint: it is of the form http://HOST:PORT)")
     return url
 
 
