@@ -2,7 +2,7 @@
 
     .venv/bin/python bench/walk_through.py [RUNS]
 
-Runs on a lab of its own. The wanted figures: `ytt` under 120 ms, `kapp ls` under 400 ms, `oakum deploy` under half of
+Runs on a lab of its own, with the embedded builder: with an engine its time would be measured. The wanted figures: `ytt` under 120 ms, `kapp ls` under 400 ms, `oakum deploy` under half of
 what `ytt | kbld | kapp deploy` takes.
 """
 from __future__ import annotations
@@ -30,6 +30,7 @@ def main(runs: int) -> None:
         for step in ("init -q", "add .", "-c user.name=b -c user.email=b@example.com commit -q -m sources"):
             subprocess.run(["git", *step.split()], cwd=folder / "sample-app-go", check=True)
         environment = {**os.environ, **lab.environment, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+        environment["DOCKER_HOST"] = f"unix://{work}/none"
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         values = (
             "-f config-step-4-build-and-push/ -v hello_msg=bench -v push_images=true "
@@ -63,7 +64,8 @@ def report(medians: dict[str, float]) -> None:
     """Print the medians, and oakum's share of the three commands."""
     for name, seconds in medians.items():
         print(f"{name:<16} {seconds * 1000:6.0f} ms")
-    print(f"oakum deploy / three commands: {medians['oakum deploy'] / medians['three commands']:.2f} (wanted: under 0.50)")
+    share = medians["oakum deploy"] / medians["three commands"]
+    print(f"oakum deploy / three commands: {share:.2f} (wanted: under 0.50)")
 
 
 if __name__ == "__main__":
