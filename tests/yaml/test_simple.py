@@ -45,7 +45,7 @@ def tree(value: Any) -> Any:
     return (type(value), repr(value))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(TEXTS)
 @example("a: |\n  x\n # c\n  y\n")
 @example("a: |\n\n  x\n   \n\n\nb: |+\n  y\n\n\n")

@@ -25,11 +25,12 @@ def each(items: Iterable[T], call: Callable[[T], R], bound: int) -> list[R]:
     def work() -> None:
         while not errors:
             with lock:
-                at, item = next(numbered, (-1, None))
-            if at < 0:
+                following = next(numbered, None)
+            if following is None:
                 return
+            at, item = following
             try:
-                results[at] = call(item)  # type: ignore[arg-type]  # None stands for the end only, caught above
+                results[at] = call(item)
             except BaseException as e:  # handed to the caller below, whatever it is
                 errors[at] = e
 

@@ -41,8 +41,8 @@ def attach(transport: Transport, repository: Repository, manifest: Manifest) -> 
     listed = index.children() if index is not None else []
     if any(entry.digest == manifest.digest for entry in listed):
         return
-    raw = {"schemaVersion": 2, "mediaType": media.OCI_INDEX, "manifests": [entry.to_json() for entry in listed]}
-    raw["manifests"].append(_entry(manifest).to_json())  # type: ignore[attr-defined]  # a list, two lines above
+    entries = [entry.to_json() for entry in (*listed, _entry(manifest))]
+    raw = {"schemaVersion": 2, "mediaType": media.OCI_INDEX, "manifests": entries}
     listing = Manifest.of(json.dumps(raw, separators=(",", ":")).encode(), media.OCI_INDEX)
     manifests.put(transport, repository.tag(fallback_tag(subject)), listing)
 

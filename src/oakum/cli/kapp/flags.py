@@ -45,7 +45,7 @@ FILES = (
     Flag("sort", "Sort by namespace, name, etc.", "bool", default=True),)
 
 
-def diff(prefix: str = "", exit_status: bool = True) -> tuple[Flag, ...]:
+def diff(prefix: str = "") -> tuple[Flag, ...]:
     """How differences are shown."""
     p = f"{prefix}-" if prefix else ""
     return (
