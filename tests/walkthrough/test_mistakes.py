@@ -168,7 +168,8 @@ def test_ctrl_c_at_the_question_ends_without_a_word_and_nothing_is_applied(run, 
     process.send_signal(signal.SIGINT)
     assert process.communicate()[1] == b""
     assert process.returncode == 130
-    assert app not in run("kapp ls", status=0)
+    assert run(f"kapp inspect -a {app}", status=0) == ""
+    run(f"kapp delete -a {app} -y", status=0)
 
 
 @pytest.mark.parametrize("command", ["up --detach", "status", "down"])
