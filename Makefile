@@ -22,7 +22,7 @@ testbed-up: $(VENV)/.installed
 	$(BIN)/python -m testbed up
 
 testbed-test: $(VENV)/.installed
-	$(BIN)/pytest --target testbed tests/walkthrough tests/differential tests/integration
+	$(BIN)/pytest --target testbed tests/walkthrough tests/differential tests/integration tests/cli/oakum
 
 testbed-down: $(VENV)/.installed
 	$(BIN)/python -m testbed down
