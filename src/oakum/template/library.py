@@ -9,9 +9,10 @@ from oakum.template.assembly import show_key
 from oakum.template.convert import copy_value
 from oakum.template.evaluation import Evaluator, Flavour, Run
 from oakum.template.files import FileKind, InputFile
-from oakum.template.options import RenderedFile, RenderedText, Result
+from oakum.template.options import Result
 from oakum.template.overlay import OverlayError, accumulate, is_overlay, overlay_results
 from oakum.template.position import position
+from oakum.template.rendered import RenderedFile, RenderedText
 from oakum.template.tree import PRIVATE, Folder, Place
 from oakum.template.values import SCHEMA, VALUES, ValuesDocument, annotated_documents, annotated_names, values_document
 from oakum.yaml.emitter import is_empty

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from oakum.template.files import InputFile
-from oakum.yaml.nodes import Document, DocumentSet
+from oakum.template.rendered import RenderedFile, RenderedText
+from oakum.yaml.nodes import Document
 
 if TYPE_CHECKING:
     from oakum.template.schema import Schema
@@ -58,20 +59,6 @@ class DataValueFlags(NamedTuple):
     def given(self) -> bool:
         """Whether any data value is."""
         return any((self.files, self.env, self.env_yaml, self.values, self.yaml_values, self.value_files))
-
-
-class RenderedFile(NamedTuple):
-    """The documents that one file came to."""
-
-    path: str
-    documents: DocumentSet
-
-
-class RenderedText(NamedTuple):
-    """The text that one text template came to."""
-
-    path: str
-    text: str
 
 
 class Result(NamedTuple):

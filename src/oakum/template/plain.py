@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from oakum.errors import TemplateError, YAMLError
 from oakum.template.files import PRIVATE, FileKind, InputFile
-from oakum.template.options import RenderedFile, RenderedText, Result
+from oakum.template.options import Result
+from oakum.template.rendered import RenderedFile, RenderedText
 from oakum.yaml.duplicates import last_wins
 from oakum.yaml.nodes import Document, DocumentSet, Map
 from oakum.yaml.parser import parse

@@ -98,7 +98,7 @@ def test_the_built_in_rules_are_printed_as_a_config_document_that_is_read_back(
         "upsert after upserting change-groups.kapp.k14s.io/crds-{api-group}-{kind}",)
 
 
-HEAVY = ("urllib3", "rich", "starlette", "yaml", "orjson", "re2", "oakum.template", "oakum.images", "oakum.lab",
+HEAVY = ("urllib3", "starlette", "yaml", "orjson", "re2", "oakum.template", "oakum.images", "oakum.lab",
          "oakum.registry", "oakum.starlark", "oakum.deploy", "concurrent.futures", "asyncio", "email")
 
 

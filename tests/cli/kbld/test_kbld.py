@@ -94,6 +94,13 @@ def test_nothing_in_gives_nothing_out(run: Run) -> None:
     assert run("-f-", stdin="") == (0, "", "")
 
 
+def test_nothing_in_is_locked_all_the_same(run: Run, tmp_path: Path) -> None:
+    lock = tmp_path / "lock.yml"
+    assert run("-f-", "--lock-output", str(lock), stdin="") == (0, "", "")
+    assert plain.load(lock.read_text())["kind"] == "Config"
+    assert run("--image-map-file", "nope.json")[0] == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -157,6 +164,6 @@ def test_only_what_is_needed_is_imported() -> None:
     done = subprocess.run([sys.executable, "-c", code], input=b"image: a", capture_output=True, check=True,
                           env={**os.environ})
     modules = set(done.stdout.decode().split())
-    heavy = {"urllib3", "ssl", "http.client", "rich", "orjson", "subprocess", "concurrent.futures", "starlette", "email"}
+    heavy = {"urllib3", "ssl", "http.client", "orjson", "subprocess", "concurrent.futures", "starlette", "email"}
     assert not heavy & modules
     assert not any(name.startswith(("oakum.images.builders", "oakum.lab", "oakum.template")) for name in modules)

@@ -1,9 +1,9 @@
 """Overlays among the results of a run (ytt: overlays, which documents are overlays)."""
 from __future__ import annotations
 
-from oakum.template.options import RenderedFile
 from oakum.template.overlay.engine import apply_documents
 from oakum.template.overlay.errors import OverlayError
+from oakum.template.rendered import RenderedFile
 from oakum.yaml.emitter import is_empty
 from oakum.yaml.nodes import Document, DocumentSet
 
