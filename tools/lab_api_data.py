@@ -2,9 +2,11 @@
 
     python tools/lab_api_data.py RECORDED_FOLDER
 
-The folder holds discovery-api.json.gz, discovery-apis.json.gz (aggregated discovery, v2) and openapi-v3/*.json.gz.
-Written are `kinds.txt` (one line a resource) and `schemas.txt` (one paragraph a type, one line a field; without
-descriptions, paths and unions) in src/oakum/lab/api/data.
+The folder holds discovery-api.json.gz, discovery-apis.json.gz (aggregated discovery, v2), openapi-v3/*.json.gz and
+tables.json.gz (the `columnDefinitions` of each resource's list as a Table, by `group/version/plural`).
+Written are `kinds.txt` (one line a resource), `schemas.txt` (one paragraph a type, one line a field; without
+descriptions, paths and unions) and `columns.txt` (one paragraph a resource, one line a column) in
+src/oakum/lab/api/data.
 """
 
 import gzip
@@ -132,7 +134,22 @@ def kindred(schema: dict[str, Any]) -> str:
     return SCALARS[schema["type"], schema.get("format")]
 
 
+def columns(folder: Path) -> str:
+    lines = ["# group/version/plural, then its columns: name, type, description (=: that of the first of this name)"]
+    first: dict[str, str] = {}
+    for key, definitions in load(folder / "tables.json.gz").items():
+        lines.append(f"@{key}")
+        for each in definitions:
+            name, about = each["name"], each["description"]
+            same = first.get(name) == about
+            first.setdefault(name, about)
+            told = about.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", " ")
+            lines.append("\t".join([name, each["type"], "=" if same else told]))
+    return "\n".join(lines) + "\n"
+
+
 if __name__ == "__main__":
     recorded = Path(sys.argv[1])
     (DATA / "kinds.txt").write_text(kinds(recorded))
     (DATA / "schemas.txt").write_text(schemas(recorded))
+    (DATA / "columns.txt").write_text(columns(recorded))

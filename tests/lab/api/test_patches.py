@@ -85,6 +85,15 @@ def test_a_strategic_patch_takes_from_a_plain_list() -> None:
     assert strategic(meta, {"finalizers": ["a", "b"]}, patch)["finalizers"] == ["c", "b"]
 
 
+def test_what_a_strategic_patch_adds_goes_before_what_it_does_not_name() -> None:
+    spec = struct("core.v1.PodSpec")
+    stored = {"containers": [{"name": "a"}, {"name": "b"}]}
+    added = strategic(spec, stored, {"containers": [{"name": "new"}]})
+    assert [each["name"] for each in added["containers"]] == ["new", "a", "b"]
+    changed = strategic(spec, stored, {"containers": [{"name": "b", "image": "x"}]})
+    assert [each["name"] for each in changed["containers"]] == ["a", "b"]
+
+
 @given(JSON, JSON)
 def test_a_merge_patch_is_idempotent(target: Any, patch: Any) -> None:
     once = merge_patch(target, patch)

@@ -44,6 +44,16 @@ def test_an_update_that_changes_nothing_is_no_event() -> None:
     assert watch.drain() == []
 
 
+def test_no_watch_begins_before_the_history() -> None:
+    store = Store()
+    store.create("pods", pod("a"))
+    store.start_history()
+    store.create("pods", pod("b"))
+    with pytest.raises(Expired):
+        store.watch("pods", since=0)
+    assert kinds(store.watch("pods", since=1).drain()) == [("ADDED", "b")]
+
+
 def test_a_missing_object_is_not_found() -> None:
     store = Store()
     with pytest.raises(NotFound):

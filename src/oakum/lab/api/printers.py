@@ -25,6 +25,7 @@ from oakum.lab.api.pod_printer import POD
 from oakum.lab.store import Obj
 
 _TEMPLATE = "spec.template.spec.containers"
+_CRON_TEMPLATE = "spec.jobTemplate.spec.template.spec.containers"
 _OF_TEMPLATE = [
     wide("Containers", containers(_TEMPLATE, "name")),
     wide("Images", containers(_TEMPLATE, "image")),
@@ -284,7 +285,18 @@ PRINTERS: dict[str, list[Column]] = {
         AGE,
         *_OF_TEMPLATE,
     ],
-    "cronjobs.batch": [*_CRON],
+    "cronjobs.batch": [
+        *_CRON,
+        wide("Containers", containers(_CRON_TEMPLATE, "name")),
+        wide("Images", containers(_CRON_TEMPLATE, "image")),
+        wide("Selector", selector("spec.jobTemplate.spec.selector")),
+    ],
+    "podtemplates": [
+        NAME,
+        Column("Containers", containers("template.spec.containers", "name")),
+        Column("Images", containers("template.spec.containers", "image")),
+        Column("Pod Labels", labels("template.metadata.labels")),
+    ],
     "services": [
         NAME,
         Column("Type", text("spec.type")),
@@ -304,7 +316,7 @@ PRINTERS: dict[str, list[Column]] = {
     ],
     "configmaps": [NAME, integer("Data", _data), AGE],
     "secrets": [NAME, Column("Type", text("type")), integer("Data", _data), AGE],
-    "serviceaccounts": [NAME, integer("Secrets", count("secrets")), AGE],
+    "serviceaccounts": [NAME, AGE],
     "namespaces": [NAME, Column("Status", _namespace_status), AGE],
     "nodes": [
         NAME,
