@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,6 +59,12 @@ def test_json_in_a_string_is_encoded_anew_and_broken_json_stays() -> None:
     rule = SearchRule(name="conf", strategy="json", rules=(IMAGE_KEY,))
     assert _marked({"conf": '{ "z": 1.50, "image": "a" }'}, rule) == {"conf": '{"image":"\\u003ca\\u003e","z":1.5}'}
     assert _marked({"conf": '{ "image": '}, rule) == {"conf": '{ "image": '}
+
+
+@pytest.mark.parametrize("text", ["NaN", '{"n": -Infinity}', '{"n": 1e999}', "[" * 20_000])
+def test_what_only_python_takes_for_json_stays(text: str) -> None:
+    rule = SearchRule(name="conf", strategy="json", rules=(IMAGE_KEY,))
+    assert _marked({"conf": text}, rule) == {"conf": text}
 
 
 def test_yaml_in_a_string_is_written_document_by_document() -> None:

@@ -54,6 +54,8 @@ def test_an_unknown_variable_is_an_error() -> None:
 def test_an_empty_host_name_is_an_error() -> None:
     with pytest.raises(CredentialsError, match=r"^Parsing registry hostname: .* \(e.g. gcr.io, index.docker.io\)$"):
         EnvironmentKeychain({"KBLD_REGISTRY_HOSTNAME": ""}).lookup(APP)
+    with pytest.raises(CredentialsError, match="must be valid RFC 3986 URI authorities: https://r.io "):
+        EnvironmentKeychain({"KBLD_REGISTRY_HOSTNAME": "https://r.io"}).lookup(APP)
 
 
 def test_a_login_of_the_repository_comes_before_that_of_the_host(tmp_path: Path) -> None:

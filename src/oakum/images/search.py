@@ -1,13 +1,12 @@
 """Finding and replacing image references in documents by search rules (kbld: "searchRules")."""
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from oakum.errors import YAMLError
 from oakum.images.config import AnyIndex, SearchRule, repository_of
-from oakum.yaml import gojson, plain
+from oakum.yaml import gojson, json_syntax, plain
 
 Replace = Callable[[str], str]
 """Takes a reference as found, returns what stands there afterwards."""
@@ -60,25 +59,25 @@ class _Visit:
 
     def json(self, text: str) -> str:
         """JSON text with its references replaced, encoded anew; other text as it is."""
-        try:
-            value = json.loads(text)
-        except ValueError:
-            return text
-        return gojson.dumps(self.inside(value, ()))
+        written = self._json(text)
+        return text if written is None else written
 
     def yaml(self, text: str) -> str:
         """The documents in YAML text with their references replaced, each written anew; other text as it is."""
-        try:
-            value = json.loads(text)
-        except ValueError:
-            pass
-        else:
-            return gojson.dumps(self.inside(value, ()))
+        written = self._json(text)
+        if written is not None:
+            return written
         try:
             found = [document for document in plain.load_all(text) if document is not None]
         except YAMLError:
             return text
         return "".join("---\n" + plain.dump(self.inside(document, ())) for document in found)
+
+    def _json(self, text: str) -> str | None:
+        try:
+            return gojson.dumps(self.inside(json_syntax.loads(text), ()))
+        except ValueError:  # also for a number beyond a float's range, which is no JSON to Go either
+            return None
 
 
 def _matches(rule: SearchRule, value: Any, path: _Path) -> bool:

@@ -57,8 +57,6 @@ def _registry(hostname: str) -> str:
     try:
         if not hostname:
             raise BadReference("strict validation requires the registry to be explicitly defined")
-        name = hostname if "." in hostname or ":" in hostname else f"{hostname}:443"
-        found = reference.parse_repository(f"{name}/any").registry
+        return reference.parse_registry(hostname)
     except BadReference as error:
         raise CredentialsError(f"Parsing registry hostname: {error} (e.g. gcr.io, index.docker.io)") from error
-    return found if found != f"{hostname}:443" else hostname

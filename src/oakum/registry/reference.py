@@ -75,14 +75,19 @@ def parse_repository(name: str, *, strict: bool = False) -> Repository:
         raise BadReference(f"repository can only contain the characters `{REPOSITORY_CHARS}`: {path}")
     if strict and not explicit:
         raise BadReference("strict validation requires the registry to be explicitly defined")
-    if any(char not in _AUTHORITY_CHARS for char in registry):
-        raise BadReference(f"registries must be valid RFC 3986 URI authorities: {registry}")
-    registry = HUB if registry == "docker.io" else registry
+    registry = parse_registry(registry)
     if registry == HUB and "/" not in path:
         if strict:
             raise BadReference("strict validation requires the full repository path (missing 'library')")
         path = f"library/{path}"
     return Repository(registry, path)
+
+
+def parse_registry(name: str) -> str:
+    """The registry that `name` (host or host:port) means. Raises BadReference."""
+    if any(char not in _AUTHORITY_CHARS for char in name):
+        raise BadReference(f"registries must be valid RFC 3986 URI authorities: {name}")
+    return HUB if name == "docker.io" else name
 
 
 def parse_tag(name: str, *, strict: bool = False) -> Reference:

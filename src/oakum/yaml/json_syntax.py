@@ -21,11 +21,16 @@ def loads(text: str) -> Any:
     import json
 
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_refuse)
     except ValueError as error:
         raise ValueError(syntax_error(text) or str(error)) from None
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
+
+
+def _refuse(word: str) -> None:
+    """Python reads NaN and infinities, which are not JSON."""
+    raise ValueError(word)
 
 
 def syntax_error(text: str) -> str | None:

@@ -40,7 +40,7 @@ def _run(flags: dict[str, Any], ui: UI) -> None:
     documents = list(session.documents(flags))
     if flags["unresolved-inspect"]:
         ui.block(_unresolved(documents))
-    elif documents:
+    else:
         for text in _texts(resolve(flags, documents, ui).documents):
             ui.block(text)
 
