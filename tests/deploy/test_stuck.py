@@ -26,6 +26,15 @@ def test_a_container_that_is_just_being_made_is_not_stuck() -> None:
     assert why_stuck([pod(**waiting("ContainerCreating"))]) is None
 
 
+def test_a_container_that_failed_again_after_a_restart_is_stuck_whatever_the_kubelet_calls_it() -> None:
+    failed = {"name": "c", "restartCount": 1, "state": {"terminated": {"exitCode": 3, "reason": "Error"}}}
+    found = why_stuck([pod(containerStatuses=[failed])])
+    assert found is not None
+    assert (found[0], found[2]) == ("failed again after a restart (exit status 3)", "c")
+    assert why_stuck([pod(containerStatuses=[failed | {"restartCount": 0}])]) is None
+    assert why_stuck([pod(containerStatuses=[failed | {"state": {"terminated": {"exitCode": 0}}}])]) is None
+
+
 def test_a_pod_that_fits_no_node_and_a_quota_that_is_used_up_are_named() -> None:
     unschedulable = pod(conditions=[{"type": "PodScheduled", "reason": "Unschedulable", "message": "0/1 nodes"}])
     assert (why_stuck([unschedulable]) or ("",))[0] == "Unschedulable: 0/1 nodes"

@@ -35,10 +35,15 @@ def why_stuck(resources: Sequence[Resource]) -> tuple[str, Resource, str] | None
 def _pod(r: Resource) -> tuple[str, str] | None:
     for group in ("initContainerStatuses", "containerStatuses"):
         for container in status(r).get(group) or []:
-            waiting = (container.get("state") or {}).get("waiting") or {}
+            state = container.get("state") or {}
+            waiting = state.get("waiting") or {}
             if waiting.get("reason") in HOPELESS:
                 message = f": {waiting['message']}" if waiting.get("message") else ""
                 return f"{waiting['reason']}{message}", str(container.get("name", ""))
+            # Newer kubelets say CrashLoopBackOff for a moment only; in between they tell how the last run ended.
+            status_code = (state.get("terminated") or {}).get("exitCode")
+            if status_code and container.get("restartCount"):
+                return f"failed again after a restart (exit status {status_code})", str(container.get("name", ""))
     for c in conditions(r):
         if c.get("type") == "PodScheduled" and c.get("reason") == "Unschedulable":
             return f"Unschedulable: {c.get('message', '')}", ""
