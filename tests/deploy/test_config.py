@@ -95,3 +95,29 @@ def test_a_minimum_version_is_kept(wanted: str, have: str, text: str) -> None:
         check_version(wanted, have)
     assert str(caught.value) == text
     check_version("0.8.0", "0.60.0")
+
+
+@pytest.mark.parametrize(("field", "value", "where"), [
+    ("rebaseRules", "x", "string into Go struct field Config.rebaseRules of type []config.RebaseRule"),
+    ("waitRules", 5.0, "number into Go struct field Config.waitRules of type []config.WaitRule"),
+    ("additionalLabels", ["a"], "array into Go struct field Config.additionalLabels of type map[string]string"),
+    ("diffMaskRules", [{"path": "data"}], "string into Go struct field DiffMaskRule.diffMaskRules.path of type "),
+    ("waitRules", [{"conditionMatchers": [{"failure": "yes"}]}],
+     "string into Go struct field WaitRuleConditionMatcher.waitRules.conditionMatchers.failure of type bool"),
+])
+def test_a_value_of_the_wrong_type_is_named_as_go_names_it(field: str, value: Any, where: str) -> None:
+    with pytest.raises(ConfigError, match="while decoding JSON: json: cannot unmarshal") as caught:
+        parse_config(config(**{field: value}), "")
+    assert where in str(caught.value)
+
+
+def test_numbers_and_booleans_are_texts_where_texts_belong() -> None:
+    assert parse_config(config(additionalLabels={"a": 1.0, "b": True, "c": 1.5}), "").labels == {
+        "a": "1", "b": "true", "c": "1.5"}
+
+
+def test_a_labelled_config_map_that_holds_no_document_is_refused() -> None:
+    labelled = made(labels={"kapp.k14s.io/config": ""})
+    labelled.body["data"] = {"config.yml": "just text"}
+    with pytest.raises(ConfigError, match="Parsing kapp config as resource: "):
+        extract([labelled], Config(), "")

@@ -19,7 +19,9 @@ from oakum.deploy.config.rules import (
     TemplateRule,
     WaitRule,
 )
+from oakum.deploy.config.shape import CONFIG
 from oakum.deploy.errors import ConfigError
+from oakum.deploy.gostruct import ANY, Named, decode
 from oakum.deploy.resource import PREFIX, Resource
 
 API_VERSION = "kapp.k14s.io/v1alpha1"
@@ -142,8 +144,8 @@ def _labeled(resource: Resource, version: str) -> Config:
         if text is None:
             raise ConfigError("Expected to find field 'data.\"config.yml\"', but did not")
         try:
-            inner = Resource(plain.load(str(text)) or {}, resource.origin)
-        except YAMLError as e:
+            inner = Resource(decode(plain.load(str(text)), Named(ANY)) or {}, resource.origin)
+        except (YAMLError, ValueError) as e:
             raise ConfigError(f"Parsing kapp config as resource: {e}") from e
         if inner.kind != "Config":
             raise ConfigError(f"Expected kapp config to have kind 'Config', but was '{inner.kind}'")
@@ -156,17 +158,21 @@ def _labeled(resource: Resource, version: str) -> Config:
 
 def parse_config(resource: Resource, version: str) -> Config:
     """One Config document. Keys are read in any case, unknown ones are ignored. Raises ConfigError."""
-    raw = {str(k).lower(): v for k, v in resource.body.items()}
+    try:
+        raw = decode(resource.body, CONFIG, as_text=True)
+    except ValueError as e:
+        raise _undecodable(resource, e) from e
     check_version(raw.get("minimumrequiredversion"), version)
     try:
         return _parse(raw)
     except ConfigError as e:
         if str(e).startswith("Validating "):
             raise
-        text = f"error unmarshaling JSON: while decoding JSON: {e}"
-        raise ConfigError(f"Unmarshaling {resource.description}: {text}") from e
-    except (TypeError, ValueError, AttributeError) as e:
-        raise ConfigError(f"Unmarshaling {resource.description}: error unmarshaling JSON: {e}") from e
+        raise _undecodable(resource, e) from e
+
+
+def _undecodable(resource: Resource, why: Exception) -> ConfigError:
+    return ConfigError(f"Unmarshaling {resource.description}: error unmarshaling JSON: while decoding JSON: {why}")
 
 
 def check_version(wanted: Any, have: str) -> None:
@@ -188,7 +194,7 @@ def check_version(wanted: Any, have: str) -> None:
 
 def _parse(raw: Mapping[str, Any]) -> Config:
     def entries(name: str) -> list[dict[str, Any]]:
-        return [{str(k).lower(): v for k, v in entry.items()} for entry in raw.get(name) or []]
+        return [entry or {} for entry in raw.get(name) or []]
 
     return Config(
         rebase=tuple(_rebase(e, at) for at, e in enumerate(entries("rebaserules"))),
@@ -199,7 +205,7 @@ def _parse(raw: Mapping[str, Any]) -> Config:
         masks=tuple(_place(e) for e in entries("diffmaskrules")),
         applied_exclusions=tuple(_place(e, True) for e in entries("diffagainstlastappliedfieldexclusionrules")),
         existing_exclusions=tuple(_place(e, True) for e in entries("diffagainstexistingfieldexclusionrules")),
-        labels={str(k): str(v) for k, v in (raw.get("additionallabels") or {}).items()},
+        labels={k: v or "" for k, v in (raw.get("additionallabels") or {}).items()},
         groups=tuple(GroupBinding(_matcher(e), e.get("name", "")) for e in entries("changegroupbindings")),
         orders=tuple(RuleBinding(_matcher(e), tuple(e.get("rules") or ()), bool(e.get("ignoreifcyclical")))
                      for e in entries("changerulebindings")),
@@ -227,7 +233,7 @@ def _rebase(entry: Mapping[str, Any], at: int) -> RebaseRule:
         raise _bad_rebase(at, "Expected either path or paths to be specified")
     kind = entry.get("type")
     if kind not in ("copy", "remove"):
-        raise ConfigError(f"Unknown rebase rule type: {kind} (supported: copy, remove)")
+        raise ConfigError(f"Unknown rebase rule type: {kind or ''} (supported: copy, remove)")
     paths: list[Path] = [parse_path(p, patterns=True) for p in (many or [one])]
     sources = tuple(s for s in entry.get("sources") or () if s in SOURCES)
     return RebaseRule(matcher, kind, tuple(paths), sources)
@@ -238,14 +244,13 @@ def _bad_rebase(at: int, why: str) -> ConfigError:
 
 
 def _contract(raw: Any, contract: str, file: str) -> str:
-    found = {str(k).lower(): v for k, v in raw.items()}.get(contract) or {}
+    found = raw.get(contract) or {}
     return str(found.get(file, ""))
 
 
 def _wait(entry: Mapping[str, Any]) -> WaitRule:
     conditions = []
-    for raw in entry.get("conditionmatchers") or []:
-        c = {str(k).lower(): v for k, v in raw.items()}
+    for c in entry.get("conditionmatchers") or []:
         conditions.append(ConditionMatcher(
             c.get("type", ""), c.get("status", ""), bool(c.get("failure")), bool(c.get("success")),
             bool(c.get("unblockchanges")), bool(c.get("supportsobservedgeneration"))))
@@ -254,9 +259,8 @@ def _wait(entry: Mapping[str, Any]) -> WaitRule:
 
 
 def _template(entry: Mapping[str, Any]) -> TemplateRule:
-    affected = {str(k).lower(): v for k, v in (entry.get("affectedresources") or {}).items()}
+    affected = entry.get("affectedresources") or {}
     references = []
-    for raw in affected.get("objectreferences") or []:
-        r = {str(k).lower(): v for k, v in raw.items()}
+    for r in affected.get("objectreferences") or []:
         references.append(Reference(_matcher(r), parse_path(r.get("path")), r.get("namekey") or "name"))
     return TemplateRule(_matcher(entry), tuple(references))
