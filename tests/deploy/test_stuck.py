@@ -4,7 +4,7 @@ import pytest
 
 from oakum.deploy.resource import Resource
 from oakum.deploy.wait.judge import Judge
-from oakum.deploy.wait.stuck import why_stuck
+from oakum.deploy.wait.stuck import last_words, why_stuck
 
 
 def pod(**status: Any) -> Resource:
@@ -54,3 +54,24 @@ def test_more_kinds_are_waited_for_only_when_asked(kind: str, api: str, fields: 
     r = Resource({"apiVersion": api, "kind": kind, "metadata": {"name": "x"}, **fields})
     assert Judge().state(r).done
     assert Judge(strict=True).state(r).message == message
+
+
+class Logs:
+    """A client whose pods have these logs: of the run before this one, and of this one."""
+
+    def __init__(self, before: str, now: str) -> None:
+        self.texts = {True: before, False: now}
+
+    def log(self, *_: object, previous: bool, **__: object) -> "Logs":
+        self.asked = self.texts[previous]
+        return self
+
+    def lines(self) -> list[bytes]:
+        return self.asked.encode().splitlines()
+
+
+def test_the_last_words_are_of_the_run_before_unless_the_kubelet_has_cleaned_it_away() -> None:
+    client: Any = Logs("old words", "new words")
+    assert last_words(client, pod(), "c") == ["old words"]
+    client = Logs("unable to retrieve container logs for containerd://05839d94", "new words")
+    assert last_words(client, pod(), "c") == ["new words"]

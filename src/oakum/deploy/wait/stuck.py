@@ -16,6 +16,8 @@ from oakum.kube.client import Client
 HOPELESS = frozenset({"ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "CrashLoopBackOff",
                       "CreateContainerConfigError", "CreateContainerError", "RunContainerError"})
 LOG_LINES = 5
+# What a kubelet answers, with status 200, in place of the log of a run that it has cleaned away.
+GONE = "unable to retrieve container logs for "
 
 
 def why_stuck(resources: Sequence[Resource]) -> tuple[str, Resource, str] | None:
@@ -60,7 +62,7 @@ def last_words(client: Client, pod: Resource, container: str) -> list[str]:
             lines = [line.decode("utf-8", "replace") for line in stream.lines()]
         except KubeError:
             continue
-        if lines:
+        if lines and not lines[0].startswith(GONE):
             return lines
     return []
 
