@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from oakum.images.config import ANY_INDEX, SearchRule, TagSelection, repository_of
+from oakum.images.config import ANY_INDEX, Config, SearchRule, TagSelection, repository_of
 from oakum.images.decode import is_config, parse
 from oakum.images.errors import ConfigError
 
@@ -165,3 +165,21 @@ def test_an_images_lock_is_read_strictly() -> None:
         parse(lock | {"images": [{"image": "nginx"}]})
     with pytest.raises(ConfigError, match=r"Validating Overrides\[0\]: Expected Image or ImageRepo"):
         parse(lock | {"images": [{"image": "nginx@sha256:" + "a" * 64}]})
+
+
+def _parsed(**fields: Any) -> Config:
+    return parse(config(**fields))
+
+
+def test_numbers_and_booleans_are_text_where_text_is_expected_but_not_in_an_images_name() -> None:
+    found = _parsed(
+        keys=[5],
+        overrides=[{"image": "a", "newImage": 1.0}],
+        destinations=[{"image": "a", "tags": [0.1, 12345678.5, True]}],
+        sources=[{"image": "a", "path": 7, "pack": {"build": {"builder": "b", "buildpacks": ["x", True]}}}],
+    )
+    assert (found.keys, found.overrides[0].new_image, found.sources[0].path) == (("5",), "1", "7")
+    assert found.destinations[0].tags == ("0.1", "1.23456785e+07", "true")
+    assert found.sources[0].options["buildpacks"] == ["x", "true"]
+    with pytest.raises(ConfigError, match=r"number into Go struct field \.overrides\.0\.image of type string"):
+        _parsed(overrides=[{"image": 5, "newImage": "b"}])

@@ -26,13 +26,14 @@ API_VERSION = "kbld.k14s.io/v1alpha1"
 KINDS = frozenset({"Config", "Sources", "ImageOverrides", "ImageDestinations", "ImageKeys"})
 
 _REF: dict[str, FieldType] = {"image": STRING, "imageRepo": STRING}
+"""The two fields that kbld keeps in a struct of their own, where numbers are not taken for text as elsewhere."""
 _BUILD: dict[str, FieldType] = {
-    "target": STRING,
+    "target": TEXT,
     "pull": BOOL,
     "noCache": BOOL,
-    "file": STRING,
+    "file": TEXT,
     "buildkit": BOOL,
-    "platform": STRING,
+    "platform": TEXT,
     "rawOptions": STRINGS,
 }
 
@@ -45,7 +46,7 @@ _SOURCE = Struct(
     "config.Source",
     {
         **_REF,
-        "path": STRING,
+        "path": TEXT,
         "docker": Struct(
             "config.SourceDockerOpts",
             {
@@ -53,54 +54,54 @@ _SOURCE = Struct(
                 "buildx": Struct("config.SourceDockerBuildxOpts", _BUILD),
             },
         ),
-        "pack": _block("SourcePack", "build", builder=STRING, buildpacks=STRINGS, clearCache=BOOL, rawOptions=STRINGS),
+        "pack": _block("SourcePack", "build", builder=TEXT, buildpacks=STRINGS, clearCache=BOOL, rawOptions=STRINGS),
         "kubectlBuildkit": Struct(
             "config.SourceKubectlBuildkitOpts", {"build": Struct("config.SourceKubectlBuildkitBuildOpts", _BUILD)}
         ),
         "ko": _block("SourceKo", "build", rawOptions=STRINGS),
-        "bazel": _block("SourceBazel", "run", target=STRING, rawOptions=STRINGS),
+        "bazel": _block("SourceBazel", "run", target=TEXT, rawOptions=STRINGS),
         "podman": Struct("config.SourcePodmanOpts", {"build": Struct("config.SourcePodmanBuildOpts", _BUILD)}),
         "buildah": Struct("config.SourceBuildahOpts", {"build": Struct("config.SourceBuildahBuildOpts", _BUILD)}),
-        "go": _block("SourceGo", "build", package=STRING, base=STRING, platforms=STRINGS, rawOptions=STRINGS),
+        "go": _block("SourceGo", "build", package=TEXT, base=TEXT, platforms=STRINGS, rawOptions=STRINGS),
         "python": _block(
-            "SourcePython", "build", base=STRING, module=STRING, entrypoint=STRINGS, extras=STRINGS, platforms=STRINGS
+            "SourcePython", "build", base=TEXT, module=TEXT, entrypoint=STRINGS, extras=STRINGS, platforms=STRINGS
         ),
         "files": _block(
-            "SourceFiles", "build", base=STRING, into=STRING, entrypoint=STRINGS, command=STRINGS, platforms=STRINGS
+            "SourceFiles", "build", base=TEXT, into=TEXT, entrypoint=STRINGS, command=STRINGS, platforms=STRINGS
         ),
     },
 )
 _PLATFORM = Struct(
     "config.PlatformSelection",
     {
-        "architecture": STRING,
-        "os": STRING,
-        "os.version": STRING,
+        "architecture": TEXT,
+        "os": TEXT,
+        "os.version": TEXT,
         "os.features": STRINGS,
-        "variant": STRING,
+        "variant": TEXT,
         "features": STRINGS,
     },
 )
 _SEMVER = Struct(
     "v1alpha1.VersionSelectionSemver",
-    {"constraints": STRING, "prereleases": Struct("v1alpha1.Prereleases", {"identifiers": STRINGS})},
+    {"constraints": TEXT, "prereleases": Struct("v1alpha1.Prereleases", {"identifiers": STRINGS})},
 )
 _OVERRIDE = Struct(
     "config.ImageOverride",
     {
         **_REF,
-        "newImage": STRING,
+        "newImage": TEXT,
         "preresolved": BOOL,
         "tagSelection": Struct("v1alpha1.VersionSelection", {"semver": _SEMVER}),
         "platformSelection": _PLATFORM,
     },
 )
-_DESTINATION = Struct("config.ImageDestination", {**_REF, "newImage": STRING, "tags": STRINGS})
+_DESTINATION = Struct("config.ImageDestination", {**_REF, "newImage": TEXT, "tags": STRINGS})
 _RULE = Struct(
     "config.SearchRule",
     {
         "keyMatcher": Struct(
-            "config.SearchRuleKeyMatcher", {"name": STRING, "path": ListOf(Anything(), "config.Path")}
+            "config.SearchRuleKeyMatcher", {"name": TEXT, "path": ListOf(Anything(), "config.Path")}
         ),
         "valueMatcher": Struct("config.SearchRuleValueMatcher", _REF),
         "updateStrategy": Anything(),

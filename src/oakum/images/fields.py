@@ -11,6 +11,7 @@ from typing import Any
 
 from oakum.images.errors import ConfigError
 from oakum.images.inputs import go_kind
+from oakum.yaml.numbers import general
 
 _PREFIX = "error unmarshaling JSON: while decoding JSON:"
 
@@ -59,7 +60,7 @@ FieldType = Scalar | ListOf | Struct | StringMap | Anything
 STRING = Scalar(str, "string")
 TEXT = Scalar(str, "string", coerce=True)
 BOOL = Scalar(bool, "bool")
-STRINGS = ListOf(STRING, "[]string")
+STRINGS = ListOf(TEXT, "[]string")
 
 
 def decode(value: Any, kind: FieldType, *, path: str = "", strict: bool = False) -> Any:
@@ -102,7 +103,8 @@ def _scalar(value: Any, kind: Scalar, path: str) -> Any:
     if kind.coerce and isinstance(value, bool):
         return "true" if value else "false"
     if kind.coerce and isinstance(value, int | float):
-        return str(value)
+        whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**63
+        return str(int(value)) if whole or isinstance(value, int) else general(value)
     raise _mismatch(value, path, kind.go)
 
 
