@@ -57,3 +57,13 @@ def test_a_condition_on_the_new_object_fails_where_there_is_none() -> None:
 def test_broken_json_is_reported_as_go_does() -> None:
     with pytest.raises(InputError, match="unexpected end of JSON input"):
         parse_change_expression('{"ops":')
+
+
+@pytest.mark.parametrize(("text", "why"), [
+    ('{"and":1}', "json: cannot unmarshal number into Go struct field "),
+    ('{"not":{"NewResource":{"Kinds":"x"}}}', r"string into .*\.not\.newResource\.kinds of type \[\]string"),
+    ('["update"]', "json: cannot unmarshal array into Go value of type "),
+])
+def test_json_of_another_shape_is_reported_as_go_does(text: str, why: str) -> None:
+    with pytest.raises(InputError, match=why):
+        parse_change_expression(text)

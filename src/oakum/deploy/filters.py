@@ -9,6 +9,7 @@ from typing import Any
 from oakum.deploy.age import Age
 from oakum.deploy.diff.change import Change
 from oakum.deploy.errors import InputError
+from oakum.deploy.gostruct import TEXT, Many, Struct, decode
 from oakum.deploy.resource import Resource, parse_time
 from oakum.kube.selector import Selector, SelectorError, parse
 
@@ -112,12 +113,12 @@ class ChangeExpression:
 
 def parse_resource_expression(text: str) -> ResourceExpression:
     """The expression that JSON writes. Raises InputError with Go's words for broken JSON."""
-    return _resource_expression(_json(text))
+    return _resource_expression(_json(text, RESOURCES))
 
 
 def parse_change_expression(text: str) -> ChangeExpression:
     """The expression that JSON writes. Raises InputError with Go's words for broken JSON."""
-    return _change_expression(_json(text))
+    return _change_expression(_json(text, CHANGES))
 
 
 def filter_changes(changes: list[Change], text: str) -> list[Change]:
@@ -130,48 +131,51 @@ def filter_changes(changes: list[Change], text: str) -> list[Change]:
 
 def _resource_expression(raw: Mapping[str, Any]) -> ResourceExpression:
     return ResourceExpression(
-        tuple(_resource_expression(_lower(e)) for e in raw.get("and") or ()),
-        tuple(_resource_expression(_lower(e)) for e in raw.get("or") or ()),
-        _resource_expression(_lower(raw["not"])) if raw.get("not") is not None else None,
-        _filter(_lower(raw["resource"])) if raw.get("resource") is not None else None)
+        tuple(_resource_expression(e or {}) for e in raw.get("and", ())),
+        tuple(_resource_expression(e or {}) for e in raw.get("or", ())),
+        _resource_expression(raw["not"]) if "not" in raw else None,
+        _filter(raw["resource"]) if "resource" in raw else None)
 
 
 def _change_expression(raw: Mapping[str, Any]) -> ChangeExpression:
     return ChangeExpression(
-        tuple(_change_expression(_lower(e)) for e in raw.get("and") or ()),
-        tuple(_change_expression(_lower(e)) for e in raw.get("or") or ()),
-        _change_expression(_lower(raw["not"])) if raw.get("not") is not None else None,
-        _filter(_lower(raw["newresource"])) if raw.get("newresource") is not None else None,
-        _filter(_lower(raw["existingresource"])) if raw.get("existingresource") is not None else None,
-        tuple(raw.get("ops") or ()))
+        tuple(_change_expression(e or {}) for e in raw.get("and", ())),
+        tuple(_change_expression(e or {}) for e in raw.get("or", ())),
+        _change_expression(raw["not"]) if "not" in raw else None,
+        _filter(raw["newresource"]) if "newresource" in raw else None,
+        _filter(raw["existingresource"]) if "existingresource" in raw else None,
+        _strings(raw, "ops"))
+
+
+def _strings(raw: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    return tuple(text or "" for text in raw.get(name, ()))
 
 
 def _filter(raw: Mapping[str, Any]) -> ResourceFilter:
-    def strings(name: str) -> tuple[str, ...]:
-        return tuple(raw.get(name) or ())
-
     def moment(name: str) -> datetime | None:
         try:
             return parse_time(raw[name]).astimezone(UTC) if raw.get(name) else None
         except ValueError as e:
             raise InputError(f'parsing time "{raw[name]}": {e}') from e
 
-    return ResourceFilter(
-        Age(moment("createdatbeforetime"), moment("createdataftertime")), strings("kinds"), strings("namespaces"),
-        strings("names"), strings("kindnames"), strings("kindnamespaces"), strings("kindnsnames"),
-        parse_labels(strings("labels")))
+    kinds, spaces, names, kind_names, kind_spaces, all_three = (_strings(raw, name.lower()) for name in FILTER_LISTS)
+    return ResourceFilter(Age(moment("createdatbeforetime"), moment("createdataftertime")), kinds, spaces, names,
+                          kind_names, kind_spaces, all_three, parse_labels(_strings(raw, "labels")))
 
 
-def _lower(raw: Any) -> dict[str, Any]:
-    if not isinstance(raw, dict):
-        raise InputError("json: cannot unmarshal value into a filter: expected an object")
-    return {k.lower(): v for k, v in raw.items()}
-
-
-def _json(text: str) -> dict[str, Any]:
+def _json(text: str, shape: Struct) -> dict[str, Any]:
     from oakum.yaml.json_syntax import loads
 
     try:
-        return _lower(loads(text))
+        return decode(loads(text), shape) or {}
     except ValueError as e:
         raise InputError(str(e)) from e
+
+
+FILTER_LISTS = ("kinds", "namespaces", "names", "kindNames", "kindNamespaces", "kindNsNames")
+FILTER = Struct("resources.ResourceFilter", {
+    **dict.fromkeys((*FILTER_LISTS, "labels"), Many(TEXT)), "createdAtBeforeTime": TEXT, "createdAtAfterTime": TEXT})
+RESOURCES = Struct("resources.BoolFilter", {"resource": FILTER})
+RESOURCES.fields.update({"and": Many(RESOURCES), "or": Many(RESOURCES), "not": RESOURCES})
+CHANGES = Struct("diff.ChangeSetFilter", {"newResource": FILTER, "existingResource": FILTER, "ops": Many(TEXT)})
+CHANGES.fields.update({"and": Many(CHANGES), "or": Many(CHANGES), "not": CHANGES})
