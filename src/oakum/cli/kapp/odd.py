@@ -7,7 +7,8 @@ from oakum.cli.command import Invocation
 from oakum.cli.kapp import session
 from oakum.errors import UsageError
 
-VERSION = "develop"
+VERSION = "0.60.0"
+"""The release whose behaviour this is: what `minimumRequiredVersion` in a configuration is compared with."""
 
 
 def root(call: Invocation) -> int:
