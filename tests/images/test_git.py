@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from oakum.images.errors import BuildError
 from oakum.images.git import origin, redact
 
 
@@ -46,3 +47,12 @@ def test_commit_remote_tag_and_changes_are_noted(tmp_path: Path) -> None:
 )
 def test_logins_in_remotes_are_redacted(url: str, shown: str) -> None:
     assert redact(url) == shown
+
+
+def test_of_what_fails_in_a_broken_repository_the_commit_is_told(tmp_path: Path) -> None:
+    _git(tmp_path, "init", "-q")
+    _git(tmp_path, "commit", "-q", "--allow-empty", "-m", "x")
+    (tmp_path / ".git/HEAD").write_text("ref: refs/heads/gone\n")
+    (tmp_path / ".git/index").write_text("not an index")
+    with pytest.raises(BuildError, match="^Getting details from git for directory '.*': Checking HEAD commit: exit stat"):
+        origin(str(tmp_path))

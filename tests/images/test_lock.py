@@ -38,6 +38,11 @@ def test_a_lock_is_read_back_as_what_it_says() -> None:
     assert override.preresolved
 
 
+def test_a_strategy_is_locked_when_it_was_written_down() -> None:
+    rule = {"keyMatcher": {"name": "image"}, "updateStrategy": {"entireValue": {}}}
+    assert plain.load(lock.dump([], parse(config(searchRules=[rule]))))["searchRules"] == [rule]
+
+
 def test_a_lock_is_its_owners_alone(tmp_path: Path) -> None:
     lock.write(str(tmp_path / "lock"), "x", "Writing lock config")
     assert (tmp_path / "lock").stat().st_mode & 0o777 == 0o600

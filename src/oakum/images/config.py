@@ -103,14 +103,15 @@ PathPart = str | int | AnyIndex
 class SearchRule:
     """Where references are: by the key's name, its whole path, the value, or its repository; and what to do there.
 
-    `strategy` is `entireValue`, `none`, `json` or `yaml`; `rules` are those for inside the last two.
+    `strategy` is `entireValue`, `none`, `json` or `yaml`, or empty, which does what the first does but is not written
+    into locks; `rules` are those for inside the last two.
     """
 
     name: str = ""
     path: tuple[PathPart, ...] = ()
     image: str = ""
     image_repo: str = ""
-    strategy: str = "entireValue"
+    strategy: str = ""
     rules: tuple[SearchRule, ...] = ()
 
 

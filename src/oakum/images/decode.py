@@ -230,7 +230,7 @@ def _destination(fields: dict[str, Any]) -> Destination:
 def _rule(fields: dict[str, Any]) -> SearchRule:
     key, value = fields.get("keyMatcher") or {}, fields.get("valueMatcher") or {}
     strategy = decode(fields.get("updateStrategy"), _STRATEGY, path=".searchRules.updateStrategy") or {}
-    chosen = next((name for name in ("none", "entireValue", "json", "yaml") if name in strategy), "entireValue")
+    chosen = next((name for name in ("none", "entireValue", "json", "yaml") if name in strategy), "")
     nested: Sequence[Any] = ()
     if chosen in ("json", "yaml"):
         nested = (decode(strategy[chosen], _NESTED, path=f".updateStrategy.{chosen}") or {}).get("searchRules", ())

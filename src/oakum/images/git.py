@@ -19,7 +19,9 @@ def origin(folder: str) -> Origin | None:
     """The `git` origin of `folder` (absolute); None outside a work tree or without git. Raises BuildError."""
     if _git(folder, "rev-parse", "--git-dir").code:
         return None
-    details = {"dirty": _dirty(folder), "remoteURL": _remote(folder), "sha": _commit(folder)}
+    # The commit first: of several things that fail in a broken repository, it is the one to tell.
+    commit, remote = _commit(folder), _remote(folder)
+    details = {"dirty": _dirty(folder), "remoteURL": remote, "sha": commit}
     tags = _tags(folder)
     return {"git": details | ({"tags": tags} if tags else {})}
 

@@ -64,7 +64,7 @@ def _rule(rule: SearchRule) -> dict[str, Any]:
     document: dict[str, Any] = {}
     document |= {"keyMatcher": key} if key else {}
     document |= {"valueMatcher": value} if value else {}
-    if rule.strategy != "entireValue":
+    if rule.strategy:
         nested = [_rule(inner) for inner in rule.rules]
         document["updateStrategy"] = {rule.strategy: {"searchRules": nested} if nested else {}}
     return document

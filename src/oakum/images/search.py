@@ -52,7 +52,7 @@ class _Visit:
             return self.inside(value, path)
         if rule.strategy == "none":
             return value
-        if rule.strategy == "entireValue":
+        if rule.strategy in ("", "entireValue"):
             return self._replace(value)
         nested = _Visit(rule.rules, self._replace)
         return nested.json(value) if rule.strategy == "json" else nested.yaml(value)

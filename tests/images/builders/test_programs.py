@@ -196,6 +196,8 @@ def test_the_folder_is_checked_first(programs: Programs, build: Build) -> None:
     programs.add("ko", "")
     with pytest.raises(BuildError, match="^chdir nope: no such file or directory$"):
         build("ko", path="nope")
+    with pytest.raises(BuildError, match="^fork/exec /.*/ko: not a directory$"):
+        build("ko", path="src/x")
 
 
 def test_without_docker_the_message_says_what_was_tried(

@@ -35,6 +35,8 @@ def run(
     """
     program = find(argv[0])
     if folder is not None and not os.path.isdir(folder):
+        if os.path.exists(folder):
+            raise BuildError(f"fork/exec {program}: not a directory")
         raise BuildError(f"chdir {folder}: no such file or directory")
     process = subprocess.Popen(
         [program, *argv[1:]],
