@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import uuid
 from pathlib import Path
 
@@ -27,7 +28,10 @@ def make_passable(folder: Path, below: Path) -> None:
 
 def remove_tree(folder: Path) -> None:
     """Delete a folder and all in it, also what its owner has forbidden itself; one that is not there is no error."""
-    shutil.rmtree(folder, onerror=_open_and_retry)
+    if sys.version_info >= (3, 12):
+        shutil.rmtree(folder, onexc=_open_and_retry)
+    else:
+        shutil.rmtree(folder, onerror=_open_and_retry)
 
 
 def _open_and_retry(function: object, path: str, reason: object) -> None:
