@@ -8,6 +8,7 @@ from oakum.deploy.prepare import (
     Allowed,
     Placement,
     check_complete,
+    input_scopes,
     label,
     parse_mapping,
     place,
@@ -104,3 +105,13 @@ def test_mappings_are_pairs() -> None:
     assert parse_mapping([]) is None
     with pytest.raises(InputError, match="Expected map namespace 'src' to be in 'src-ns=dst-ns' format"):
         parse_mapping(["src"])
+
+
+@pytest.mark.parametrize("body", [
+    {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "annotations": "x", "labels": ["y"]}},
+    {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "a"}, "spec": "x"},
+])
+def test_maps_that_are_none_are_left_to_the_server_to_refuse(body: dict[str, Any]) -> None:
+    resource = Resource(body)
+    renew_nonces([resource])
+    assert (input_scopes([resource]), resource.annotations, resource.labels) == ({}, {}, {})

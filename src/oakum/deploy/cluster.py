@@ -140,7 +140,7 @@ class Cluster:
 def outgoing(resource: Resource) -> dict[str, Any]:
     """The body to send: with our identity, numbers as JSON shows them."""
     meta = dict(resource.metadata)
-    meta["annotations"] = {**(meta.get("annotations") or {}), IDENTITY: resource.identity}
+    meta["annotations"] = {**resource.annotations, IDENTITY: resource.identity}
     body: dict[str, Any] = wire(dict(resource.body, metadata=meta))
     return body
 

@@ -103,7 +103,9 @@ def input_scopes(resources: Sequence[Resource]) -> dict[tuple[str, str], bool]:
     for r in resources:
         if r.group != "apiextensions.k8s.io" or r.kind != "CustomResourceDefinition":
             continue
-        spec = r.body.get("spec") or {}
+        spec = r.body.get("spec")
+        if not isinstance(spec, dict):
+            continue
         names = [v.get("name") for v in spec.get("versions") or []] or [spec.get("version")]
         for version in names:
             kind = (spec.get("names") or {}).get("kind", "")

@@ -96,13 +96,15 @@ class Resource:
 
     @property
     def labels(self) -> Mapping[str, str]:
-        """Labels; do not change."""
-        return self.metadata.get("labels") or _NOTHING
+        """Labels, none where they are not a map; do not change."""
+        found = self.metadata.get("labels")
+        return found if isinstance(found, dict) else _NOTHING
 
     @property
     def annotations(self) -> Mapping[str, str]:
-        """Annotations; do not change."""
-        return self.metadata.get("annotations") or _NOTHING
+        """Annotations, none where they are not a map; do not change."""
+        found = self.metadata.get("annotations")
+        return found if isinstance(found, dict) else _NOTHING
 
     @property
     def uid(self) -> str:
