@@ -87,3 +87,18 @@ def test_a_file_that_is_not_utf_8_is_refused_with_its_name(file: Path) -> None:
     file.write_bytes(TEXT.replace("boss", "b\xf6ss").encode("latin-1"))
     with pytest.raises(ConfigError, match=f'error loading config file "{file}": yaml: '):
         load(path=str(file))
+
+
+@pytest.mark.parametrize(("clusters", "why"), [
+    ("[]", "no configuration has been provided"),
+    ("[{name: k, cluster: {insecure-skip-tls-verify: true}}]", 'invalid configuration: no server found for cluster "k"'),
+])
+def test_a_cluster_without_an_address_is_refused_in_the_words_of_client_go(clusters: str, why: str) -> None:
+    with pytest.raises(ConfigError, match=why):
+        load(text=f"current-context: c\ncontexts: [{{name: c, context: {{cluster: k}}}}]\nclusters: {clusters}\n", env={})
+
+
+def test_a_user_that_is_not_there_is_anonymous() -> None:
+    text = ("current-context: c\ncontexts: [{name: c, context: {cluster: k, user: ghost}}]\n"
+            "clusters: [{name: k, cluster: {server: 'https://h'}}]\n")
+    assert Authenticator(load(text=text, env={})).headers() == []

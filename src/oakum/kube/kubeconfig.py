@@ -165,22 +165,26 @@ def _merge(first: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
     return out
 
 
+_NOTHING = ("invalid configuration: no configuration has been provided, "
+            "try setting KUBERNETES_MASTER environment variable")
+
+
 def _resolve(merged: dict[str, Any], context: str | None) -> ClusterConfig:
     name = context or merged.get("current-context", "")
     contexts = merged.get("contexts", {})
     if name and name not in contexts:
         raise ConfigError(f'context "{name}" does not exist')
     if not name:
-        raise ConfigError("invalid configuration: no configuration has been provided, "
-                          "try setting KUBERNETES_MASTER environment variable")
+        raise ConfigError(_NOTHING)
     chosen = contexts[name]
     cluster_name, user_name = chosen.get("cluster", ""), chosen.get("user", "")
     cluster = merged["clusters"].get(cluster_name)
     if cluster is None:
-        raise ConfigError(f'cluster "{cluster_name}" does not exist')
-    if user_name and user_name not in merged["users"]:
-        raise ConfigError(f'auth info "{user_name}" does not exist')
+        raise ConfigError(_NOTHING)
+    if not cluster.get("server"):
+        raise ConfigError(f'invalid configuration: no server found for cluster "{cluster_name}"')
     config = _cluster(cluster)
+    # A user that a context names and that is not there is nobody, to client-go: an anonymous one.
     identity = _identity(merged["users"].get(user_name, {}))
     return replace(config, namespace=chosen.get("namespace") or "", identity=identity)
 
@@ -200,7 +204,7 @@ def _pem(entry: Mapping[str, Any], name: str) -> bytes:
 
 
 def _cluster(entry: Mapping[str, Any]) -> ClusterConfig:
-    server = str(entry.get("server") or "http://localhost:8080").rstrip("/")
+    server = str(entry["server"]).rstrip("/")
     if "://" not in server:
         server = f"http://{server}"
     return ClusterConfig(server=server, ca=_pem(entry, "certificate-authority"),
