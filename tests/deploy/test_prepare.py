@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from oakum.deploy.cluster import outgoing
 from oakum.deploy.config.defaults import default_config
 from oakum.deploy.errors import InputError
 from oakum.deploy.prepare import (
@@ -115,3 +116,5 @@ def test_maps_that_are_none_are_left_to_the_server_to_refuse(body: dict[str, Any
     resource = Resource(body)
     renew_nonces([resource])
     assert (input_scopes([resource]), resource.annotations, resource.labels) == ({}, {}, {})
+    sent = outgoing(resource)["metadata"].get("annotations")
+    assert sent == "x" or isinstance(sent, dict)

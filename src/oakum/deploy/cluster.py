@@ -140,7 +140,8 @@ class Cluster:
 def outgoing(resource: Resource) -> dict[str, Any]:
     """The body to send: with our identity, numbers as JSON shows them."""
     meta = dict(resource.metadata)
-    meta["annotations"] = {**resource.annotations, IDENTITY: resource.identity}
+    if isinstance(meta.get("annotations"), dict | None):  # else the server shall say what is wrong with them
+        meta["annotations"] = {**resource.annotations, IDENTITY: resource.identity}
     body: dict[str, Any] = wire(dict(resource.body, metadata=meta))
     return body
 

@@ -83,7 +83,8 @@ def _values(resource: Resource) -> dict[str, str]:
     out = {"{api-group}": resource.group, "{kind}": resource.kind, "{name}": resource.name,
            "{namespace}": resource.namespace}
     if resource.kind == "CustomResourceDefinition" and resource.group == "apiextensions.k8s.io":
-        spec: dict[str, Any] = resource.body.get("spec") or {}
+        found = resource.body.get("spec")
+        spec: dict[str, Any] = found if isinstance(found, dict) else {}
         out["{crd-group}"] = str(spec.get("group") or "")
         out["{crd-kind}"] = str((spec.get("names") or {}).get("kind") or "")
     return out
