@@ -159,6 +159,8 @@ def test_ctrl_c_at_the_question_ends_without_a_word_and_nothing_is_applied(run, 
     process = subprocess.Popen(
         [BIN / "kapp", "deploy", "-a", app, "-f", "cm.yml", "--tty"], cwd=run.folder,
         env={**os.environ, **target.environment}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        # A test run started in the background would hand down that Ctrl-C is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     told = b""
     while not told.endswith(b"Continue? [yN]: "):
