@@ -11,7 +11,7 @@ demo: $(VENV)/.installed
 test: lint unit
 
 lint: $(VENV)/.installed
-	$(BIN)/ruff check src tests bench demo
+	$(BIN)/ruff check src tests bench demo testbed conftest.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
