@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint unit testbed-up testbed-test testbed-down clean
+.PHONY: demo test lint unit reference testbed-up testbed-test testbed-down clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python demo/walk_through.py
@@ -17,6 +17,9 @@ lint: $(VENV)/.installed
 
 unit: $(VENV)/.installed
 	$(BIN)/pytest -n auto
+
+reference: $(VENV)/.installed
+	$(BIN)/python -m testbed reference
 
 testbed-up: $(VENV)/.installed
 	$(BIN)/python -m testbed up

@@ -1,4 +1,4 @@
-"""`python -m testbed up|down|status`: see README.md."""
+"""`python -m testbed up|down|status|reference`: see README.md."""
 from __future__ import annotations
 
 import os
@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from testbed import controlplane, engine, images, node, packages
+from testbed import controlplane, engine, images, node, packages, reference
 from testbed.process import Failed, running, stop
 from testbed.settings import Settings, settings
 
@@ -56,13 +56,19 @@ def status(place: Settings) -> None:
         print(f"{name}: {'running' if running(place.state, name) else 'not running'}")
 
 
+def build_reference(place: Settings) -> None:
+    """Build the reference programs that are not installed, and say where they are."""
+    for name in reference.MODULES:
+        print(reference.build(name))
+
+
 def main(words: list[str]) -> int:
     """Run the command that `words` name; exit status."""
-    commands = {"up": up, "down": down, "status": status}
+    commands = {"up": up, "down": down, "status": status, "reference": build_reference}
     if len(words) != 1 or words[0] not in commands:
         print(f"usage: python -m testbed {'|'.join(commands)}", file=sys.stderr)
         return 2
-    if os.geteuid():
+    if os.geteuid() and words != ["reference"]:
         print("testbed: needs root: it starts a container engine and a kubelet", file=sys.stderr)
         return 1
     try:

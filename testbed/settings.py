@@ -46,10 +46,19 @@ class Settings:
         return self.state / "docker-config"
 
 
+def cache() -> Path:
+    """Where built programs are kept: a folder that this user may write."""
+    if folder := os.environ.get("OAKUM_TESTBED_CACHE"):
+        return Path(folder)
+    if os.geteuid() == 0:
+        return Path("/var/cache/oakum-testbed")
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "oakum-testbed")
+
+
 def settings() -> Settings:
     """The settings of this machine; OAKUM_TESTBED_CACHE and OAKUM_TESTBED_STATE move the folders."""
     return Settings(
-        cache=Path(os.environ.get("OAKUM_TESTBED_CACHE", "/var/cache/oakum-testbed")),
+        cache=cache(),
         state=Path(os.environ.get("OAKUM_TESTBED_STATE", "/var/lib/oakum-testbed")),
         node_address=_own_address(),
     )

@@ -1,6 +1,6 @@
 """Generated documents, expressions and overlays: ours ends with a result or an ordinary error, and as the reference does.
 
-The comparison needs the reference's binary as `ytt-go` on the PATH; without it only ours is held to its word. More
+The comparison needs the reference's binary (`make reference`); without it only ours is held to its word. More
 examples: `OAKUM_FUZZ_EXAMPLES=100000 pytest tests/cli/ytt/test_generated.py`.
 """
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,11 +17,12 @@ from unittest.mock import patch
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from testbed.reference import find
 
 from oakum.cli.command import main
 from oakum.cli.ytt import ROOT
 
-REFERENCE = shutil.which("ytt-go")
+REFERENCE = find()
 EXAMPLES = settings(max_examples=int(os.environ.get("OAKUM_FUZZ_EXAMPLES", "60")))
 
 TEXTS = st.one_of(
@@ -117,7 +117,7 @@ def test_overlays_are_applied(documents, changes):
     check({"config.yml": yaml_of(documents), "overlay.yml": overlay + items})
 
 
-@pytest.mark.skipif(not REFERENCE, reason="needs the reference's binary, ytt-go, on the PATH")
+@pytest.mark.skipif(not REFERENCE, reason="needs the reference ytt: make reference")
 def test_the_reference_is_what_is_compared_with():
     done = subprocess.run([REFERENCE, "version"], capture_output=True, text=True)
     assert done.stdout.startswith("ytt version")
