@@ -152,7 +152,7 @@ class Faulty:
         await asyncio.sleep(fault.delay)
         if fault.drop:
             _abort(send)
-        elif fault.status and scope["type"] == "http":
+        elif fault.status:
             await _answer(fault)(scope, receive, send)
         elif fault.cut is not None:
             await self._app(scope, receive, _cutting(send, fault.cut))

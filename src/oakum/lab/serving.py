@@ -56,12 +56,15 @@ class HTTPServer:
     ) -> None:
         import uvicorn
 
+        from oakum.lab.upgrades import Front
+
         config = uvicorn.Config(
             app,
             log_config=None,
             access_log=False,
             log_level="error",
             lifespan="off",
+            http=Front,
             server_header=False,
             # The other implementation refuses the name that kubectl gives to its port-forward protocol.
             ws="wsproto",

@@ -11,6 +11,14 @@ import pytest
 from .conftest import Cluster
 
 pytestmark = pytest.mark.skipif(shutil.which("kubectl") is None, reason="no kubectl on this machine")
+SWITCHES = ("KUBECTL_REMOTE_COMMAND_WEBSOCKETS", "KUBECTL_PORT_FORWARD_WEBSOCKETS")
+
+
+@pytest.fixture(params=["WebSocket", "SPDY"])
+def transport(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With SPDY kubectl behaves as it did before 1.31, and as many libraries still do."""
+    for name in SWITCHES:
+        monkeypatch.setenv(name, str(request.param == "WebSocket").lower())
 
 
 def kubectl(cluster: Cluster, *arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
@@ -25,6 +33,7 @@ def kubectl(cluster: Cluster, *arguments: str, **options: object) -> subprocess.
     )
 
 
+@pytest.mark.usefixtures("transport")
 def test_a_command_runs_in_the_container_and_its_output_and_code_come_back(cluster: Cluster) -> None:
     cluster.pod("web")
     cluster.ready("web")
@@ -35,6 +44,7 @@ def test_a_command_runs_in_the_container_and_its_output_and_code_come_back(clust
     assert "no such file or directory" in failed.stderr
 
 
+@pytest.mark.usefixtures("transport")
 def test_input_reaches_the_command(cluster: Cluster) -> None:
     cluster.pod("web")
     cluster.ready("web")
@@ -42,6 +52,7 @@ def test_input_reaches_the_command(cluster: Cluster) -> None:
     assert echoed.stdout == "one\ntwo\n", echoed.stderr
 
 
+@pytest.mark.usefixtures("transport")
 def test_a_terminal_is_one(cluster: Cluster) -> None:
     cluster.pod("web")
     cluster.ready("web")
@@ -50,6 +61,7 @@ def test_a_terminal_is_one(cluster: Cluster) -> None:
     assert "x" in shown.stdout
 
 
+@pytest.mark.usefixtures("transport")
 def test_attaching_shows_what_comes_from_now_on_and_takes_input(cluster: Cluster) -> None:
     cluster.pod("copy", "copy", stdin=True, stdinOnce=True)
     cluster.ready("copy")
@@ -57,6 +69,7 @@ def test_attaching_shows_what_comes_from_now_on_and_takes_input(cluster: Cluster
     assert "hello" in shown.stdout, shown.stderr
 
 
+@pytest.mark.usefixtures("transport")
 def test_a_port_is_forwarded(cluster: Cluster) -> None:
     cluster.pod("web", "serve", "8080", "forwarded")
     cluster.ready("web")

@@ -198,7 +198,9 @@ def _plain_verb(call: Call) -> str:
 
 def _verb(call: Call, scope: Scope, named: bool, subresource: str) -> str:
     if scope["type"] == "websocket":
-        return "get" if subresource in _STREAMED else "watch"
+        if subresource in _STREAMED:
+            return "create" if call.method == "POST" else "get"
+        return "watch"
     if call.method in ("GET", "HEAD"):
         if call.flag("watch"):
             return "watch"

@@ -1,6 +1,7 @@
-"""The `portforward` subresource: SPDY/3.1 streams inside a WebSocket, two for each connection to a port of the pod.
+"""The `portforward` subresource: SPDY/3.1 streams, two for each connection to a port of the pod.
 
-As kubectl has it since 1.30 (Kubernetes enhancement 4006): sub-protocol `SPDY/3.1+portforward.k8s.io`.
+Inside a WebSocket, as kubectl has it since 1.30 (Kubernetes enhancement 4006), or on the bare connection, as all
+clients had it before; `oakum.lab.upgrades` makes both look alike (sub-protocol `SPDY/3.1+portforward.k8s.io`).
 """
 
 import asyncio
@@ -35,7 +36,7 @@ async def serve_port_forward(
     if pod is None or (obj.get("status") or {}).get("phase") != "Running":
         raise StreamRefused(500, f"unable to forward port because pod is not running. pod={name}")
     if scope["type"] != "websocket" or PROTOCOL not in scope.get("subprotocols", []):
-        raise StreamRefused(400, f"this lab forwards ports over WebSocket ({PROTOCOL}), as kubectl does since 1.31")
+        raise StreamRefused(400, f"ports are forwarded over WebSocket ({PROTOCOL}) or SPDY/3.1 (portforward.k8s.io)")
     await receive()
     await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
 

@@ -1,4 +1,4 @@
-"""The `exec` and `attach` subresources over WebSocket (sub-protocols `v5.channel.k8s.io` and `v4.channel.k8s.io`).
+"""The `exec` and `attach` subresources over WebSocket (`v5.channel.k8s.io`, `v4.channel.k8s.io`) and SPDY.
 
 Each binary message begins with the number of its channel: input, output, errors, the final status, the terminal's size.
 """
@@ -23,9 +23,10 @@ from oakum.lab.node.errors import StartFailed
 from oakum.lab.node.log_stream import chosen
 from oakum.lab.node.pods import Pod
 from oakum.lab.node.refusals import StreamRefused
+from oakum.lab.node.spdy_command import CLOSE, ERRORS, INPUT, OUTPUT, PROTOCOL, SIZE, STATUS, SpdyCommand
 
-PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
-INPUT, OUTPUT, ERRORS, STATUS, SIZE, CLOSE = 0, 1, 2, 3, 4, 255
+PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io", PROTOCOL)
+_KNOWN = ", ".join(each.rpartition("+")[2] for each in PROTOCOLS[:2])
 _BLOCK = 1 << 15
 _SUCCESS = {"metadata": {}, "status": "Success"}
 
@@ -38,6 +39,12 @@ class Wish:
     stdout: bool
     stderr: bool
     terminal: bool
+
+    @property
+    def channels(self) -> set[int]:
+        """The channels that the client opens for it."""
+        wanted = {INPUT: self.stdin, OUTPUT: self.stdout, ERRORS: self.stderr and not self.terminal}
+        return {STATUS, *(channel for channel, wished in wanted.items() if wished)}
 
 
 @dataclass(slots=True)
@@ -101,9 +108,13 @@ async def serve_command(
         raise StreamRefused(500, f'container not found ("{container.name}")')
     protocol = next((each for each in PROTOCOLS if each in scope.get("subprotocols", [])), None)
     if scope["type"] != "websocket" or protocol is None:
-        raise StreamRefused(400, f"this lab runs commands over WebSocket ({PROTOCOLS[0]}), as kubectl does since 1.31")
+        raise StreamRefused(400, f"commands run over WebSocket or SPDY/3.1, and one of the protocols {_KNOWN}")
     await receive()
     await send({"type": "websocket.accept", "subprotocol": protocol})
+    if protocol == PROTOCOL:
+        spdy = SpdyCommand(receive, send)
+        await spdy.opened(wish.channels)
+        receive, send = spdy.receive, spdy.send
     channels = Channels(receive, send)
     if subresource == "exec":
         await _execute(container, command, wish, channels)
