@@ -119,6 +119,8 @@ def field(name: str, schema: dict[str, Any], required: bool) -> str:
         flags.append("p=" + schema["x-kubernetes-patch-merge-key"])
     if schema.get("x-kubernetes-map-type") == "atomic":
         flags.append("A")
+    if schema.get("x-kubernetes-map-type") == "granular":
+        flags.append("G")
     return " ".join([name + ("*" if required else ""), kindred(schema), *flags])
 
 

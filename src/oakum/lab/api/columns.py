@@ -119,9 +119,11 @@ def columns_of(resource: Resource) -> list[Column]:
         return _custom(resource.custom.columns)
     from oakum.lab.api.descriptions import described
     from oakum.lab.api.printers import PRINTERS
+    from oakum.lab.api.rare_printers import RARE
 
     known = described(resource)
-    return [_described(column, known) for column in PRINTERS.get(resource.key) or [NAME, CREATED_AT]]
+    columns = PRINTERS.get(resource.key) or RARE.get(resource.key) or [NAME, CREATED_AT]
+    return [_described(column, known) for column in columns]
 
 
 def _described(column: Column, known: Mapping[str, tuple[str, str]]) -> Column:

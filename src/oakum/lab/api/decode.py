@@ -40,6 +40,12 @@ _WRITTEN = {
 """Optional fields that Go writes even when they are not set: plain times (as null), and values without `omitempty`."""
 
 
+_WRITTEN_LISTS = {
+    ("Role", "rules"), ("ClusterRole", "rules"), ("EndpointSlice", "endpoints"), ("CSINodeDriver", "topologyKeys"),
+}  # fmt: skip
+"""Optional lists without `omitempty`: empty is not the same as missing, and missing is null."""
+
+
 class DecodeError(Exception):
     """The text after `cannot be handled as a …:`."""
 
@@ -95,17 +101,17 @@ class _Decoder:
                     decoded[key] = inner
         for known in shape.fields.values() if self.fill else ():
             if known.name not in decoded:
-                self._fill(decoded, known)
+                self._fill(decoded, known, name)
         return decoded
 
-    def _fill(self, decoded: Obj, known: Field) -> None:
+    def _fill(self, decoded: Obj, known: Field, owner: str) -> None:
         """What Go writes for a value that was never set: zero for plain values, null for required lists."""
         shape = resolved(known.shape)
         plain = isinstance(shape, Scalar) and shape.name in _GO
         written = known.name in _WRITTEN and (known.has_default or not plain)
         if isinstance(shape, Struct) and known.has_default:
             decoded[known.name] = self.struct(shape, {}, "", "", "")
-        elif known.required and isinstance(shape, ListOf | MapOf):
+        elif isinstance(shape, ListOf | MapOf) and (known.required or (owner, known.name) in _WRITTEN_LISTS):
             decoded[known.name] = None
         elif (known.required or written) and isinstance(shape, Scalar) and shape.name in _GO:
             decoded[known.name] = {"s": "", "b": False}.get(shape.name, None if shape.name == "byte" else 0)
@@ -132,7 +138,7 @@ def _zero(shape: Shape) -> Any:
 
 
 def _omitted(known: Field, value: Any, owner: str) -> bool:
-    if known.required:
+    if known.required or (owner, known.name) in _WRITTEN_LISTS:
         return False
     if value == "" and isinstance(value, str):
         return known.name not in _KEPT_TEXT

@@ -89,7 +89,8 @@ def compare(shape: Shape, old: Any, new: Any, at: Path = ()) -> tuple[Paths, Pat
     before, after = _parts(shape, old), _parts(shape, new)
     if before is None or after is None:
         return ({at} if at else set()), set()
-    written: Paths = set()
+    # A set that begins to be is owned itself too; a keyed list is not.
+    written: Paths = {at} if old is None and after and at and _is_set(shape) else set()
     removed: Paths = set()
     for element, (inner, item) in after.items():
         path = (*at, element)
@@ -114,6 +115,11 @@ def _parts(shape: Shape, value: Any) -> dict[str, tuple[Shape, Any]] | None:
         return {}
     parts = children(shape, value)
     return None if parts is None else {element: (inner, item) for element, inner, item in parts}
+
+
+def _is_set(shape: Shape) -> bool:
+    known = resolved(shape)
+    return isinstance(known, ListOf) and known.kind == "set"
 
 
 def _granular(shape: Shape) -> bool:

@@ -157,15 +157,28 @@ def _untyped(obj: Obj) -> Obj:
     return {key: value for key, value in obj.items() if key not in ("kind", "apiVersion")}
 
 
+_TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
+
+
+def metadata_of(obj: Obj) -> Obj:
+    """An object's metadata where nothing else is shown: without what only its version adds when it is whole."""
+    metadata: Obj = obj["metadata"]
+    if _TEMPLATE_GENERATION not in (metadata.get("annotations") or {}):
+        return metadata
+    kept = {key: value for key, value in metadata["annotations"].items() if key != _TEMPLATE_GENERATION}
+    rest = {key: value for key, value in metadata.items() if key != "annotations"}
+    return {**rest, "annotations": kept} if kept else rest
+
+
 def partial(obj: Obj) -> Obj:
     """`meta.k8s.io/v1 PartialObjectMetadata` of an object."""
-    return {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": obj["metadata"]}
+    return {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": metadata_of(obj)}
 
 
 def partial_list(found: Page) -> Obj:
     """`PartialObjectMetadataList` of a page."""
     metadata: Obj = {"resourceVersion": str(found.version)} | ({"continue": found.token} if found.token else {})
-    items = [{"metadata": item["metadata"]} for item in found.items]
+    items = [{"metadata": metadata_of(item)} for item in found.items]
     return {"kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "metadata": metadata, "items": items}
 
 

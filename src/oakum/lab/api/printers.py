@@ -143,12 +143,28 @@ def _ingress_address(obj: Obj, _: datetime) -> str:
 
 
 def _targets(obj: Obj, _: datetime) -> str:
-    shown = []
-    for metric in look(obj, "spec.metrics", []):
-        target = look(metric, "resource.target", {})
-        if "averageUtilization" in target:
-            shown.append(f"{look(metric, 'resource.name')}: <unknown>/{target['averageUtilization']}%")
-    return ", ".join(shown) or NONE
+    shown = [_target(metric) for metric in look(obj, "spec.metrics", [])]
+    more = f" + {len(shown) - 2} more..." if len(shown) > 2 else ""
+    return ", ".join(shown[:2]) + more if shown else NONE
+
+
+def _target(metric: Obj) -> str:
+    """What a metric is measured against; what it measures is never known here, where autoscalers are left idle."""
+    source: Obj = next((value for key, value in metric.items() if key != "type"), {})
+    wanted = source.get("target") or {}
+    prefix = f"{source['name']}: " if "name" in source else ""
+    if "averageUtilization" in wanted:
+        return f"{prefix}<unknown>/{wanted['averageUtilization']}%"
+    averaged = " (avg)" if metric["type"] in ("Object", "External") and "averageValue" in wanted else ""
+    return f"{prefix}<unknown>/{wanted.get('averageValue') or wanted.get('value')}{averaged}"
+
+
+def _class_parameters(obj: Obj, _: datetime) -> str:
+    found = look(obj, "spec.parameters")
+    if not found:
+        return NONE
+    kind = ".".join(filter(None, (found.get("kind"), found.get("apiGroup"))))
+    return f"{kind}/{found.get('name')}"
 
 
 def _reference(obj: Obj, _: datetime) -> str:
@@ -210,21 +226,38 @@ def _event_object(obj: Obj, _: datetime) -> str:
 
 
 def _event_age(obj: Obj, now: datetime) -> str:
-    last = obj.get("lastTimestamp") or obj.get("eventTime") or obj["metadata"].get("creationTimestamp") or ""
-    times = obj.get("count", 1)
-    shown = clock.age(last, now)
-    if times > 1 and obj.get("firstTimestamp"):
-        return f"{shown} (x{times} over {clock.age(obj['firstTimestamp'], now)})"
-    return shown
+    last = look(obj, "series.lastObservedTime") or _either(obj, "lastTimestamp", "deprecatedLastTimestamp")
+    last = last or _either(obj, "firstTimestamp", "deprecatedFirstTimestamp", "eventTime")
+    last = last or obj["metadata"].get("creationTimestamp") or ""
+    return clock.age(last, now)
+
+
+def _event_first(obj: Obj, now: datetime) -> str:
+    first = _either(obj, "firstTimestamp", "deprecatedFirstTimestamp", "eventTime")
+    return clock.age(first, now) if first else "<unknown>"
+
+
+def _event_count(obj: Obj, _: datetime) -> int:
+    return int(look(obj, "series.count") or _either(obj, "count", "deprecatedCount") or 1)
 
 
 def _event_source(obj: Obj, _: datetime) -> str:
-    source = obj.get("source") or {}
-    return ", ".join(filter(None, (source.get("component"), source.get("host"))))
+    source = _either(obj, "source", "deprecatedSource") or {}
+    reporting = (_either(obj, "reportingController", "reportingComponent"), obj.get("reportingInstance"))
+    named = (source.get("component"), source.get("host"))
+    return ", ".join(filter(None, named if source.get("component") else reporting))
+
+
+def _either(obj: Obj, *names: str) -> Any:
+    return next((obj[name] for name in names if obj.get(name)), None)
 
 
 def _event_message(obj: Obj, _: datetime) -> str:
     return str(obj.get("message") or obj.get("note") or "").strip()
+
+
+def _written(path: str, default: str) -> Any:
+    return lambda obj, _: str(look(obj, path, default))
 
 
 def _true(path: str) -> Any:
@@ -338,9 +371,9 @@ PRINTERS: dict[str, list[Column]] = {
         wide("Subobject", text("involvedObject.fieldPath")),
         wide("Source", _event_source),
         Column("Message", _event_message),
-        wide("First Seen", since("firstTimestamp", "<unknown>")),
-        wide("Count", number("count", 1)),
-        wide("Name", text("metadata.name")),
+        wide("First Seen", _event_first),
+        wide("Count", _event_count),
+        Column("Name", text("metadata.name"), priority=1, format="name"),
     ],
     "ingresses.networking.k8s.io": [
         NAME,
@@ -353,14 +386,14 @@ PRINTERS: dict[str, list[Column]] = {
     "ingressclasses.networking.k8s.io": [
         NAME,
         Column("Controller", text("spec.controller")),
-        Column("Parameters", text("spec.parameters.name", NONE)),
+        Column("Parameters", _class_parameters),
         AGE,
     ],
     "networkpolicies.networking.k8s.io": [NAME, Column("Pod-Selector", selector("spec.podSelector")), AGE],
     "poddisruptionbudgets.policy": [
         NAME,
-        Column("Min Available", text("spec.minAvailable", "N/A")),
-        Column("Max Unavailable", text("spec.maxUnavailable", "N/A")),
+        Column("Min Available", _written("spec.minAvailable", "N/A")),
+        Column("Max Unavailable", _written("spec.maxUnavailable", "N/A")),
         integer("Allowed Disruptions", number("status.disruptionsAllowed")),
         AGE,
     ],
@@ -368,7 +401,7 @@ PRINTERS: dict[str, list[Column]] = {
         NAME,
         Column("Reference", _reference),
         Column("Targets", _targets),
-        Column("MinPods", text("spec.minReplicas", "<unset>")),
+        Column("MinPods", _written("spec.minReplicas", "<unset>")),
         integer("MaxPods", number("spec.maxReplicas")),
         integer("Replicas", number("status.currentReplicas")),
         AGE,
@@ -402,7 +435,7 @@ PRINTERS: dict[str, list[Column]] = {
         Column("Provisioner", text("provisioner")),
         Column("ReclaimPolicy", text("reclaimPolicy")),
         Column("VolumeBindingMode", text("volumeBindingMode")),
-        Column("AllowVolumeExpansion", lambda obj, _: str(bool(obj.get("allowVolumeExpansion"))).lower()),
+        Column("AllowVolumeExpansion", lambda obj, _: bool(obj.get("allowVolumeExpansion"))),
         AGE,
     ],
     "resourcequotas": [NAME, Column("Request", _quota("requests")), Column("Limit", _quota("limits")), AGE],

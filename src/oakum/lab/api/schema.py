@@ -42,10 +42,11 @@ class MapOf:
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A named type."""
+    """A named type, which may be owned as a whole here, or (`granular`) field by field though elsewhere it is not."""
 
     name: str
     atomic: bool = False
+    granular: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +152,8 @@ def resolved(shape: Shape) -> Shape:
     if shape.name in _WHOLE or any(shape.name.endswith(union) for union in _UNIONS):
         return Scalar(shape.name)
     known = struct(shape.name)
-    if shape.atomic and not known.atomic:
-        return Struct(known.name, known.fields, True, known.open, known.kinds)
+    if (shape.atomic and not known.atomic) or (shape.granular and known.atomic):
+        return Struct(known.name, known.fields, shape.atomic, known.open, known.kinds)
     return known
 
 
@@ -180,4 +181,4 @@ def _shape(text: str, options: Mapping[str, str]) -> Shape:
         return MapOf(_shape(text[1:-1], {}), "A" in options)
     if text in _SCALARS:
         return Scalar(text)
-    return Ref(text, "A" in options)
+    return Ref(text, "A" in options, "G" in options)

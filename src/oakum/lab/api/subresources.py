@@ -181,8 +181,10 @@ def selector_text(selector: Obj | None) -> str:
         return ""
     plain = selector if "matchLabels" not in selector and "matchExpressions" not in selector else None
     parts = []
-    for each in selectors.of_object({"matchLabels": plain} if plain else selector) or ():
-        if each.operator == "in" and len(each.values) == 1:
+    equal = set((plain or selector.get("matchLabels") or {}).items())
+    found = selectors.of_object({"matchLabels": plain} if plain else selector) or ()
+    for each in sorted(found, key=lambda each: each.key):
+        if each.operator == "in" and (each.key, *each.values) in equal:
             parts.append(f"{each.key}={each.values[0]}")
         elif each.operator in _OPERATORS:
             parts.append(f"{each.key} {each.operator} ({','.join(sorted(each.values))})")

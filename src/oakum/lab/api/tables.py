@@ -4,7 +4,7 @@ from datetime import datetime
 
 from oakum.lab.api.columns import Column, columns_of
 from oakum.lab.api.kinds import Resource
-from oakum.lab.api.listing import Page
+from oakum.lab.api.listing import Page, metadata_of
 from oakum.lab.store import Obj
 
 
@@ -51,7 +51,7 @@ class Tables:
             row["object"] = obj
         elif self._include == "Metadata":
             head = {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1"}
-            row["object"] = {**head, "metadata": obj["metadata"]}
+            row["object"] = {**head, "metadata": metadata_of(obj)}
         else:
             row["object"] = None
         return row

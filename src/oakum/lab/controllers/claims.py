@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from oakum.lab.api import clock
 from oakum.lab.api.bootstrap import PROVISIONER
 from oakum.lab.api.calls import DeleteOptions, Options
 from oakum.lab.api.cluster import Cluster
@@ -95,7 +96,7 @@ class Claims:
 
         def bind_volume(obj: Obj) -> None:
             obj["spec"]["claimRef"] = pointer
-            obj["status"] = {"phase": "Bound"}
+            obj["status"] = self._volume_status("Bound")
 
         def bind_claim(obj: Obj) -> None:
             obj["spec"]["volumeName"] = volume["metadata"]["name"]
@@ -106,6 +107,9 @@ class Claims:
 
         self._cluster.store.mutate(_VOLUMES, volume["metadata"]["name"], "", bind_volume)
         self._cluster.store.mutate(_CLAIMS, metadata["name"], metadata["namespace"], bind_claim)
+
+    def _volume_status(self, phase: str) -> Obj:
+        return {"phase": phase, "lastPhaseTransitionTime": clock.stamp(self._cluster.now())}
 
     def _release_all(self, key: Key) -> None:
         for volume in self._cluster.store.list(_VOLUMES).items:
@@ -122,12 +126,12 @@ class Claims:
             self._cluster.remove_finalizer(self._cluster.resource(_VOLUMES), volume, "kubernetes.io/pv-protection")
             return
         bound = volume["spec"].get("claimRef")
-        phase = "Available" if bound is None else volume["status"]["phase"]
+        phase = "Available" if not (bound or {}).get("uid") else volume["status"]["phase"]
         claim = self._cluster.store.find(_CLAIMS, bound["name"], bound["namespace"]) if bound else None
         if bound and bound.get("uid") and (claim is None or claim["metadata"]["uid"] != bound["uid"]):
             phase = "Released"
         if phase != volume["status"].get("phase"):
-            self._cluster.store.mutate(_VOLUMES, name, "", lambda obj: obj.update(status={"phase": phase}))
+            self._cluster.store.mutate(_VOLUMES, name, "", lambda obj: obj.update(status=self._volume_status(phase)))
         if phase == "Released" and volume["spec"]["persistentVolumeReclaimPolicy"] == "Delete":
             self._delete_folder(volume)
             self._cluster.delete(self._cluster.resource(_VOLUMES), name, "", DeleteOptions())

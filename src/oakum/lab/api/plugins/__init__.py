@@ -8,8 +8,9 @@ from oakum.lab.api.plugins.limits import apply_limits, hold_limits
 from oakum.lab.api.plugins.namespaces import keep_namespaces
 from oakum.lab.api.plugins.pods import complete_pod
 from oakum.lab.api.plugins.quotas import hold_quotas
+from oakum.lab.api.plugins.warnings import warn_of_fields
 
 __all__ = ["MUTATING", "VALIDATING"]
 
 MUTATING: tuple[Plugin, ...] = (complete_pod, apply_limits, choose_class, allot_addresses)
-VALIDATING: tuple[Plugin, ...] = (keep_namespaces, hold_limits, hold_quotas, warn_of_rules)
+VALIDATING: tuple[Plugin, ...] = (keep_namespaces, hold_limits, hold_quotas, warn_of_rules, warn_of_fields)

@@ -32,7 +32,8 @@ def allot_addresses(store: Store, operation: Operation) -> None:
     else:
         for port in items(spec, "ports"):
             port.pop("nodePort", None)
-        spec.pop("externalTrafficPolicy", None)
+        if not spec.get("externalIPs"):
+            spec.pop("externalTrafficPolicy", None)
 
 
 def _same(one: Obj, other: Obj) -> bool:
@@ -98,8 +99,11 @@ def _check_address(service: Obj, taken: set[str]) -> None:
 
 def _node_ports(service: Obj, others: list[Obj]) -> None:
     taken = {port.get("nodePort") for each in others for port in items(each["spec"], "ports")}
+    allotted = service["spec"].get("allocateLoadBalancerNodePorts", True)
     for index, port in enumerate(items(service["spec"], "ports")):
         wanted = port.get("nodePort")
+        if not wanted and not allotted:
+            continue
         path = f"spec.ports[{index}].nodePort"
         error = None
         if not wanted:

@@ -1,7 +1,7 @@
 """What is particular to each kind: names, defaults, first status, validation."""
 
 from oakum.lab.api.kinds import Resource
-from oakum.lab.api.rules import access, configuration, definitions, services, storage, workloads
+from oakum.lab.api.rules import access, administration, configuration, definitions, services, storage, workloads
 from oakum.lab.api.rules.rules import Rules
 
 __all__ = ["Rules", "rules_of"]
@@ -10,6 +10,7 @@ _PLAIN = Rules()
 _CUSTOM = Rules(generation=True)
 _TABLE: dict[str, Rules] = {
     **access.RULES,
+    **administration.RULES,
     **configuration.RULES,
     **definitions.RULES,
     **services.RULES,

@@ -35,7 +35,7 @@ def _service(obj: Obj) -> None:
     if kind == "ExternalName":
         return
     default(spec, internalTrafficPolicy="Cluster")
-    if kind in ("NodePort", "LoadBalancer"):
+    if kind in ("NodePort", "LoadBalancer") or spec.get("externalIPs"):
         default(spec, externalTrafficPolicy="Cluster")
     if kind == "LoadBalancer":
         default(spec, allocateLoadBalancerNodePorts=True)
@@ -124,6 +124,11 @@ def _check_endpoints(obj: Obj) -> list[FieldError]:
         for position, each in enumerate(items(subset, "ports")):
             errors += port(each.get("port") or 0, f"{at}.ports[{position}].port")
     return errors
+
+
+def _ingress_class(obj: Obj) -> None:
+    if (parameters := obj["spec"].get("parameters")) is not None:
+        default(parameters, scope="Cluster")
 
 
 def _check_ingress(obj: Obj) -> list[FieldError]:
@@ -219,6 +224,6 @@ RULES = {
     "endpoints": Rules(default=_endpoints, validate=_check_endpoints),
     "endpointslices.discovery.k8s.io": Rules(default=_slice, compare=_same_slice, generation=True),
     "ingresses.networking.k8s.io": Rules(validate=_check_ingress, generation=True),
-    "ingressclasses.networking.k8s.io": Rules(generation=True),
+    "ingressclasses.networking.k8s.io": Rules(default=_ingress_class, generation=True),
     "networkpolicies.networking.k8s.io": Rules(default=_policy, validate=_check_policy, generation=True),
 }

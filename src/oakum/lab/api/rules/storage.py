@@ -58,7 +58,7 @@ def _volume(obj: Obj) -> None:
 
 
 def _start_volume(obj: Obj) -> None:
-    obj["status"] = {"phase": "Pending"}
+    obj["status"] = {"phase": "Pending", "lastPhaseTransitionTime": obj["metadata"]["creationTimestamp"]}
     _protect(obj, "kubernetes.io/pv-protection")
 
 
@@ -129,7 +129,7 @@ RULES = {
         default=_claim, start=_start_claim, validate=_check_claim, compare=_claim_change, returns_deleted=True
     ),
     "persistentvolumes": Rules(default=_volume, start=_start_volume, validate=_check_volume, returns_deleted=True),
-    "storageclasses.storage.k8s.io": Rules(default=_class, compare=_class_change),
+    "storageclasses.storage.k8s.io": Rules(default=_class, compare=_class_change, returns_deleted=True),
     "poddisruptionbudgets.policy": Rules(validate=_check_budget, generation=True, versioned_updates=True),
     "horizontalpodautoscalers.autoscaling": Rules(default=_scaler, validate=_check_scaler),
 }

@@ -66,6 +66,8 @@ def _controller(obj: Obj) -> None:
     labels = (spec["template"].get("metadata") or {}).get("labels")
     if labels and not spec.get("selector"):
         spec["selector"] = dict(labels)
+    if labels and not obj["metadata"].get("labels"):
+        obj["metadata"]["labels"] = dict(labels)
 
 
 def _check_controller(obj: Obj) -> list[FieldError]:
