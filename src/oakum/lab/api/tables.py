@@ -30,7 +30,8 @@ class Tables:
         """One object; of a watch's events only the first carries the column definitions."""
         if obj.get("kind") == "Status":
             return obj
-        table = self._table([obj], {"resourceVersion": obj["metadata"].get("resourceVersion", "")})
+        version = obj["metadata"].get("resourceVersion")
+        table = self._table([obj], {"resourceVersion": version} if version else {})
         if self._headed:
             table["columnDefinitions"] = None
         self._headed = True

@@ -131,7 +131,8 @@ class Claims:
         if bound and bound.get("uid") and (claim is None or claim["metadata"]["uid"] != bound["uid"]):
             phase = "Released"
         if phase != volume["status"].get("phase"):
-            self._cluster.store.mutate(_VOLUMES, name, "", lambda obj: obj.update(status=self._volume_status(phase)))
+            changed = {**volume, "status": self._volume_status(phase)}
+            self._cluster.update(self._cluster.resource(_VOLUMES), name, changed, "", _OPTIONS, "status")
         if phase == "Released" and volume["spec"]["persistentVolumeReclaimPolicy"] == "Delete":
             self._delete_folder(volume)
             self._cluster.delete(self._cluster.resource(_VOLUMES), name, "", DeleteOptions())
