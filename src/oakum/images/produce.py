@@ -13,11 +13,9 @@ from oakum.images.config import Destination, Source, repository_of
 from oakum.images.errors import BuildError
 from oakum.images.log import Log
 from oakum.images.resolution import Resolution
-from oakum.registry import manifests, reference
-from oakum.registry.errors import BadReference, StatusError
+from oakum.registry import attempts, manifests, reference
+from oakum.registry.errors import BadReference
 from oakum.registry.transport import Transport
-
-TAG_TRIES = 5
 
 
 class Producer(Protocol):
@@ -75,18 +73,12 @@ class Tagging:
         return found.then(found.url, origins.tagged(destination.tags))
 
     def _write(self, ref: reference.Reference, tag: str) -> None:
-        attempt = 1
-        while True:
-            try:
-                self._write_once(ref, tag)
-                return
-            except BadReference:
-                raise
-            except RegistryError as error:
-                if attempt == TAG_TRIES or _final(error):
-                    raise BuildError(f"Writing image tag: Retried {attempt} times: {error}") from error
-            attempt += 1
-            self._sleep(1.0)
+        try:
+            attempts.write(lambda: self._write_once(ref, tag), self._sleep)
+        except BadReference:
+            raise
+        except RegistryError as error:
+            raise BuildError(f"Writing image tag: {error}") from error
 
     def _write_once(self, ref: reference.Reference, tag: str) -> None:
         target = ref.repository.tag(tag)
@@ -104,11 +96,6 @@ def source_origins(path: str) -> tuple[dict[str, object], ...]:
     folder = os.path.abspath(path)
     found = git.origin(folder)
     return (origins.local(folder),) if found is None else (origins.local(folder), found)
-
-
-def _final(error: RegistryError) -> bool:
-    """Whether trying again cannot help: the registry understood, and refused."""
-    return isinstance(error, StatusError) and error.status in (400, 401, 403, 404, 405)
 
 
 def _normal(url: str) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 from urllib3.response import BaseHTTPResponse
 
+from oakum.errors import RegistryError
 from oakum.registry.answers import body_of
-from oakum.registry.errors import ConnectError
+from oakum.registry.errors import BadReference, ConnectError, ContentError, StatusError
 from oakum.registry.retry import TEMPORARY, RetryPolicy
 from oakum.registry.trouble import DROPPED
 
@@ -44,3 +45,30 @@ class Attempts:
         if delay is not None:
             self._sleep(delay)
         return delay is not None
+
+
+WRITES = 5
+
+
+def write(action: Callable[[], None], sleep: Callable[[float], None]) -> None:
+    """Run `action`, which writes an image, up to five times, a second apart where waiting may help.
+
+    Raises BadReference as it is, RegistryError `Retried 5 times: …` for the last failure.
+    """
+    for attempt in range(1, WRITES + 1):
+        try:
+            return action()
+        except BadReference:
+            raise
+        except RegistryError as error:
+            if attempt == WRITES:
+                raise RegistryError(f"Retried {WRITES} times: {error}") from error
+            if _may_pass(error):
+                sleep(1.0)
+    return None
+
+
+def _may_pass(error: RegistryError) -> bool:
+    if isinstance(error, StatusError):
+        return error.status in TEMPORARY
+    return not isinstance(error, ContentError)

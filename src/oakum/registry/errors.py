@@ -56,7 +56,8 @@ class StatusError(RegistryError):
     def __init__(self, method: str, url: str, status: int, diagnostics: Sequence[Diagnostic], body: str) -> None:
         self.status = status
         self.diagnostics = tuple(diagnostics)
-        super().__init__(f"{method} {url}: {self._reason(body)}")
+        hint = " (HEAD responses have no body, use GET for details)" if method == "HEAD" and not diagnostics else ""
+        super().__init__(f"{method} {url}: {self._reason(body)}{hint}")
 
     def _reason(self, body: str) -> str:
         if len(self.diagnostics) == 1:

@@ -92,12 +92,22 @@ def test_the_digest_of_the_pushed_repository_counts_among_several(
     programs: Programs, build: Build, log: ListLog
 ) -> None:
     answer = f'[{{"Id": "sha256:{SEVENS}", "RepoDigests": ["a.io/c@sha256:{SEVENS}", "r.io/built@sha256:{NINES}"]}}]'
-    programs.add("podman", f"""case "$1" in inspect) echo '{answer}';; esac""")
+    programs.add("docker", f"""case "$1" in inspect) echo '{answer}';; esac""")
+    built = build("docker")
+    assert built.publisher is not None
+    found = built.publisher.publish(built.image, Destination(ImageRef("cup"), "r.io/built"), log)
+    assert found == f"r.io/built@sha256:{NINES}"
+
+
+def test_podman_tells_in_a_file_what_it_pushed(programs: Programs, build: Build, log: ListLog) -> None:
+    answer = f'[{{"Id": "sha256:{SEVENS}", "RepoDigests": ["r.io/built@sha256:{SEVENS}"]}}]'
+    programs.add("podman", f"""case "$1" in inspect) echo '{answer}';; push) echo sha256:{NINES} > "$3";; esac""")
     built = build("podman")
     assert built.publisher is not None
     found = built.publisher.publish(built.image, Destination(ImageRef("cup"), "r.io/built"), log)
     assert found == f"r.io/built@sha256:{NINES}"
     assert programs.calls[0] == "podman build --tag kbld:rand-N-cup ."
+    assert programs.calls[-1].endswith("/answer r.io/built:kbld-rand-N")
 
 
 def test_buildx_pushes_by_itself(programs: Programs, build: Build) -> None:
@@ -200,12 +210,22 @@ def test_the_folder_is_checked_first(programs: Programs, build: Build) -> None:
         build("ko", path="src/x")
 
 
-def test_without_docker_the_message_says_what_was_tried(
-    programs: Programs, build: Build, monkeypatch: pytest.MonkeyPatch
+def test_without_docker_the_log_says_what_was_tried(
+    programs: Programs, build: Build, log: ListLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(programs.folder))
-    with pytest.raises(BuildError) as caught:
+    with pytest.raises(BuildError, match=r'^exec: "docker": executable file not found in \$PATH$'):
         build("")
-    words = str(caught.value)
-    assert words.startswith('exec: "docker": executable file not found in $PATH (tried Docker, and the embedded Go builder')
-    assert "hint: install or start Docker" in words
+    assert log.lines[-1].startswith("cup | hint: there is no docker, and the embedded Go builder does not fit: 'src' has")
+    assert "install or start Docker" in log.lines[-1]
+
+
+def test_an_engine_that_does_not_answer_is_told_from_a_build_that_fails(
+    programs: Programs, build: Build, log: ListLog
+) -> None:
+    for words, hints in (("Cannot connect to the Docker daemon at unix:///x.", 1), ("no such stage", 0)):
+        log.lines.clear()
+        programs.add("docker", f'echo "{words}" >&2; exit 1')
+        with pytest.raises(BuildError, match="^exit status 1$"):
+            build("")
+        assert sum("hint: no Docker engine answers" in line for line in log.lines) == hints

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from oakum.images.builders import gobuild
 from oakum.images.builders.engine import Probe
+from oakum.images.builders.process import ProgramFailed
 from oakum.images.builders.protocol import Builder, Built, Task
 from oakum.images.errors import BuildError
 from oakum.images.log import Log
@@ -24,16 +25,19 @@ class AutomaticBuilder:
         try:
             return self._docker.build(task, log)
         except BuildError as error:
-            if fits or self._probe.answers:
-                raise
-            raise self._explained(error, task, log) from error
+            engine = _missing(error)
+            if engine and not fits:
+                # On the log, since the error's text is one that scripts know.
+                tried = f"the embedded Go builder does not fit: '{task.path}' has no Go main package"
+                log.write(task.name, f"hint: {engine}, and {tried}; {_INSTEAD}")
+            raise
 
-    def _explained(self, error: BuildError, task: Task, log: Log) -> BuildError:
-        if "executable file not found" not in str(error):
-            log.write(task.name, f"hint: no Docker engine answers; {_INSTEAD}")
-            return error
-        tried = f"tried Docker, and the embedded Go builder: '{task.path}' has no Go main package"
-        return BuildError(f"{error} ({tried}; hint: {_INSTEAD})")
+
+def _missing(error: BuildError) -> str:
+    """What of Docker is not there, empty when something else failed."""
+    if isinstance(error, ProgramFailed):
+        return "no Docker engine answers" if "docker daemon" in error.output.err.lower() else ""
+    return "there is no docker" if "executable file not found" in str(error) else ""
 
 
 _INSTEAD = "install or start Docker, or give the source a builder that needs none (podman, buildah, go, python, files)"

@@ -1,14 +1,10 @@
 """`buildah build` and `buildah push`, which say ids and digests in files and need no engine."""
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Sequence
-from pathlib import Path
-
 from oakum.images.builders import naming
 from oakum.images.builders.docker import build_flags
 from oakum.images.builders.engine import plain_http_flags
-from oakum.images.builders.process import check_folder, run
+from oakum.images.builders.process import check_folder, run, told
 from oakum.images.builders.protocol import Built, Task
 from oakum.images.config import Destination
 from oakum.images.errors import BuildError
@@ -25,7 +21,7 @@ class BuildahBuilder:
         log.write(task.name, f"starting build (using buildah): {task.path} -> {image}")
         try:
             argv = ["buildah", "build", *build_flags(task.options), "--tag", image]
-            found = _told(argv, "--iidfile", ["."], task.name, log, task.path)
+            found = told(argv, "--iidfile", ["."], task.name, log, folder=task.path)
             stable = naming.stable(task.name, found)
             run(["buildah", "tag", image, stable], task.name, log)
             run(["buildah", "rmi", image], task.name, log)
@@ -43,21 +39,9 @@ class BuildahBuilder:
         log.write(name, f"starting push (using buildah): {image} -> {target}")
         try:
             argv = ["buildah", "push", *plain_http_flags(name)]
-            return f"{name}@{_told(argv, '--digestfile', [image, f'docker://{target}'], name, log)}"
+            return f"{name}@{told(argv, '--digestfile', [image, f'docker://{target}'], name, log)}"
         except BuildError as error:
             log.write(name, f"push error: {error}")
             raise
         finally:
             log.write(name, "finished push (using buildah)")
-
-
-def _told(
-    argv: Sequence[str], flag: str, rest: Sequence[str], name: str, log: Log, folder: str | None = None
-) -> str:
-    """Run a command that writes its answer to the file named by `flag`; that answer."""
-    with tempfile.TemporaryDirectory(prefix="oakum-buildah-") as temporary:
-        file = Path(temporary, "answer")
-        run([*argv, flag, str(file), *rest], name, log, folder=folder)
-        if not file.exists():
-            raise BuildError(f"Expected buildah to write its answer ({flag}), but it did not")
-        return file.read_text().strip()

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from oakum.images.builders import naming
-from oakum.images.builders.process import run
+from oakum.images.builders.process import run, told
 from oakum.images.config import Destination
 from oakum.images.errors import BuildError
 from oakum.images.log import Log
@@ -66,8 +66,11 @@ class Engine:
         name = destination.new_image
         before = self._step("inspect", name, log, lambda: self.image_id(image))
         self._step("tag", name, log, lambda: self.tag(image, target))
-        flags = plain_http_flags(destination.new_image) if self.program == "podman" else []
-        self._step("push", name, log, lambda: run([self.program, "push", *flags, target], name, log))
+        if self.program == "podman":
+            # What podman knows of a local image has another digest than what it compressed and sent.
+            argv = [self.program, "push", *plain_http_flags(name)]
+            return f"{name}@{self._step('push', name, log, lambda: told(argv, '--digestfile', [target], name, log))}"
+        self._step("push", name, log, lambda: run([self.program, "push", target], name, log))
         after = self._step("inspect", name, log, lambda: self._inspect(target))
         if after.get("Id") != before:
             log.write(name, f"push race error: image '{target}' is no longer '{before}'")

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Thread
 from typing import IO
 
@@ -60,6 +61,20 @@ def run(
     if code:
         raise ProgramFailed(f"signal: {-code}" if code < 0 else f"exit status {code}", output)
     return output
+
+
+def told(
+    argv: Sequence[str], flag: str, rest: Sequence[str], name: str, log: Log, *, folder: str | None = None
+) -> str:
+    """Run a program that writes its answer to the file named by `flag`; that answer. Raises BuildError."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="oakum-told-") as temporary:
+        file = Path(temporary, "answer")
+        run([*argv, flag, str(file), *rest], name, log, folder=folder)
+        if not file.exists():
+            raise BuildError(f"Expected {argv[0]} to write its answer ({flag}), but it did not")
+        return file.read_text().strip()
 
 
 class ProgramFailed(BuildError):

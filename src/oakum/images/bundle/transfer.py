@@ -10,14 +10,13 @@ from oakum.errors import OakumError, RegistryError
 from oakum.images.bundle.packed import Packed, PackedImage, PackedIndex
 from oakum.images.errors import ConfigError
 from oakum.images.log import Log
-from oakum.registry import manifests, push
+from oakum.registry import attempts, manifests, push
 from oakum.registry.blobs import BlobSource, BytesBlob, Watched
 from oakum.registry.descriptor import Descriptor
-from oakum.registry.errors import BadReference, ContentError, StatusError
+from oakum.registry.errors import BadReference
 from oakum.registry.reference import Repository, parse_digest, parse_repository
 from oakum.registry.transport import Transport
 
-TRIES = 5
 OpenLayer = Callable[[PackedImage, Descriptor], BlobSource]
 
 
@@ -68,16 +67,10 @@ class Importer:
         return str(new)
 
     def _retried(self, entry: Packed, tag: str) -> None:
-        attempt = 1
-        while True:
-            try:
-                self._write(entry, tag)
-                return
-            except RegistryError as error:
-                if attempt == TRIES or not _temporary(error):
-                    raise ConfigError(f"Writing image: Retried {attempt} times: {error}") from error
-            attempt += 1
-            time.sleep(1)
+        try:
+            attempts.write(lambda: self._write(entry, tag), time.sleep)
+        except RegistryError as error:
+            raise ConfigError(f"Writing image: {error}") from error
 
     def _write(self, entry: Packed, tag: str = "") -> None:
         if isinstance(entry, PackedIndex):
@@ -116,9 +109,3 @@ def _normal(image: str) -> str:
         return str(parse_digest(image))
     except BadReference:
         return image
-
-
-def _temporary(error: RegistryError) -> bool:
-    if isinstance(error, BadReference | ContentError):
-        return False
-    return not isinstance(error, StatusError) or error.status >= 500 or error.status in (408, 429)
