@@ -1,77 +1,89 @@
 #!/usr/bin/env python3
-"""Time ytt on the work that its speed is judged by, beside the reference: `bench/ytt.py [--reference PATH] [--runs N]`.
+"""Time ytt on the work that its speed is judged by, beside other builds of it: `bench/ytt.py --work SCRIPT [--runs N]`.
 
-Prints a line for each kind of work: our median, the reference's, their ratio. The reference is the binary given, else
-`ytt-go` on the PATH; without one, the figures recorded on two cores are shown instead, marked so. Whole processes are
-timed, in turn, so that both meet the same machine.
+SCRIPT writes the folders of inputs. For each kind of work, prints the median time and peak memory of our command and
+of each reference (`--reference`, repeatable; `ytt-go` and `ytt-go-new` where they are on the PATH), and how many times
+faster ours is: the ratio of the medians. Whole processes are timed, in turn, so that all meet the same machine.
 """
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
+
+WORK = {
+    "small": ("-f", "small"),
+    "loop": ("-f", "loop"),
+    "plain": ("-f", "plain"),
+    "overlay": ("-f", "plain", "-f", "overlay"),
+    "schema": ("-f", "schema"),
+}
+LARGE = {f"loop-{n}": ("-f", "loop", "--data-value-yaml", f"count={n}") for n in (20_000, 100_000)}
+_REFERENCES = ("ytt-go", "ytt-go-new")
 
 
-@dataclass(frozen=True)
-class Work:
-    """One measured command: its arguments below the folder of inputs, and the reference's recorded seconds."""
+class Cost(NamedTuple):
+    """What one whole process took: seconds on the clock, and MiB of memory at its peak."""
 
-    name: str
-    arguments: tuple[str, ...]
-    recorded: float
+    seconds: float
+    memory: float
 
 
-WORK = (
-    Work("small", ("-f", "small"), 0.011),
-    Work("loop", ("-f", "loop"), 0.94),
-    Work("plain", ("-f", "plain"), 0.34),
-    Work("overlay", ("-f", "plain", "-f", "overlay"), 0.48),
-    Work("schema", ("-f", "schema"), 2.1),
-)
-LARGE = Work("loop-20000", ("-f", "loop", "--data-value-yaml", "count=20000"), 9.1)
-
-
-def seconds(command: list[str], folder: Path) -> float:
-    """How long one whole process takes. Raises CalledProcessError when it fails."""
+def run(command: list[str], folder: Path, environment: dict[str, str]) -> Cost:
+    """Run `command` to its end. Raises CalledProcessError when it fails."""
     begin = time.perf_counter()
-    subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
-    return time.perf_counter() - begin
+    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - begin
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return Cost(seconds, usage.ru_maxrss / 1024)
 
 
-def measure(work: Work, ours: list[str], reference: str | None, folder: Path, runs: int) -> str:
-    """One line of the report."""
-    own: list[float] = []
-    peer: list[float] = []
+def measure(commands: list[str], arguments: tuple[str, ...], folder: Path, runs: int) -> list[Cost]:
+    """The medians of each command, run in turn. Bytecode may be written, as for users."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    costs: list[list[Cost]] = [[] for _ in commands]
     for _ in range(runs):
-        own.append(seconds([*ours, *work.arguments], folder))
-        if reference:
-            peer.append(seconds([reference, *work.arguments], folder))
-    median = statistics.median(own)
-    other = statistics.median(peer) if peer else work.recorded
-    note = "" if peer else "  (recorded)"
-    return f"{work.name:12} {median:8.3f} s   reference {other:8.3f} s   {other / median:5.1f} times faster{note}"
+        for command, found in zip(commands, costs, strict=True):
+            found.append(run([command, *arguments], folder, environment))
+    return [Cost(*(statistics.median(column) for column in zip(*found, strict=True))) for found in costs]
+
+
+def line(name: str, medians: list[Cost]) -> str:
+    """One line of the report: ours, then each reference with its ratio."""
+    own, *others = medians
+    shown = [f"{cost.seconds:8.3f} s {cost.memory:4.0f} MiB {cost.seconds / own.seconds:6.1f}x" for cost in others]
+    return f"{name:12} {own.seconds:8.3f} s {own.memory:4.0f} MiB" + "".join(f"  | {each}" for each in shown)
 
 
 def main() -> None:
     """Write the inputs, then measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="the script that writes the input folders")
-    parser.add_argument("--reference", default=shutil.which("ytt-go"), help="the reference binary")
+    parser.add_argument("--reference", action="append", help="a reference binary (repeatable)")
     parser.add_argument("--ytt", default=str(Path(sys.executable).with_name("ytt")), help="our command")
     parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument("--large", action="store_true", help="also the loop at 20,000")
+    parser.add_argument("--large", action="store_true", help="also the loop at 20,000 and 100,000")
+    parser.add_argument("--only", action="append", choices=[*WORK, *LARGE], help="only this work (repeatable)")
     options = parser.parse_args()
+    references = options.reference or [name for name in _REFERENCES if shutil.which(name)]
+    wanted = options.only or [*WORK, *(LARGE if options.large else ())]
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         subprocess.run([sys.executable, options.work, folder], check=True)
-        for work in (*WORK, LARGE) if options.large else WORK:
-            print(measure(work, [options.ytt], options.reference, folder, options.runs), flush=True)
+        print(f"{'':12} {'ytt':>19}" + "".join(f"  | {Path(each).name:>27}" for each in references))
+        for work in wanted:
+            medians = measure([options.ytt, *references], (WORK | LARGE)[work], folder, options.runs)
+            print(line(work, medians), flush=True)
 
 
 if __name__ == "__main__":

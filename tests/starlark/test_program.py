@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import _ast as ast
+import gc
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -205,3 +206,13 @@ def test_many_small_values_use_up_the_memory_too() -> None:
     with pytest.raises(EvalError) as caught:
         program.run({}, Thread(meter=Meter(max_memory=8 << 20)))
     assert caught.value.message == "memory budget of 8388608 bytes exceeded"
+
+
+def test_garbage_in_circles_is_collected_before_a_program_fails_for_it() -> None:
+    program = compile_program("for i in range(300000):\n x = []\n x.append(x)\nend", "t")
+    gc.disable()
+    try:
+        program.run({}, Thread(meter=Meter(max_memory=16 << 20)))
+    finally:
+        gc.enable()
+    assert len(gc.get_objects()) < 300_000

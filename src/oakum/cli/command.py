@@ -10,10 +10,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 
 from oakum.cli.flag import Flag, parse
 from oakum.errors import OakumError, UsageError
+from oakum.record import NamedTuple
 
 HELP = Flag("help", kind="bool", short="h")
 

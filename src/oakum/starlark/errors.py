@@ -10,9 +10,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from oakum.errors import StarlarkError
+from oakum.record import NamedTuple
 
 
 class Problem(NamedTuple):

@@ -6,8 +6,8 @@ Python's own; all else is a call of a helper whose id starts with a dot (`oakum.
 from __future__ import annotations
 
 import _ast as ast
-from typing import NamedTuple
 
+from oakum.record import NamedTuple
 from oakum.starlark import build
 from oakum.starlark.cursor import Cursor
 from oakum.starlark.scanner import EOF, FLOAT, IDENTIFIER, INT, NEWLINE, STRING, quoted

@@ -5,9 +5,10 @@ import _ast as ast
 import sys
 from collections.abc import Callable, Collection, Mapping
 from types import CodeType, FunctionType
-from typing import Any, NamedTuple
+from typing import Any
 
 from oakum.errors import StarlarkError
+from oakum.record import NamedTuple
 from oakum.starlark.binding import invoke
 from oakum.starlark.cursor import Cursor
 from oakum.starlark.errors import Failure, Problem, ResolveErrors, SyntaxErrors

@@ -9,8 +9,9 @@ import _ast as ast
 import sys
 from collections.abc import Callable, Container, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
+from oakum.record import NamedTuple
 from oakum.starlark import build
 from oakum.starlark.cursor import Cursor
 from oakum.starlark.expressions import OPERATORS, Expressions

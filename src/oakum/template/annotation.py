@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from oakum.record import NamedTuple
 from oakum.yaml.nodes import Node, Source
 
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
-from typing import NamedTuple
 
 from oakum.errors import TemplateError
+from oakum.record import NamedTuple
 from oakum.yaml.nodes import Comment, Node, walk
 
 

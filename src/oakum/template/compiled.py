@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from oakum.errors import OakumError, TemplateError
+from oakum.record import NamedTuple
 from oakum.starlark import Builtin, ResolveErrors, Steps, SyntaxErrors, compile_program
 from oakum.starlark import Program as Code
 from oakum.template.assembly import Assembly, fragment, noted

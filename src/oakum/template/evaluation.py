@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from oakum.errors import OakumError, TemplateError
+from oakum.record import NamedTuple
 from oakum.starlark import BudgetError, EvalError, Failure, Meter, Thread, freeze
 from oakum.template.assembly import Assembly
 from oakum.template.comment import has_templating

@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from oakum.errors import OakumError, TemplateError
+from oakum.record import NamedTuple
 from oakum.template.assembly import show_key
 from oakum.template.convert import copy_value
 from oakum.template.evaluation import Evaluator, Flavour, Run

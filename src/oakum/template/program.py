@@ -6,9 +6,8 @@ order. The steps are calls of names that only the compiler understands (`oakum.t
 """
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from oakum.errors import TemplateError
+from oakum.record import NamedTuple
 from oakum.template.comment import CommentKind, Meta, read_comments
 from oakum.template.position import compact
 from oakum.template.text import Piece, split_text

@@ -1,9 +1,8 @@
 """How values and calls name a private library: `@path`, `@path~alias`, `@~alias`, chained with `@` (ytt: libraries)."""
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from oakum.errors import TemplateError
+from oakum.record import NamedTuple
 
 
 class LibraryReference(NamedTuple):

@@ -1,8 +1,7 @@
 """What the files of a run came to."""
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from oakum.record import NamedTuple
 from oakum.yaml.nodes import DocumentSet
 
 

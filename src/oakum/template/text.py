@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from oakum.errors import TemplateError
+from oakum.record import NamedTuple
 
 _MARKER = r"\(@|@\)"
 

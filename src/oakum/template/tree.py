@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from oakum.errors import TemplateError
+from oakum.record import NamedTuple
 from oakum.template.files import PRIVATE, InputFile
 
 __all__ = ["PRIVATE", "Folder", "Place", "build_tree"]

@@ -6,8 +6,8 @@ they need it, and an empty collection in an array is written. An empty one under
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from oakum.record import NamedTuple
 from oakum.yaml.emitter import emit, is_empty, key_line
 from oakum.yaml.nodes import Array, ArrayItem, Comment, Document, DocumentSet, Item, Map, MapItem
 

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from oakum.yaml.nodes import Array, Document, DocumentSet, Map, MapItem
 
 N = TypeVar("N", DocumentSet, Document, Map, Array)
+_COLLECTIONS = frozenset((Map, Array))
 
 
 def last_wins(node: N) -> N:
@@ -13,15 +14,21 @@ def last_wins(node: N) -> N:
     below: list[Any] = [node]
     while below:
         current = below.pop()
-        if isinstance(current, Document):
+        if type(current) is Map:
+            # One pass for both: most of the time goes into maps.
+            keys = set()
+            for item in current.items:
+                keys.add(item.key)
+                if type(item.value) in _COLLECTIONS:
+                    below.append(item.value)
+            if len(keys) < len(current.items):
+                current.items = _settled(current.items)
+        elif type(current) is Document:
             below.append(current.value)
-        elif isinstance(current, DocumentSet):
+        elif type(current) is DocumentSet:
             below += current.items
-        elif isinstance(current, Map | Array):
-            items: list[Any] = current.items
-            if isinstance(current, Map) and len({item.key for item in items}) < len(items):
-                current.items = items = _settled(current.items)
-            below += [item.value for item in items if type(item.value) is Map or type(item.value) is Array]
+        elif type(current) is Array:
+            below += [item.value for item in current.items if type(item.value) in _COLLECTIONS]
     return node
 
 

@@ -10,7 +10,6 @@ from oakum.cli.command import Command
 from oakum.cli.command import main as run_main
 from oakum.cli.flag import Flag
 
-_OBJECTS_BEFORE_COLLECTION = 500_000
 _FILE = Flag("file", "File (ie local path, HTTP URL, -; a URL may end in #sha256:DIGEST) "
              "(can be specified multiple times)", "array", short="f")  # fmt: skip
 _STRICT = Flag("strict", "Configure to use _strict_ YAML subset", "bool", short="s")
@@ -82,8 +81,9 @@ ROOT = Command(
 
 def main() -> NoReturn:
     """Run `ytt` on the process's arguments and leave with its exit status."""
-    # What a run makes it keeps to its end: looking for garbage early only costs time.
-    gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
+    # What a run makes it keeps to its end: looking for garbage only costs time. Where a template uses up its memory,
+    # its meter looks.
+    gc.disable()
     status = run_main(ROOT, truncate=True)
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:

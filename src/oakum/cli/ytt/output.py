@@ -3,10 +3,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from oakum.cli.command import Invocation
 from oakum.errors import UsageError
+from oakum.record import NamedTuple
 from oakum.template.files import PRIVATE, InputFile
 from oakum.template.options import Result
 from oakum.template.workspace.formats import FORMATS, print_yaml

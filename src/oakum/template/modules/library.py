@@ -1,9 +1,10 @@
 """`@ytt:library`: private libraries evaluated from a template (ytt: libraries)."""
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from oakum.errors import OakumError, TemplateError
+from oakum.record import NamedTuple
 from oakum.starlark import Builtin, Failure, Module, freeze, type_name
 from oakum.template.annotation import Annotation
 from oakum.template.comment import has_templating

@@ -3,8 +3,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
+from oakum.record import NamedTuple
 from oakum.template.overlay import script
 from oakum.template.overlay.errors import OverlayError, UnexpectedMatches
 from oakum.template.overlay.side import Place

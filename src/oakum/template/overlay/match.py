@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
+from oakum.record import NamedTuple
 from oakum.template.annotation import annotation
 from oakum.template.overlay import expectation, script
 from oakum.template.overlay.errors import OverlayError

@@ -5,8 +5,9 @@ value of the overlay item.
 """
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
+from oakum.record import NamedTuple
 from oakum.starlark import Failure
 from oakum.template.kinds import kind_of
 from oakum.template.overlay import script

@@ -1,8 +1,9 @@
 """What an overlay item does to the left items that it matches (ytt: `@overlay/merge`, `remove`, `replace`, ...)."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from oakum.record import NamedTuple
 from oakum.template.kinds import kind_of
 from oakum.template.overlay import script
 from oakum.template.overlay.comparison import mismatch

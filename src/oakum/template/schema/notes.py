@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
+from oakum.record import NamedTuple
 from oakum.starlark import Failure, type_name
 from oakum.template.annotation import Annotation, annotation
 from oakum.template.convert import copy_value, go_type, to_yaml

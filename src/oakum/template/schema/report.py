@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
+from oakum.record import NamedTuple
 from oakum.template.annotation import Annotation
 from oakum.template.schema.govalue import go_syntax
 from oakum.yaml.nodes import ArrayItem, Item, MapItem

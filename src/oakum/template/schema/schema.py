@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from oakum.record import NamedTuple
 from oakum.template.convert import copy_value
 from oakum.template.overlay import accumulate
 from oakum.template.schema.check import conform as violations_of

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from oakum.record import NamedTuple
 from oakum.template.position import position
 from oakum.yaml.nodes import Item, Value
 

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from oakum.record import NamedTuple
 from oakum.starlark import is_callable, repr_text, type_name
 from oakum.template.annotation import Annotation
 from oakum.template.position import compact

@@ -5,8 +5,9 @@ What reads rules is imported when there are any, since every run with data value
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from oakum.record import NamedTuple
 from oakum.starlark import EvalError, Struct, call, type_name
 from oakum.template.annotation import annotation
 from oakum.template.fragment import wrap

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import os
 import re
-from typing import NamedTuple
 
+from oakum.record import NamedTuple
 from oakum.template.workspace.errors import InputError
 from oakum.template.workspace.system import explain
 
