@@ -7,7 +7,7 @@ from typing import Any
 from oakum.starlark.arity import misfit
 from oakum.starlark.binding import invoke
 from oakum.starlark.collection_methods import DICT_METHODS, LIST_METHODS, SET_METHODS
-from oakum.starlark.errors import BudgetError, Failure
+from oakum.starlark.errors import BudgetError, Failure, NamedFailure
 from oakum.starlark.spelling import hint
 from oakum.starlark.string_methods import STRING_METHODS
 from oakum.starlark.values import Builtin, Dict, List, Module, Set, Struct, type_name
@@ -51,7 +51,7 @@ def _bound(value: Any, name: str, function: Callable[..., Any]) -> Builtin:
 def _call(function: Callable[..., Any], value: Any, name: str, arguments: tuple[Any, ...], keywords: Any) -> Any:
     try:
         return function(value, *arguments, **keywords)
-    except BudgetError:
+    except (BudgetError, NamedFailure):
         raise
     except Failure as error:
         raise Failure(f"{name}: {error.message}") from None

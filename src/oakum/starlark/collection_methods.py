@@ -86,7 +86,7 @@ _NONE = object()
 
 def _dict_pop(self: Dict, key: Any, default: Any = _NONE, /) -> Any:
     self.check_mutable("delete from")
-    found = dict.pop(self, key_of(key), default)
+    found = dict.pop(self, key_of(key), default) if self else default
     if found is _NONE:
         raise Failure("missing key")
     return found

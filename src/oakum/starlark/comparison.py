@@ -1,6 +1,7 @@
 """Equality and order: go-starlark's rules across and within types."""
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -50,7 +51,7 @@ def compare(symbol: str, a: Any, b: Any) -> bool:
     if symbol == "==":
         return equal(a, b)
     if symbol == "!=":
-        return not equal(a, b)
+        return not_equal(a, b)
     return _ordered(symbol, a, b, _LIMIT)
 
 
@@ -59,8 +60,12 @@ def _ordered(symbol: str, a: Any, b: Any, depth: int) -> bool:
         raise Failure("comparison exceeded maximum recursion depth")
     kind, other = type(a), type(b)
     if kind in _NUMBERS and other in _NUMBERS:
+        if kind is float and other is int and math.isinf(a):
+            return _ORDER[symbol](b, a)  # go-starlark has an infinity and an integer the wrong way round
         return _ORDER[symbol](a, b)
     if kind is other:
+        if a is None:
+            return symbol in ("<=", ">=")
         if kind is str:
             return _ORDER[symbol](*text_keys(a, b))
         if kind is bool:
@@ -109,5 +114,7 @@ def greater_or_equal(a: Any, b: Any) -> bool:
 
 
 def not_equal(a: Any, b: Any) -> bool:
-    """`a != b`."""
+    """`a != b`; a number that is none differs from no number of the other kind, as in go-starlark."""
+    if type(a) is not type(b) and (a != a or b != b) and type(a) in _NUMBERS and type(b) in _NUMBERS:
+        return False
     return not equal(a, b)

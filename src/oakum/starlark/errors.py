@@ -4,6 +4,7 @@
     ├── SyntaxErrors      the text is not a program
     ├── ResolveErrors     names and statements in wrong places, all of them
     ├── Failure           raised by helpers and host functions; has no position yet
+    │   ├── NamedFailure  says itself which function failed
     │   └── BudgetError   the step, memory or depth budget is used up; cannot be caught by a program
     └── EvalError         what a run or a call ends with: a message and the frames it passed through
 """
@@ -54,6 +55,10 @@ class Failure(StarlarkError):
         super().__init__(message)
         self.message = message
         self.frames = tuple(frames)
+
+
+class NamedFailure(Failure):
+    """A failure whose message begins with a function's name already."""
 
 
 class BudgetError(Failure):

@@ -35,16 +35,16 @@ def percent(template: str, value: Any) -> str:
             if used >= len(arguments):
                 raise Failure("not enough arguments for format string")
             argument = arguments[used]
-            used += 1
+        used += 1
         if position >= len(template):
             raise Failure("incomplete format")
         conversion = template[position]
         make = _CONVERSIONS.get(conversion)
         if make is None:
-            raise Failure(f"unknown conversion %{conversion}")
+            raise Failure(f"unknown conversion %{chr(conversion.encode('utf-8', 'surrogateescape')[0])}")
         parts.append(make(argument))
         position += 1
-    if used < len(arguments) and type(value) is not Dict:
+    if used < len(arguments):
         raise Failure("too many arguments for format string")
     return _together(parts)
 

@@ -8,7 +8,7 @@ from oakum.starlark.keys import key_of
 from oakum.starlark.rendering import repr_text
 from oakum.starlark.strings import from_bytes, length, to_bytes
 from oakum.starlark.values import Dict, List, Struct, type_name
-from oakum.starlark.wanted import index_or_none
+from oakum.starlark.wanted import fits_int32, index_or_none
 
 _NAMES: dict[type, str] = {List: "list", tuple: "tuple", str: "string", range: "range"}
 
@@ -36,15 +36,19 @@ def _no_key(key: Any, kind: str) -> Failure:
 
 
 def _field(value: Struct, key: Any) -> Any:
+    if type(key) is not str:
+        raise Failure(f"expected a string, but was {type_name(key)}")
     try:
         return value.fields[key]
-    except (KeyError, TypeError):
+    except KeyError:
         raise _no_key(key, "struct") from None
 
 
 def _element(value: Any, kind: type, key: Any) -> Any:
     if type(key) is not int:
         raise Failure(f"{_NAMES[kind]} index: got {type_name(key)}, want int")
+    if not fits_int32(key):
+        raise Failure(f"{_NAMES[kind]} index: {key} out of range")
     count = length(value) if kind is str else len(value)
     place = key + count if key < 0 else key
     if not 0 <= place < count:
@@ -70,14 +74,37 @@ def get_slice(value: Any, start: Any, stop: Any, step: Any) -> Any:
         return own(value, start, stop, step)
     if kind not in _NAMES:
         raise Failure(f"invalid slice operand {type_name(value)}")
-    if step is not None and type(step) is not int:
+    if step is not None and (type(step) is not int or not fits_int32(step)):
         raise Failure(f"got {type_name(step)} for slice step, want int")
     if step == 0:
         raise Failure("zero is not a valid slice step")
-    cut = slice(index_or_none(start, "start"), index_or_none(stop, "end"), step)
+    first, last = index_or_none(start, "start"), index_or_none(stop, "end")
+    if kind is range:
+        return _range_slice(value, first, last, 1 if step is None else step)
+    cut = slice(first, last, step)
     if kind is str and not value.isascii():
         return from_bytes(to_bytes(value)[cut])
     return List(value[cut]) if kind is List else value[cut]
+
+
+def _range_slice(value: range, start: int | None, stop: int | None, step: int) -> range:
+    """`value[start:stop:step]` with go-starlark's bounds, which show in `str` where nothing is left."""
+    count = len(value)
+    default = (0, count) if step > 0 else (count - 1, -1)
+    first, last = (
+        bound if given is None else given + count if given < 0 else given
+        for given, bound in zip((start, stop), default, strict=True)
+    )
+    if step > 0:
+        first = min(max(first, 0), count)
+        last = max(min(max(last, 0), count), first)
+    else:
+        first = max(min(first, count - 1), -1)
+        last = max(last, -1)
+        first = max(first, last)
+    return range(
+        value.start + value.step * first, value.start + value.step * last, value.step * step
+    )
 
 
 def set_index(value: Any, key: Any, item: Any) -> None:

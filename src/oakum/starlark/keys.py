@@ -44,7 +44,7 @@ def key_of(key: Any) -> Any:
 
     if kind is Builtin:
         return key
-    raise Failure(f"unhashable type: {type_name(key)}")
+    raise Failure("unhashable: range" if kind is range else f"unhashable type: {type_name(key)}")
 
 
 def value_of(key: Any) -> Any:

@@ -9,12 +9,14 @@ from oakum.starlark.errors import Failure
 from oakum.starlark.formatting import percent
 from oakum.starlark.iteration import elements_or_none
 from oakum.starlark.meter import charge, reserve
-from oakum.starlark.strings import joined
+from oakum.starlark.strings import joined, length
 from oakum.starlark.values import Dict, List, Set, Struct, type_name
+from oakum.starlark.wanted import fits_int32
 
 _NUMBERS = frozenset([int, float])
 _SEQUENCES = frozenset([str, List, tuple])
 _LARGE = 1 << 12
+_MOST_REPEATED = 1 << 30
 
 
 def _unknown(symbol: str, a: Any, b: Any) -> Failure:
@@ -84,8 +86,15 @@ def multiply(a: Any, b: Any) -> Any:
 
 
 def _repeat(items: Any, count: int) -> Any:
-    if count < 1 or not items:
+    if not items:
+        return List() if type(items) is List else items
+    if not fits_int32(count):
+        raise Failure(f"repeat count {count} too large")
+    if count < 1:
         return List() if type(items) is List else items[:0]
+    size = length(items) if type(items) is str else len(items)
+    if size * count >= _MOST_REPEATED:
+        raise Failure(f"excessive repeat ({size * count} elements)")
     unit = 8 if type(items) is not str else 1 if items.isascii() else 4
     reserve(unit * len(items) * count)
     made = items * count
@@ -123,7 +132,7 @@ def floor_divide(a: Any, b: Any) -> Any:
         _charge_division(a, b)
         return a // b
     quotient = as_float(a) / as_float(b)
-    return float(math.floor(quotient)) if math.isfinite(quotient) else quotient
+    return quotient // 1.0 if math.isfinite(quotient) else quotient
 
 
 def modulo(a: Any, b: Any) -> Any:
@@ -161,8 +170,12 @@ def shift_right(a: Any, b: Any) -> Any:
 
 
 def _shift(symbol: str, a: Any, b: Any) -> int:
-    if type(a) is not int or type(b) is not int:
+    if type(a) is not int:
         raise _unknown(symbol, a, b)
+    if type(b) is not int:
+        raise Failure(f"got {type_name(b)}, want int")
+    if not fits_int32(b):
+        raise Failure(f"{b} out of range")
     if b < 0:
         raise Failure(f"negative shift count: {b}")
     if symbol == "<<" and b >= 512:
@@ -225,14 +238,18 @@ def contains(item: Any, value: Any) -> bool:
         if type(item) is not str:
             raise Failure(f"'in <string>' requires string as left operand, not {type_name(item)}")
         return item in value
-    if kind is Dict or kind is Set:
+    if kind is Dict:
         return _holds(value, item)
+    if kind is Set:
+        return item in value
     if kind is List or kind is tuple:
         charge(len(value) >> 4)
         return any(equal(item, element) for element in value)
     if kind is Struct:
         return type(item) is str and item in value.fields
     if kind is range:
+        if type(item) is float and math.isfinite(item):
+            return int(item) in value
         if type(item) is not int:
             raise Failure(f"'in <range>' requires integer as left operand, not {type_name(item)}")
         return item in value
@@ -242,9 +259,9 @@ def contains(item: Any, value: Any) -> bool:
     return bool(own(value, item))
 
 
-def _holds(value: Dict | Set, item: Any) -> bool:
+def _holds(value: Dict, item: Any) -> bool:
     try:
-        return value.has(item) if type(value) is Dict else item in value
+        return value.has(item)
     except Failure:
         return False
 

@@ -55,10 +55,9 @@ def _write(value: Any, parts: list[str], above: tuple[int, ...]) -> None:
 
 def _write_other(value: Any, kind: type, parts: list[str], above: tuple[int, ...]) -> None:
     if kind is Struct:
-        _fields(value, parts, above)
+        parts.append("struct(...)")
     elif kind is range:
-        step = f", {value.step}" if value.step != 1 else ""
-        parts.append(f"range({value.start}, {value.stop}{step})")
+        parts.append(_range(value))
     elif kind is FunctionType:
         name = value.__name__
         parts.append(f"<function {'lambda' if name == '<lambda>' else name}>")
@@ -114,13 +113,10 @@ def _mapping(
     parts.append(end)
 
 
-def _fields(value: Struct, parts: list[str], above: tuple[int, ...]) -> None:
-    inside = _enter(value, above) or above
-    parts.append("struct(")
-    for index, (name, item) in enumerate(value.fields.items()):
-        parts.append(f", {name} = " if index else f"{name} = ")
-        _write(item, parts, inside)
-    parts.append(")")
+def _range(value: range) -> str:
+    if value.step != 1:
+        return f"range({value.start}, {value.stop}, {value.step})"
+    return f"range({value.start}, {value.stop})" if value.start else f"range({value.stop})"
 
 
 def number(value: float) -> str:

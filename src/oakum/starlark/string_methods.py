@@ -6,15 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from unicodedata import category
 
-from oakum.starlark.errors import Failure
+from oakum.starlark.errors import Failure, NamedFailure
 from oakum.starlark.formatting import format_string
 from oakum.starlark.meter import reserve
 from oakum.starlark.rendering import quote
-from oakum.starlark.strings import SPACE, from_bytes, joined, simple_case, to_bytes
+from oakum.starlark.strings import SPACE, from_bytes, is_cased, joined, simple_case, simple_title, to_bytes
 from oakum.starlark.values import List, type_name
 from oakum.starlark.wanted import flag, index_or_none, integer, iterable, string
 
+_STRAY = "".join(map(chr, range(0xDC80, 0xDD00)))
 _CONTROL_SPACE = frozenset("\x1c\x1d\x1e\x1f")
 # Python, unlike Go, splits at these four: they hide behind code points that no string here holds.
 _HIDDEN = {code: 0xD800 + code for code in range(0x1C, 0x20)}
@@ -86,20 +88,28 @@ def _characters(method: str, kind: type[Characters]) -> Callable[[str], Characte
 
 
 def _capitalize(self: str, /) -> str:
-    return simple_case(self[:1], True) + simple_case(self[1:], False)
+    return simple_title(self[:1]) + simple_case(self[1:], False)
 
 
 def _title(self: str, /) -> str:
     made: list[str] = []
     cased = False
     for char in self:
-        made.append(simple_case(char, not cased))
-        cased = char.lower() != char.upper()
+        made.append(simple_case(char, False) if cased else simple_title(char))
+        cased = is_cased(char) or char == "ı"
     return "".join(made)
 
 
 def _istitle(self: str, /) -> bool:
-    return self.istitle()
+    cased = inside = False
+    for char in self:
+        kind = category(char)
+        begins = "A" <= char <= "Z" or kind == "Lt"  # go-starlark knows no other capitals here
+        if inside if begins else kind == "Lu" or (kind == "Ll" and not inside):
+            return False
+        inside = begins or kind == "Ll"
+        cased = cased or inside
+    return cased
 
 
 def _bounds(start: Any, end: Any) -> tuple[int | None, int | None]:
@@ -107,23 +117,24 @@ def _bounds(start: Any, end: Any) -> tuple[int | None, int | None]:
 
 
 def _count(self: str, part: Any, start: Any = None, end: Any = None, /) -> int:
+    wanted = string(part, 1)
     first, last = _bounds(start, end)
-    view, wanted = self, string(part, 1)
-    if not self.isascii() and (first is not None or last is not None):
-        view, wanted = _view(self), _view(wanted)
-    return view[first:last].count(wanted)
+    if first is None and last is None:
+        return self.count(wanted)
+    inside = _view(self)[first:last]
+    return inside.count(_view(wanted)) if wanted else len(_from_view(inside)) + 1
 
 
 def _finder(name: str) -> Callable[..., int]:
     backwards, must = name.startswith("r"), name.endswith("index")
 
     def find(self: str, part: Any, start: Any = None, end: Any = None, /) -> int:
+        wanted = _view(string(part, 1))
         first, last = _bounds(start, end)
-        view, wanted = _view(self), _view(string(part, 1))
+        view = _view(self)
         low, high, _ = slice(first, last).indices(len(view))
-        found = -1
-        if low <= high:
-            found = view.rfind(wanted, low, high) if backwards else view.find(wanted, low, high)
+        high = max(low, high)
+        found = view.rfind(wanted, low, high) if backwards else view.find(wanted, low, high)
         if found < 0 and must:
             raise Failure("substring not found")
         return found
@@ -171,9 +182,9 @@ def _replace(self: str, old: Any, new: Any, count: Any = -1, /) -> str:
 
 def _separator(value: Any) -> str:
     if type(value) is not str:
-        raise Failure(f"got {type_name(value)} for separator, want string")
+        raise NamedFailure(f"split: got {type_name(value)} for separator, want string")  # of rsplit too
     if not value:
-        raise Failure("empty separator")
+        raise NamedFailure("split: empty separator")
     return value
 
 
@@ -193,7 +204,7 @@ def _splitter(name: str) -> Callable[..., List]:
     cut: Callable[[str, str | None, int], list[str]] = getattr(str, name)
 
     def split(self: str, separator: Any = None, most: Any = -1, /) -> List:
-        limit = -1 if most is None else integer(most, 2)
+        limit = integer(most, 2)
         reserve(8 * len(self))
         if separator is not None:
             return List(cut(self, _separator(separator), limit))
@@ -221,11 +232,19 @@ def _splitlines(self: str, keep: Any = False, /) -> List:
     return List(lines)
 
 
+def _cutset(characters: str) -> str:
+    """All that Go strips for `characters`: it takes every stray byte for U+FFFD."""
+    if characters.isascii():
+        return characters or SPACE
+    stray = any(char == "\ufffd" or char in _STRAY for char in characters)
+    return characters + _STRAY + "\ufffd" if stray else characters
+
+
 def _stripper(name: str) -> Callable[..., str]:
     strip: Callable[[str, str], str] = getattr(str, name)
 
     def cut(self: str, cutset: Any = "", /) -> str:
-        return strip(self, (string(cutset, 1) if cutset is not None else "") or SPACE)
+        return strip(self, _cutset(string(cutset, 1)))
 
     return cut
 
@@ -247,11 +266,11 @@ def _lower(self: str, /) -> str:
 
 
 def _isupper(self: str, /) -> bool:
-    return simple_case(self, True) == self and self != simple_case(self, False)
+    return simple_case(self, True) == self and any(map(is_cased, self))
 
 
 def _islower(self: str, /) -> bool:
-    return simple_case(self, False) == self and self != simple_case(self, True)
+    return simple_case(self, False) == self and any(map(is_cased, self))
 
 
 def _isalpha(self: str, /) -> bool:

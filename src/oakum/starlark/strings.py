@@ -45,8 +45,24 @@ def simple_case(text: str, upper: bool) -> str:
 def _one(char: str, upper: bool) -> str:
     changed = char.upper() if upper else char.lower()
     if len(changed) != 1:
-        changed = {"İ": "i"}.get(char, char) if not upper else char
+        changed = char.title() if upper else {"İ": "i"}.get(char, char)
+        changed = changed if len(changed) == 1 else char
     return "\ufffd" if "\udc80" <= char <= "\udcff" else changed
+
+
+def simple_title(char: str) -> str:
+    """The title case of one character (or of none), as Go has it."""
+    if "\u10d0" <= char <= "\u10ff":
+        return char  # Georgian has capitals, but no titles
+    changed = "\ufffd" if "\udc80" <= char <= "\udcff" else char.title()
+    return changed if len(changed) == len(char) == 1 else simple_case(char, True)
+
+
+def is_cased(char: str) -> bool:
+    """Whether a character has another case that folds back to it."""
+    if char in "İı" or "\udc80" <= char <= "\udcff":
+        return False
+    return char == "ß" or not char == simple_case(char, False) == simple_case(char, True)
 
 
 SPACE = " \t\n\v\f\r\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))

@@ -9,6 +9,11 @@ from oakum.starlark.iteration import elements_or_none
 from oakum.starlark.values import type_name
 
 
+def fits_int32(value: int) -> bool:
+    """Whether `value` is one that go-starlark takes as a count or an index."""
+    return -(1 << 31) <= value < 1 << 31
+
+
 def wanted(value: Any, parameter: int | str, want: str) -> Failure:
     """The failure of an argument of the wrong type."""
     return Failure(f"for parameter {parameter}: got {type_name(value)}, want {want}")
@@ -25,8 +30,8 @@ def integer(value: Any, parameter: int | str) -> int:
     """`value` as the int it must be, of no more than 32 bits."""
     if type(value) is not int:
         raise wanted(value, parameter, "int")
-    if not -(1 << 31) <= value < 1 << 31:
-        raise Failure(f"for parameter {parameter}: {value} out of range (want value in signed 32-bit range)")
+    if not fits_int32(value):
+        raise Failure(f"for parameter {parameter}: {value} out of range")
     return value
 
 
@@ -49,6 +54,6 @@ def index_or_none(value: Any, name: str) -> int | None:
     """`value` as a bound of a slice: an int, or None for the default."""
     if value is None:
         return None
-    if type(value) is not int:
+    if type(value) is not int or not fits_int32(value):
         raise Failure(f"invalid {name} index: got {type_name(value)}, want int")
     return value

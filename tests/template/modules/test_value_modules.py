@@ -40,7 +40,7 @@ from oakum.template.modules import find_module
         ("struct.bind(lambda a, b, c: [a, b, c], 1, 2)(3)", [1, 2, 3]),
         ("struct.encode({'a': {'b': [{'c': 1}]}}).a.b[0].c", 1),
         ("struct.decode(struct.make(a=struct.make(b=1)))", {"a": {"b": 1}}),
-        ("str(struct.make(a=1))", "struct(a = 1)"),
+        ("str(struct.make(a=1))", "struct(...)"),
         ("str(module.make('m', a=1)) + str(module.make('m', a=1).a)", '<module "m">1'),
     ],
 )
