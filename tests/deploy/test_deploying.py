@@ -6,13 +6,14 @@ from tests.deploy.conftest import Place, config_map
 from oakum.deploy.app.meta import AppMeta
 from oakum.deploy.app.recorded import RecordedApp
 from oakum.deploy.apply.options import ApplyOptions, WaitOptions
-from oakum.deploy.cluster import located
+from oakum.deploy.cluster import places_of
 from oakum.deploy.errors import AppError, ApplyError, ExitStatus, InputError
 from oakum.deploy.filters import ResourceFilter
 from oakum.deploy.lock import Lock, LockOptions
 from oakum.deploy.run.table import DiffOptions
 from oakum.kube.client import CONFIG_MAPS
 from oakum.kube.workers import each
+from oakum.yaml.locate import Place as Field
 
 
 def meta(place: Place, app: str = "app") -> AppMeta:
@@ -126,8 +127,8 @@ def test_server_side_apply_sees_no_change_where_there_is_none(place: Place) -> N
 class Known:
     """An origin that knows every field."""
 
-    def locate(self, path: str) -> str | None:
-        return f"app.yml:7 ({path})"
+    def locate(self, path: str) -> Field | None:
+        return Field("app.yml", 7)
 
 
 def test_a_conflict_names_both_managers_the_field_and_our_file(place: Place) -> None:
@@ -141,7 +142,7 @@ def test_a_rejected_field_is_found_in_its_file(place: Place) -> None:
     service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "q"}, "spec": {"ports": []}}
     with pytest.raises(ApplyError) as caught:
         place.deploy(service, origin=Known())
-    assert located(caught.value) == [("spec.ports", "app.yml:7 (spec.ports)")]
+    assert places_of(caught.value) == ["spec.ports is set at app.yml:7"]
 
 
 def test_waiting_for_an_object_held_by_a_finalizer_ends_in_time(place: Place) -> None:

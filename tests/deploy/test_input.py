@@ -7,6 +7,7 @@ import pytest
 
 from oakum.deploy.errors import InputError
 from oakum.deploy.input import open_sources
+from oakum.yaml.locate import Place
 
 
 def test_a_folder_that_may_not_be_read_is_an_error_not_an_empty_one(
@@ -24,3 +25,37 @@ def test_a_folder_that_may_not_be_read_is_an_error_not_an_empty_one(
             list(open_sources(["d"]))
     finally:
         os.seteuid(user)
+
+
+REJECTED = """\
+apiVersion: v1
+kind: List
+items:
+- apiVersion: v1
+  kind: Service
+  metadata: {name: q}
+  spec:
+    ports:
+    - port: 70000
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: c}
+data:
+  a: 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "path", "line", "whole"),
+    [(0, "spec.ports[0].port", 9, True), (0, "spec.ports[0].targetPort", 9, False), (0, "spec.selector", 7, False),
+     (1, "data.a", 15, True), (1, "metadata.labels", 13, False)],
+)
+def test_fields_are_found_in_their_file_or_else_what_they_belong_to(
+    tmp_path: Path, number: int, path: str, line: int, whole: bool
+) -> None:
+    file = tmp_path / "a.yml"
+    file.write_text(REJECTED)
+    resource = [r for source in open_sources([str(file)]) for r in source.resources()][number]
+    assert resource.origin is not None
+    assert resource.origin.locate(path) == Place(str(file), line, whole)

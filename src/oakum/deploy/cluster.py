@@ -22,12 +22,12 @@ HINTS = {"the server does not allow this method on the requested resource":
 
 
 class ServerError(DeployError):
-    """The server refused an operation on a resource. `cause` is its answer; `located` where a field was written."""
+    """The server refused an operation on a resource. `places` says where the fields it blames were written."""
 
     def __init__(self, what: str, resource: Resource, cause: KubeError) -> None:
         self.cause = cause
         self.resource = resource
-        self.located = _located(resource, cause)
+        self.places = _places(resource, cause)
         said = f"API server says: {cause} (reason: {cause.reason})" if isinstance(cause, ApiError) else str(cause)
         hint = next((hint for text, hint in HINTS.items() if text in str(cause)), "")
         super().__init__(f"{what} resource {resource.description}: {said}{hint}")
@@ -38,24 +38,22 @@ class ServerError(DeployError):
         return self.cause if isinstance(self.cause, ApiError) else None
 
 
-def _located(resource: Resource, cause: KubeError) -> list[tuple[str, str]]:
-    """(field, file:line) of the fields that the server blames and that were written in a file."""
+def _places(resource: Resource, cause: KubeError) -> list[str]:
+    """A line for each field that the server blames in an object that was written in a file."""
     if resource.origin is None or not isinstance(cause, ApiError):
         return []
-    found = []
-    for field, _ in cause.field_causes():
-        at = resource.origin.locate(field)
-        if at is not None and (field, at) not in found:
-            found.append((field, at))
-    return found
+    fields = dict.fromkeys(field for field, _ in cause.field_causes())
+    found = [(field, resource.origin.locate(field)) for field in fields]
+    return [f"{field} is set at {place}" if place.whole else f"{field} is not set; it belongs to what begins at {place}"
+            for field, place in found if place is not None]
 
 
-def located(error: BaseException) -> list[tuple[str, str]]:
-    """(field, file:line) of what the server blamed, if `error` comes of a rejection and files are known."""
+def places_of(error: BaseException) -> list[str]:
+    """What the server blamed and where that was written, if `error` comes of a rejection and files are known."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ServerError):
-            return cause.located
+            return cause.places
         cause = cause.__cause__
     return []
 

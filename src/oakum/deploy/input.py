@@ -3,12 +3,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import IO, Any
+from dataclasses import dataclass, field, replace
+from typing import IO, TYPE_CHECKING, Any
 
 from oakum.deploy.errors import InputError
-from oakum.deploy.resource import Origin, Resource
+from oakum.deploy.resource import Resource
 from oakum.errors import YAMLError
+
+if TYPE_CHECKING:
+    from oakum.yaml.locate import Place as Field
 
 EXTENSIONS = (".json", ".yaml", ".yml")
 
@@ -21,19 +24,20 @@ class FileOrigin:
     file: str
     text: str = field(repr=False, default="")
     line: int = 1
+    within: str = ""
 
     def __str__(self) -> str:
         return self.words
 
-    def locate(self, path: str) -> str | None:
-        """`file:line` of a field of the document, or of what it would be in."""
+    def locate(self, path: str) -> Field | None:
+        """A field of the object (`within` leads to it where the document is a list), or what it would be in."""
         from oakum.yaml.locate import in_text
 
         try:
-            found = in_text(self.text, self.file, 1, path)
+            found = in_text(self.text, self.file, 1, f"{self.within}.{path}")
         except (YAMLError, IndexError):
             return None
-        return f"{found.file}:{found.line + self.line - 1}" if found is not None and found.line else None
+        return replace(found, line=found.line + self.line - 1) if found is not None and found.line else None
 
 
 @dataclass(frozen=True)
@@ -64,11 +68,12 @@ class Source:
         return out
 
 
-def expand(body: Mapping[str, Any], origin: Origin | None) -> list[Resource]:
+def expand(body: Mapping[str, Any], origin: FileOrigin) -> list[Resource]:
     """The resource, or the items of a list of resources."""
     items = body.get("items")
     if isinstance(items, list):
-        return [Resource(item, origin) for item in items if isinstance(item, dict)]
+        return [Resource(item, replace(origin, within=f"items[{at}]")) for at, item in enumerate(items)
+                if isinstance(item, dict)]
     return [Resource(dict(body), origin)]
 
 

@@ -5,9 +5,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from oakum.deploy.values import clone
+
+if TYPE_CHECKING:
+    from oakum.yaml.locate import Place as Field
 
 PREFIX = "kapp.k14s.io/"
 IDENTITY = PREFIX + "identity"
@@ -17,8 +20,8 @@ _NOTHING: Mapping[str, str] = {}
 class Origin(Protocol):
     """Where an object was written; `str()` gives the words for messages, such as `file 'a.yml' doc 2`."""
 
-    def locate(self, path: str) -> str | None:
-        """`file:line` of a field path such as `spec.ports[0].port`, None when it cannot be found."""
+    def locate(self, path: str) -> Field | None:
+        """Where the field `path` (such as `spec.ports[0].port`) or what it would be in was written; None: unknown."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Place:
     def __str__(self) -> str:
         return self.words
 
-    def locate(self, path: str) -> str | None:
+    def locate(self, path: str) -> Field | None:
         """Nothing is known below the document."""
         del path
         return None

@@ -8,10 +8,14 @@
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from oakum.errors import KubeError
+
+_UNREADABLE = re.compile(r"cannot unmarshal .* into Go struct field \w+\.(\S+) of type")
+"""A value of the wrong type is told in a sentence only, which names the field."""
 
 
 class ConfigError(KubeError):
@@ -88,7 +92,8 @@ class ApiError(KubeError):
     def field_causes(self) -> list[tuple[str, str]]:
         """The (field path, message) pairs that the server blames, in its order."""
         causes = self.details.get("causes") or []
-        return [(c.get("field", ""), c.get("message", "")) for c in causes if isinstance(c, dict) and c.get("field")]
+        found = [(c.get("field", ""), c.get("message", "")) for c in causes if isinstance(c, dict) and c.get("field")]
+        return found or [(field, self.message) for field in _UNREADABLE.findall(self.message)]
 
 
 # What client-go says when the answer is not a Status object; tools print these sentences and match on them.

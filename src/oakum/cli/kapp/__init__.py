@@ -37,10 +37,11 @@ _APP_GROUP = (
     Command("deploy", "Deploy app group", aliases=("d", "dep"), run="oakum.cli.kapp.group:deploy", sections=f.SECTIONS,
             flags=(TTY_ON, f.GROUP, *f.NAMESPACE, *f.APP_NAMESPACE,
                    Flag("directory", "Set directory (format: /tmp/foo)", "string", short="d", section=f.COMMON),
-                   *f.diff("diff"), *f.apply(), *f.FILTERS, *f.DEPLOY, *f.LOCK, *f.apply("delete", wait_ignored=True))),
+                   *f.diff("diff"), *f.apply(), *f.FILTERS, *f.DEPLOY, *f.LOCK, f.EXPLAIN,
+                   *f.apply("delete", wait_ignored=True))),
     Command("delete", "Delete app group", run="oakum.cli.kapp.group:delete",
             flags=(TTY_ON, f.GROUP, *f.NAMESPACE, *f.APP_NAMESPACE, *f.diff("diff"), *f.apply(wait_ignored=True),
-                   *f.LOCK)))
+                   *f.LOCK, f.EXPLAIN)))
 _CONFIG_MAP = (
     Command("list", "List config maps for app", aliases=LS, run="oakum.cli.kapp.support:config_maps",
             flags=(ui.TTY, *f.APP, Flag("values", "Show config map values", "bool"))),)
@@ -71,10 +72,10 @@ ROOT = Command(
         Command("deploy", "Deploy app", aliases=("d", "dep"), run="oakum.cli.kapp.deploy:run", group=APPS,
                 sections=f.SECTIONS,
                 flags=(TTY_ON, *f.APP, *f.FILES, *f.diff("diff"), *f.apply(), *f.FILTERS, *f.TYPES, *f.DEPLOY, *f.LOCK,
-                       f.PREVIOUS)),
+                       f.EXPLAIN, f.PREVIOUS)),
         Command("delete", "Delete app", run="oakum.cli.kapp.delete:run", group=APPS,
                 flags=(TTY_ON, *f.APP, *f.diff("diff"), *f.apply(wait_ignored=True), *f.FILTERS, *f.TYPES, *f.LOCK,
-                       f.PREVIOUS)),
+                       f.EXPLAIN, f.PREVIOUS)),
         Command("inspect", "Inspect app", aliases=("i", "is", "insp"), run="oakum.cli.kapp.inspect:run", group=APPS,
                 flags=(ui.TTY, *f.APP, *f.FILTERS, *f.TYPES, Flag("raw", "Output raw YAML resource content", "bool"),
                        Flag("status", "Output status content", "bool"),

@@ -115,6 +115,8 @@ LOCK = (
     Flag("lock", "Hold a Lease on the app while it is being changed", "bool"),
     Flag("lock-wait", "Amount of time to wait for another holder of the lock", "duration"),
     Flag("lock-steal", "Take the lock over from another holder", "bool"),)
+EXPLAIN = Flag("explain-errors", "Add to an error the file and line of the fields that the server blames, and hints "
+               "(always on when stderr is a terminal)", "bool")
 PREVIOUS = Flag("prev-app", "Set previous app name")
 
 DEPLOY = (

@@ -177,13 +177,19 @@ def run(call: Invocation, body: Callable[[Session], None]) -> int:
         _profiled(call, body, ui)
         ui.line("Succeeded")
     except OakumError as error:
-        status = _failed(ui, error)
+        status = _failed(ui, error, explain=_explains(call, ui))
     ui.close()
     return status
 
 
-def _failed(ui: dialogue.UI, error: OakumError) -> int:
-    from oakum.deploy.cluster import located
+def _explains(call: Invocation, ui: dialogue.UI) -> bool:
+    """Whether errors say more than the reference's, whose texts scripts may match: in `oakum`, when asked for with
+    `--explain-errors`, and where a person reads them."""
+    return ui.program == "oakum" or bool(call.flags.get("explain-errors")) or (not ui.json and ui.stderr.isatty())
+
+
+def _failed(ui: dialogue.UI, error: OakumError, *, explain: bool) -> int:
+    from oakum.deploy.cluster import places_of
     from oakum.deploy.errors import ApplyError, ExitStatus
     from oakum.kube.errors import DiscoveryError
 
@@ -191,12 +197,11 @@ def _failed(ui: dialogue.UI, error: OakumError) -> int:
         error = DeployError(f"{error} (possibly related issue: "
                             "https://github.com/vmware-tanzu/carvel-kapp/issues/12)")
     if isinstance(error, ApplyError):
-        # The reference's text is fixed; our own program adds where the fields that the server blames were written.
-        where = located(error) if ui.program != "kapp" else []
-        error = ApplyError(bullets(str(error)) + "".join(f"\n- {field} is set at {place}" for field, place in where))
+        places = places_of(error) if explain else []
+        error = ApplyError(bullets(str(error)) + "".join(f"\n- {place}" for place in places))
     status = error.code if isinstance(error, ExitStatus) else 1
-    if ui.program == "oakum":
-        from oakum.cli.oakum.hints import hint
+    if explain:
+        from oakum.cli.hints import hint
 
         error = DeployError(f"{error}{hint(str(error))}")
     ui.fail(error)

@@ -18,6 +18,7 @@ from oakum.cli.kbld import ROOT as KBLD
 from oakum.cli.ytt import ROOT as YTT
 from oakum.deploy.errors import AppError, InputError
 from oakum.deploy.resource import Resource
+from oakum.yaml.locate import Place
 from oakum.yaml.nodes import Document
 
 NOT_HERE = frozenset((
@@ -48,12 +49,11 @@ class NodeOrigin:
         name = self.document.source.name if self.document.source else "?"
         return f"file '{name}' line {self.document.line or '?'}"
 
-    def locate(self, path: str) -> str | None:
-        """`file:line` of a field."""
+    def locate(self, path: str) -> Place | None:
+        """A field, or what it would be in."""
         from oakum.yaml.locate import in_node
 
-        place = in_node(self.document, f"{self.within}{path}")
-        return str(place) if place and place.whole else None
+        return in_node(self.document, f"{self.within}{path}")
 
 
 def run(call: Invocation) -> int:

@@ -15,7 +15,6 @@ from oakum.deploy.errors import ApplyError
 from oakum.deploy.resource import Resource
 
 _OWNER = re.compile(r'conflict with "([^"]*)"')
-_INDEX = re.compile(r"\[[^\]]*=[^\]]*\]")
 
 
 @dataclass(frozen=True)
@@ -52,8 +51,8 @@ def _explained(target: Resource, error: ServerError) -> str:
     lines = []
     for field, message in error.api.field_causes():
         owner = next(iter(_OWNER.findall(message)), "another manager")
-        where = target.origin.locate(_INDEX.sub("", field).lstrip(".")) if target.origin is not None else None
-        ours = f"we ('{MANAGER}') set it in {where}" if where else f"we ('{MANAGER}') set it"
+        where = target.origin.locate(field.lstrip(".")) if target.origin is not None else None
+        ours = f"we ('{MANAGER}') set it in {where}" if where and where.whole else f"we ('{MANAGER}') set it"
         lines.append(f"- {field.lstrip('.')}: owned by '{owner}', {ours}")
     return (f"{error}\n" + "\n".join(lines) + "\nLeave the field out of your configuration to let the other manager "
             "have it, or take it over once with 'kubectl apply --server-side --force-conflicts'")

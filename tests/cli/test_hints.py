@@ -1,6 +1,6 @@
 import pytest
 
-from oakum.cli.oakum.hints import hint
+from oakum.cli.hints import hint
 
 
 @pytest.mark.parametrize(

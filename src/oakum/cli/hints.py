@@ -1,4 +1,4 @@
-"""What to do about a failure that newcomers meet, told by `oakum` only: the texts of the three programs are fixed."""
+"""What to do about a failure that newcomers meet: added where texts need not be the references' to the byte."""
 from __future__ import annotations
 
 import re
