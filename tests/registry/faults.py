@@ -25,6 +25,8 @@ class Fault:
     change: Callable[[bytes], bytes] | None = None
     read_only: int | None = None
     hide: str = ""
+    drip: float = 0.0
+    """Seconds between the twentieths of the body."""
 
 
 class Front:
@@ -57,8 +59,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         pass
 
+    drip = 0.0
+
     def handle_any(self) -> None:
         fault = self.front.next(f"{self.command} {self.path}")
+        self.drip = fault.drip if fault else 0.0
         length = int(self.headers.get("Content-Length") or 0)
         if fault and fault.read_only is not None:
             self.rfile.read(fault.read_only)
@@ -113,7 +118,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(data) if length is None else length))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(data)
+            self._body(data)
+
+    def _body(self, data: bytes) -> None:
+        step = max(1, len(data) // 20) if self.drip else len(data) or 1
+        for at in range(0, len(data), step):
+            time.sleep(self.drip)
+            self.wfile.write(data[at : at + step])
+            self.wfile.flush()
 
 
 class _Server(http.server.ThreadingHTTPServer):

@@ -18,26 +18,34 @@ class Attempts:
     def __init__(self, policy: RetryPolicy, sleep: Callable[[float], None]) -> None:
         self._policy, self._sleep = policy, sleep
 
-    def run(self, send: Callable[[], BaseHTTPResponse], expect: tuple[int, ...] = ()) -> BaseHTTPResponse:
+    def run(
+        self, send: Callable[[], BaseHTTPResponse], expect: tuple[int, ...] = (), *, refused_only: bool = False
+    ) -> BaseHTTPResponse:
         """What `send` answers, after tries that ended in a dropped connection or in a status that may pass.
 
-        Statuses in `expect` are answers. The last failure is returned, or raised.
+        Statuses in `expect` are answers. `refused_only` sends again only what the server did not begin with (429).
+        The last failure is returned, or raised.
         """
+        passing = frozenset({429}) if refused_only else TEMPORARY
         attempt = 0
         while True:
             try:
                 response = send()
             except ConnectError as error:
-                if not error.reason.endswith(DROPPED) or not self.again(attempt):
+                if refused_only or not error.reason.endswith(DROPPED) or not self.again(attempt):
                     raise
             else:
-                passing = response.status in TEMPORARY and response.status not in expect
-                delay = self._policy.wait(attempt, response.headers.get("Retry-After")) if passing else None
+                again = response.status in passing and response.status not in expect
+                delay = self._policy.wait(attempt, response.headers.get("Retry-After")) if again else None
                 if delay is None:
                     return response
                 body_of(response)
                 self._sleep(delay)
             attempt += 1
+
+    def pause(self, failures: int) -> None:
+        """Wait after `failures` in a row (from 1) of what is tried more often than the policy says."""
+        self.again(min(failures, len(self._policy.delays)) - 1)
 
     def again(self, attempt: int) -> bool:
         """Wait after try number `attempt` (from 0); False when it was the last."""

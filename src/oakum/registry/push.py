@@ -5,7 +5,7 @@ import re
 from urllib.parse import quote, urlsplit
 
 from oakum.registry.blobs import BlobSource, exists
-from oakum.registry.connections import Readable, closing
+from oakum.registry.connections import Readable
 from oakum.registry.errors import ConnectError, ContentError, StatusError
 from oakum.registry.reference import Repository
 from oakum.registry.transport import PUSH, Request, Transport
@@ -75,16 +75,19 @@ def _put_whole(transport: Transport, repository: Repository, source: BlobSource,
 
 def _put_chunks(transport: Transport, repository: Repository, source: BlobSource, chunk: int) -> None:
     location = _start(transport, repository, source.digest, None)
-    at = failures = 0
+    at = failures = furthest = 0
     while at < source.size:
         size = min(chunk, source.size - at)
         try:
             location = _patch(transport, repository, source, location, at, size)
             at += size
+            if at > furthest:
+                furthest, failures = at, 0
         except (ConnectError, StatusError) as error:
             failures += 1
             if failures >= _TRIES:
                 raise
+            transport.pause(failures)
             location, at = _resume(transport, repository, source.digest, location, error)
     headers = {"Content-Length": "0"}
     target = _with_digest(location, source.digest)
@@ -95,19 +98,18 @@ def _patch(
     transport: Transport, repository: Repository, source: BlobSource, location: str, at: int, size: int
 ) -> str:
     headers = {"Content-Type": _OCTETS, "Content-Length": str(size), "Content-Range": f"{at}-{at + size - 1}"}
-    with closing(lambda: source.open(at)) as stream:
-        request = Request(
-            "PATCH",
-            repository,
-            location,
-            headers,
-            lambda: _Slice(stream, size),
-            expect=(202,),
-            actions=PUSH,
-            timeout=_TIMEOUT_S,
-            retry=False,
-        )
-        response, _ = transport.read(request)
+    request = Request(
+        "PATCH",
+        repository,
+        location,
+        headers,
+        lambda: _Slice(source.open(at), size),
+        expect=(202,),
+        actions=PUSH,
+        timeout=_TIMEOUT_S,
+        retry=False,
+    )
+    response, _ = transport.read(request)
     return transport.location(response, request) or location
 
 
@@ -142,3 +144,9 @@ class _Slice:
         block = self._stream.read(self._left if size < 0 else min(size, self._left))
         self._left -= len(block)
         return block
+
+    def close(self) -> None:
+        """Close the stream."""
+        close = getattr(self._stream, "close", None)
+        if close is not None:
+            close()

@@ -33,7 +33,8 @@ class Request:
 
     `path` follows `/v2/` (or is a URL that the registry gave, such as an upload's). `body` is bytes or a function that
     opens the body from its start, since a request may be sent again. `expect` lists statuses that are no error.
-    `also` are further scopes, as the source of a cross-repository mount needs.
+    `also` are further scopes, as the source of a cross-repository mount needs. Without `retry` it is sent again only
+    when it was refused for now (429).
     """
 
     method: str
@@ -77,14 +78,14 @@ class Transport:
         session = self._session(request.repository.registry)
         header = session.authorization(request.repository, request.scopes)
         url = request.path if "://" in request.path else f"{session.base()}/v2/{request.path}"
-        response = self._attempt(request, url, header)
+        response = self._attempt(request, url, session.base(), header)
         if response.status == 401 and 401 not in request.expect:
             scopes = session.renew(response.headers.getlist("WWW-Authenticate"), header)
             if scopes is not None:
                 wanted = tuple(dict.fromkeys(request.scopes + scopes))
                 body_of(response)
                 header = session.authorization(request.repository, wanted)
-                response = self._attempt(request, url, header)
+                response = self._attempt(request, url, session.base(), header)
         if response.status not in request.expect:
             raise status_error(request.method, url, response.status, body_of(response))
         return response
@@ -101,6 +102,10 @@ class Transport:
                     raise
             attempt += 1
 
+    def pause(self, failures: int) -> None:
+        """Wait before work of several requests is taken up again after `failures` in a row (from 1)."""
+        self._attempts.pause(failures)
+
     def location(self, response: BaseHTTPResponse, request: Request) -> str:
         """The absolute URL in an answer's `Location`, empty without one."""
         base = self._session(request.repository.registry).base()
@@ -113,10 +118,10 @@ class Transport:
                 self._sessions[registry] = Session(registry, self._connections, self._keychain, self._attempts)
             return self._sessions[registry]
 
-    def _attempt(self, request: Request, url: str, header: str) -> BaseHTTPResponse:
-        if not request.retry:
-            return self._follow(request, url, header)
-        return self._attempts.run(lambda: self._follow(request, url, header), request.expect)
+    def _attempt(self, request: Request, url: str, base: str, header: str) -> BaseHTTPResponse:
+        return self._attempts.run(
+            lambda: self._follow(request, url, base, header), request.expect, refused_only=not request.retry
+        )
 
     def _once(self, request: Request, url: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
         if not callable(request.body):
@@ -124,12 +129,11 @@ class Transport:
         with closing(request.body) as stream:
             return self._connections.send(request.method, url, headers, stream, timeout=request.timeout)
 
-    def _follow(self, request: Request, url: str, header: str) -> BaseHTTPResponse:
-        """One try, following redirects; the login goes only to the registry's own host."""
-        home = urlsplit(url).netloc
+    def _follow(self, request: Request, url: str, base: str, header: str) -> BaseHTTPResponse:
+        """One try, following redirects; the login goes only to the registry itself, whose address is `base`."""
         for _ in range(_MOST_REDIRECTS):
             headers = dict(request.headers)
-            if header and urlsplit(url).netloc == home:
+            if header and _may_see_login(url, base):
                 headers["Authorization"] = header
             response = self._once(request, url, headers)
             target = response.headers.get("Location")
@@ -138,3 +142,9 @@ class Transport:
             response.drain_conn()
             url = urljoin(url, target)
         raise ConnectError(request.method, url, f"stopped after {_MOST_REDIRECTS} redirects")
+
+
+def _may_see_login(url: str, base: str) -> bool:
+    """Whether `url` is on the registry's own host, and not in the clear where the registry is not."""
+    there, home = urlsplit(url), urlsplit(base)
+    return there.netloc == home.netloc and there.scheme in ("https", home.scheme)
