@@ -70,10 +70,10 @@ class Call:
                 return _yaml(self.content)
             start = self.content[:1024]
             shown = start.decode("utf-8", "replace") if start.startswith(b"{") else start.hex()
-            raise unrecognized(kind, f"{_parse_error(error)} ({shown})") from None
+            raise unrecognized(kind, f"{parse_error(error)} ({shown})") from None
 
 
-def _parse_error(error: orjson.JSONDecodeError) -> str:
+def parse_error(error: orjson.JSONDecodeError) -> str:
     """What Go's decoder would say of a text that is not JSON."""
     if error.pos >= len(error.doc):
         return "unexpected end of JSON input"

@@ -8,6 +8,8 @@ from oakum.lab.api.status import FieldError, forbidden, invalid, required, too_l
 
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
+_UNDERSCORED = r"_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
+_SEARCH = rf"{_UNDERSCORED}(\.{_UNDERSCORED})*"
 _LABEL1035 = r"[a-z]([-a-z0-9]*[a-z0-9])?"
 _QUALIFIED = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 _VALUE = rf"({_QUALIFIED})?"
@@ -40,6 +42,18 @@ LABEL1035 = _rule(
     "my-name",
     "abc-123",
 )
+SEARCH = _rule(
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', "
+    "and must start and end with an alphanumeric character",
+    _SEARCH,
+    "example.com",
+)
+WILDCARD = _rule(
+    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of "
+    "lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+    rf"\*\.{_SUBDOMAIN}",
+    "*.example.com",
+)
 QUALIFIED = _rule(
     "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
     _QUALIFIED,
@@ -71,6 +85,16 @@ def _longer(limit: int) -> str:
 def subdomain(text: str) -> list[str]:
     """What is wrong with a DNS-1123 subdomain (most object names)."""
     return _problems(text, 253, _SUBDOMAIN, SUBDOMAIN)
+
+
+def search_domain(text: str) -> list[str]:
+    """What is wrong with a domain of a resolver's search list: a subdomain that may have underscores."""
+    return _problems(text, 253, _SEARCH, SEARCH)
+
+
+def wildcard(text: str) -> list[str]:
+    """What is wrong with `*.` and a subdomain."""
+    return _problems(text, 253, rf"\*\.{_SUBDOMAIN}", WILDCARD)
 
 
 def label(text: str) -> list[str]:
@@ -197,8 +221,8 @@ def check_metadata(
     errors += check_labels(metadata.get("labels"), "metadata.labels")
     errors += check_annotations(metadata.get("annotations"), "metadata.annotations")
     owners = metadata.get("ownerReferences") or []
-    for index, owner in enumerate(owners):
-        errors += check_owner(owner, f"metadata.ownerReferences[{index}]")
+    for owner in owners:
+        errors += check_owner(owner, "metadata.ownerReferences")
     controllers = [owner for owner in owners if owner.get("controller")]
     if len(controllers) > 1:
         detail = 'Only one reference can have Controller set to true. Found "true" in references for {}/{} and {}/{}'

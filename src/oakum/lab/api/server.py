@@ -85,7 +85,10 @@ class Server:
             await self._watch(call, aimed).serve(receive, send)
             return
         call.content = await read_body(receive)
-        answer = self._handled(call, aimed, verb, caller)
+        try:
+            answer = self._handled(call, aimed, verb, caller)
+        except ApiError as error:
+            answer = failure(error)
         answer.warnings += warnings_of(aimed.resource, verb)
         await answer.send(send)
 

@@ -5,7 +5,7 @@ import random
 
 from oakum.lab.api import status
 from oakum.lab.api.admission import Operation
-from oakum.lab.api.rules.values import items
+from oakum.lab.api.rules.values import items, one_of
 from oakum.lab.network import DNS_SERVICE_IP, SERVICE_RANGE
 from oakum.lab.store import Obj, Store
 
@@ -22,6 +22,7 @@ def allot_addresses(store: Store, operation: Operation) -> None:
         for key in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"):
             spec.pop(key, None)
         return
+    _check_families(service)
     if old is not None:
         _keep(spec, old["spec"])
     others = [each for each in store.list("services").items if not _same(each, service)]
@@ -30,10 +31,23 @@ def allot_addresses(store: Store, operation: Operation) -> None:
     if spec["type"] in ("NodePort", "LoadBalancer"):
         _node_ports(service, others)
     else:
-        for port in items(spec, "ports"):
-            port.pop("nodePort", None)
+        if old is not None and old["spec"]["type"] != spec["type"]:
+            for port in items(spec, "ports"):
+                port.pop("nodePort", None)
         if not spec.get("externalIPs"):
             spec.pop("externalTrafficPolicy", None)
+
+
+def _check_families(service: Obj) -> None:
+    spec = service["spec"]
+    errors = [
+        status.unsupported(f"spec.ipFamilies[{index}]", family, ["IPv4", "IPv6"])
+        for index, family in enumerate(items(spec, "ipFamilies"))
+        if family not in ("IPv4", "IPv6")
+    ]
+    errors += one_of(spec, "ipFamilyPolicy", "spec", ("PreferDualStack", "RequireDualStack", "SingleStack"))
+    if errors:
+        raise status.unprocessable("Service", "", service["metadata"].get("name") or "", errors)
 
 
 def _same(one: Obj, other: Obj) -> bool:
@@ -86,7 +100,7 @@ def _check_address(service: Obj, taken: set[str]) -> None:
     try:
         inside = ipaddress.ip_address(address) in SERVICE_RANGE
         detail = (
-            "" if inside else f"failed to allocate IP {address}: the provided IP ({address}) is not in the valid range"
+            "" if inside else f"failed to allocate IP {address}: the provided network does not match the current range"
         )
     except ValueError:
         detail = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"

@@ -20,6 +20,9 @@ def complete_pod(store: Store, operation: Operation) -> None:
     _service_account(store, pod)
     _tolerations(pod["spec"])
     _priority(store, pod)
+    runtime = pod["spec"].get("runtimeClassName")
+    if runtime and store.find("runtimeclasses.node.k8s.io", runtime) is None:
+        raise _refused(pod, f'pod rejected: RuntimeClass "{runtime}" not found')
 
 
 def _refused(pod: Obj, detail: str) -> status.ApiError:

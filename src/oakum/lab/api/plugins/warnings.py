@@ -33,7 +33,29 @@ def _driver(obj: Obj) -> Iterator[str]:
         )
 
 
+def _pod(obj: Obj) -> Iterator[str]:
+    yield from _pod_spec(obj["spec"], "spec")
+
+
+def _templated(obj: Obj) -> Iterator[str]:
+    yield from _pod_spec(((obj["spec"].get("template") or {}).get("spec")) or {}, "spec.template.spec")
+
+
+def _cron_job(obj: Obj) -> Iterator[str]:
+    yield from _pod_spec(obj["spec"]["jobTemplate"]["spec"]["template"]["spec"], "spec.jobTemplate.spec.template.spec")
+
+
+def _pod_spec(spec: Obj, path: str) -> Iterator[str]:
+    for index, secret in enumerate(items(spec, "imagePullSecrets")):
+        if not secret.get("name"):
+            yield f'{path}.imagePullSecrets[{index}].name: invalid empty name ""'
+
+
 _CHECKS: dict[str, Callable[[Obj], Iterator[str]]] = {
+    "pods": _pod,
+    "cronjobs.batch": _cron_job,
+    **dict.fromkeys(("deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps"), _templated),
+    **dict.fromkeys(("jobs.batch", "replicationcontrollers"), _templated),
     "services": _service,
     "endpointslices.discovery.k8s.io": _slice,
     "resourcequotas": _quota,

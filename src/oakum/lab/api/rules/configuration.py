@@ -2,13 +2,29 @@
 
 import base64
 
+import orjson
+
 from oakum.lab.api import names
+from oakum.lab.api.call import parse_error
 from oakum.lab.api.rules.rules import Rules
-from oakum.lab.api.rules.values import IMMUTABLE, amount, default, items, unchanged
-from oakum.lab.api.status import FieldError, duplicate, forbidden, invalid, required, too_long
+from oakum.lab.api.rules.values import IMMUTABLE, amount, default, items, not_negative, unchanged
+from oakum.lab.api.status import FieldError, duplicate, forbidden, invalid, required, too_long, unsupported
 from oakum.lab.store import Obj
 
 _SIZE = 1024 * 1024
+_HIGHEST = 1000000000
+_SYSTEM_CLASSES = ("system-cluster-critical", "system-node-critical")
+_LIMITED = ("Container", "Pod", "PersistentVolumeClaim")
+_PARTS = {"cpu", "memory", "ephemeral-storage"}
+_AMOUNTS = _PARTS | {f"{kind}.{part}" for kind in ("requests", "limits") for part in _PARTS} | {"requests.storage"}
+_COUNTS = {
+    "configmaps", "persistentvolumeclaims", "pods", "replicationcontrollers", "resourcequotas", "secrets", "services",
+    "services.loadbalancers", "services.nodeports",
+}  # fmt: skip
+_SCOPES = {
+    "BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass", "Terminating",
+    "VolumeAttributesClass",
+}  # fmt: skip
 _SEALED = "field is immutable when `immutable` is set"
 _NEEDED = {
     "kubernetes.io/dockerconfigjson": (".dockerconfigjson",),
@@ -58,8 +74,8 @@ def _check_secret(obj: Obj) -> list[FieldError]:
     data, kind = obj.get("data") or {}, obj["type"]
     errors = _keys(obj, "data")
     errors += [required(f"data[{key}]") for key in _NEEDED.get(kind, ()) if key not in data]
-    if kind == "kubernetes.io/dockerconfigjson" and not errors:
-        errors += _json_problem(data[".dockerconfigjson"])
+    if kind in ("kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg") and not errors:
+        errors += _json_problem(_NEEDED[kind][0], data[_NEEDED[kind][0]])
     if kind == "kubernetes.io/basic-auth" and not {"username", "password"} & set(data):
         errors += [required("data[username]"), required("data[password]")]
     account = (obj["metadata"].get("annotations") or {}).get("kubernetes.io/service-account.name")
@@ -70,13 +86,11 @@ def _check_secret(obj: Obj) -> list[FieldError]:
     return errors
 
 
-def _json_problem(encoded: str) -> list[FieldError]:
-    import json
-
+def _json_problem(key: str, encoded: str) -> list[FieldError]:
     try:
-        json.loads(base64.b64decode(encoded))
-    except ValueError as error:
-        return [invalid("data[.dockerconfigjson]", "<secret contents redacted>", str(error))]
+        orjson.loads(base64.b64decode(encoded))
+    except orjson.JSONDecodeError as error:
+        return [invalid(f"data[{key}]", "<secret contents redacted>", parse_error(error))]
     return []
 
 
@@ -104,11 +118,22 @@ def _namespace_change(new: Obj, old: Obj) -> list[FieldError]:
 
 
 def _check_quota(obj: Obj) -> list[FieldError]:
-    return [
-        invalid(f"spec.hard[{name}]", value, "must be greater than or equal to 0")
-        for name, value in (obj["spec"].get("hard") or {}).items()
-        if amount(value) < 0
-    ]
+    spec = obj["spec"]
+    errors: list[FieldError] = []
+    for name, value in (spec.get("hard") or {}).items():
+        at = f"spec.hard[{name}]"
+        if "/" in name:
+            errors += [invalid(at, name, problem) for problem in names.qualified(name)]
+        elif name not in _AMOUNTS | _COUNTS and "hugepages-" not in name:
+            kinds = ("a standard resource type or fully qualified", "a standard resource for quota")
+            errors += [invalid(at, name, f"must be {kind}") for kind in kinds]
+        if amount(value) < 0:
+            errors.append(invalid(at, value, "must be greater than or equal to 0"))
+        elif name in _COUNTS and amount(value) != int(amount(value)):
+            errors.append(invalid(at, value, "must be an integer"))
+    if not set(items(spec, "scopes")) <= _SCOPES:
+        errors.append(invalid("spec.scopes", spec["scopes"], "unsupported scope"))
+    return errors
 
 
 def _limit_range(obj: Obj) -> None:
@@ -126,26 +151,65 @@ def _check_limits(obj: Obj) -> list[FieldError]:
     seen: set[str] = set()
     for index, item in enumerate(items(obj["spec"], "limits")):
         at, kind = f"spec.limits[{index}]", item.get("type", "")
+        if kind not in _LIMITED and "/" not in kind:
+            errors.append(invalid(f"{at}.type", kind, "must be a standard limit type or fully qualified"))
         if kind in seen:
             errors.append(duplicate(f"{at}.type", kind))
         seen.add(kind)
-        for name, low in (item.get("min") or {}).items():
-            high = (item.get("max") or {}).get(name)
-            if high is not None and amount(low) > amount(high):
-                detail = f"min value {low} is greater than max value {high}"
-                errors.append(invalid(f"{at}.min[{name}]", low, detail))
+        if kind == "Pod":
+            detail = "may not be specified when `type` is 'Pod'"
+            errors += [forbidden(f"{at}.{key}", detail) for key in ("default", "defaultRequest") if item.get(key)]
+        errors += _bounds(item, at)
+    return errors
+
+
+def _bounds(item: Obj, at: str) -> list[FieldError]:
+    """Complaints about bounds that contradict one another: the greater one, the lesser one, and which is shown."""
+    errors: list[FieldError] = []
+    words = {"min": "min", "max": "max", "default": "default", "defaultRequest": "default request"}
+    checks = (
+        ("min", "max", "min", "min"),
+        ("min", "defaultRequest", "defaultRequest", "defaultRequest"),
+        ("defaultRequest", "max", "defaultRequest", "defaultRequest"),
+        ("defaultRequest", "default", "defaultRequest", "defaultRequest"),
+        ("min", "default", "default", "min"),
+        ("default", "max", "default", "max"),
+    )
+    found = {key: item.get(key) or {} for key in words}
+    for name in dict.fromkeys(name for amounts in found.values() for name in amounts):
+        for low, high, field, shown in checks:
+            less, more = found[low].get(name), found[high].get(name)
+            if less is not None and more is not None and amount(less) > amount(more):
+                word = "default limit" if (low, high) == ("defaultRequest", "default") else words[high]
+                detail = f"{words[low]} value {less} is greater than {word} value {more}"
+                errors.append(invalid(f"{at}.{field}[{name}]", found[shown][name], detail))
     return errors
 
 
 def _check_lease(obj: Obj) -> list[FieldError]:
-    seconds = (obj.get("spec") or {}).get("leaseDurationSeconds")
-    if seconds is not None and seconds <= 0:
-        return [invalid("spec.leaseDurationSeconds", seconds, "must be greater than 0")]
-    return []
+    spec = obj.get("spec") or {}
+    seconds = spec.get("leaseDurationSeconds")
+    late = seconds is not None and seconds <= 0
+    errors = [invalid("spec.leaseDurationSeconds", seconds, "must be greater than 0")] if late else []
+    return errors + not_negative(spec, "spec", "leaseTransitions")
 
 
 def _same_value(new: Obj, old: Obj) -> list[FieldError]:
     return unchanged(new.get("value"), old.get("value"), "value")
+
+
+def _check_priority(obj: Obj) -> list[FieldError]:
+    name, policy = obj["metadata"].get("name") or "", obj.get("preemptionPolicy")
+    errors: list[FieldError] = []
+    if name.startswith("system-") and name not in _SYSTEM_CLASSES:
+        detail = "priority class names with 'system-' prefix are reserved for system use only."
+        errors.append(forbidden("metadata.name", f"{detail} error: {name} is not a known system priority class"))
+    elif (obj.get("value") or 0) > _HIGHEST and name not in _SYSTEM_CLASSES:
+        detail = f"maximum allowed value of a user defined priority is {_HIGHEST}"
+        errors.append(forbidden("value", detail))
+    if policy not in ("PreemptLowerPriority", "Never"):
+        errors.append(unsupported("preemptionPolicy", policy, ["PreemptLowerPriority", "Never"]))
+    return errors
 
 
 def _priority_class(obj: Obj) -> None:
@@ -160,7 +224,9 @@ RULES = {
     "resourcequotas": Rules(validate=_check_quota, returns_deleted=True),
     "limitranges": Rules(default=_limit_range, validate=_check_limits),
     "leases.coordination.k8s.io": Rules(validate=_check_lease, versioned_updates=True),
-    "priorityclasses.scheduling.k8s.io": Rules(default=_priority_class, compare=_same_value, generation=True),
+    "priorityclasses.scheduling.k8s.io": Rules(
+        default=_priority_class, validate=_check_priority, compare=_same_value, generation=True
+    ),
     "validatingwebhookconfigurations.admissionregistration.k8s.io": Rules(generation=True),
     "mutatingwebhookconfigurations.admissionregistration.k8s.io": Rules(generation=True),
 }

@@ -3,20 +3,23 @@
 import ipaddress
 
 from oakum.lab.api import names
+from oakum.lab.api.gojson import GoStruct
 from oakum.lab.api.rules.rules import Rules
 from oakum.lab.api.rules.values import (
     PROTOCOLS,
+    address,
     default,
     items,
     label_selector,
     named,
+    network,
     one_of,
+    ordinary_address,
     port,
     port_or_name,
     unchanged,
-    unique,
 )
-from oakum.lab.api.status import FieldError, forbidden, invalid, required
+from oakum.lab.api.status import FieldError, duplicate, forbidden, invalid, required, unsupported
 from oakum.lab.store import Obj
 
 _TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
@@ -43,7 +46,7 @@ def _service(obj: Obj) -> None:
 
 def _check_service(obj: Obj) -> list[FieldError]:
     spec = obj["spec"]
-    errors = one_of(spec, "type", "spec", _TYPES)
+    errors: list[FieldError] = []
     headless = spec.get("clusterIP") == "None"
     if not spec.get("ports") and not headless and spec["type"] != "ExternalName":
         errors.append(required("spec.ports"))
@@ -53,20 +56,41 @@ def _check_service(obj: Obj) -> list[FieldError]:
             errors.append(forbidden("spec.clusterIPs[0]", "may not be set when `type` is 'ExternalName'"))
     if spec["type"] in ("LoadBalancer", "NodePort") and headless:
         errors.append(invalid("spec.clusterIPs[0]", "None", f"may not be set to 'None' for {spec['type']} services"))
+    ports = items(spec, "ports")
+    taken: set[str] = set()
+    for index, each in enumerate(ports):
+        errors += _check_service_port(each, f"spec.ports[{index}]", len(ports) > 1, taken)
     errors += names.check_labels(spec.get("selector"), "spec.selector")
     errors += one_of(spec, "sessionAffinity", "spec", ("ClientIP", "None"))
-    several = len(items(spec, "ports")) > 1
-    for index, each in enumerate(items(spec, "ports")):
-        errors += _check_service_port(each, f"spec.ports[{index}]", several)
-    errors += unique((f"spec.ports[{i}].name", each.get("name")) for i, each in enumerate(items(spec, "ports")))
-    errors += _twice(items(spec, "ports"))
+    for index, each in enumerate(items(spec, "externalIPs")):
+        at = f"spec.externalIPs[{index}]"
+        errors += address(each, at) or ordinary_address(each, at)
+    errors += one_of(spec, "type", "spec", _TYPES)
+    if spec["type"] == "ClusterIP":
+        errors += [
+            forbidden(f"spec.ports[{index}].nodePort", "may not be used when `type` is 'ClusterIP'")
+            for index, each in enumerate(ports)
+            if each.get("nodePort")
+        ]
+    errors += _twice(ports)
+    sources = items(spec, "loadBalancerSourceRanges")
+    if sources and spec["type"] != "LoadBalancer":
+        errors.append(forbidden("spec.LoadBalancerSourceRanges", "may only be used when `type` is 'LoadBalancer'"))
+    for index, each in enumerate(sources):
+        errors += network(each.strip(), f"spec.LoadBalancerSourceRanges[{index}]")
+    for key in ("externalTrafficPolicy", "internalTrafficPolicy"):
+        errors += one_of(spec, key, "spec", ("Cluster", "Local"))
     return errors
 
 
-def _check_service_port(each: Obj, path: str, several: bool) -> list[FieldError]:
+def _check_service_port(each: Obj, path: str, several: bool, taken: set[str]) -> list[FieldError]:
     errors: list[FieldError] = []
-    if several or each.get("name"):
-        errors += named(names.label, each.get("name"), f"{path}.name")
+    name = each.get("name") or ""
+    if several or name:
+        errors += named(names.label, name, f"{path}.name")
+        if name in taken:
+            errors.append(duplicate(f"{path}.name", name))
+        taken.update({name} - {""})
     errors += port(each.get("port") or 0, f"{path}.port")
     errors += one_of(each, "protocol", path, PROTOCOLS)
     return errors + port_or_name(each["targetPort"], f"{path}.targetPort")
@@ -74,12 +98,9 @@ def _check_service_port(each: Obj, path: str, several: bool) -> list[FieldError]
 
 def _twice(ports: list[Obj]) -> list[FieldError]:
     keys = [(each.get("protocol"), each.get("port")) for each in ports]
+    zero = {"Name": "", "Protocol": "", "AppProtocol": None, "Port": 0, "TargetPort": 0, "NodePort": 0}
     return [
-        FieldError(
-            f"spec.ports[{index}]",
-            "FieldValueDuplicate",
-            f'Duplicate value: {{"port":{key[1]},"protocol":"{key[0]}"}}',
-        )
+        duplicate(f"spec.ports[{index}]", GoStruct({**zero, "Protocol": key[0], "Port": key[1]}))
         for index, key in enumerate(keys)
         if key in keys[:index]
     ]
@@ -106,23 +127,39 @@ def _slice(obj: Obj) -> None:
         default(each, protocol="TCP", name="")
 
 
-def _address(text: str, path: str) -> list[FieldError]:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return [invalid(path, text, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")]
-    return []
-
-
 def _check_endpoints(obj: Obj) -> list[FieldError]:
     errors: list[FieldError] = []
     for index, subset in enumerate(items(obj, "subsets")):
         at = f"subsets[{index}]"
+        if not items(subset, "addresses") and not items(subset, "notReadyAddresses"):
+            errors.append(required(at, "must specify `addresses` or `notReadyAddresses`"))
         for key in ("addresses", "notReadyAddresses"):
-            for position, address in enumerate(items(subset, key)):
-                errors += _address(address.get("ip", ""), f"{at}.{key}[{position}].ip")
+            for position, each in enumerate(items(subset, key)):
+                errors += _endpoint(each.get("ip") or "", f"{at}.{key}[{position}].ip")
+        several = len(items(subset, "ports")) > 1
         for position, each in enumerate(items(subset, "ports")):
-            errors += port(each.get("port") or 0, f"{at}.ports[{position}].port")
+            here = f"{at}.ports[{position}]"
+            if several or each.get("name"):
+                errors += named(names.label, each.get("name"), f"{here}.name")
+            errors += port(each.get("port") or 0, f"{here}.port")
+            errors += one_of(each, "protocol", here, PROTOCOLS)
+    return errors
+
+
+def _endpoint(text: str, path: str) -> list[FieldError]:
+    if malformed := address(text, path):
+        return [*malformed, invalid(path, text, "must be a valid IP address")]
+    return ordinary_address(text, path)
+
+
+def _check_slice(obj: Obj) -> list[FieldError]:
+    kind, known = obj.get("addressType") or "", ["FQDN", "IPv4", "IPv6"]
+    errors = [] if kind in known else [unsupported("addressType", kind, known)]
+    for index, each in enumerate(items(obj, "ports")):
+        errors += one_of(each, "protocol", f"ports[{index}]", PROTOCOLS)
+    for index, each in enumerate(items(obj, "endpoints")):
+        if not each.get("addresses"):
+            errors.append(required(f"endpoints[{index}].addresses", "must contain at least 1 address"))
     return errors
 
 
@@ -142,41 +179,58 @@ def _check_ingress(obj: Obj) -> list[FieldError]:
         errors += _backend(spec["defaultBackend"], "spec.defaultBackend")
     for index, rule in enumerate(rules):
         errors += _ingress_rule(rule, f"spec.rules[{index}]")
+    for index, each in enumerate(items(spec, "tls")):
+        for position, host in enumerate(items(each, "hosts")):
+            problems = names.wildcard(host) if "*" in host else names.subdomain(host)
+            errors += [invalid(f"spec.tls[{index}].hosts[{position}]", host, problem) for problem in problems]
+    if spec.get("ingressClassName") is not None:
+        chosen = spec["ingressClassName"]
+        errors += [invalid("spec.ingressClassName", chosen, problem) for problem in names.subdomain(chosen)]
     return errors
 
 
 def _ingress_rule(rule: Obj, path: str) -> list[FieldError]:
     errors: list[FieldError] = []
     host = rule.get("host")
-    if host and not host.startswith("*."):
-        errors += [invalid(f"{path}.host", host, problem) for problem in names.subdomain(host)]
+    if host:
+        if not address(host, ""):
+            errors.append(invalid(f"{path}.host", host, "must be a DNS name, not an IP address"))
+        problems = names.wildcard(host) if "*" in host else names.subdomain(host)
+        errors += [invalid(f"{path}.host", host, problem) for problem in problems]
     http = rule.get("http")
     if http is None:
         return errors
     if not http.get("paths"):
         errors.append(required(f"{path}.http.paths"))
     for index, each in enumerate(items(http, "paths")):
-        at = f"{path}.http.paths[{index}]"
-        kind = each.get("pathType")
-        if not kind:
-            errors.append(required(f"{at}.pathType", "pathType must be specified"))
-        else:
-            errors += one_of(each, "pathType", at, ("Exact", "ImplementationSpecific", "Prefix"))
-        value = each.get("path") or ""
-        if kind in ("Exact", "Prefix") and not value.startswith("/"):
-            errors.append(invalid(f"{at}.path", value, "must be an absolute path"))
-        if kind:
-            errors += _backend(each.get("backend") or {}, f"{at}.backend")
+        errors += _ingress_path(each, f"{path}.http.paths[{index}]")
     return errors
+
+
+def _ingress_path(each: Obj, at: str) -> list[FieldError]:
+    kind, value = each.get("pathType"), each.get("path") or ""
+    if not kind:
+        return [required(f"{at}.pathType", "pathType must be specified")]
+    errors = one_of(each, "pathType", at, ("Exact", "ImplementationSpecific", "Prefix"))
+    if kind in ("Exact", "Prefix"):
+        if not value.startswith("/"):
+            errors.append(invalid(f"{at}.path", value, "must be an absolute path"))
+        for part in ("//", "/./", "/../", "%2f", "%2F"):
+            if part in value:
+                errors.append(invalid(f"{at}.path", value, f"must not contain '{part}'"))
+        for end in ("/..", "/."):
+            if value.endswith(end):
+                errors.append(invalid(f"{at}.path", value, f"cannot end with '{end}'"))
+    return errors + _backend(each.get("backend") or {}, f"{at}.backend")
 
 
 def _backend(backend: Obj, path: str) -> list[FieldError]:
     service = backend.get("service")
     if service is None:
         if backend.get("resource") is None:
-            return [required(path, "resource or service backend is required")]
+            return [invalid(path, "", "resource or service backend is required")]
         return []
-    errors = named(names.label1035, service.get("name"), f"{path}.service.name")
+    errors = named(names.label, service.get("name"), f"{path}.service.name")
     chosen = service.get("port") or {}
     if not chosen.get("name") and not chosen.get("number"):
         errors.append(required(path, "port name or number is required"))
@@ -199,14 +253,51 @@ def _policy(obj: Obj) -> None:
 def _check_policy(obj: Obj) -> list[FieldError]:
     spec = obj["spec"]
     errors = label_selector(spec.get("podSelector"), "spec.podSelector")
-    for index, kind in enumerate(items(spec, "policyTypes")):
-        errors += one_of({"it": kind}, "it", f"spec.policyTypes[{index}]", ("Ingress", "Egress"))
     for direction, side in (("ingress", "from"), ("egress", "to")):
         for index, rule in enumerate(items(spec, direction)):
+            at = f"spec.{direction}[{index}]"
+            for position, each in enumerate(items(rule, "ports")):
+                errors += _policy_port(each, f"{at}.ports[{position}]")
             for position, peer in enumerate(items(rule, side)):
-                if not peer:
-                    errors.append(required(f"spec.{direction}[{index}].{side}[{position}]", "must specify a peer"))
+                errors += _peer(peer, f"{at}.{side}[{position}]")
+    for index, kind in enumerate(items(spec, "policyTypes")):
+        if kind not in ("Ingress", "Egress"):
+            errors.append(unsupported(f"spec.policyTypes[{index}]", kind, ["Ingress", "Egress"]))
     return errors
+
+
+def _policy_port(each: Obj, path: str) -> list[FieldError]:
+    errors = one_of(each, "protocol", path, ("TCP", "UDP", "SCTP"))
+    chosen, last = each.get("port"), each.get("endPort")
+    if chosen is not None:
+        errors += port_or_name(chosen, f"{path}.port")
+    if last is not None and isinstance(chosen, int) and last < chosen:
+        errors.append(invalid(f"{path}.endPort", chosen, "must be greater than or equal to `port`"))
+    elif last is not None and chosen is None:
+        errors.append(required(f"{path}.port", "must be specified when `endPort` is set"))
+    return errors
+
+
+def _peer(peer: Obj, path: str) -> list[FieldError]:
+    if not peer:
+        return [required(path, "must specify a peer")]
+    block = peer.get("ipBlock")
+    if block is None:
+        return []
+    cidr = block.get("cidr") or ""
+    errors = network(cidr, f"{path}.ipBlock.cidr")
+    for index, part in enumerate(items(block, "except")):
+        at = f"{path}.ipBlock.except[{index}]"
+        malformed = network(part, at)
+        errors += malformed
+        if not errors and not _inside(part, cidr):
+            errors.append(invalid(at, part, "must be a strict subset of `cidr`"))
+    return errors
+
+
+def _inside(part: str, whole: str) -> bool:
+    inner, outer = (ipaddress.ip_network(text, strict=False) for text in (part, whole))
+    return inner != outer and inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type]
 
 
 def _same_slice(new: Obj, old: Obj) -> list[FieldError]:
@@ -222,7 +313,9 @@ RULES = {
         returns_deleted=True,
     ),
     "endpoints": Rules(default=_endpoints, validate=_check_endpoints),
-    "endpointslices.discovery.k8s.io": Rules(default=_slice, compare=_same_slice, generation=True),
+    "endpointslices.discovery.k8s.io": Rules(
+        default=_slice, validate=_check_slice, compare=_same_slice, generation=True
+    ),
     "ingresses.networking.k8s.io": Rules(validate=_check_ingress, generation=True),
     "ingressclasses.networking.k8s.io": Rules(default=_ingress_class, generation=True),
     "networkpolicies.networking.k8s.io": Rules(default=_policy, validate=_check_policy, generation=True),

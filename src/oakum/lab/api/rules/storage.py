@@ -1,12 +1,26 @@
 """Volumes, claims, storage classes, budgets and autoscalers: defaults and validation."""
 
+from oakum.lab.api import names
 from oakum.lab.api.gojson import go_struct
 from oakum.lab.api.rules.rules import Rules
-from oakum.lab.api.rules.values import amount, default, int_or_percent, items, label_selector, not_negative, one_of
-from oakum.lab.api.status import FieldError, forbidden, invalid, required
+from oakum.lab.api.rules.values import amount, default, int_or_percent, items, label_selector, one_of
+from oakum.lab.api.status import FieldError, forbidden, invalid, required, unsupported
 from oakum.lab.store import Obj, clone
 
+_METRICS = {
+    "ContainerResource": "containerResource",
+    "External": "external",
+    "Object": "object",
+    "Pods": "pods",
+    "Resource": "resource",
+}
+_RECLAIM, _BINDING = ("Delete", "Retain"), ("Immediate", "WaitForFirstConsumer")
 _MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
+_VOLUME_FIELDS = {
+    "accessModes", "capacity", "claimRef", "mountOptions", "nodeAffinity", "persistentVolumeReclaimPolicy",
+    "storageClassName", "volumeAttributesClassName", "volumeMode",
+}  # fmt: skip
+"""The fields of a volume that say nothing about where it is."""
 _CLAIM_CHANGED = (
     "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"
 )
@@ -39,7 +53,10 @@ def _check_claim(obj: Obj) -> list[FieldError]:
         errors.append(required("spec.resources[storage]"))
     elif amount(wanted) <= 0:
         errors.append(invalid("spec.resources[storage]", wanted, "must be greater than zero"))
-    return errors
+    if spec.get("storageClassName"):
+        chosen = spec["storageClassName"]
+        errors += [invalid("spec.storageClassName", chosen, problem) for problem in names.subdomain(chosen)]
+    return errors + one_of(spec, "volumeMode", "spec", ("Block", "Filesystem"))
 
 
 def _claim_change(new: Obj, old: Obj) -> list[FieldError]:
@@ -67,17 +84,31 @@ def _check_volume(obj: Obj) -> list[FieldError]:
     errors: list[FieldError] = []
     if not spec.get("accessModes"):
         errors.append(required("spec.accessModes"))
-    if not (spec.get("capacity") or {}).get("storage"):
+    for mode in items(spec, "accessModes"):
+        errors += one_of({"accessModes": mode}, "accessModes", "spec", _MODES)
+    size = (spec.get("capacity") or {}).get("storage")
+    if not size:
         errors.append(required("spec.capacity"))
-    known = {"accessModes", "capacity", "claimRef", "mountOptions", "nodeAffinity", "persistentVolumeReclaimPolicy"}
-    known |= {"storageClassName", "volumeAttributesClassName", "volumeMode"}
-    if not set(spec) - known:
+    elif amount(size) <= 0:
+        errors.append(invalid("spec.capacity[storage]", size, "must be greater than zero"))
+    errors += one_of(spec, "persistentVolumeReclaimPolicy", "spec", ("Delete", "Recycle", "Retain"))
+    kinds = sorted(set(spec) - _VOLUME_FIELDS, key=lambda kind: (kind != "hostPath", kind))
+    if not kinds:
         errors.append(required("spec", "must specify a volume type"))
-    return errors
+    errors += [forbidden(f"spec.{kind}", "may not specify more than 1 volume type") for kind in kinds[1:]]
+    return errors + one_of(spec, "volumeMode", "spec", ("Block", "Filesystem"))
 
 
 def _class(obj: Obj) -> None:
     default(obj, reclaimPolicy="Delete", volumeBindingMode="Immediate")
+
+
+def _check_class(obj: Obj) -> list[FieldError]:
+    errors = [] if obj.get("provisioner") else [required("provisioner")]
+    for key, known in (("reclaimPolicy", _RECLAIM), ("volumeBindingMode", _BINDING)):
+        if obj[key] not in known:
+            errors.append(unsupported(key, obj[key], known))
+    return errors
 
 
 def _class_change(new: Obj, old: Obj) -> list[FieldError]:
@@ -96,8 +127,9 @@ def _check_budget(obj: Obj) -> list[FieldError]:
         errors.append(invalid("spec", shown, "minAvailable and maxUnavailable cannot be both set"))
     for key in ("minAvailable", "maxUnavailable"):
         if spec.get(key) is not None:
-            errors += int_or_percent(spec[key], f"spec.{key}")
-    return errors + label_selector(spec.get("selector"), "spec.selector")
+            errors += int_or_percent(spec[key], f"spec.{key}", most=100)
+    errors += label_selector(spec.get("selector"), "spec.selector")
+    return errors + one_of(spec, "unhealthyPodEvictionPolicy", "spec", ("AlwaysAllow", "IfHealthyBudget"))
 
 
 def _scaler(obj: Obj) -> None:
@@ -113,15 +145,38 @@ def _scaler(obj: Obj) -> None:
 def _check_scaler(obj: Obj) -> list[FieldError]:
     spec = obj["spec"]
     errors: list[FieldError] = []
-    if (spec.get("maxReplicas") or 0) < 1:
-        errors.append(invalid("spec.maxReplicas", spec.get("maxReplicas") or 0, "must be greater than 0"))
-    elif spec["maxReplicas"] < spec["minReplicas"]:
-        detail = "must be greater than or equal to `minReplicas`"
-        errors.append(invalid("spec.maxReplicas", spec["maxReplicas"], detail))
-    for key in ("kind", "name"):
-        if not (spec.get("scaleTargetRef") or {}).get(key):
-            errors.append(required(f"spec.scaleTargetRef.{key}"))
-    return errors + not_negative(spec, "spec", "minReplicas")
+    least, most = spec["minReplicas"], spec.get("maxReplicas") or 0
+    if least < 1:
+        errors.append(invalid("spec.minReplicas", least, "must be greater than or equal to 1"))
+    if most < 1:
+        errors.append(required("spec.maxReplicas", "must be set and greater than 0"))
+    elif most < least:
+        errors.append(invalid("spec.maxReplicas", most, "must be greater than or equal to `minReplicas`"))
+    target = spec.get("scaleTargetRef") or {}
+    errors += [required(f"spec.scaleTargetRef.{key}") for key in ("kind", "name") if not target.get(key)]
+    if not target.get("apiVersion"):
+        errors.append(invalid("spec.scaleTargetRef.apiVersion", "", "apiVersion must specify API group"))
+    metrics = items(spec, "metrics")
+    for index, metric in enumerate(metrics):
+        errors += _check_metric(metric, f"spec.metrics[{index}]")
+    if least == 0 and not any(metric["type"] in ("Object", "External") for metric in metrics):
+        detail = "must specify at least one Object or External metric to support scaling to zero replicas"
+        errors.append(forbidden("spec.metrics", detail))
+    return errors
+
+
+def _check_metric(metric: Obj, path: str) -> list[FieldError]:
+    kind = metric.get("type") or ""
+    if kind not in _METRICS:
+        return [unsupported(f"{path}.type", kind, sorted(_METRICS))] * 2
+    source = metric.get(_METRICS[kind])
+    if source is None:
+        return [required(f"{path}.{_METRICS[kind]}", "must populate information for the given metric source")]
+    share = (source.get("target") or {}).get("averageUtilization")
+    if share is not None and share < 1:
+        at = f"{path}.{_METRICS[kind]}.target.averageUtilization"
+        return [invalid(at, share, "must be greater than 0")]
+    return []
 
 
 RULES = {
@@ -129,7 +184,9 @@ RULES = {
         default=_claim, start=_start_claim, validate=_check_claim, compare=_claim_change, returns_deleted=True
     ),
     "persistentvolumes": Rules(default=_volume, start=_start_volume, validate=_check_volume, returns_deleted=True),
-    "storageclasses.storage.k8s.io": Rules(default=_class, compare=_class_change, returns_deleted=True),
+    "storageclasses.storage.k8s.io": Rules(
+        default=_class, validate=_check_class, compare=_class_change, returns_deleted=True
+    ),
     "poddisruptionbudgets.policy": Rules(validate=_check_budget, generation=True, versioned_updates=True),
     "horizontalpodautoscalers.autoscaling": Rules(default=_scaler, validate=_check_scaler),
 }

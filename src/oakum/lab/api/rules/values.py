@@ -1,5 +1,6 @@
 """Small checks that many kinds share."""
 
+import ipaddress
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -98,11 +99,44 @@ def named(check: Callable[[str], list[str]], value: str | None, path: str) -> li
     return [invalid(path, value, problem) for problem in check(value)]
 
 
-def int_or_percent(value: Any, path: str) -> list[FieldError]:
-    """Complain about what is neither a count nor a percentage."""
+def address(text: str, path: str) -> list[FieldError]:
+    """Complain about what is no IP address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return [invalid(path, text, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")]
+    return []
+
+
+def ordinary_address(text: str, path: str) -> list[FieldError]:
+    """Complain about an IP address that stands for no machine of the network."""
+    found = ipaddress.ip_address(text)
+    if found.is_unspecified:
+        return [invalid(path, text, "may not be unspecified (0.0.0.0 or ::)")]
+    if found.is_loopback:
+        return [invalid(path, text, "may not be in the loopback range (127.0.0.0/8, ::1/128)")]
+    if found.is_link_local:
+        return [invalid(path, text, "may not be in the link-local range (169.254.0.0/16, fe80::/10)")]
+    return []
+
+
+def network(text: str, path: str) -> list[FieldError]:
+    """Complain about what is no CIDR."""
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        text_ok = False
+    else:
+        text_ok = "/" in text
+    return [] if text_ok else [invalid(path, text, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)")]
+
+
+def int_or_percent(value: Any, path: str, most: int | None = None) -> list[FieldError]:
+    """Complain about what is neither a count nor a percentage, or is a percentage above `most`."""
     if isinstance(value, str):
         if value.endswith("%") and value[:-1].isdigit():
-            return []
+            too_much = most is not None and int(value[:-1]) > most
+            return [invalid(path, value, f"must not be greater than {most}%")] if too_much else []
         rule = "a valid percent string must be a numeric string followed by an ending '%'"
         detail = f"{rule} (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')"
         return [invalid(path, value, detail)]

@@ -1,10 +1,11 @@
 """Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs and CronJobs: defaults and validation."""
 
-import re
 from typing import Any
 
 from oakum.lab.api import selectors
+from oakum.lab.api.gojson import go_struct
 from oakum.lab.api.rules import pod_checks, pod_defaults
+from oakum.lab.api.rules.cron_schedules import schedule_problem, zone_problem
 from oakum.lab.api.rules.rules import Check, Compare, Rules
 from oakum.lab.api.rules.values import (
     default,
@@ -32,6 +33,7 @@ _STATEFUL_FREE = (
     "minReadySeconds",
 )
 _JOB_LABELS = ("batch.kubernetes.io/controller-uid", "controller-uid")
+_NOT_GENERATED = "`selector` not auto-generated"
 _JOB_NAMES = ("batch.kubernetes.io/job-name", "job-name")
 
 
@@ -134,12 +136,13 @@ def _job(obj: Obj) -> None:
 def _start_job(obj: Obj) -> None:
     """Label the pods of a new Job with its identity, and select them."""
     spec = obj["spec"]
-    if not spec["manualSelector"] and not spec.get("selector"):
+    if not spec["manualSelector"]:
         metadata = obj["metadata"]
         labels = spec["template"].setdefault("metadata", {}).setdefault("labels", {})
         labels.update(dict.fromkeys(_JOB_LABELS, metadata["uid"]))
         labels.update(dict.fromkeys(_JOB_NAMES, metadata.get("name") or ""))
-        spec["selector"] = {"matchLabels": {_JOB_LABELS[0]: metadata["uid"]}}
+        spec["selector"] = spec.get("selector") or {}
+        spec["selector"].setdefault("matchLabels", {})[_JOB_LABELS[0]] = metadata["uid"]
         default(metadata, labels=dict(labels))
 
 
@@ -149,22 +152,19 @@ def _cron_job(obj: Obj) -> None:
     _template_spec(spec["jobTemplate"]["spec"])
 
 
-def _selected(spec: Obj) -> list[FieldError]:
+def _selected(spec: Obj, kind: str) -> list[FieldError]:
     """Complaints about a selector and the labels that must match it."""
-    selector, errors = spec.get("selector"), []
-    if selector is None:
-        errors.append(required("spec.selector"))
-    else:
-        errors += label_selector(selector, "spec.selector")
-        if not selector.get("matchLabels") and not selector.get("matchExpressions"):
-            errors.append(invalid("spec.selector", selector, "empty selector is invalid for deployment"))
+    selector = spec.get("selector")
     labels = (spec["template"].get("metadata") or {}).get("labels")
+    mismatch = invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`")
+    if selector is None:
+        return [required("spec.selector"), mismatch]
+    if errors := label_selector(selector, "spec.selector"):
+        return [*errors, invalid("spec.selector", selector, "invalid label selector")]
+    if not selector.get("matchLabels") and not selector.get("matchExpressions"):
+        return [invalid("spec.selector", selector, f"empty selector is invalid for {kind}")]
     matching = selectors.of_object(selector)
-    if not errors and matching is not None and selectors.selects(matching, labels):
-        return errors
-    if not any("empty selector" in error.message for error in errors):
-        errors.append(invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"))
-    return errors
+    return [] if matching is not None and selectors.selects(matching, labels) else [mismatch]
 
 
 def _always(spec: Obj) -> list[FieldError]:
@@ -174,41 +174,81 @@ def _always(spec: Obj) -> list[FieldError]:
 
 def _check_set(obj: Obj) -> list[FieldError]:
     """What Deployments, ReplicaSets, StatefulSets and DaemonSets have in common."""
-    spec = obj["spec"]
+    spec, kind = obj["spec"], obj["kind"]
     errors = not_negative(spec, "spec", "replicas", "minReadySeconds", "revisionHistoryLimit")
-    errors += _selected(spec)
+    errors += _selected(spec, kind.lower() if kind in ("DaemonSet", "StatefulSet") else "deployment")
+    if any("invalid label selector" in error.message for error in errors):
+        return errors
     errors += pod_checks.template(spec["template"], "spec.template")
-    return errors + _always(spec)
+    errors += _always(spec)
+    if "activeDeadlineSeconds" in spec["template"]["spec"]:
+        owner = "ReplicaSet" if kind == "Deployment" else kind
+        detail = f"activeDeadlineSeconds in {owner} is not Supported"
+        errors.append(forbidden("spec.template.spec.activeDeadlineSeconds", detail))
+    return errors
+
+
+def _strategy(spec: Obj, field: str) -> Any:
+    return go_struct(spec[field], "Type", "RollingUpdate")
 
 
 def _check_deployment(obj: Obj) -> list[FieldError]:
     errors, spec = _check_set(obj), obj["spec"]
     strategy = spec["strategy"]
-    errors += one_of(strategy, "type", "spec.strategy", ("Recreate", "RollingUpdate"))
     rolling = strategy.get("rollingUpdate")
     if strategy["type"] == "Recreate" and rolling is not None:
         detail = "may not be specified when strategy `type` is 'Recreate'"
         errors.append(forbidden("spec.strategy.rollingUpdate", detail))
-    if strategy["type"] == "RollingUpdate" and rolling:
-        for key in ("maxUnavailable", "maxSurge"):
-            errors += int_or_percent(rolling[key], f"spec.strategy.rollingUpdate.{key}")
+    elif strategy["type"] == "RollingUpdate" and rolling:
+        at = "spec.strategy.rollingUpdate"
+        errors += int_or_percent(rolling["maxSurge"], f"{at}.maxSurge")
+        errors += int_or_percent(rolling["maxUnavailable"], f"{at}.maxUnavailable", most=100)
         if all(rolling[key] in (0, "0%") for key in ("maxUnavailable", "maxSurge")):
             detail = "may not be 0 when `maxSurge` is 0"
-            errors.append(invalid("spec.strategy.rollingUpdate.maxUnavailable", rolling["maxUnavailable"], detail))
+            errors.append(invalid(f"{at}.maxUnavailable", rolling["maxUnavailable"], detail))
+    elif strategy["type"] not in ("Recreate", "RollingUpdate"):
+        errors.append(unsupported("spec.strategy", _strategy(spec, "strategy"), ["Recreate", "RollingUpdate"]))
     if spec["progressDeadlineSeconds"] <= spec.get("minReadySeconds", 0):
         value = spec["progressDeadlineSeconds"]
         errors.append(invalid("spec.progressDeadlineSeconds", value, "must be greater than minReadySeconds"))
     return errors
 
 
+def _check_daemon(obj: Obj) -> list[FieldError]:
+    errors, spec = _check_set(obj), obj["spec"]
+    update = spec["updateStrategy"]
+    if update["type"] not in ("RollingUpdate", "OnDelete"):
+        shown = _strategy(spec, "updateStrategy")
+        errors.append(unsupported("spec.updateStrategy", shown, ["RollingUpdate", "OnDelete"]))
+    rolling = update.get("rollingUpdate") if update["type"] == "RollingUpdate" else None
+    if rolling:
+        at = "spec.updateStrategy.rollingUpdate"
+        for key in ("maxUnavailable", "maxSurge"):
+            errors += int_or_percent(rolling[key], f"{at}.{key}", most=100)
+        if all(rolling[key] in (0, "0%") for key in ("maxUnavailable", "maxSurge")):
+            errors.append(required(f"{at}.maxUnavailable", "cannot be 0 when maxSurge is 0"))
+    return errors
+
+
 def _check_stateful(obj: Obj) -> list[FieldError]:
     spec = obj["spec"]
-    errors = one_of(spec, "podManagementPolicy", "spec", ("OrderedReady", "Parallel"))
-    return (
-        errors
-        + one_of(spec["updateStrategy"], "type", "spec.updateStrategy", ("RollingUpdate", "OnDelete"))
-        + _check_set(obj)
-    )
+    errors: list[FieldError] = []
+    policy, update = spec["podManagementPolicy"], spec["updateStrategy"]
+    if policy not in ("OrderedReady", "Parallel"):
+        errors.append(invalid("spec.podManagementPolicy", policy, "must be 'OrderedReady' or 'Parallel'"))
+    rolling, at = update.get("rollingUpdate"), "spec.updateStrategy.rollingUpdate"
+    if update["type"] not in ("RollingUpdate", "OnDelete"):
+        detail = "must be 'RollingUpdate' or 'OnDelete'"
+        errors.append(invalid("spec.updateStrategy", _strategy(spec, "updateStrategy"), detail))
+    elif update["type"] == "OnDelete" and rolling is not None:
+        shown = go_struct(rolling, "Partition", "MaxUnavailable")
+        errors.append(invalid(at, shown, "only allowed for updateStrategy 'RollingUpdate'"))
+    elif rolling:
+        errors += not_negative(rolling, at, "partition")
+    retention = spec["persistentVolumeClaimRetentionPolicy"]
+    for key in ("whenDeleted", "whenScaled"):
+        errors += one_of(retention, key, "spec.persistentVolumeClaimRetentionPolicy", ("Retain", "Delete"))
+    return errors + _check_set(obj)
 
 
 def _check_job_spec(spec: Obj, path: str) -> list[FieldError]:
@@ -226,13 +266,18 @@ def _check_job_spec(spec: Obj, path: str) -> list[FieldError]:
 
 
 def _check_job(obj: Obj) -> list[FieldError]:
-    return _check_job_spec(obj["spec"], "spec")
-
-
-_FIELD = r"(\*|\d+(-\d+)?)(/\d+)?"
-_NAMED = r"[A-Za-z]{3}(-[A-Za-z]{3})?"
-_CRON = re.compile(rf"({_FIELD}|{_NAMED}|\?)(,({_FIELD}|{_NAMED}))*")
-_MACROS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
+    spec = obj["spec"]
+    errors = _check_job_spec(spec, "spec")
+    selector = spec.get("selector")
+    labels = (spec["template"].get("metadata") or {}).get("labels")
+    if not spec.get("manualSelector"):
+        own = {"matchLabels": {_JOB_LABELS[0]: obj["metadata"]["uid"]}}
+        return errors if selector == own else [*errors, invalid("spec.selector", selector, _NOT_GENERATED)]
+    errors += [required("spec.selector")] if selector is None else label_selector(selector, "spec.selector")
+    matching = selectors.of_object(selector)
+    if matching is None or not selectors.selects(matching, labels):
+        errors.append(invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"))
+    return errors
 
 
 def _check_cron(obj: Obj) -> list[FieldError]:
@@ -241,25 +286,17 @@ def _check_cron(obj: Obj) -> list[FieldError]:
     errors: list[FieldError] = []
     if not schedule:
         errors.append(required("spec.schedule"))
-    elif problem := _schedule_problem(schedule):
+    elif problem := schedule_problem(schedule):
         errors.append(invalid("spec.schedule", schedule, problem))
+    if spec.get("timeZone") is not None and (problem := zone_problem(spec["timeZone"])):
+        errors.append(invalid("spec.timeZone", spec["timeZone"], problem))
     errors += one_of(spec, "concurrencyPolicy", "spec", ("Allow", "Forbid", "Replace"))
     limits = ("startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit")
     errors += not_negative(spec, "spec", *limits)
+    errors += _check_job_spec(spec["jobTemplate"]["spec"], "spec.jobTemplate.spec")
     if len(obj["metadata"].get("name") or "") > 52:
         errors.append(invalid("metadata.name", obj["metadata"]["name"], "must be no more than 52 characters"))
-    return errors + _check_job_spec(spec["jobTemplate"]["spec"], "spec.jobTemplate.spec")
-
-
-def _schedule_problem(schedule: str) -> str:
-    if schedule.startswith("@"):
-        known = schedule in _MACROS or schedule.startswith("@every ")
-        return "" if known else f"unrecognized descriptor: {schedule}"
-    fields = schedule.split()
-    if len(fields) != 5:
-        return f"expected exactly 5 fields, found {len(fields)}: [{' '.join(fields)}]"
-    wrong = [field for field in fields if not _CRON.fullmatch(field)]
-    return f"failed to parse int from {wrong[0]}" if wrong else ""
+    return errors
 
 
 def _same_job_selector(new: Obj, old: Obj) -> list[FieldError]:
@@ -307,7 +344,7 @@ RULES = {
     "deployments.apps": _rules(_deployment, _check_deployment, _same_selector),
     "replicasets.apps": _rules(_replica_set, _check_set, _same_selector),
     "statefulsets.apps": _rules(_stateful_set, _check_stateful, _stateful_change),
-    "daemonsets.apps": _rules(_daemon_set, _check_set, _same_selector),
+    "daemonsets.apps": _rules(_daemon_set, _check_daemon, _same_selector),
     "jobs.batch": _rules(_job, _check_job, _job_change, start=_start_job),
     "cronjobs.batch": _rules(_cron_job, _check_cron, lambda new, old: []),
     "replicationcontrollers": Rules(default=_controller, validate=_check_controller, generation=True),
