@@ -7,6 +7,7 @@ from typing import Any
 from oakum.lab.api import names
 from oakum.lab.api.quantity import parse
 from oakum.lab.api.status import FieldError, duplicate, invalid, required, unsupported
+from oakum.lab.network import NODE_IP, POD_RANGE
 from oakum.lab.store import Obj
 
 IMMUTABLE = "field is immutable"
@@ -109,8 +110,10 @@ def address(text: str, path: str) -> list[FieldError]:
 
 
 def ordinary_address(text: str, path: str) -> list[FieldError]:
-    """Complain about an IP address that stands for no machine of the network."""
+    """Complain about an IP address that stands for no machine of the network; those of the lab's own pods do."""
     found = ipaddress.ip_address(text)
+    if text == NODE_IP or found in POD_RANGE:
+        return []
     if found.is_unspecified:
         return [invalid(path, text, "may not be unspecified (0.0.0.0 or ::)")]
     if found.is_loopback:
