@@ -121,15 +121,16 @@ class RecordedApp:
 
         Returns True when it was created. Raises AppError, KubeError.
         """
+        before = RecordedApp(self.client, previous, self.namespace, fully_qualified=self._qualify) if previous else None
         if self.find():
             self._adopt(labels)
+            if before is not None and before.name != self.name and before.find() and self._copied_from(before):
+                before.delete()
             return False
-        if previous:
-            before = RecordedApp(self.client, previous, self.namespace, fully_qualified=self._qualify)
-            if before.find():
-                suffixed = before.record["metadata"]["name"].endswith(SUFFIX)
-                self._move(before, suffixed or self._qualify, labels if suffixed else {})
-                return False
+        if before is not None and before.find():
+            suffixed = before.record["metadata"]["name"].endswith(SUFFIX)
+            self._move(before, suffixed or self._qualify, labels if suffixed else {})
+            return False
         self._create(labels)
         return True
 
@@ -138,7 +139,17 @@ class RecordedApp:
         if self._qualify and not name.endswith(SUFFIX):
             self._move(self, True, labels)
             return
+        if self._qualify:
+            self._end_migration()
         self._write(lambda record: _label(record, labels))
+
+    def _end_migration(self) -> None:
+        """Delete the record under the plain name, if a migration was interrupted before it did."""
+        plain = self._get(self.name)
+        if plain is not None and IS_APP in (plain["metadata"].get("labels") or {}):
+            there = meta_of(plain)
+            if (there.label_key, there.label_value) == (self.label_key, self.label_value):
+                self.client.delete(CONFIG_MAPS, self.name, self.namespace)
 
     def _move(self, before: RecordedApp, suffixed: bool, labels: Mapping[str, str]) -> None:
         """Copy a record to our name and delete it. Change records are found by label, so they stay."""
@@ -197,11 +208,17 @@ class RecordedApp:
         try:
             self.client.create(CONFIG_MAPS, body, namespace)
         except KubeError as e:
-            raise AppError(f"Creating app: {e}") from e
+            copied = isinstance(e, ApiError) and e.already_exists and moved.find() and moved._copied_from(self)
+            if not copied:
+                raise AppError(f"Creating app: {e}") from e
         try:
             self.client.delete(CONFIG_MAPS, old["metadata"]["name"], self.namespace)
         except KubeError as e:
             raise AppError(f"Deleting app: {e}") from e
+
+    def _copied_from(self, before: RecordedApp) -> bool:
+        """Whether our record is a copy of `before`'s, whose renaming was interrupted half way."""
+        return (self.label_key, self.label_value) == (before.label_key, before.label_value)
 
     def delete(self) -> None:
         """Delete the record."""
