@@ -42,7 +42,7 @@ def test_a_flag_is_read_in_every_form_of_pflag(arguments, name, value):
         (["--bogus"], "unknown flag: --bogus"),
         (["-f"], "flag needs an argument: 'f' in -f"),
         (["--file"], "flag needs an argument: --file"),
-        (["-tx"], "unknown shorthand flag: 'x' in -tx"),
+        (["-tx"], "unknown shorthand flag: 'x' in -x"),
         (["--=x"], "bad flag syntax: --=x"),
         (["--count=many"], 'invalid argument "many" for "--count" flag: strconv.ParseInt: parsing "many": invalid syntax'),
         (["--tty=maybe"], 'invalid argument "maybe" for "-t, --tty" flag: strconv.ParseBool: parsing "maybe": invalid syntax'),

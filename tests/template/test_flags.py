@@ -58,7 +58,7 @@ def test_of_equal_keys_in_a_file_the_last_counts() -> None:
         (DataValueFlags(value_files=("a",)), "Extracting data value from file: Expected format key=/file/path"),
         (
             DataValueFlags(values=("@a:b:c=1",)),
-            "Extracting data value from KV: Expected at most one library-key separator ':' in '@a:b:c'",
+            "Extracting data value from KV: Expected at most one library-key separator ':' in 'b:c'",
         ),
         (
             DataValueFlags(files=("f",), read=reader(f="a: #@ 1")),

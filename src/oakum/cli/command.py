@@ -122,9 +122,9 @@ def interpret(root: Command, arguments: Sequence[str]) -> Invocation:
     parsed = parse(own + inherited, rest)
     call = Invocation(path, parsed.values, frozenset(parsed.given), tuple(parsed.arguments))
     limit = call.command.arguments
-    if limit is not None and len(call.arguments) > limit and not call.flags["help"]:
-        extra = "', '".join(call.arguments[limit:])
-        raise UsageError(f"command '{call.title}' does not accept extra arguments '{extra}'")
+    asks = call.flags["help"] or call.flags.get("version")
+    if limit is not None and len(call.arguments) > limit and not asks:
+        raise UsageError(f"command '{call.title}' does not accept extra arguments '{call.arguments[limit]}'")
     return call
 
 

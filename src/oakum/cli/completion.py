@@ -4,7 +4,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from oakum.cli.command import Command, select, visible_flags
+from oakum.cli.command import Command, Invocation, select, visible_flags
 from oakum.cli.help import help_text
 from oakum.errors import UsageError
 
@@ -67,6 +67,11 @@ def built_in(root: Command, arguments: Sequence[str]) -> int | None:
     else:
         sys.stdout.write("".join(f"{line}\n" for line in candidates(root, rest)) + ":0\n")
     return 0
+
+
+def run(call: Invocation) -> None:
+    """`completion SHELL` of a program that lists it among its commands. Raises UsageError for any other word."""
+    sys.stdout.write(script(call.root, call.arguments))
 
 
 def script(root: Command, arguments: Sequence[str]) -> str:

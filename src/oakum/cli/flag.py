@@ -156,11 +156,11 @@ class _Parser:
     def _bundle(self, argument: str, rest: list[str]) -> None:
         letters = argument[1:]
         while letters:
-            letter, letters = letters[0], letters[1:]
+            left, letter, letters = letters, letters[0], letters[1:]
             flag = self.short.get(letter)
             if flag is None:
-                raise UsageError(f"unknown shorthand flag: {letter!r} in {argument}")
-            if letters.startswith("="):
+                raise UsageError(f"unknown shorthand flag: {letter!r} in -{left}")
+            if letters.startswith("=") and len(letters) > 1:
                 value, letters = letters[1:], ""
             elif not flag.takes_value:
                 value = "true"
@@ -169,7 +169,7 @@ class _Parser:
             elif rest:
                 value = rest.pop(0)
             else:
-                raise UsageError(f"flag needs an argument: {letter!r} in {argument}")
+                raise UsageError(f"flag needs an argument: {letter!r} in -{left}")
             self._set(flag, value)
 
     def _set(self, flag: Flag, text: str) -> None:

@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from typing import Any
 
-from oakum.cli.command import Command, visible_flags
+from oakum.cli.command import Command, Invocation, select, visible_flags
 from oakum.cli.flag import KINDS, Flag
 from oakum.duration import format_duration
 
@@ -15,6 +16,13 @@ def help_text(path: Sequence[Command]) -> str:
     command = path[-1]
     about = (command.long or command.short).strip()
     return (f"{about}\n\n" if about else "") + usage_text(path)
+
+
+def run(call: Invocation) -> int:
+    """`help [command]`: print the help of the command that the arguments name, the program's for any other words."""
+    path, _ = select(call.root, call.arguments)
+    sys.stdout.write(help_text(path) + call.root.after_help)
+    return 0
 
 
 def usage_text(path: Sequence[Command]) -> str:

@@ -178,7 +178,8 @@ class Evaluator:
 
 
 def _parse(file: InputFile, strict: bool) -> DocumentSet:
+    text = file.text
     try:
-        return parse(file.text, file.path, strict=strict, comments=file.template)
+        return parse(text, file.path, strict=strict, comments=file.template)
     except OakumError as error:
         raise TemplateError(f"Unmarshaling YAML template '{file.path}': {error}") from error

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from oakum.errors import OakumError, TemplateError
 from oakum.template.annotation import Annotation
 from oakum.template.comment import has_templating
-from oakum.template.files import InputFile
+from oakum.template.files import FileKind, InputFile
 from oakum.template.options import DataValueFlags
 from oakum.template.reference import LibraryReference, parse_reference
 from oakum.template.values import ValuesDocument
 from oakum.yaml.duplicates import last_wins
-from oakum.yaml.nodes import Document, Map, MapItem, Source, Value
+from oakum.yaml.nodes import Document, Map, MapItem, Node, Source, Value
 from oakum.yaml.parser import parse
 
 MATCH, REPLACE = "overlay/match", "overlay/replace"
@@ -61,31 +61,26 @@ def _file(flags: DataValueFlags, given: str, strict: bool) -> Iterator[ValuesDoc
     except OakumError as error:
         raise TemplateError(f"Find files '{path}': {error}") from error
     for file in files:
-        yield from _file_documents(file, references, strict)
+        if "/" not in file.path or file.kind is FileKind.YAML or len(files) == 1:
+            for document in _file_documents(file, path, strict):
+                yield ValuesDocument(document, references, references)
 
 
-def read_text(file: InputFile) -> str:
-    """The text of `file`. Raises TemplateError naming it when it cannot be read."""
+def _file_documents(file: InputFile, given: str, strict: bool) -> Iterator[Document]:
     try:
-        return file.text
+        text = file.text
     except OakumError as error:
         raise TemplateError(f"Reading file '{file.path}': {error}") from error
-
-
-def _file_documents(
-    file: InputFile, references: tuple[LibraryReference, ...], strict: bool
-) -> Iterator[ValuesDocument]:
-    text = read_text(file)
     try:
         documents = parse(text, file.path, strict=strict)
     except OakumError as error:
         raise TemplateError(f"Unmarshaling YAML data values file '{file.path}': {error}") from error
     if has_templating(documents):
-        raise TemplateError(f"Checking data values file '{file.path}': {_PLAIN}")
+        raise TemplateError(f"Checking data values file '{given}': {_PLAIN}")
     for document in last_wins(documents).items:
         if document.value is not None:
             document.value = plain_merge(document.value)
-            yield ValuesDocument(_annotated(document), references, references)
+            yield _annotated(document)
 
 
 def _environment(
@@ -93,13 +88,16 @@ def _environment(
 ) -> Iterator[ValuesDocument]:
     kind = "data-values-env-yaml" if as_yaml else "data-values-env"
     for given in prefixes:
-        references, prefix = _split_library(given)
+        try:
+            references, prefix = _split_key_library(given)
+        except OakumError as error:
+            raise TemplateError(f"Extracting data values from env under prefix '{given}': {error}") from error
         for name, text in flags.environ.items():
             if not name.startswith(prefix + "_"):
                 continue
             source = Source(f"({kind} arg) {prefix}", [f"{name}={text}"])
             try:
-                value = _parse_value(text, name, strict) if as_yaml else text
+                value = _parse_value(text, strict) if as_yaml else text
             except OakumError as error:
                 raise TemplateError(
                     f"Extracting data values from env under prefix '{prefix}': "
@@ -114,7 +112,10 @@ def _argument(pair: str, kind: str, strict: bool | None) -> Iterator[ValuesDocum
     if not equals:
         raise TemplateError("Expected format key=value")
     references, names = _split_key(key)
-    value = text if strict is None else _parse_value(text, key, strict)
+    try:
+        value = text if strict is None else _parse_value(text, strict)
+    except OakumError as error:
+        raise TemplateError(f"Deserializing value for key '{key}': {error}") from error
     yield _nested(references, names, value, Source(kind, [pair]))
 
 
@@ -127,32 +128,44 @@ def _value_file(flags: DataValueFlags, pair: str) -> Iterator[ValuesDocument]:
         files = flags.read(path)
     except OakumError as error:
         raise TemplateError(f"Finding file '{path}': {error}") from error
-    if len(files) != 1 or (files[0].path != path and path.endswith("/")):
+    if len(files) != 1:
         raise TemplateError(f"Expected '{path}' to be a file, but is a directory")
-    source = Source(f"(data-value-file arg) {pair}", [pair])
-    yield _nested(references, names, read_text(files[0]), source)
+    try:
+        text = files[0].text
+    except OakumError as error:
+        raise TemplateError(f"Reading file '{path}'") from error
+    yield _nested(references, names, text, Source(f"(data-value-file arg) {pair}", [text]))
 
 
-def _parse_value(text: str, key: str, strict: bool) -> Value:
+def _parse_value(text: str, strict: bool) -> Value:
     try:
         documents = parse(text, "", strict=strict, comments=False)
     except OakumError as error:
-        raise TemplateError(f"Deserializing value for key '{key}': Deserializing YAML value: {error}") from error
-    return last_wins(documents.items[0]).value if documents.items else None
+        raise TemplateError(f"Deserializing YAML value: {error}") from error
+    value = last_wins(documents.items[0]).value if documents.items else None
+    if isinstance(value, Node):  # It stands in the flag's own text, not where the item that holds it does.
+        value.line, value.source = 1, Source("")
+    return value
 
 
 def _split_key(key: str) -> tuple[tuple[LibraryReference, ...], list[str]]:
-    references, rest = _split_library(key)
+    references, rest = _split_key_library(key)
     return references, rest.split(".")
 
 
-def _split_library(key: str) -> tuple[tuple[LibraryReference, ...], str]:
-    """The library reference in front of `key`, and what comes after it."""
-    if not key.startswith("@") or ":" not in key:
-        return (), key
-    prefix, _, rest = key.partition(":")
+def _split_key_library(key: str) -> tuple[tuple[LibraryReference, ...], str]:
+    """The library reference in front of a key or prefix, which has no colon itself, and what comes after it."""
+    references, rest = _split_library(key)
     if ":" in rest:
-        raise TemplateError(f"Expected at most one library-key separator ':' in '{key}'")
+        raise TemplateError(f"Expected at most one library-key separator ':' in '{rest}'")
+    return references, rest
+
+
+def _split_library(text: str) -> tuple[tuple[LibraryReference, ...], str]:
+    """The library reference in front of `text`, and what comes after it."""
+    if not text.startswith("@") or ":" not in text:
+        return (), text
+    prefix, _, rest = text.partition(":")
     return parse_reference(prefix), rest
 
 
@@ -176,6 +189,8 @@ def _nested(
 
 def _annotated(document: Document) -> Document:
     document.annotations = {"data/values": Annotation()}
+    if not isinstance(document.value, Map):
+        document.annotations[REPLACE] = Annotation()
     return document
 
 

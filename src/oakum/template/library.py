@@ -93,6 +93,8 @@ class Library(NamedTuple):
                 continue
             if id(file) in settled.holding:
                 continue
+            if file.for_output and file.kind is FileKind.STARLARK:
+                raise TemplateError("Unknown file type")
             result = evaluator.evaluate(file, place).result
             if file.for_output and isinstance(result, DocumentSet):
                 files.append(RenderedFile(file.path, result))
@@ -162,7 +164,7 @@ class Library(NamedTuple):
             own = self._own(evaluator, holding, VALUES)
             documents = [copy_value(one.document) for one in _mine(own)]
             _check_rules(documents)
-            base = documents.pop(0) if documents and schema is None else Document(Map())
+            base = documents.pop(0) if documents and schema is None else Document()
             values = base if schema is None else schema.default_document()
             for one in (*documents, *(copy_value(one.document) for one in given)):
                 values = accumulate(values, one)

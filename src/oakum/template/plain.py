@@ -3,11 +3,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from oakum.errors import TemplateError, YAMLError
+from oakum.errors import OakumError, TemplateError, YAMLError
 from oakum.template.files import PRIVATE, FileKind, InputFile
 from oakum.template.options import Result
 from oakum.template.rendered import RenderedFile, RenderedText
 from oakum.yaml.duplicates import last_wins
+from oakum.yaml.emitter import is_empty
 from oakum.yaml.nodes import Document, DocumentSet, Map
 from oakum.yaml.parser import parse
 
@@ -24,7 +25,10 @@ def _is_plain(file: InputFile) -> bool:
         return not file.for_output
     if file.kind is FileKind.STARLARK:
         return False
-    return not file.template or all(mark not in file.text for mark in _MARKS[file.kind])
+    try:
+        return not file.template or all(mark not in file.text for mark in _MARKS[file.kind])
+    except OakumError:  # Who cannot read it says so in its turn, behind what is wrong with the files before it.
+        return False
 
 
 def render_plain(files: Sequence[InputFile], *, strict: bool = False) -> Result:
@@ -36,7 +40,8 @@ def render_plain(files: Sequence[InputFile], *, strict: bool = False) -> Result:
             continue
         if file.kind is FileKind.YAML and (file.template or file.for_output):
             documents = _parse(file, strict)
-            if file.for_output:
+            documents.items = [one for one in documents.items if not is_empty(one.value)]
+            if file.for_output and documents.items:
                 rendered.append(RenderedFile(file.path, last_wins(documents)))
         elif file.kind is FileKind.TEXT and file.for_output:
             texts.append(RenderedText(file.path, file.text))
@@ -44,7 +49,8 @@ def render_plain(files: Sequence[InputFile], *, strict: bool = False) -> Result:
 
 
 def _parse(file: InputFile, strict: bool) -> DocumentSet:
+    text = file.text
     try:
-        return parse(file.text, file.path, strict=strict, comments=False)
+        return parse(text, file.path, strict=strict, comments=False)
     except YAMLError as error:
         raise TemplateError(f"Unmarshaling YAML template '{file.path}': {error}") from error

@@ -10,10 +10,30 @@ def test_files_come_as_json() -> None:
     assert (second.path, second.data, second.library) == ("d/b.star", b"", True)
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"files": [1]}', '{"files": [{}]}'])
-def test_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match="Expected bulk input to be JSON"):
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "unexpected end of JSON input"),
+        ("[]", "json: cannot unmarshal array into Go value of type template.BulkFiles"),
+        ('{"files": {}}', "json: cannot unmarshal object into Go struct field BulkFiles.files of type []template.BulkFile"),
+        ('{"files": [1]}', "json: cannot unmarshal number into Go struct field BulkFiles.files of type template.BulkFile"),
+        ('{"files": [{"data": true}]}', "json: cannot unmarshal bool into Go struct field BulkFile.files.data of type string"),
+    ],
+)
+def test_anything_else_is_refused(text: str, message: str) -> None:
+    with pytest.raises(InputError) as error:
         read_bulk(text)
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize("text", ["null", "{}", '{"files": null}', '{"other": 1}'])
+def test_what_is_not_there_is_nothing(text: str) -> None:
+    assert read_bulk(text) == []
+
+
+def test_names_of_fields_may_be_written_in_any_case() -> None:
+    (file,) = read_bulk('{"Files": [{"NAME": "a.yml", "name": null, "x": 1}]}')
+    assert (file.path, file.data) == ("a.yml", b"")
 
 
 def test_files_and_errors_leave_as_json() -> None:

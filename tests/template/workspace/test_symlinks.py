@@ -21,8 +21,27 @@ def test_a_link_is_refused_unless_its_destination_is_allowed() -> None:
         Inputs().collect(["d"])
     assert str(error.value).startswith(
         "Listing files 'd': Checking symlink file 'd/l.yml': "
-        "Expected symlink file 'd/l.yml' -> 'real/a.yml' to be allowed, but was not (hint: "
+        f"Expected symlink file 'd/l.yml' -> '{Path.cwd()}/real/a.yml' to be allowed, but was not (hint: "
     )
+
+
+@pytest.mark.parametrize(
+    ("links", "shown"),
+    [
+        ({"d/x.yml": "../real/a.yml"}, "-> 'real/a.yml' to be allowed"),
+        ({"d/x.yml": "y/../real/a.yml", "d/y": "../realm"}, "-> 'real/a.yml' to be allowed"),
+        ({"d/x.yml": "../../../../../../../../../../.."}, "-> '../../../../../../../../../..' to be allowed"),
+        ({"d/x.yml": "nowhere"}, "Eval symlink: lstat d/nowhere: no such file"),
+        ({"d/x.yml": "../real/a.yml/b"}, "Eval symlink: not a directory"),
+        ({"d/x.yml": "y", "d/y": "x.yml"}, "Eval symlink: EvalSymlinks: too many links"),
+    ],
+)
+def test_where_a_link_leads_is_shown_as_it_was_written(links: dict[str, str], shown: str) -> None:
+    for name, target in links.items():
+        Path(name).symlink_to(target)
+    with pytest.raises(InputError) as error:
+        Inputs().collect(["d/x.yml"])
+    assert shown in str(error.value)
 
 
 @pytest.mark.parametrize("symlinks", [Symlinks(("real",)), Symlinks(("/",)), Symlinks(anywhere=True)])

@@ -75,7 +75,7 @@ ROOT = Command(
             run="oakum.cli.kbld.inspect:run",
             flags=(*_FILES, *_REGISTRY),
         ),
-        Command("help", "Help about any command", run="oakum.cli.kbld.help:run", arguments=None),
+        Command("help", "Help about any command", run="oakum.cli.help:run", arguments=None),
         Command("version", "Print client version", run="oakum.cli.kbld.version:run"),
         Command(
             "package",

@@ -10,18 +10,18 @@ from oakum.cli.command import Command
 from oakum.cli.command import main as run_main
 from oakum.cli.flag import Flag
 
-_FILE = Flag("file", "File (ie local path, HTTP URL, -; a URL may end in #sha256:DIGEST) "
-             "(can be specified multiple times)", "array", short="f")  # fmt: skip
+_TEMPLATE = "Process YAML templates (deprecated; use top-level command -- e.g. `ytt -f-` instead of `ytt template -f-`)"
 _STRICT = Flag("strict", "Configure to use _strict_ YAML subset", "bool", short="s")
 _DEBUG = Flag("debug", "Enable debug output", "bool")
 
 _TEMPLATE_FLAGS = (
-    _FILE,
+    Flag("file", "File(s) to process {filepath, HTTP URL (may end in #sha256:DIGEST), or '-' (i.e. stdin)} "
+         "(can be specified multiple times)", "array", short="f"),
     Flag("file-mark", "File mark (ie change file path, mark as non-template) (format: file:key=value) "
          "(can be specified multiple times)", "array"),
-    Flag("output", "Configure output format. Can specify file format (yaml, json, pos) and schema type (openapi-v3) "
-         "(can specify multiple times)", "strings", short="o"),
-    Flag("output-files", "Add given files to output directory"),
+    Flag("output", "Configure output format. Can specify file format (yaml, json, pos) and/or schema type "
+         "(openapi-v3, json-schema) (can be specified multiple times)", "strings", ["yaml"], short="o"),
+    Flag("output-files", "Add output files to given directory"),
     Flag("dangerous-emptied-output-directory", "Delete given directory, and then create it with output files"),
     Flag("data-value", "Set specific data value to given value, as string (format: all.key1.subkey=123) "
          "(can be specified multiple times)", "array", short="v"),
@@ -39,7 +39,7 @@ _TEMPLATE_FLAGS = (
     Flag("data-values-inspect", "Determine the final data values (applying any overlays) and display that result",
          "bool"),
     Flag("data-values-schema-inspect", "Determine the complete schema for data values (applying any overlays) "
-         "and display the result (only OpenAPI v3.0 is supported, see --output)", "bool"),
+         "and display the result (as OpenAPI v3.0 or JSON Schema, see --output)", "bool"),
     Flag("explain-data-values", "Show each final data value with the file, line or flag that set it", "bool"),
     Flag("max-steps", "Bound on the loop iterations and calls of all templates (0: a generous one)", "int"),
     Flag("max-memory", "Bound in MiB on the memory of all templates (0: a generous one)", "int"),
@@ -62,21 +62,21 @@ _TEMPLATE_FLAGS = (
 
 ROOT = Command(
     "ytt",
-    long="ytt performs YAML templating.\n\nDocs: https://carvel.dev/ytt/docs/latest/\n",
+    long="ytt performs YAML templating.\n\nDocs: https://carvel.dev/ytt/docs/latest/\n"
+    "Docs for data values: https://carvel.dev/ytt/docs/latest/ytt-data-values/\n",
     run="oakum.cli.ytt.template:run",
     flags=(*_TEMPLATE_FLAGS, Flag("version", "version for ytt", "bool")),
     commands=(
-        Command(
-            "template",
-            "Process ytt templates (deprecated, use top-level command)",
-            aliases=("t", "tpl"),
-            run="oakum.cli.ytt.template:run",
-            flags=_TEMPLATE_FLAGS,
-        ),
-        Command("fmt", "Format YAML files", run="oakum.cli.ytt.fmt:run", flags=(_FILE, _STRICT, _DEBUG)),
-        Command("version", "Print ytt version", run="oakum.cli.ytt.version:run"),
+        Command("completion", "Generate the autocompletion script for the specified shell",
+                run="oakum.cli.completion:run", arguments=None),
+        Command("fmt", "Format YAML templates", run="oakum.cli.ytt.fmt:run",
+                flags=(Flag("file", "File (ie local path, HTTP URL, -) (can be specified multiple times)", "array",
+                            short="f"), _STRICT, _DEBUG)),
+        Command("help", "Help about any command", run="oakum.cli.help:run", arguments=None),
+        Command("template", _TEMPLATE, aliases=("t", "tpl"), run="oakum.cli.ytt.template:run", flags=_TEMPLATE_FLAGS),
+        Command("version", "Print version", run="oakum.cli.ytt.version:run"),
     ),
-)
+)  # fmt: skip
 
 
 def main() -> NoReturn:

@@ -37,42 +37,40 @@ class Output(NamedTuple):
     def files(self, files: Iterable[InputFile]) -> None:
         """Print the list of the files, those of private libraries left out."""
         paths = [ArrayItem(file.path) for file in files if PRIVATE not in file.path.split("/")]
-        self._print(DocumentSet([Document(Array(paths))]))
+        self._deliver(DocumentSet([Document(Array(paths))]), [])
 
     def values(self, values: Document) -> None:
         """Print the final data values."""
-        self._print(DocumentSet([values]))
+        self._deliver(DocumentSet([values]), [])
 
     def schema(self, result: Result) -> None:
         """Print the schema of the data values as an OpenAPI document or a JSON Schema."""
         from oakum.template.schema import json_schema, openapi
 
         export = json_schema if self.schema_form == JSON_SCHEMA else openapi
-        self._print(DocumentSet([export(result.schema.root if result.schema else None)]))
+        self._deliver(DocumentSet([export(result.schema.root if result.schema else None)]), [])
 
     def results(self, result: Result) -> None:
         """Write what the files came to. Raises OutputError."""
-        if self.directory or self.emptied:
-            self._write(result)
-            return
-        if self.bulk:
-            from oakum.template.workspace.bulk import write_bulk
-
-            sys.stdout.write(write_bulk(self._contents(result)))
+        if self.bulk or self.directory:
+            self._deliver(DocumentSet([]), self._contents(result))
             return
         if result.texts:
             sys.stderr.write(_NOT_ON_STDOUT)
-        self._print(DocumentSet([document for file in result.files for document in file.documents.items]))
+        self._deliver(DocumentSet([document for file in result.files for document in file.documents.items]), [])
 
-    def _write(self, result: Result) -> None:
-        from oakum.template.workspace.directory import empty_directory, write_files
+    def _deliver(self, printed: DocumentSet, contents: list[tuple[str, str]]) -> None:
+        """Write (path, text) pairs where files go to; where they do not, print the documents."""
+        if self.bulk:
+            from oakum.template.workspace.bulk import write_bulk
 
-        if self.emptied:
-            empty_directory(self.directory)
-        write_files(self.directory, self._contents(result), lambda line: print(line))
+            sys.stdout.write(write_bulk(contents))
+        elif self.directory:
+            from oakum.template.workspace.directory import write_files
 
-    def _print(self, documents: DocumentSet) -> None:
-        sys.stdout.write(self._yaml(documents) if self.form == "yaml" else FORMATS[self.form](documents))
+            write_files(self.directory, contents, lambda line: print(line), emptied=self.emptied)
+        else:
+            sys.stdout.write(self._yaml(printed) if self.form == "yaml" else FORMATS[self.form](printed))
 
     def _contents(self, result: Result) -> list[tuple[str, str]]:
         """Path and content of each result: texts first, then YAML."""
@@ -106,11 +104,10 @@ def choose_output(call: Invocation) -> Output:
             "(i.e. include --data-values-schema-inspect)"
         )
     form = next((kind for kind in kinds if kind in FORMATS), "json" if schema_form == JSON_SCHEMA else "yaml")
-    if _EMPTIED in call.given:
-        return Output(form, flags[_EMPTIED], emptied=True, comments=flags["keep-comments"])
     return Output(
         form,
-        flags["output-files"],
+        flags[_EMPTIED] or flags["output-files"],
+        emptied=bool(flags[_EMPTIED]),
         bulk=flags["bulk-out"],
         schema_form=schema_form,
         comments=flags["keep-comments"],

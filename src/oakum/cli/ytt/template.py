@@ -23,21 +23,25 @@ def run(call: Invocation) -> None:
         sys.stdout.write(version_text())
         return
     output = choose_output(call)
+    symlinks = Symlinks(tuple(flags["allow-symlink-destination"]), flags["dangerous-allow-all-symlink-destinations"])
+    inputs = Inputs(symlinks)
+    files = collect(flags, inputs)
     if not flags["bulk-out"]:
-        _run(flags, output)
+        _run(files, flags, inputs, output)
         return
     from oakum.template.workspace.bulk import write_bulk_error
 
     try:
-        _run(flags, output)
+        _run(files, flags, inputs, output)
     except OakumError as error:
         sys.stdout.write(write_bulk_error(str(error)))
 
 
-def _run(flags: dict[str, Any], output: Output) -> None:
-    symlinks = Symlinks(tuple(flags["allow-symlink-destination"]), flags["dangerous-allow-all-symlink-destinations"])
-    inputs = Inputs(symlinks)
-    files = collect(flags, inputs)
+def _run(files: list[InputFile], flags: dict[str, Any], inputs: Inputs, output: Output) -> None:
+    if flags["file-mark"]:
+        from oakum.template.workspace.marks import apply_marks
+
+        files = apply_marks(files, flags["file-mark"])
     if flags["debug"]:
         from oakum.cli.ytt.debug import describe
 
@@ -50,10 +54,10 @@ def _run(flags: dict[str, Any], output: Output) -> None:
         from oakum.template.explain import explain
 
         sys.stdout.writelines(line + "\n" for line in explain(result.values))
-    elif flags["data-values-inspect"]:
-        output.values(result.values)
     elif flags["data-values-schema-inspect"]:
         output.schema(result)
+    elif flags["data-values-inspect"]:
+        output.values(result.values)
     else:
         if flags["keep-comments"]:
             from oakum.template.workspace.comments import restore_comments
@@ -63,26 +67,22 @@ def _run(flags: dict[str, Any], output: Output) -> None:
 
 
 def collect(flags: dict[str, Any], inputs: Inputs) -> list[InputFile]:
-    """The files that the flags name, with their marks. Raises OakumError."""
+    """The files that the flags name. Raises OakumError."""
     if flags["bulk-in"]:
         from oakum.template.workspace.bulk import read_bulk
 
-        files = read_bulk(flags["bulk-in"])
-    else:
-        files = inputs.collect(flags["file"])
-    if flags["file-mark"]:
-        from oakum.template.workspace.marks import apply_marks
-
-        return apply_marks(files, flags["file-mark"])
-    return files
+        return read_bulk(flags["bulk-in"])
+    return inputs.collect(flags["file"])
 
 
 def evaluate(files: list[InputFile], flags: dict[str, Any], inputs: Inputs) -> Result:
     """What `files` come to with the data values and options of the flags. Raises OakumError."""
     from oakum.template.render import render
 
-    inspected = flags["data-values-inspect"] or flags["explain-data-values"]
-    stop = "values" if inspected else "schema" if flags["data-values-schema-inspect"] else ""
+    if flags["data-values-schema-inspect"] and not flags["explain-data-values"]:
+        stop = "schema"
+    else:
+        stop = "values" if flags["data-values-inspect"] or flags["explain-data-values"] else ""
     options = Options(
         strict=flags["strict"],
         ignore_unknown_comments=flags["ignore-unknown-comments"],

@@ -4,9 +4,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from oakum.starlark.spelling import nearest
+from oakum.template.assembly import show_key
 from oakum.template.convert import copy_value
 from oakum.template.kinds import kind_of
 from oakum.template.position import position
+from oakum.template.schema.govalue import go_syntax
 from oakum.template.schema.report import Violation
 from oakum.template.schema.types import AnyType, ArrayType, Declaration, MapType, ScalarType
 from oakum.yaml.nodes import Array, Item, Map, MapItem
@@ -48,7 +50,8 @@ def _fill(item: Item, declared: Declaration) -> Iterator[Violation]:
         for element in value.items:
             yield from _fill(element, wanted.element)
     else:
-        yield Violation(item, kind_of(value), declared.expected())
+        in_flag = value.source is not None and not value.source.name
+        yield Violation(value if in_flag else item, kind_of(value), declared.expected())
 
 
 def default_map_item(declared: Declaration) -> MapItem:
@@ -82,11 +85,11 @@ def _is_of(wanted: str, given: str) -> bool:
 def _unknown_keys(items: Iterable[MapItem], declared: Declaration, wanted: MapType) -> Iterator[Violation]:
     for item in items:
         if item.key not in wanted.items:
-            keys = sorted(str(key) for key in wanted.items)
+            keys = sorted(show_key(key) for key in wanted.items)
             close = nearest(str(item.key), keys)
             yield Violation(
                 item,
-                str(item.key),
+                item.key if isinstance(item.key, str) else go_syntax(item.key),
                 f"{_alternatives(keys)} (from {position(declared.item)})",
                 "Given data value is not declared in schema",
                 (f'did you mean "{close}"?',) if close else (),

@@ -81,8 +81,8 @@ def _element(item: Item, array: Array) -> Declaration:
         return declare(element)
     inner = Violation(
         element,
-        None,
-        None,
+        "",
+        "",
         hints=(
             "do you mean to set a default value for the array?",
             "set an array's default by annotating its parent.",

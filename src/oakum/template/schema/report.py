@@ -7,18 +7,18 @@ from typing import Any
 from oakum.record import NamedTuple
 from oakum.template.annotation import Annotation
 from oakum.template.schema.govalue import go_syntax
-from oakum.yaml.nodes import ArrayItem, Item, MapItem
+from oakum.yaml.nodes import Array, ArrayItem, Document, Item, Map, MapItem
 
 
 class Violation(NamedTuple):
     """One finding: at the item `at`, because of its `annotations` where those are wrong.
 
-    A `found` or `expected` of None leaves its line empty, as one report of the reference does.
+    A `found` or `expected` that is empty leaves its line empty, as reports of the reference do.
     """
 
-    at: Item
-    found: str | None
-    expected: str | None
+    at: Item | Map | Array
+    found: str
+    expected: str
     description: str = ""
     hints: tuple[str, ...] = ()
     annotations: tuple[Annotation, ...] = ()
@@ -45,8 +45,8 @@ def _block(violation: Violation, pad: str) -> str:
     return "\n".join(lines) + "\n\n"
 
 
-def _labelled(label: str, text: str | None, pad: str) -> str:
-    return "" if text is None else f"{pad}= {label}: {text}"
+def _labelled(label: str, text: str, pad: str) -> str:
+    return f"{pad}= {label}: {text}" if text else ""
 
 
 def _excerpt(violation: Violation, pad: str) -> list[str]:
@@ -69,10 +69,14 @@ def _lines(violation: Violation) -> list[tuple[int, str]]:
     if source is None or not violation.at.line:
         return []
     numbers = {at.line for at in (*violation.annotations, violation.at) if at.line and at.source is source}
-    return [(number, source.text(number)) for number in sorted(numbers)]
+    texts = [(number, source.text(number)) for number in sorted(numbers)]
+    if isinstance(violation.at, Document):
+        # A document that starts without a marker has no line of its own, only the place of one.
+        texts[-1] = (texts[-1][0], texts[-1][1] if texts[-1][1].startswith("---") else "")
+    return texts
 
 
-def _computed(item: Item) -> str:
+def _computed(item: Any) -> str:
     value: Any = item.value
     if isinstance(item, MapItem):
         return f"{item.key}: {go_syntax(value)}"

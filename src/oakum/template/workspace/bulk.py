@@ -1,25 +1,57 @@
 """The machine's interface: files in as JSON, files out as JSON (ytt: `--bulk-in`, `--bulk-out`)."""
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from oakum.template.files import InputFile, input_file
 from oakum.template.workspace.errors import InputError
 from oakum.yaml.gojson import dumps
+from oakum.yaml.json_syntax import loads
 
 
 def read_bulk(text: str) -> list[InputFile]:
-    """The files of `{"files": [{"name": …, "data": …}]}`, numbered in order. Raises InputError for anything else."""
+    """The files of `{"files": [{"name": …, "data": …}]}`, numbered in order.
+
+    Raises InputError in the words of Go's encoding/json; like there, the case of a name means nothing, null is
+    nothing, and what is not known is ignored.
+    """
     try:
-        given = json.loads(text)
-        listed = [(str(each["name"]), str(each.get("data", ""))) for each in given.get("files") or []]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise InputError(f"Expected bulk input to be JSON with files of name and data: {error}") from None
-    files = [input_file(name, _loader(data)) for name, data in listed]
+        given = loads(text)
+    except ValueError as error:
+        raise InputError(str(error)) from None
+    listed = _field(_fields(given, "Go value of type template.BulkFiles"), "files")
+    if not isinstance(listed, list | None):
+        raise _mismatch(listed, "Go struct field BulkFiles.files of type []template.BulkFile")
+    files = [_file(each) for each in listed or []]
     for order, file in enumerate(files):
         file.order = order
     return files
+
+
+def _file(given: Any) -> InputFile:
+    fields = _fields(given, "Go struct field BulkFiles.files of type template.BulkFile")
+    found = {name: _field(fields, name) or "" for name in ("name", "data")}
+    for name, value in found.items():
+        if not isinstance(value, str):
+            raise _mismatch(value, f"Go struct field BulkFile.files.{name} of type string")
+    return input_file(found["name"], _loader(found["data"]))
+
+
+def _fields(value: Any, target: str) -> dict[str, Any]:
+    if not isinstance(value, dict | None):
+        raise _mismatch(value, target)
+    return value or {}
+
+
+def _field(fields: dict[str, Any], name: str) -> Any:
+    """The last value of the field, however its name is capitalised; None when there is none."""
+    return next((fields[key] for key in reversed(fields) if key.lower() == name and fields[key] is not None), None)
+
+
+def _mismatch(value: Any, target: str) -> InputError:
+    kinds = {bool: "bool", str: "string", list: "array", dict: "object"}
+    return InputError(f"json: cannot unmarshal {kinds.get(type(value), 'number')} into {target}")
 
 
 def _loader(data: str) -> Callable[[], bytes]:

@@ -1,6 +1,7 @@
 """Output into a directory (ytt: `--output-files`, `--dangerous-emptied-output-directory`)."""
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections import Counter
@@ -13,50 +14,69 @@ _REFUSED = ("/", ".", "./", "")
 
 
 def empty_directory(path: str) -> None:
-    """Delete the directory `path` with all that is in it. Raises OutputError for one that nobody can mean."""
+    """Delete whatever is at `path`. Raises OutputError for a path that nobody can mean."""
     if path in _REFUSED:
         raise OutputError("Expected output directory path to not be one of '/', '.', './', ''")
     try:
-        shutil.rmtree(path)
-    except FileNotFoundError:
-        return
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path)
+        else:
+            os.unlink(path)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
     except OSError as error:
         raise OutputError(f"Deleting output directory '{path}': {explain('remove', path, error)}") from None
 
 
-def write_files(root: str, files: Iterable[tuple[str, str]], say: Callable[[str], None]) -> None:
+def make_directory(path: str) -> None:
+    """Make the directory `path` and those above it, for their owner only. Raises OutputError."""
+    if os.path.isdir(path):
+        return
+    above = os.path.dirname(path.rstrip("/"))
+    if above and not os.path.exists(path):
+        make_directory(above)
+    try:
+        if os.path.exists(path):
+            raise NotADirectoryError(errno.ENOTDIR, "Not a directory")
+        os.mkdir(path, 0o700)
+    except OSError as error:
+        raise OutputError(explain("mkdir", path, error)) from None
+
+
+def write_files(
+    root: str, files: Iterable[tuple[str, str]], say: Callable[[str], None], *, emptied: bool = False
+) -> None:
     """Write (path, text) pairs below `root`, naming each to `say`; files and folders are for their owner only.
 
-    Raises OutputError, before anything is written, when two have one path or one would leave `root`.
+    With `emptied`, what was there is deleted first. Raises OutputError: before anything is changed when a file would
+    leave `root`, or when two have one path, one of which would be lost in an emptied directory.
     """
     listed = list(files)
-    _check_paths([path for path, _ in listed])
+    _check_paths([path for path, _ in listed], once=emptied)
+    if emptied:
+        empty_directory(root)
+    make_directory(root)
     for path, text in listed:
-        target = os.path.join(root, path)
+        target = os.path.normpath(f"{root}/{path}")
+        make_directory(os.path.dirname(target))
         say(f"creating: {target}")
         try:
-            _make_folder(os.path.dirname(target))
             _write(target, text)
         except OSError as error:
-            raise OutputError(f"Writing file '{target}': {explain('open', target, error)}") from None
+            raise OutputError(explain("open", target, error)) from None
 
 
-def _make_folder(path: str) -> None:
-    if path and not os.path.isdir(path):
-        _make_folder(os.path.dirname(path))
-        os.mkdir(path, 0o700)
+def _check_paths(paths: list[str], *, once: bool) -> None:
+    """Raise OutputError for a path that leads out of the directory or, with `once`, for those that are there twice."""
+    twice = sorted(path for path, times in Counter(paths).items() if times > 1)
+    if once and twice:
+        raise OutputError(f"Multiple files have same output destination paths: {', '.join(twice)}")
+    for path in paths:
+        if os.path.normpath(path.lstrip("/")).split("/")[0] == "..":
+            raise OutputError(f"Expected output file '{path}' to be inside the output directory")
 
 
 def _write(target: str, text: str) -> None:
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o700)
     with os.fdopen(descriptor, "wb") as file:
         file.write(text.encode("utf-8", "surrogateescape"))
-
-
-def _check_paths(paths: list[str]) -> None:
-    twice = sorted(path for path, times in Counter(paths).items() if times > 1)
-    if twice:
-        raise OutputError(f"Multiple files have same output destination paths: {', '.join(twice)}")
-    for path in paths:
-        if os.path.normpath(path).split("/")[0] == ".." or os.path.isabs(path):
-            raise OutputError(f"Expected output file '{path}' to be inside the output directory")

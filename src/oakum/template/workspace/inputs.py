@@ -46,7 +46,7 @@ class Inputs:
         if "=" in name:
             raise InputError(f"Expected file '{named}' to only have single '=' sign to for relative path assignment")
         files, renamed = self._at(path)
-        if equals and renamed:
+        if equals and name and renamed:
             files[0].path = name
             files[0].classify()
         return files
@@ -91,16 +91,17 @@ def _refuse_stdin() -> bytes:
 
 
 def _walk(folder: str) -> Iterator[str]:
-    """Every path below `folder` that is no directory; links to directories are not followed."""
+    """Every path below `folder` that is no directory, folder by folder; links to directories are not followed."""
     try:
         with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    yield from _walk(entry.path)
-                else:
-                    yield entry.path
+            found = sorted(entries, key=lambda entry: os.fsencode(entry.name))
     except OSError as error:
         raise InputError(explain("open", folder, error)) from None
+    for entry in found:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(entry.path)
+        else:
+            yield entry.path
 
 
 def _read(path: str) -> bytes:

@@ -6,14 +6,14 @@ from typing import Any
 
 from oakum.template.assembly import show_key
 from oakum.template.position import position
-from oakum.yaml.emitter import emit
+from oakum.yaml.emitter import emit, is_empty
 from oakum.yaml.nodes import Array, DocumentSet, Map, Node
 
 _GROWTH = 10
 
 
 def print_positions(documents: DocumentSet) -> str:
-    """One line a node, `FILE:LINE | text`.
+    """One line a node, `FILE:LINE | text`, those of empty documents left out.
 
     The first column is as wide as the longest place so far needed it. Nodes whose place is unknown have no first
     column; text of several lines starts on a line of its own.
@@ -31,6 +31,8 @@ def print_positions(documents: DocumentSet) -> str:
 
 def _lines(documents: DocumentSet) -> Iterator[tuple[str | None, str]]:
     for document in documents.items:
+        if is_empty(document.value):
+            continue
         yield _place(document), "[doc]"
         if isinstance(document.value, Node):
             yield from _below(document.value, "  ")

@@ -1,14 +1,17 @@
 """Which symbolic links may be followed (ytt: symlinks)."""
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 
 from oakum.record import NamedTuple
 from oakum.template.workspace.errors import InputError
 from oakum.template.workspace.system import explain
 
 _PIPE = re.compile(r"/proc/\d+/fd/pipe:\[\d+\]")
+_MOST_LINKS = 255
 _HINT = (
     "(hint: symlinks are disallowed as a security feature, use '--allow-symlink-destination' flags to override)"
 )
@@ -24,20 +27,57 @@ class Symlinks(NamedTuple):
         """Raise InputError unless the link at `path` leads to an allowed destination; pipes always are."""
         if self.anywhere:
             return
-        target = os.path.realpath(path)
+        try:
+            target = resolve(path)
+        except OSError as error:
+            reason = explain("lstat", error.filename, error) if error.filename else error.strerror
+            raise InputError(f"Checking symlink file '{path}': Eval symlink: {reason}") from None
         if _PIPE.fullmatch(target):
             return
-        try:
-            os.stat(path)
-        except OSError as error:
-            reason = explain("lstat", target, error)
-            raise InputError(f"Checking symlink file '{path}': Eval symlink: {reason}") from None
-        if not any(_below(target, os.path.abspath(place)) for place in self.allowed):
-            shown = os.path.relpath(target) if not os.path.isabs(path) else target
+        if not any(_below(os.path.abspath(target), os.path.abspath(place)) for place in self.allowed):
             raise InputError(
                 f"Checking symlink file '{path}': "
-                f"Expected symlink file '{path}' -> '{shown}' to be allowed, but was not {_HINT}"
+                f"Expected symlink file '{path}' -> '{target}' to be allowed, but was not {_HINT}"
             )
+
+
+def resolve(path: str) -> str:
+    """Where `path` leads once every link on the way is followed, as messages show it: relative as far as links are.
+
+    Raises OSError; its `filename` is the first part of the way that is not there.
+    """
+    done, rest = ("/" if path.startswith("/") else ""), path.split("/")
+    followed = 0
+    while rest:
+        part = rest.pop(0)
+        if part in ("", "."):
+            continue
+        if part == "..":
+            done = _above(done)
+            continue
+        here = os.path.join(done, part)
+        mode = _PIPE.fullmatch(here) or os.lstat(here).st_mode
+        if not isinstance(mode, int) or not stat.S_ISLNK(mode):
+            if rest and isinstance(mode, int) and not stat.S_ISDIR(mode):
+                raise NotADirectoryError(errno.ENOTDIR, "not a directory")
+            done = here
+            continue
+        followed += 1
+        if followed > _MOST_LINKS:
+            raise OSError(errno.ELOOP, "EvalSymlinks: too many links")
+        link = os.readlink(here)
+        rest = [*link.split("/"), *rest]
+        done = "/" if link.startswith("/") else done
+    return done or "."
+
+
+def _above(path: str) -> str:
+    """The folder that `path` is in; one more step up where it is a way up itself."""
+    if path == "/":
+        return path
+    if not path or path.rpartition("/")[2] == "..":
+        return os.path.join(path, "..")
+    return os.path.dirname(path)
 
 
 def _below(path: str, place: str) -> bool:
