@@ -116,7 +116,7 @@ def test_results(value: Callable[[str], Any], expression: str, expected: Any) ->
         ("'%5d' % 1", "unknown conversion %5"),
         ("'%s %s' % (1,)", "not enough arguments for format string"),
         ("'%s' % (1, 2)", "too many arguments for format string"),
-        ("'{:>5}'.format(1)", "format: format spec features not supported in replacement fields: >5"),
+        ("'{:>5}'.format(1)", "format spec features not supported in replacement fields: >5"),
         ("'{a.b}'.format(a=1)", "format: attribute syntax x.y is not supported in replacement fields: a.b"),
         ("'{}{1}'.format(1, 2)", "format: cannot switch from automatic field numbering to manual field specification"),
         ("'{x}'.format()", "format: keyword x not found"),

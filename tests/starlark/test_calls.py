@@ -50,7 +50,7 @@ def rest(a, *more, **named): return a
         ("sorted()", "sorted: missing argument for iterable"),
         ("sorted([1], key=two)", "function two missing 1 argument (b)"),
         ("max()", "max requires at least one positional argument"),
-        ("sorted([], keyy=1)", "sorted: unexpected keyword argument keyy (did you mean key?)"),
+        ("sorted([], keyy=1)", 'sorted: unexpected keyword argument "keyy"'),
         ("'a'.upper(1)", "upper: got 1 arguments, want 0"),
         ("'a'.replace('a')", "replace: got 1 arguments, want at least 2"),
         ("[].append()", "append: got 0 arguments, want 1"),

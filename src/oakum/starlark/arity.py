@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from oakum.starlark.errors import Failure
-from oakum.starlark.spelling import hint
+
+_MORE = 0x04  # code flag: takes *args
+_OWN_WORDS = frozenset(["chr", "dir", "ord", "str", "type", "zip"])
 
 
 def misfit(
@@ -28,13 +30,14 @@ def misfit(
     least = most - len(getattr(function, "__defaults__", None) or ())
     named = code.co_varnames[code.co_posonlyargcount : code.co_argcount + code.co_kwonlyargcount]
     if not named and keywords:
-        return Failure(f"{name}: unexpected keyword arguments")
-    if given > most:
+        return Failure(f"{name} does not accept keyword arguments" if name in _OWN_WORDS else
+                       f"{name}: unexpected keyword arguments")  # fmt: skip
+    if given > most and not code.co_flags & _MORE:
         exact = "" if least == most else "at most "
         return Failure(f"{name}: got {given} arguments, want {exact}{most}")
     for keyword in keywords:
         if keyword not in named:
-            return Failure(f"{name}: unexpected keyword argument {keyword}{hint(keyword, named)}")
+            return Failure(f'{name}: unexpected keyword argument "{keyword}"')
     if named:
         missing = next((n for n in code.co_varnames[bound + given : bound + least] if n not in keywords), "")
         return Failure(f"{name}: missing argument for {missing}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from oakum.starlark.errors import Failure
+from oakum.starlark.errors import Failure, NamedFailure
 from oakum.starlark.meter import reserve
 from oakum.starlark.rendering import integer, number, repr_text, text
 from oakum.starlark.strings import joined
@@ -161,7 +161,7 @@ def _fields(template: str, arguments: tuple[Any, ...], keywords: dict[str, Any])
             raise Failure("unmatched '{' in format")
         name, conversion = _field(template[found + 1 : end])
         position = end + 1
-        if name == "" or name.isdecimal():
+        if name == "" or _is_number(name):
             if automatic is not None and automatic is not (name == ""):
                 kinds = ["manual field specification", "automatic field numbering"]
                 raise Failure(f"cannot switch from {kinds[automatic]} to {kinds[not automatic]}")
@@ -177,6 +177,10 @@ def _fields(template: str, arguments: tuple[Any, ...], keywords: dict[str, Any])
     return parts
 
 
+def _is_number(name: str) -> bool:
+    return name.isascii() and name.isdigit() and len(name) < 20 and int(name) < 1 << 63
+
+
 def _literal(piece: str) -> str:
     if "}" not in piece:
         return piece
@@ -187,14 +191,16 @@ def _literal(piece: str) -> str:
 
 def _field(inside: str) -> tuple[str, str]:
     """The name and the conversion of a replacement field."""
-    if "{" in inside:
+    name, mark, conversion = inside.partition("!")
+    head, tail = (name, conversion) if mark else ("", name)
+    tail, _, spec = tail.partition(":")
+    if spec:
+        raise NamedFailure(f"format spec features not supported in replacement fields: {spec}")
+    name, conversion = (head, tail) if mark else (tail, "")
+    if "{" in name:
         raise Failure("nested replacement fields not supported")
-    name, colon, spec = inside.partition(":")
-    if colon and spec:
-        raise Failure(f"format spec features not supported in replacement fields: {spec}")
-    name, mark, conversion = name.partition("!")
     if mark and conversion not in ("s", "r"):
-        raise Failure(f'unknown conversion "{conversion}"' if conversion else "unknown conversion \"\"")
+        raise Failure(f'unknown conversion "{conversion}"')
     return name, conversion
 
 

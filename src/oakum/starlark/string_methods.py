@@ -6,13 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from unicodedata import category
 
 from oakum.starlark.errors import Failure, NamedFailure
 from oakum.starlark.formatting import format_string
 from oakum.starlark.meter import reserve
 from oakum.starlark.rendering import quote
-from oakum.starlark.strings import SPACE, from_bytes, is_cased, joined, simple_case, simple_title, to_bytes
+from oakum.starlark.strings import SPACE, code_point, from_bytes, is_cased, joined, simple_case, simple_title, to_bytes
 from oakum.starlark.values import List, type_name
 from oakum.starlark.wanted import flag, index_or_none, integer, iterable, string
 
@@ -44,7 +43,7 @@ class Characters:
     @property
     def starlark_type(self) -> str:
         """The type's name."""
-        return "string.elems" if self.method.startswith("elem") else "string.codepoints"
+        return "elems" if self.method.startswith("elem") else "codepoints"
 
     def starlark_str(self) -> str:
         """As `repr` writes it."""
@@ -55,34 +54,14 @@ class Characters:
         if self.method == "codepoints":
             return iter(self.source)
         if self.method == "codepoint_ords":
-            return (0xFFFD if 0xDC80 <= ord(char) <= 0xDCFF else ord(char) for char in self.source)
+            return map(code_point, self.source)
         raw = to_bytes(self.source)
         return iter(raw) if self.method == "elem_ords" else (from_bytes(bytes([byte])) for byte in raw)
 
 
-class Elements(Characters):
-    """The ones by byte also have a length and an index."""
-
-    __slots__ = ()
-
-    def starlark_len(self) -> int:
-        """The number of bytes."""
-        return len(to_bytes(self.source))
-
-    def starlark_index(self, key: Any) -> Any:
-        """The element at a byte offset."""
-        items = List(self.starlark_iterate())
-        if type(key) is not int:
-            raise Failure(f"string.elems index: got {type_name(key)}, want int")
-        place = key + len(items) if key < 0 else key
-        if not 0 <= place < len(items):
-            raise Failure(f"string.elems index {key} out of range [{-len(items)}:{len(items) - 1}]")
-        return items[place]
-
-
-def _characters(method: str, kind: type[Characters]) -> Callable[[str], Characters]:
+def _characters(method: str) -> Callable[[str], Characters]:
     def make(self: str, /) -> Characters:
-        return kind(self, method)
+        return Characters(self, method)
 
     return make
 
@@ -101,6 +80,8 @@ def _title(self: str, /) -> str:
 
 
 def _istitle(self: str, /) -> bool:
+    from unicodedata import category
+
     cased = inside = False
     for char in self:
         kind = category(char)
@@ -287,11 +268,11 @@ def _isalnum(self: str, /) -> bool:
 
 STRING_METHODS: dict[str, Callable[..., Any]] = {
     "capitalize": _capitalize,
-    "codepoint_ords": _characters("codepoint_ords", Characters),
-    "codepoints": _characters("codepoints", Characters),
+    "codepoint_ords": _characters("codepoint_ords"),
+    "codepoints": _characters("codepoints"),
     "count": _count,
-    "elem_ords": _characters("elem_ords", Elements),
-    "elems": _characters("elems", Elements),
+    "elem_ords": _characters("elem_ords"),
+    "elems": _characters("elems"),
     "endswith": _affix("endswith"),
     "find": _finder("find"),
     "format": _format,

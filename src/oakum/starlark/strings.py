@@ -16,6 +16,12 @@ def from_bytes(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
+def code_point(char: str) -> int:
+    """The code of one character; a stray byte's is that of U+FFFD."""
+    code = ord(char)
+    return 0xFFFD if 0xDC80 <= code <= 0xDCFF else code
+
+
 def joined(text: str) -> str:
     """`text` after it was put together from pieces: neighbouring stray bytes may have become a character."""
     return text if text.isascii() or not _has_stray(text) else from_bytes(to_bytes(text))

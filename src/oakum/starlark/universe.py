@@ -10,13 +10,14 @@ from oakum.starlark.binding import invoke
 from oakum.starlark.collection_methods import update
 from oakum.starlark.comparison import compare
 from oakum.starlark.errors import Failure
+from oakum.starlark.floats import parse_float
 from oakum.starlark.iteration import elements_or_none, iterate
 from oakum.starlark.literals import decimal
 from oakum.starlark.meter import charge
 from oakum.starlark.rendering import repr_text, text
-from oakum.starlark.strings import length
+from oakum.starlark.strings import code_point, length
 from oakum.starlark.values import Builtin, Dict, List, Set, Struct, is_callable, prefixed, type_name
-from oakum.starlark.wanted import flag, integer, iterable, string, wanted
+from oakum.starlark.wanted import fits_int32, flag, integer, iterable, string, wanted
 
 _MISSING = object()
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -41,7 +42,7 @@ def _bool(value: Any = False, /) -> bool:
 
 def _chr(code: Any, /) -> str:
     value = code
-    if type(value) is not int:
+    if type(value) is not int or not fits_int32(value):
         raise Failure(f"got {type_name(value)}, want int")
     if value < 0:
         raise Failure(f"Unicode code point {value} out of range (<0)")
@@ -68,7 +69,7 @@ def _enumerate(items: Any, start: Any = 0, /) -> List:
 
 
 def _fail(*arguments: Any, sep: Any = " ") -> None:
-    raise Failure(string(sep, "sep").join(map(text, arguments)))
+    raise Failure(string(sep, '"sep"').join(map(text, arguments)))
 
 
 def _float(*arguments: Any, **keywords: Any) -> float:
@@ -87,12 +88,7 @@ def _float(*arguments: Any, **keywords: Any) -> float:
         return value  # type: ignore[no-any-return]  # its type was just looked at
     if kind is not str:
         raise Failure(f"float got {type_name(value)}, want number or string")
-    try:
-        if value != value.strip() or "_" in value or not value.isascii():
-            raise ValueError
-        return float(value)
-    except ValueError:
-        raise Failure(f'float: strconv.ParseFloat: parsing "{value}": invalid syntax') from None
+    return parse_float(value)
 
 
 def _getattr(value: Any, name: Any, default: Any = _MISSING, /) -> Any:
@@ -114,10 +110,9 @@ def _hasattr(value: Any, name: Any, /) -> bool:
 
 
 def _hash(value: Any, /) -> int:
-    raw = string(value, 1).encode("utf-16-le", "surrogatepass")
     result = 0
-    for index in range(0, len(raw), 2):
-        result = (31 * result + raw[index] + (raw[index + 1] << 8)) & 0xFFFFFFFF
+    for char in string(value, 1):
+        result = (31 * result + code_point(char)) & 0xFFFFFFFF
     return result - (1 << 32) if result >> 31 else result
 
 
@@ -137,25 +132,21 @@ def _int(x: Any, base: Any = _MISSING) -> int:
 
 
 def _parsed(value: str, base: Any) -> int:
-    if type(base) is not int:
-        raise wanted(base, "base", "int")
-    if base != 0 and not 2 <= base <= 36:
-        raise Failure(f"invalid base {base} (must be >= 2 && <= 36)")
+    if type(base) is not int or (base != 0 and not 2 <= base <= 36):
+        raise Failure("base must be an integer >= 2 && <= 36")
     charge(len(value) * len(value) >> 10)
     digits = value.lower()
     sign = -1 if digits[:1] == "-" else 1
     digits = digits.removeprefix("-") if sign < 0 else digits.removeprefix("+")
     prefix = {"0x": 16, "0o": 8, "0b": 2}.get(digits[:2])
-    if prefix is not None and base in (0, prefix):
-        digits, base_used = digits[2:], prefix
-    else:
-        base_used = base or 10
-        if base == 0 and len(digits) > 1 and digits[0] == "0":
-            digits = ""
-    allowed = _DIGITS[:base_used]
+    if prefix is not None and base in (0, prefix) and len(digits) > 2:
+        digits, base = digits[2:], prefix
+    elif base == 0 and (digits[:1] != "0" or not digits.strip("0")):
+        base = 10
+    allowed = _DIGITS[:base]
     if not digits or any(digit not in allowed for digit in digits):
         raise Failure(f"invalid literal with base {base}: {value}")
-    return sign * (decimal(digits) if base_used == 10 else int(digits, base_used))
+    return sign * (decimal(digits) if base == 10 else int(digits, base))
 
 
 def _len(value: Any, /) -> int:
@@ -175,16 +166,18 @@ def _list(items: Any = (), /) -> List:
 
 
 def _extreme(name: str, symbol: str) -> Callable[..., Any]:
-    def find(*arguments: Any, key: Any = None) -> Any:
+    def find(*arguments: Any, key: Any = _MISSING) -> Any:
         if not arguments:
             raise Failure(f"{name} requires at least one positional argument")
+        if key is not _MISSING and not is_callable(key):
+            raise Failure(f'{name}: for parameter "key": got {type_name(key)}, want callable')
         items = elements_or_none(arguments[0]) if len(arguments) == 1 else arguments
         if items is None:
             raise Failure(f"{name}: {type_name(arguments[0])} value is not iterable")
         best: Any = _MISSING
         rank: Any = None
         for item in items:
-            measure = item if key is None else invoke(key, item)
+            measure = item if key is _MISSING else invoke(key, item)
             if best is _MISSING or _ranks(name, symbol, measure, rank):
                 best, rank = item, measure
         if best is _MISSING:
@@ -202,11 +195,11 @@ def _ranks(name: str, symbol: str, a: Any, b: Any) -> bool:
 
 
 def _ord(value: Any, /) -> int:
-    characters = string(value, 1)
-    if len(characters) != 1:
-        raise Failure(f"string encodes {len(characters)} Unicode code points, want 1")
-    code = ord(characters)
-    return 0xFFFD if 0xDC80 <= code <= 0xDCFF else code
+    if type(value) is not str:
+        raise Failure(f"got {type_name(value)}, want string")
+    if len(value) != 1:
+        raise Failure(f"string encodes {len(value)} Unicode code points, want 1")
+    return code_point(value)
 
 
 def _range(start: Any, stop: Any = _MISSING, step: Any = 1, /) -> range:
@@ -241,18 +234,18 @@ class _Rank:
         return compare("<", self.value, other.value)
 
 
-def _sorted(iterable: Any, key: Any = None, reverse: Any = False) -> List:
+def _sorted(iterable: Any, key: Any = _MISSING, reverse: Any = False) -> List:
     try:
         items = _collected(iterable, "iterable")
-        backwards = flag(reverse, "reverse")
-        if key is not None and not is_callable(key):
-            raise wanted(key, "key", "callable")
+        if key is not _MISSING and not is_callable(key):
+            raise wanted(key, '"key"', "callable")
+        backwards = flag(reverse, '"reverse"')
     except Failure as error:
         raise prefixed("sorted", error) from None
     kinds = {type(item) for item in items}
-    if key is None and (kinds <= {int} or (kinds == {str} and all(map(str.isascii, items)))):
+    if key is _MISSING and (kinds <= {int} or (kinds == {str} and all(map(str.isascii, items)))):
         return List(sorted(items, reverse=backwards))
-    measure = _Rank if key is None else lambda item: _Rank(invoke(key, item))
+    measure = _Rank if key is _MISSING else lambda item: _Rank(invoke(key, item))
     return List(sorted(items, key=measure, reverse=backwards))
 
 
@@ -289,7 +282,7 @@ def _zip(*arguments: Any) -> List:
 
 
 def _print(*arguments: Any, sep: Any = " ") -> str:
-    return string(sep, "sep").join(map(text, arguments))
+    return string(sep, '"sep"').join(map(text, arguments))
 
 
 def printer(sink: Callable[[str], object]) -> Builtin:

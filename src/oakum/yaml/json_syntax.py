@@ -7,6 +7,7 @@ from typing import Any
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_TORN = re.compile(r"in (literal|string escape|\\u|numeric|exponent)|after decimal")
 _END = "unexpected end of JSON input"
 _TOO_DEEP = "exceeded max depth"
 _DEEPEST = 10000
@@ -52,9 +53,10 @@ def _space(text: str, position: int) -> int:
 
 
 def _fail(text: str, position: int, context: str) -> _Problem:
-    if position >= len(text):
-        return _Problem(_END)
-    return _Problem(f"invalid character {_quoted(text[position])} {context}")
+    if position < len(text):
+        return _Problem(f"invalid character {_quoted(text[position])} {context}")
+    # Go reads a blank after the end: inside a word, a number or an escape that is what it complains of.
+    return _Problem(f"invalid character ' ' {context}" if _TORN.match(context) else _END)
 
 
 def _quoted(char: str) -> str:
