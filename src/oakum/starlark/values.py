@@ -152,6 +152,8 @@ def prefixed(name: str, error: Failure | EvalError) -> Failure | EvalError:
 
     if isinstance(error, BudgetError) or (isinstance(error, EvalError) and error.budget):
         return error
+    if error.message.startswith("(p) "):  # the reference's panics come out as they are
+        return Failure(error.message)
     return Failure(f"{name}: {error.message}")
 
 
