@@ -1,6 +1,7 @@
 """From a Python exception to Starlark's error: its message, and the frames of the template's code it passed through."""
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
@@ -30,6 +31,22 @@ def message_of(error: BaseException) -> str | None:
     """Only the message of what `raised` makes of `error`."""
     found = _explain(error)
     return None if found is None else found[0]
+
+
+def call_chain(error: BaseException | None) -> list[Frame]:
+    """Every call of a program that `error`, and those it was made of, passed through: outermost first."""
+    chain: list[Frame] = []
+    seen: set[int] = set()
+    while error is not None:
+        frames, traceback = [], error.__traceback__
+        while traceback is not None:
+            if id(traceback.tb_frame) not in seen:
+                seen.add(id(traceback.tb_frame))
+                frames.append((traceback.tb_frame, traceback.tb_lineno or 0))
+            traceback = traceback.tb_next
+        chain.extend(reversed(_programs_of(frames)))
+        error = error.__cause__ or error.__context__
+    return chain
 
 
 def _explain(error: BaseException) -> tuple[str, tuple[Frame, ...]] | None:
@@ -88,15 +105,26 @@ def _last(traceback: TracebackType | None) -> TracebackType | None:
 
 
 def _frames(traceback: TracebackType | None) -> list[Frame]:
-    """The template's own frames, innermost first; a comprehension is part of its function."""
-    frames: list[Frame] = []
+    """The template's own frames, innermost first."""
+    frames: list[tuple[FrameType, int]] = []
     while traceback is not None:
-        code = traceback.tb_frame.f_code
-        if ".program" in traceback.tb_frame.f_globals:
+        frames.append((traceback.tb_frame, traceback.tb_lineno or 0))
+        traceback = traceback.tb_next
+    return _programs_of(frames)
+
+
+def _programs_of(passed: Iterable[tuple[FrameType, int]]) -> list[Frame]:
+    """Those of Python's frames, with their lines, that are a program's: innermost first.
+
+    A comprehension is part of its function.
+    """
+    frames: list[Frame] = []
+    for frame, line in passed:
+        code = frame.f_code
+        if ".program" in frame.f_globals:
             name = code.co_name
             if name in _COMPREHENSIONS and frames:
                 name = frames.pop().function
-            frames.append(Frame(_NAMES.get(name, name), code.co_filename, traceback.tb_lineno or 0))
-        traceback = traceback.tb_next
+            frames.append(Frame(_NAMES.get(name, name), code.co_filename, line))
     frames.reverse()
     return frames

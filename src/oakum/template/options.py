@@ -33,6 +33,7 @@ class Options(NamedTuple):
     implicit_map_key_overrides: bool = False
     disable_validation: bool = False
     stop_after: str = ""
+    explain_calls: bool = False
     explain_overlays: bool = False
     max_steps: int | None = None
     max_memory: int | None = None

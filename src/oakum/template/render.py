@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from oakum.errors import OakumError
 from oakum.template.files import InputFile
 from oakum.template.options import DataValueFlags, Options, Result
 from oakum.template.plain import is_plain, render_plain
@@ -37,10 +38,16 @@ def _evaluate(files: list[InputFile], values: DataValueFlags | None, options: Op
     given = Given(tuple(flag_values(values, strict=options.strict))) if values else Given()
     root = build_tree(files)
     flavour = Flavour(options.strict, options.ignore_unknown_comments, options.implicit_map_key_overrides)
-    library = Library(
-        Run(options, _meter(options)), Place(root, root), flavour, given, options.disable_validation, Modules, once=True
-    )
-    return library.evaluate()
+    run = Run(options, _meter(options))
+    library = Library(run, Place(root, root), flavour, given, options.disable_validation, Modules, once=True)
+    if not options.explain_calls:
+        return library.evaluate()
+    try:
+        return library.evaluate()
+    except OakumError as error:
+        from oakum.template.calls import explained
+
+        raise explained(error, run.programs) from error
 
 
 def _meter(options: Options) -> Meter:

@@ -43,6 +43,7 @@ _TEMPLATE_FLAGS = (
     Flag("explain-data-values", "Show each final data value with the file, line or flag that set it", "bool"),
     Flag("max-steps", "Bound on the loop iterations and calls of all templates (0: a generous one)", "int"),
     Flag("max-memory", "Bound in MiB on the memory of all templates (0: a generous one)", "int"),
+    Flag("explain-calls", "When a template fails, show every call that led there, with file and line", "bool"),
     Flag("explain-overlays", "When an overlay matches nothing, show what comes closest", "bool"),
     Flag("dangerous-data-values-disable-validation",
          "Skip validating data values (not recommended: may result in templates failing or invalid output)", "bool"),

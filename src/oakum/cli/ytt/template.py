@@ -89,6 +89,7 @@ def evaluate(files: list[InputFile], flags: dict[str, Any], inputs: Inputs) -> R
         implicit_map_key_overrides=flags["implicit-map-key-overrides"],
         disable_validation=flags["dangerous-data-values-disable-validation"],
         stop_after=stop,
+        explain_calls=flags["explain-calls"],
         explain_overlays=flags["explain-overlays"],
         max_steps=flags["max-steps"] or None,
         max_memory=(flags["max-memory"] << 20) or None,
