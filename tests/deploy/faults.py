@@ -3,11 +3,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.kube.scripted import Reply
+from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import HTTPError
 
 from oakum.kube.auth import Authenticator
 from oakum.kube.kubeconfig import ClusterConfig
@@ -36,11 +38,25 @@ def faulty(config: ClusterConfig, fault: Fault) -> Iterator[ClusterConfig]:
                 return
             headers = {k: v for k, v in self.headers.items() if k in ("Accept", "Content-Type", "User-Agent")}
             found = upstream.urlopen(self.command, self.path, body=body, headers={**headers, **dict(auth.headers())},
-                                     retries=False, timeout=30)
+                                     retries=False, timeout=30, preload_content="watch=1" not in self.path)
+            if "watch=1" in self.path:
+                self.relay(found)
+                return
             if wrong is not None:
                 self.close_connection = True
                 return
             self.reply(found.status, dict(found.headers), found.data)
+
+        def relay(self, stream: BaseHTTPResponse) -> None:
+            """Pass on what comes as it comes, until either side has enough."""
+            self.close_connection = True
+            self.send_response(stream.status)
+            self.send_header("Connection", "close")
+            self.end_headers()
+            with suppress(OSError, HTTPError):
+                while chunk := stream.read1():
+                    self.wfile.write(chunk)
+            stream.close()
 
         def reply(self, code: int, headers: dict[str, str], data: bytes) -> None:
             self.send_response(code)

@@ -4,14 +4,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from types import TracebackType
+from typing import Any
 
 from oakum.deploy.logs.options import LogsOptions
-from oakum.deploy.logs.tail import Tail, TailOptions, follow_pods
+from oakum.deploy.logs.tail import Tail, TailOptions, follow, list_pods
 from oakum.deploy.output import Output
 from oakum.deploy.resource import PREFIX, Resource
 from oakum.errors import KubeError, OakumError
-from oakum.kube.client import PODS, Client
-from oakum.kube.errors import ApiError
+from oakum.kube.client import Client
 from oakum.kube.watch import Watch
 
 WANTED = PREFIX + "deploy-logs"
@@ -34,7 +34,7 @@ class DeployLogs:
         self._before = {r.uid for r in existing if r.kind == "Pod"}
         self._namespaces = [n for n in namespaces if n and n != "(cluster)"]
         self._tails: list[Tail] = []
-        self._watch: Watch | None = None
+        self._watches: list[Watch] = []
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -45,8 +45,7 @@ class DeployLogs:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None,
                  ) -> None:
         self._stop.set()
-        watch = self._watch
-        if watch is not None:
+        for watch in self._watches:
             watch.close()
         self._thread.join(timeout=5)
         for tail in self._tails:
@@ -56,37 +55,23 @@ class DeployLogs:
 
     def _run(self) -> None:
         try:
-            pods, where, version = follow_pods(self._client, self._labels, self._namespaces)
-        except KubeError as e:
-            self._refused(e)
-            return
-        for pod in pods:
-            self._pod(Resource(pod))
-        watch = self._watch = Watch(self._client, PODS, where, labels=self._labels, resource_version=version)
-        try:
+            pods, self._watches = list_pods(self._client, self._labels, self._namespaces)
+            for pod in pods:
+                self._pod(pod)
             if not self._stop.is_set():
-                for event in watch:
-                    if event.type == "ADDED":
-                        self._pod(Resource(event.object))
+                follow(self._watches, self._pod)
         except KubeError as e:
-            self._refused(e)
+            self._out.block(f"Pod watching error: {e}")
 
-    def _refused(self, error: KubeError) -> None:
-        if isinstance(error, ApiError) and error.forbidden:
-            spaces = ", ".join(f'"{n}"' for n in self._namespaces)
-            text = f'pods is forbidden: User cannot list resource "pods" in API group "" in the namespace(s) {spaces}'
-        else:
-            text = str(error)
-        self._out.block(f"Pod watching error: {text}")
-
-    def _pod(self, pod: Resource) -> None:
+    def _pod(self, body: dict[str, Any]) -> None:
+        pod = Resource(body)
         if not self._wanted(pod):
             return
         names = tuple(n.strip() for n in pod.annotations.get(CONTAINERS, "").split(",") if n.strip())
         tail = Tail(self._client, TailOptions(follow=True, lines=-1, containers=names, finished=True),
                     lambda text: self._out.begin(f"logs | {text}"))
         self._tails.append(tail)
-        tail.start(pod.body)
+        tail.start(body)
 
     def _wanted(self, pod: Resource) -> bool:
         if self._options.all:

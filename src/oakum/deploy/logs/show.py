@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from oakum.deploy.errors import InputError
 from oakum.deploy.filters import glob
-from oakum.deploy.logs.tail import Tail, TailOptions, follow_pods
-from oakum.kube.client import PODS, Client
-from oakum.kube.watch import Watch
+from oakum.deploy.logs.tail import Tail, TailOptions, follow, list_pods
+from oakum.kube.client import Client
 
 
 def show_logs(client: Client, labels: str, namespace: str, options: TailOptions, pod_name: str,
@@ -19,24 +19,24 @@ def show_logs(client: Client, labels: str, namespace: str, options: TailOptions,
     """
     if options.lines <= 0 and not options.follow:
         raise InputError("Expected --lines to be greater than zero since --follow is not specified")
-    pods, where, version = follow_pods(client, labels, [namespace])
+    pods, watches = list_pods(client, labels, [namespace])
     tail = Tail(client, options, write)
     seen = set()
-    for pod in pods:
-        if not pod_name or glob(pod_name, pod["metadata"]["name"]):
-            seen.add(pod["metadata"].get("uid"))
+
+    def start(pod: dict[str, Any]) -> None:
+        uid = pod["metadata"].get("uid")
+        if uid not in seen and (not pod_name or glob(pod_name, pod["metadata"]["name"])):
+            seen.add(uid)
             tail.start(pod)
+
+    for pod in pods:
+        start(pod)
     if not options.follow:
         tail.join()
         return
-    watch = Watch(client, PODS, where, labels=labels, resource_version=version)
     try:
-        for event in watch:
-            meta = event.object["metadata"]
-            new = meta.get("uid") not in seen and (not pod_name or glob(pod_name, meta["name"]))
-            if event.type == "ADDED" and new:
-                seen.add(meta.get("uid"))
-                tail.start(event.object)
+        follow(watches, start)
     finally:
-        watch.close()
+        for watch in watches:
+            watch.close()
         tail.close()

@@ -11,6 +11,7 @@ from oakum.deploy.filters import glob
 from oakum.errors import KubeError
 from oakum.kube.client import PODS, Client
 from oakum.kube.transport import Stream
+from oakum.kube.watch import Watch
 
 RUNNING_PAUSE = 0.25
 QUIET = 0.2
@@ -146,25 +147,50 @@ class Tail:
                 self._streams.discard(stream)
 
 
-def follow_pods(client: Client, labels: str, namespaces: Sequence[str]) -> tuple[list[dict[str, Any]], str, str]:
-    """The pods of a selector, the namespace they were listed in (empty: all), and the version of that list.
+def list_pods(client: Client, labels: str, namespaces: Sequence[str]) -> tuple[list[dict[str, Any]], list[Watch]]:
+    """The pods of a selector, and watches that go on from there.
 
-    Where the user may not list all pods, the given namespaces are tried. Raises ApiError when none may be listed.
+    Where the user may not list all pods, those of the given namespaces are listed, as far as that is allowed. Raises
+    ApiError when it is in none.
     """
     from oakum.kube.errors import ApiError
 
+    def listed(namespace: str) -> tuple[list[dict[str, Any]], Watch]:
+        found = client.list(PODS, namespace, labels=labels)
+        return found.items, Watch(client, PODS, namespace, labels=labels, resource_version=found.resource_version)
+
     try:
-        found = client.list(PODS, labels=labels)
-        return found.items, "", found.resource_version
+        items, watch = listed("")
+        return items, [watch]
     except ApiError as e:
         if not e.forbidden:
             raise
         refused = e
+    pods: list[dict[str, Any]] = []
+    watches: list[Watch] = []
     for namespace in namespaces:
         try:
-            found = client.list(PODS, namespace, labels=labels)
-            return found.items, namespace, found.resource_version
+            items, watch = listed(namespace)
         except ApiError as e:
             if not e.forbidden:
                 raise
-    raise refused
+        else:
+            pods += items
+            watches.append(watch)
+    if not watches:
+        spaces = ", ".join(f'"{n}"' for n in namespaces)
+        raise ApiError(refused.code, refused.reason, 'pods is forbidden: User cannot list resource "pods" in API group '
+                       f'"" in the namespace(s) {spaces}') from refused
+    return pods, watches
+
+
+def follow(watches: Sequence[Watch], added: Callable[[dict[str, Any]], None]) -> None:
+    """Call `added` for each new pod until the watches are closed. Raises KubeError when the server refuses to watch."""
+    from oakum.kube.workers import each
+
+    def one(watch: Watch) -> None:
+        for event in watch:
+            if event.type == "ADDED":
+                added(event.object)
+
+    each(watches, one, len(watches))
