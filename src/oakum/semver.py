@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import total_ordering
+
+from oakum.dataclass import dataclass
 
 _LONGEST = 256
 _NUMBER = r"(?:0|[1-9][0-9]*)"

@@ -1,8 +1,9 @@
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 from tests.deploy.conftest import Place, config_map
 
+from oakum.dataclass import replace
 from oakum.deploy.app.meta import AppMeta
 from oakum.deploy.app.recorded import RecordedApp
 from oakum.deploy.apply.options import ApplyOptions, WaitOptions

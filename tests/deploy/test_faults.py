@@ -3,13 +3,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 
 import pytest
 from tests.deploy.conftest import Place, config_map
 from tests.deploy.faults import Fault, faulty
 from tests.kube.scripted import Reply
 
+from oakum.dataclass import replace
 from oakum.deploy.errors import ApplyError
 from oakum.deploy.logs.options import LogsOptions
 from oakum.errors import OakumError

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from oakum.dataclass import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

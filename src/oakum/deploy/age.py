@@ -1,9 +1,9 @@
 """Filters by age: `5m+`, `24h-` (kapp spec, section 7.3)."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from oakum.dataclass import dataclass
 from oakum.deploy.errors import InputError
 from oakum.duration import parse_duration
 

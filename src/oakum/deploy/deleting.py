@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, field
 
+from oakum.dataclass import dataclass, field
 from oakum.deploy.app.changes import KEEP_AFTER_FAILED_DELETE, Changes
 from oakum.deploy.app.labeled import PREFIX as LABEL_PREFIX
 from oakum.deploy.app.labeled import LabeledApp
@@ -55,7 +55,7 @@ class DeleteOptions:
     apply_exit_status: bool = False
 
 
-@dataclass
+@dataclass()
 class Delete:
     """One delete."""
 

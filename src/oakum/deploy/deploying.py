@@ -4,10 +4,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from oakum.dataclass import dataclass, field, replace
 from oakum.deploy.app.changes import Changes, Running
 from oakum.deploy.app.labeled import PREFIX as LABEL_PREFIX
 from oakum.deploy.app.labeled import LabeledApp
@@ -96,7 +96,7 @@ class DeployOptions:
     version: str = "develop"
 
 
-@dataclass
+@dataclass()
 class Deploy:
     """One deploy. `read` gives the documents; it is called once the application's record is there."""
 

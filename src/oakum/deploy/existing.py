@@ -4,9 +4,9 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from oakum.dataclass import dataclass
 from oakum.deploy.app.meta import CLUSTER
 from oakum.deploy.cluster import identified
 from oakum.deploy.resource import IDENTITY, Resource

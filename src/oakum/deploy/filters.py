@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from oakum.dataclass import dataclass, field
 from oakum.deploy.age import Age
 from oakum.deploy.diff.change import Change
 from oakum.deploy.errors import InputError

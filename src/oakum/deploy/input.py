@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import IO, TYPE_CHECKING, Any
 
+from oakum.dataclass import dataclass, field, replace
 from oakum.deploy.errors import InputError
 from oakum.deploy.resource import Resource
 from oakum.errors import YAMLError

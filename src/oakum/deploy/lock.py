@@ -8,11 +8,11 @@ import os
 import socket
 import threading
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
+from oakum.dataclass import dataclass
 from oakum.deploy.app.recorded import RecordedApp
 from oakum.deploy.errors import AppError
 from oakum.deploy.resource import parse_time

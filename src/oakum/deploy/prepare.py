@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 
+from oakum.dataclass import dataclass, field
 from oakum.deploy.config.config import Config
 from oakum.deploy.config.mods import add_strings
 from oakum.deploy.config.path import has_index

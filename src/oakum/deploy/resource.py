@@ -3,10 +3,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from oakum.dataclass import dataclass
 from oakum.deploy.values import clone
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ with the field's path and its Go type. `strict` refuses unknown fields too.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from oakum.dataclass import dataclass
 from oakum.images.errors import ConfigError
 from oakum.images.inputs import go_kind
 from oakum.yaml.numbers import general

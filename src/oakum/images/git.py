@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 import subprocess
-from dataclasses import dataclass
 
+from oakum.dataclass import dataclass
 from oakum.images.config import Origin
 from oakum.images.errors import BuildError
 

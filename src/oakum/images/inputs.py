@@ -3,10 +3,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from oakum.dataclass import dataclass
 from oakum.errors import YAMLError
 from oakum.images.errors import ConfigError
 from oakum.images.resource import Document, items

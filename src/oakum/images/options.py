@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from oakum.dataclass import dataclass
 from oakum.images.config import Platform
 from oakum.images.log import Log
 from oakum.registry.transport import Transport

@@ -7,10 +7,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from oakum.dataclass import dataclass
 from oakum.errors import OakumError
 from oakum.images import annotation, decode, search
 from oakum.images.config import Config, Override, merge

@@ -1,9 +1,9 @@
 """The outcome for one image, and the protocol of what finds it."""
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Protocol
 
+from oakum.dataclass import dataclass, replace
 from oakum.images.config import Origin
 
 

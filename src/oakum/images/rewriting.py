@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 
+from oakum.dataclass import dataclass, replace
 from oakum.images.config import Config, ImageRef
 from oakum.images.errors import ConfigError
 from oakum.images.resolution import Resolution, Resolver

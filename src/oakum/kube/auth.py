@@ -7,9 +7,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from dataclasses import dataclass, field
 from typing import Any
 
+from oakum.dataclass import dataclass, field
 from oakum.kube.errors import ConfigError
 from oakum.kube.kubeconfig import ClusterConfig, ExecPlugin
 

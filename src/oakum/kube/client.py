@@ -5,9 +5,9 @@ types. Every method raises ApiError for what the server refuses and ConnectError
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from oakum.dataclass import dataclass
 from oakum.kube.discovery import Discovery
 from oakum.kube.errors import ApiError
 from oakum.kube.kinds import ResourceType

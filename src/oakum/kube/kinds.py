@@ -1,8 +1,9 @@
 """A type of object that a server serves."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from oakum.dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
+from oakum.dataclass import dataclass, field, replace
 from oakum.kube.errors import ConfigError
 
 IN_CLUSTER = "/var/run/secrets/kubernetes.io/serviceaccount"

@@ -4,9 +4,9 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
+from oakum.dataclass import dataclass
 from oakum.kube.errors import ApiError, ConnectError
 
 T = TypeVar("T")

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from oakum.dataclass import dataclass
 from oakum.errors import KubeError
 
 _TOKEN = re.compile(r"\s*(==|!=|[=!(),]|[^\s=!(),]+)")

@@ -8,10 +8,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
+from oakum.dataclass import dataclass, field
 from oakum.kube.auth import Authenticator
 from oakum.kube.errors import ApiError, ConfigError, ConnectError, from_answer
 from oakum.kube.kubeconfig import ClusterConfig

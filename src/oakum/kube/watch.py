@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from oakum.dataclass import dataclass
 from oakum.kube.client import Client
 from oakum.kube.errors import ApiError, ConnectError, from_answer
 from oakum.kube.kinds import ResourceType

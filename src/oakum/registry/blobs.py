@@ -4,13 +4,13 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import urllib3
 from urllib3.response import BaseHTTPResponse
 
+from oakum.dataclass import dataclass
 from oakum.registry.connections import BLOCK, Readable
 from oakum.registry.descriptor import Descriptor, digest_of
 from oakum.registry.errors import ContentError, StatusError

@@ -6,7 +6,6 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from threading import Lock
 from typing import IO, Protocol, cast
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -14,6 +13,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import urllib3
 from urllib3.response import BaseHTTPResponse
 
+from oakum.dataclass import dataclass
 from oakum.proxy import proxy_for
 from oakum.registry import trouble
 from oakum.registry.errors import ConnectError, CredentialsError

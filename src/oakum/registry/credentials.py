@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Protocol
 
+from oakum.dataclass import dataclass, field
 from oakum.registry.reference import Repository
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from oakum.dataclass import dataclass, field
 from oakum.registry import media
 from oakum.registry.errors import ContentError
 

@@ -10,10 +10,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from oakum.dataclass import dataclass
 from oakum.errors import RegistryError
 
 

@@ -8,10 +8,10 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from oakum.dataclass import dataclass, field
 from oakum.registry import manifests, media, push
 from oakum.registry.blobs import FileBlob, Watched
 from oakum.registry.connections import BLOCK, Readable

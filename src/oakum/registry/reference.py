@@ -6,8 +6,8 @@ Docker Hub, where a single-element name lives under `library/`. Texts of the err
 from __future__ import annotations
 
 import string
-from dataclasses import dataclass, replace
 
+from oakum.dataclass import dataclass, replace
 from oakum.registry.errors import BadReference
 
 HUB = "index.docker.io"

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+
+from oakum.dataclass import dataclass
 
 TEMPORARY = frozenset({408, 429, 499, 500, 502, 503, 504, 522})
 

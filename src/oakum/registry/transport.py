@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from threading import Lock
 from urllib.parse import urljoin, urlsplit
 
 from urllib3.response import BaseHTTPResponse
 
+from oakum.dataclass import dataclass, field
 from oakum.registry.answers import body_of, status_error
 from oakum.registry.attempts import Attempts
 from oakum.registry.connections import Connections, Readable, closing

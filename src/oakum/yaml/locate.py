@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from oakum.dataclass import dataclass
 from oakum.yaml.nodes import Array, ArrayItem, Document, Map, MapItem, Node, Value
 
 _STEP = re.compile(r"""\.?([^.\[\]]+)|\[(?:"((?:[^"\\]|\\.)*)"|([^\]]*))\]""")

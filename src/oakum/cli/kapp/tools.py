@@ -24,10 +24,9 @@ def labels(call: Invocation) -> int:
 
 
 def _diff(s: Session) -> None:
-    from dataclasses import replace
-
     from oakum.cli.kapp.deploy import reader
     from oakum.cli.kapp.options import diff_options
+    from oakum.dataclass import replace
     from oakum.deploy.config.config import Config
     from oakum.deploy.diff.change import Differ
     from oakum.deploy.diff.changeset import calculate

@@ -6,7 +6,6 @@ rejection. Nothing is recorded in the cluster before templates and images are ri
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from oakum.cli.command import Invocation
@@ -16,6 +15,7 @@ from oakum.cli.kapp import session
 from oakum.cli.kapp.session import Session
 from oakum.cli.kbld import ROOT as KBLD
 from oakum.cli.ytt import ROOT as YTT
+from oakum.dataclass import dataclass
 from oakum.deploy.errors import AppError, InputError
 from oakum.deploy.resource import Resource
 from oakum.yaml.locate import Place

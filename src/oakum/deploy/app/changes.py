@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
+from oakum.dataclass import dataclass, replace
 from oakum.deploy.app.meta import AppMeta, ChangeMeta, now
 from oakum.deploy.app.recorded import RecordedApp
 from oakum.deploy.errors import AppError

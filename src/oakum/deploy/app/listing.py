@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from oakum.dataclass import dataclass
 from oakum.deploy.app.meta import AppMeta
 from oakum.deploy.app.recorded import IS_APP, meta_of, trimmed
 from oakum.kube.client import CONFIG_MAPS, Client

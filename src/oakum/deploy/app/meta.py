@@ -4,10 +4,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from oakum.dataclass import dataclass, field
 from oakum.deploy.errors import AppError
 from oakum.deploy.resource import Resource, parse_time
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from oakum.dataclass import dataclass
 from oakum.deploy.app.meta import APP_KEY
 from oakum.deploy.apply.options import ApplyOptions
 from oakum.deploy.apply.serverside import ServerSide

@@ -1,7 +1,7 @@
 """How changes are applied and awaited: the values of the command line's flags. Times are seconds."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from oakum.dataclass import dataclass
 
 
 @dataclass(frozen=True)

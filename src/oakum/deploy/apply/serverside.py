@@ -6,8 +6,8 @@ Fields that the two-write way of this program set before are taken over.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from oakum.dataclass import dataclass
 from oakum.deploy.cluster import Cluster, ServerError, outgoing
 from oakum.deploy.diff.change import Change
 from oakum.deploy.diff.history import MANAGER, ORIGINAL

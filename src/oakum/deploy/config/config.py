@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from oakum.dataclass import dataclass, field
 from oakum.deploy.config.matcher import Matcher, Rules, parse_matchers
 from oakum.deploy.config.path import Path, parse_path
 from oakum.deploy.config.rules import (

@@ -1,9 +1,9 @@
 """The built-in rules, ready for use and as text."""
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 
+from oakum.dataclass import replace
 from oakum.deploy.config.config import Config, parse_config
 from oakum.deploy.config.tables import DOCUMENT, TOKENS_OVERLAY
 from oakum.deploy.resource import Resource

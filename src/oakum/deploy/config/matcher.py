@@ -6,9 +6,9 @@ object". Indexes are built on that.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+from oakum.dataclass import dataclass
 from oakum.deploy.config.path import All, Index, Path, parse_path
 from oakum.deploy.errors import ConfigError
 from oakum.deploy.resource import Resource

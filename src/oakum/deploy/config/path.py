@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from oakum.dataclass import dataclass
 from oakum.deploy.errors import ConfigError
 
 

@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from oakum.dataclass import dataclass
 from oakum.deploy.config.matcher import Matcher
 from oakum.deploy.config.path import Path
 from oakum.deploy.resource import Resource

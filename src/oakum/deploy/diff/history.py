@@ -1,9 +1,9 @@
 """The record of what was last applied, in annotations of the object itself (kapp spec, section 3.5)."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from oakum.dataclass import dataclass
 from oakum.deploy.config.config import Config
 from oakum.deploy.config.matcher import Rules
 from oakum.deploy.config.mods import remove_field

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from oakum.dataclass import dataclass
 
 ANCHOR_LINES = 500
 

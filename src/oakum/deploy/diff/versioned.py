@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from oakum.dataclass import dataclass
 from oakum.deploy.config.config import Config
 from oakum.deploy.config.mods import rewrite_references
 from oakum.deploy.config.rules import TemplateRule

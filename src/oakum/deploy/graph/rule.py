@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from oakum.dataclass import dataclass
 from oakum.deploy.diff.change import ADD, DELETE, EXISTS, UPDATE, Change
 from oakum.deploy.errors import ConfigError
 from oakum.deploy.resource import PREFIX, Resource

@@ -1,7 +1,7 @@
 """Which logs a deploy shows."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from oakum.dataclass import dataclass
 
 
 @dataclass(frozen=True)

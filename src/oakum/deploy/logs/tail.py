@@ -4,9 +4,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from oakum.dataclass import dataclass
 from oakum.deploy.filters import glob
 from oakum.errors import KubeError
 from oakum.kube.client import PODS, Client

@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from oakum.dataclass import dataclass
 from oakum.deploy.config.config import Config
 from oakum.deploy.diff.change import ADD, DELETE, EXISTS, KEEP, NOOP, SHOWN, UPDATE, Change
 from oakum.deploy.graph.graph import Graph, Node

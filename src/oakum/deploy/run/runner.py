@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+from oakum.dataclass import dataclass, field
 from oakum.deploy.apply.applier import Applied, Applier, Retryable
 from oakum.deploy.apply.options import ApplyOptions, WaitOptions
 from oakum.deploy.apply.strategy import UnknownStrategy
@@ -32,7 +32,7 @@ class Attempt:
         return isinstance(self.error, Retryable)
 
 
-@dataclass
+@dataclass()
 class Runner:
     """Carries out `planned`. One thread decides, others apply and look."""
 

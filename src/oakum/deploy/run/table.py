@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from oakum.dataclass import dataclass
 from oakum.deploy.app.meta import CLUSTER
 from oakum.deploy.apply.strategy import UnknownStrategy, raw_strategy, shown_strategy, strategy_of
 from oakum.deploy.diff.change import DELETE, EXISTS, NOOP, SHOWN, Change

@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from oakum.dataclass import dataclass
 from oakum.deploy.resource import PREFIX, Resource
 from oakum.deploy.wait.state import (
     State,

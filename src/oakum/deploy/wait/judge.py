@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from oakum.dataclass import dataclass
 from oakum.deploy.config.config import Config
 from oakum.deploy.config.matcher import BUILT_IN_GROUPS
 from oakum.deploy.config.rules import ConditionMatcher, WaitRule

@@ -1,9 +1,9 @@
 """What a rule says of an object."""
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from oakum.dataclass import dataclass
 from oakum.deploy.resource import Resource
 
 

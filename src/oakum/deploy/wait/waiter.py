@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from oakum.dataclass import dataclass
 from oakum.deploy.apply.options import WaitOptions
 from oakum.deploy.apply.strategy import orphans
 from oakum.deploy.cluster import Cluster, ServerError, identified
@@ -29,7 +29,7 @@ UNREACHABLE_SECONDS = 60.0
 HIDE_ASSOCIATED = PREFIX + "disable-associated-resources-wait"
 
 
-@dataclass
+@dataclass()
 class Tracked:
     """A change that has been applied: what is known of its object, since when, and whether it let dependents go on."""
 

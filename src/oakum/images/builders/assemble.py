@@ -4,9 +4,9 @@ from __future__ import annotations
 import json
 import platform as machine
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from oakum.dataclass import dataclass
 from oakum.images.builders.layer import Layer
 from oakum.images.config import Platform
 from oakum.images.errors import BuildError

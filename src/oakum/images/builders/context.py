@@ -6,8 +6,9 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from oakum.dataclass import dataclass
 
 IGNORE_FILE = ".dockerignore"
 

@@ -8,9 +8,10 @@ import json
 import posixpath
 import re
 import shlex
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from oakum.dataclass import dataclass, field
 
 _VARIABLE = re.compile(r"\\\$|\$\{(\w+)(?::([-+])([^}]*))?\}|\$(\w+)")
 _SPLIT = re.compile(r"\s+")

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
+from oakum.dataclass import dataclass
 from oakum.errors import OakumError
 from oakum.images.builders import naming
 from oakum.images.builders.context import Entry

@@ -5,12 +5,12 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from oakum.dataclass import dataclass
 from oakum.images.builders import naming
 from oakum.images.builders.process import run, told
 from oakum.images.config import Destination

@@ -11,9 +11,9 @@ import tarfile
 import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
+from oakum.dataclass import dataclass
 from oakum.registry import media
 from oakum.registry.descriptor import Descriptor
 from oakum.registry.layout import Layout, Written

@@ -5,11 +5,11 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import IO
 
+from oakum.dataclass import dataclass
 from oakum.images.errors import BuildError
 from oakum.images.log import Log
 

@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from oakum.dataclass import dataclass
 from oakum.images.config import Destination
 from oakum.images.log import Log
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from oakum.dataclass import dataclass
 from oakum.images.errors import ConfigError
 from oakum.registry import media
 from oakum.registry.descriptor import Descriptor, Manifest, digest_of

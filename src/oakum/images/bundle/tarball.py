@@ -6,9 +6,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 
+from oakum.dataclass import dataclass
 from oakum.duration import format_duration
 from oakum.images.bundle.packed import Packed, dump
 from oakum.images.errors import ConfigError

@@ -4,9 +4,9 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from oakum.dataclass import dataclass
 from oakum.images.bundle.packed import Packed, load
 from oakum.images.bundle.tarball import MANIFEST, layer_name
 from oakum.images.errors import ConfigError

@@ -11,11 +11,11 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from urllib.parse import urlsplit
 
+from oakum.dataclass import dataclass, field
 from oakum.registry.cloud import exchange
 from oakum.registry.connections import Connections
 from oakum.registry.credentials import Credentials

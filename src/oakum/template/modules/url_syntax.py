@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from enum import Enum
 
+from oakum.dataclass import dataclass, replace
 from oakum.starlark.rendering import quote
 from oakum.starlark.strings import from_bytes, to_bytes
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+from oakum.dataclass import dataclass
 from oakum.template.files import FileKind, InputFile
 from oakum.template.workspace.errors import MarkError
 
