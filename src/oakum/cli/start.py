@@ -1,0 +1,44 @@
+"""Where the four programs begin, so that Ctrl-C ends them without a word from the first moment on.
+
+Python makes an exception of Ctrl-C, which nothing catches while modules are still being read. Until a program's own
+handling is in place, and again when it is done, the signal does what it does to programs in C: it ends the process.
+"""
+from __future__ import annotations
+
+import signal
+from importlib import import_module
+
+
+def ytt() -> int:
+    """Run `ytt`; returns the exit status."""
+    return _run("oakum.cli.ytt")
+
+
+def kbld() -> int:
+    """Run `kbld`; returns the exit status."""
+    return _run("oakum.cli.kbld")
+
+
+def kapp() -> int:
+    """Run `kapp`; returns the exit status."""
+    return _run("oakum.cli.kapp")
+
+
+def oakum() -> int:
+    """Run `oakum`; returns the exit status."""
+    return _run("oakum.cli.oakum")
+
+
+def _run(program: str) -> int:
+    # A shell starts jobs in the background with Ctrl-C ignored: that stays.
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        return int(import_module(program).main())
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    main = import_module(program).main
+    try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        return int(main())
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
