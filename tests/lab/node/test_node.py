@@ -191,6 +191,13 @@ def test_volumes_show_maps_and_secrets_and_share_an_empty_folder(cluster: Cluste
     cluster.phase("write", "Failed")
 
 
+def test_an_init_container_runs_once_also_where_the_others_are_restarted_for_ever(cluster: Cluster) -> None:
+    first = {"name": "first", "image": cluster.image, "args": ["echo", "prepared"]}
+    cluster.pod("prepared", "serve", "8080", spec={"initContainers": [first], "restartPolicy": "Always"})
+    statuses = cluster.ready("prepared")["status"]["initContainerStatuses"]
+    assert [(each["restartCount"], each["state"]["terminated"]["exitCode"]) for each in statuses] == [(0, 0)]
+
+
 def test_a_claim_outlives_the_pod_that_wrote_it(cluster: Cluster) -> None:
     claim = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}}
     cluster.create("persistentvolumeclaims", "data", spec=claim)

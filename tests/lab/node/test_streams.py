@@ -71,7 +71,8 @@ def test_attaching_shows_what_comes_from_now_on_and_takes_input(cluster: Cluster
 
 @pytest.mark.usefixtures("transport")
 def test_a_port_is_forwarded(cluster: Cluster) -> None:
-    cluster.pod("web", "serve", "8080", "forwarded")
+    probe = {"tcpSocket": {"port": 8080}, "periodSeconds": 1}
+    cluster.pod("web", "serve", "8080", "forwarded", readinessProbe=probe)
     cluster.ready("web")
     environment = {**os.environ, **cluster.lab.environment}
     command = ["kubectl", "port-forward", "pod/web", ":8080", "--address", "127.0.0.1"]

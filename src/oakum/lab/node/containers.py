@@ -52,7 +52,6 @@ class Surroundings(Protocol):
     ends: Ends
     logs: Path
     place: Place
-    restart_policy: str
 
     def secrets(self) -> PullSecrets:
         """The logins for its images."""
@@ -82,7 +81,7 @@ class _Back:
 class Container:
     """A container of a pod. `run` takes it through its life; `stop` ends that; `status` is its containerStatus."""
 
-    def __init__(self, spec: dict[str, Any], pod: Surroundings, reason: str, restarts: int = 0) -> None:
+    def __init__(self, spec: dict[str, Any], pod: Surroundings, reason: str, policy: str, restarts: int = 0) -> None:
         self.spec = spec
         self.name: str = spec["name"]
         self.status: Status = {**initial(spec, reason), "restartCount": restarts}
@@ -99,7 +98,7 @@ class Container:
         self._commands: dict[asyncio.Future[int], str] = {}
         self._pull_back = _Back()
         self._crash_back = _Back()
-        self._policy = spec.get("restartPolicy") or pod.restart_policy
+        self._policy = spec.get("restartPolicy") or policy
 
     @property
     def log_path(self) -> Path:

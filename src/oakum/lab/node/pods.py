@@ -53,7 +53,7 @@ class Pod:
         self.ends = host.ends
         self.folder = host.folder / "pods" / self.uid
         self.logs = host.folder / "logs" / self.uid
-        self.restart_policy: str = pod["spec"].get("restartPolicy", "Always")
+        policy: str = pod["spec"].get("restartPolicy", "Always")
         self._host = host
         self._networked = False
         self._surroundings = Surroundings(pod, self._addresses(), self._find)
@@ -61,8 +61,10 @@ class Pod:
         before = {each["name"]: each for each in _old_statuses(pod)}
         spec = pod["spec"]
         first = "PodInitializing" if spec.get("initContainers") else "ContainerCreating"
-        self.init = [self._container(each, first, before) for each in spec.get("initContainers") or []]
-        self.main = [self._container(each, first, before) for each in spec["containers"]]
+        # What the others wait for has to end well once, also where those are restarted for ever.
+        once = "OnFailure" if policy == "Always" else policy
+        self.init = [self._container(each, first, once, before) for each in spec.get("initContainers") or []]
+        self.main = [self._container(each, first, policy, before) for each in spec["containers"]]
         self._leaving = asyncio.Event()
         self._vanished = False
         self._publishing: asyncio.TimerHandle | asyncio.Handle | None = None
@@ -224,11 +226,11 @@ class Pod:
         address = self.address if self._networked else ""
         obj["status"] = pod_status(obj, address, main, init, obj.get("status") or {})
 
-    def _container(self, spec: dict[str, Any], reason: str, before: dict[str, Any]) -> Container:
+    def _container(self, spec: dict[str, Any], reason: str, policy: str, before: dict[str, Any]) -> Container:
         old = before.get(spec["name"])
         # A pod that ran under an earlier lab begins again, and its containers have been restarted.
         restarts = old["restartCount"] + 1 if old and old.get("containerID") else 0
-        return Container(spec, self, reason, restarts)
+        return Container(spec, self, reason, policy, restarts)
 
     def _volumes(self) -> Volumes:
         surroundings = Surroundings(self.obj, self._addresses(), self._find)
