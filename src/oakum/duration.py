@@ -4,7 +4,6 @@ from __future__ import annotations
 import re
 
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
-_PART = re.compile(r"(\d+\.?\d*|\.\d+)([^\d.]*)")
 
 
 def parse_duration(text: str) -> float:
@@ -12,8 +11,9 @@ def parse_duration(text: str) -> float:
     body = text[1:] if text[:1] in "+-" else text
     if body == "0":
         return 0.0
+    part = re.compile(r"(\d+\.?\d*|\.\d+)([^\d.]*)")  # here: few runs read a duration
     total, at = 0.0, 0
-    while match := _PART.match(body, at):
+    while match := part.match(body, at):
         if not match[2]:
             raise ValueError(f'time: missing unit in duration "{text}"')
         if match[2] not in _UNITS:

@@ -20,6 +20,7 @@ from oakum.yaml.nodes import DocumentSet
 from oakum.yaml.parser import parse
 
 _PREFIX = {FileKind.TEXT: "Evaluating text template: ", FileKind.STARLARK: "Evaluating starlark template: "}
+_MARK = "#@"  # of every comment that is templating
 _NOT_LIBRARY = (
     "(hint: library filename must end with '.lib.yml' or '.star'; "
     "use data.read(...) for loading non-templated file contents)"
@@ -90,7 +91,7 @@ class Evaluator:
     def evaluate(self, file: InputFile, place: Place) -> Evaluated:
         """Evaluate `file`, which stands at `place`. Raises TemplateError."""
         if file.kind is FileKind.YAML:
-            if not file.template or not has_templating(self.documents(file)):
+            if not file.template or _MARK not in file.text or not has_templating(self.documents(file)):
                 return Evaluated({}, last_wins(self._take(file)))
         elif file.kind is FileKind.TEXT and not file.template:
             return Evaluated({}, file.text)

@@ -73,19 +73,21 @@ def _array(items: list[ArrayItem], lead: str, pad: str, out: list[str]) -> None:
 def _map(items: list[MapItem], lead: str, pad: str, out: list[str]) -> None:
     # Most of a run's output passes here: what `_value` would do is spelt out for the usual kinds.
     inner = pad + "  "
+    value: Any
     for item in items:
         key, value = item.key, item.value
-        simple = simple_key(key) if isinstance(key, str) else key_line(key)
+        simple = simple_key(key) if type(key) is str else key_line(key)
+        kind = type(value)
         if simple is None:
             _value(key, lead + "? ", inner, out)
             _value(value, pad + ": ", inner, out)
-        elif isinstance(value, str):
+        elif kind is str:
             line = _remembered(value) if len(value) < _WORTH_REMEMBERING else one_line(value)
             out.append(f"{lead}{simple}: {line}\n" if line is not None else f"{lead}{simple}: {_block(value, inner)}")
-        elif isinstance(value, Map) and value.items:
+        elif kind is Map and value.items:
             out.append(f"{lead}{simple}:\n")
             _map(value.items, inner, inner, out)
-        elif isinstance(value, Array) and value.items:
+        elif kind is Array and value.items:
             out.append(f"{lead}{simple}:\n")
             _array(value.items, pad, pad, out)
         elif isinstance(value, dict | list | tuple):

@@ -18,8 +18,8 @@ Flow: TypeAlias = Any
 DOUBLE = r'"((?:[^"\\]|\\["\\/nt])*)"'
 SINGLE = r"'((?:[^']|'')*)'"
 _PLAIN = r"((?:[A-Za-z0-9_./~]|-(?=[\w.]))(?:[\w./@$+~=*%-]|:(?=[\w/])| (?=[\w./]))*)"
-_TOKEN = re.compile(rf" *(?:([\[\]{{}},])|{DOUBLE}|{SINGLE}|{_PLAIN}) *(:(?=[ ,\]}}]))?")
-_ESCAPE = re.compile(r"\\(.)")
+_TOKEN = rf" *(?:([\[\]{{}},])|{DOUBLE}|{SINGLE}|{_PLAIN}) *(:(?=[ ,\]}}]))?"
+_ESCAPE = r"\\(.)"
 _ESCAPED = {"n": "\n", "t": "\t"}
 
 
@@ -50,7 +50,7 @@ def flow_nodes(flow: Flow, line: int, source: Source) -> Value:
 
 def unescape(text: str) -> str:
     """The inside of double quotes with the few escapes that are read here."""
-    return _ESCAPE.sub(lambda escape: _ESCAPED.get(escape[1], escape[1]), text) if "\\" in text else text
+    return re.sub(_ESCAPE, lambda escape: _ESCAPED.get(escape[1], escape[1]), text) if "\\" in text else text
 
 
 class _Tokens:
@@ -62,6 +62,7 @@ class _Tokens:
     def __init__(self, text: str, resolve: Callable[[str], Scalar]) -> None:
         self.text = text
         self.resolve = resolve
+        self.token = re.compile(_TOKEN)
         self.end = 0
         self.stop = 0
         self.depth = 0
@@ -70,7 +71,7 @@ class _Tokens:
         self.colon = False
 
     def advance(self) -> None:
-        match = _TOKEN.match(self.text, self.end)
+        match = self.token.match(self.text, self.end)
         if not match:
             raise _Unusual
         mark, double, single, plain, colon = match.groups()

@@ -33,7 +33,9 @@ _KEY = r"""[A-Za-z0-9_./$][\w./$@+~-]*|"[^"\\]*"|'[^']*'"""
 _LINE = re.compile(rf"( *)(- +|-(?=\Z))?(?:({_KEY}):(?= |\Z))?(.*)", re.ASCII)
 _ORDINARY = re.compile(r'( *)([A-Za-z_][\w./-]{0,99}):(?: ([A-Za-z/][\w./-]*|"[^"\\]*"))?', re.ASCII)
 _COMMENT = re.compile(r"(?:^| +)#(.*)")
-_PLAIN = re.compile(r"""(?![,\[\]{}#&*!|>'"%@`]|[-?:](?: |\Z)|\.\.\.|---|<<)(?:[^:#]|:(?! |\Z)|(?<! )#)*""")
+_PLAIN = re.compile(
+    r"""(?![,\[\]{}#&*!|>'"%@`]|[-?:](?: |\Z)|\.\.\.|---|<<)[^:#]*(?:(?::(?! |\Z)|(?<! )#)[^:#]*)*"""
+)
 _DOUBLE = re.compile(DOUBLE)
 _SINGLE = re.compile(SINGLE)
 _LITERALS = ("|", "|-", "|+")

@@ -3,12 +3,10 @@ from __future__ import annotations
 
 import re
 
-from oakum.yaml.comments import attach
 from oakum.yaml.errors import SyntaxYAMLError
 from oakum.yaml.nodes import DocumentSet, Source
 from oakum.yaml.resolve import resolve
 from oakum.yaml.simple import build_simple
-from oakum.yaml.strict import resolve_strictly
 
 _MARKER_FIRST = re.compile(r"[\t\n\f\r ]*---[\t\n\f\r ]")
 
@@ -25,9 +23,13 @@ def parse(text: str, name: str, *, strict: bool = False, comments: bool = True) 
     """
     source = Source(name, text.split("\n"))
     implicit = not _MARKER_FIRST.match(text)
+    if strict:
+        from oakum.yaml.strict import resolve_strictly
     simple = build_simple(text, source, implicit, resolve_strictly if strict else resolve)
     documents, found = simple or _from_events(text, source, implicit, strict, comments)
     if found and comments:
+        from oakum.yaml.comments import attach
+
         attach(documents, found)
     if implicit:
         documents.items[0].line = 1

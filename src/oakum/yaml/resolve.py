@@ -19,16 +19,17 @@ WORDS: dict[str, Scalar] = {
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
 }
 _NUMERIC_START = frozenset("+-.0123456789")
-_INTEGER = re.compile(r"([-+]?)(?:(0[bB])([01]+)|(0[oO]?)([0-7]+)|(0[xX])([0-9a-fA-F]+)|([1-9][0-9]*|0))", re.ASCII)
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
-_BASE_60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?", re.ASCII)
-_TIMESTAMP = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})"
+# Compiled when first needed, as most files never do: compiling patterns takes a good part of a start.
+_INTEGER = r"(?a:([-+]?)(?:(0[bB])([01]+)|(0[oO]?)([0-7]+)|(0[xX])([0-9a-fA-F]+)|([1-9][0-9]*|0)))"
+_FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
+_BASE_60 = r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"
+_TIMESTAMP = (
+    r"(?a:(\d{4})-(\d{1,2})-(\d{1,2})"
     r"(?:(?:[Tt](\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?(?:Z|[-+]\d\d:\d\d))"
-    r"|(?: (\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?))?",
-    re.ASCII,
+    r"|(?: (\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?))?)"
 )
 _MAX_UNSIGNED = 2**64
+_SURELY_FITS = 19  # digits
 _PREFIX = "tag:yaml.org,2002:"
 _RESOLVABLE = frozenset(("!!str", "!!bool", "!!int", "!!float", "!!null", "!!timestamp"))
 
@@ -44,10 +45,12 @@ def resolve(text: str) -> Scalar:
 
 def _number(text: str) -> Scalar:
     plain = text if text[0] == "." else text.replace("_", "")
-    match = _INTEGER.fullmatch(plain)
+    if plain.isdecimal() and plain.isascii() and plain[0] != "0" and len(plain) < _SURELY_FITS:
+        return int(plain)
+    match = re.fullmatch(_INTEGER, plain)
     if match and (integer := _integer(match)) is not None:
         return integer
-    if _FLOAT.fullmatch(plain) and math.isfinite(number := float(plain)):
+    if re.fullmatch(_FLOAT, plain) and math.isfinite(number := float(plain)):
         return number
     return text
 
@@ -110,7 +113,7 @@ def _binary(text: str) -> str:
 
 def is_timestamp(text: str) -> bool:
     """Whether `text` is one of the date and time layouts that YAML 1.1 would read as a timestamp."""
-    match = _TIMESTAMP.fullmatch(text)
+    match = re.fullmatch(_TIMESTAMP, text)
     if not match:
         return False
     from datetime import datetime
@@ -130,4 +133,4 @@ def reads_as_text(text: str) -> bool:
         return False
     if text[0] not in _NUMERIC_START:
         return True
-    return isinstance(_number(text), str) and not _BASE_60.fullmatch(text) and not is_timestamp(text)
+    return isinstance(_number(text), str) and not re.fullmatch(_BASE_60, text) and not is_timestamp(text)

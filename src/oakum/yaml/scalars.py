@@ -25,18 +25,18 @@ class Style(Enum):
 LONGEST_SIMPLE_KEY = 128
 """In bytes; a longer key is written `? KEY`, then `: VALUE`."""
 
-_OBVIOUSLY_PLAIN = re.compile(r"[A-Za-z/](?:[!-9;-~]|:(?! |\Z)| (?=[ -\"$-~]))*")
+_OBVIOUSLY_PLAIN = re.compile(r"[A-Za-z/][!-9;-~]*(?:(?::(?! |\Z)| (?=[ -\"$-~]))[!-9;-~]*)*")
+# Compiled when first needed, as most runs never need them: compiling patterns takes a good part of a start.
 # What is refused is spelt out, not what is allowed: a negated class of this size takes milliseconds to compile.
-_NOT_PRINTABLE = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufeff\\ufffe-\\U0010ffff]")
-_BREAK = re.compile("[\\n\\u2028\\u2029]")
-_SPACE_BEFORE_BREAK = re.compile(" [\\n\\u2028\\u2029]")
-_INDICATOR = re.compile("[#,\\[\\]{}&*!|>'\"%@`]|[-?:](?:[ \\n\\u2028\\u2029]|\\Z)|---|\\.\\.\\.")
-_INNER_INDICATOR = re.compile(":(?:[ \\n\\u2028\\u2029]|\\Z)|(?<=[ \\n\\u2028\\u2029])#")
+_NOT_PRINTABLE = "[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufeff\\ufffe-\\U0010ffff]"
+_SPACE_BEFORE_BREAK = " [\\n\\u2028\\u2029]"
+_INDICATOR = "[#,\\[\\]{}&*!|>'\"%@`]|[-?:](?:[ \\n\\u2028\\u2029]|\\Z)|---|\\.\\.\\."
+_INNER_INDICATOR = ":(?:[ \\n\\u2028\\u2029]|\\Z)|(?<=[ \\n\\u2028\\u2029])#"
 _ESCAPES = {
     "\0": "\\0", "\a": "\\a", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\v": "\\v", "\f": "\\f", "\r": "\\r",
     "\x1b": "\\e", '"': '\\"', "\\": "\\\\", "\x85": "\\N", "\u2028": "\\L", "\u2029": "\\P",
 }  # fmt: skip
-_TO_ESCAPE = re.compile('[\\x00-\\x1f"\\\\\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff\\ufeff\\ufffe-\\U0010ffff]')
+_TO_ESCAPE = '[\\x00-\\x1f"\\\\\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff\\ufeff\\ufffe-\\U0010ffff]'
 _BASE64_LINE = 70
 
 
@@ -49,21 +49,28 @@ def style_of(text: str) -> Style:
     """The style for `text`, which is valid UTF-8."""
     if is_obviously_plain(text):
         return Style.PLAIN
-    special = bool(_NOT_PRINTABLE.search(text) or _SPACE_BEFORE_BREAK.search(text))
+    special = _is_special(text)
     if "\n" in text:
         return Style.DOUBLE if special or text[-1] == " " else Style.LITERAL
     if special or not reads_as_text(text):
         return Style.DOUBLE
-    if text[0] == " " or text[-1] == " " or _BREAK.search(text):
+    if text[0] == " " or text[-1] == " " or has_break(text):
         return Style.SINGLE
-    if _INDICATOR.match(text) or _INNER_INDICATOR.search(text):
+    if re.match(_INDICATOR, text) or re.search(_INNER_INDICATOR, text):
         return Style.SINGLE
     return Style.PLAIN
 
 
+def _is_special(text: str) -> bool:
+    """Whether anything in `text` must be escaped, or a space stands before a line break."""
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return " \n" in text
+    return bool(re.search(_NOT_PRINTABLE, text) or re.search(_SPACE_BEFORE_BREAK, text))
+
+
 def has_break(text: str) -> bool:
     """Whether `text` has a line break of any kind, which no key on one line may have."""
-    return _BREAK.search(text) is not None
+    return "\n" in text or "\u2028" in text or "\u2029" in text
 
 
 def quote_single(text: str) -> str:
@@ -73,9 +80,11 @@ def quote_single(text: str) -> str:
 
 def quote_double(text: str) -> str:
     """`text` in double quotes, on one line. A leading byte order mark makes every character escaped."""
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
     if text.startswith("\ufeff"):
         return '"' + "".join(_escape_character(character) for character in text) + '"'
-    return '"' + _TO_ESCAPE.sub(lambda match: _escape_character(match[0]), text) + '"'
+    return '"' + re.sub(_TO_ESCAPE, lambda match: _escape_character(match[0]), text) + '"'
 
 
 def _escape_character(character: str) -> str:

@@ -14,8 +14,8 @@ from oakum.yaml.flow import flow_nodes
 from oakum.yaml.lines import Holds, Line, read_line
 from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Scalar, Source
 
-_UNUSUAL = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff\\ufeff\\ufffe\\uffff]")
-_MARKER = re.compile(r"--- *(?: #(.*))?")
+_UNUSUAL = "[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff\\ufeff\\ufffe\\uffff]"
+_MARKER = r"--- *(?: #(.*))?"
 _BLANK: Line = (-1, False, -1, None, Holds.NOTHING, None, None)
 # The loop below compares these once a line, and `Holds.FLOW` is a slow look-up.
 FLOW, NOTHING, LITERAL = Holds.FLOW, Holds.NOTHING, Holds.LITERAL
@@ -35,7 +35,8 @@ def build_simple(
     `implicit` adds a document before the first line. What `resolve` raises for a plain scalar is passed on. `known`
     holds the lines that were read before, for a caller with several texts to read by the same `resolve`.
     """
-    if _UNUSUAL.search(text):
+    # The first look is much the faster one, and nearly always enough.
+    if not (text.isascii() and text.replace("\n", "").isprintable()) and re.search(_UNUSUAL, text):
         return None
     documents = [Document(None, 0, source)] if implicit else []
     comments: Comments = []
@@ -70,10 +71,11 @@ def _read(
         shape = known.get(line)
         if shape is None:
             if line.startswith("---"):
-                if not (match := _MARKER.fullmatch(line)):
-                    return False
-                if match[1] is not None:
-                    comments.append((number, match[1]))
+                if line != "---":
+                    if not (match := re.fullmatch(_MARKER, line)):
+                        return False
+                    if match[1] is not None:
+                        comments.append((number, match[1]))
                 waiting = Document(None, number, source)
                 documents.append(waiting)
                 indent, outer = -1, []
