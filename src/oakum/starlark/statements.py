@@ -104,6 +104,8 @@ class Statements:
         if cursor.kind == NEWLINE:
             cursor.advance()
         while cursor.kind != EOF:
+            if cursor.kind in _CLAUSES:
+                cursor.fail("unexpected end")
             if self._at_end():
                 cursor.advance()
                 cursor.fail("unexpected end")

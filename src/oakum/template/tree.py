@@ -72,12 +72,13 @@ class Place(NamedTuple):
     def find_file(self, path: str) -> tuple[InputFile, Place]:
         """The file at `path` and where it stands. Raises TemplateError when the run was not given it."""
         here, (*folders, name) = self.start(path)
+        path = path.removeprefix("/")
         for piece in folders:
             if piece == PRIVATE:
                 raise TemplateError(f"Encountered private library '{PRIVATE}'")
             below = here.folders.get(piece)
             if below is None:
-                raise TemplateError(f"Expected to find file '{path}' {_HINT}")
+                raise TemplateError(f"Expected to find file '{path}', but did not: Did not find ''")
             here = below
         files = here.files.get(name)
         if not files:

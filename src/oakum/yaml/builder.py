@@ -9,6 +9,7 @@ from oakum.yaml.comments import find
 from oakum.yaml.errors import MAX_DEPTH, SyntaxYAMLError, too_deep
 from oakum.yaml.events import (
     AliasEvent,
+    DocumentEndEvent,
     DocumentStartEvent,
     Events,
     MappingEndEvent,
@@ -63,7 +64,19 @@ class _Builder:
 
     def document(self, event: Any) -> Document:
         self.anchors = Anchors(len(self.text), _copy, _size)
-        return Document(self.value(self.next()), event.end_mark.line + self.before, self.source)
+        try:
+            value = self.value(self.next())
+        except SyntaxYAMLError as error:
+            if not error.line and self.depth <= MAX_DEPTH:
+                self.finish()
+            raise
+        return Document(value, event.end_mark.line + self.before, self.source)
+
+    def finish(self) -> None:
+        """Read on to the end of the document: what is wrong with it comes before what is wrong with a value."""
+        event = self.next()
+        while event is not None and type(event) is not DocumentEndEvent:  # None: libyaml has failed already
+            event = self.next()
 
     def value(self, event: Any) -> Any:
         kind = type(event)

@@ -25,7 +25,10 @@ def parse(text: str, name: str, *, strict: bool = False, comments: bool = True) 
     implicit = not _MARKER_FIRST.match(text)
     if strict:
         from oakum.yaml.strict import resolve_strictly
-    simple = build_simple(text, source, implicit, resolve_strictly if strict else resolve)
+    try:
+        simple = build_simple(text, source, implicit, resolve_strictly if strict else resolve)
+    except SyntaxYAMLError:
+        simple = None  # what is wrong with the text as a whole comes before what is wrong with a scalar
     documents, found = simple or _from_events(text, source, implicit, strict, comments)
     if found and comments:
         from oakum.yaml.comments import attach

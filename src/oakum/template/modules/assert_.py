@@ -14,6 +14,7 @@ from oakum.starlark import (
     List,
     Module,
     Program,
+    Set,
     Struct,
     Thread,
     compare,
@@ -23,17 +24,19 @@ from oakum.starlark import (
     iterate,
     message_of,
     repr_text,
+    text,
     type_name,
 )
 from oakum.starlark.binding import invoke
 from oakum.template.convert import go_type, to_dict, to_yaml
 from oakum.template.fragment import Fragment
-from oakum.template.modules.arguments import exactly, string
+from oakum.template.modules.arguments import string
 from oakum.template.modules.opaque import Opaque
 from oakum.template.modules.yaml_ import encode_value
 
 KIND = "@ytt:assert.assertion"
-_REFUSAL = f"{KIND} does not encode (did you mean to call check()?)"
+_SEQUENCES = (List, tuple, Dict, Set, Struct)
+_REFUSAL = f"Unable to convert value: {KIND} does not encode (did you mean to call check()?)"
 
 
 def assert_module() -> Module:
@@ -60,12 +63,12 @@ def _equals(*arguments: Any, **keywords: Any) -> None:
 
 
 def _fail(*arguments: Any, **keywords: Any) -> None:
-    exactly(arguments, 1)
+    _count(arguments, 1)
     raise Failure(f"fail: {string(arguments[0])}")
 
 
 def _try_to(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
-    exactly(arguments, 1)
+    _count(arguments, 1)
     function = arguments[0]
     if not is_callable(function):
         raise Failure(f"expected argument to be a function, but was {go_type(function)}")
@@ -84,13 +87,13 @@ def _count(arguments: tuple[Any, ...], count: int) -> None:
 
 
 @cache
-def _program(name: str) -> Program:
-    return compile_program("check = lambda value: test(value)\n", f"assert.{name}", predeclared=("test",))
+def _program(name: str, parameter: str) -> Program:
+    return compile_program(f"check = lambda {parameter}: test({parameter})\n", f"assert.{name}", predeclared=("test",))
 
 
-def _made(name: str, test: Callable[[Any], bool]) -> Opaque:
+def _made(name: str, parameter: str, test: Callable[[Any], bool]) -> Opaque:
     """An assertion whose `check` is a function of the template language, as error frames show it."""
-    names = _program(name).run({"test": Builtin("test", test, prefix=False)}, Thread())
+    names = _program(name, parameter).run({"test": Builtin("test", test, prefix=False)}, Thread())
     return Opaque(KIND, {"check": names["check"]}, _REFUSAL)
 
 
@@ -106,16 +109,12 @@ def _bound(name: str, symbol: str, broken: str) -> Callable[..., Opaque]:
 
         def test(value: Any) -> bool:
             if not compare(symbol, _bare(value), limit):
-                raise Failure(f"fail: value {broken} {_shown(arguments[0])}")
+                raise Failure(f"fail: value {broken} {text(limit)}")
             return True
 
-        return _made(name, test)
+        return _made(name, "val", test)
 
     return make
-
-
-def _shown(limit: Any) -> str:
-    return encode_value(limit).rstrip("\n")
 
 
 def _length(name: str, symbol: str) -> Callable[..., Opaque]:
@@ -127,11 +126,11 @@ def _length(name: str, symbol: str) -> Callable[..., Opaque]:
 
         def test(value: Any) -> bool:
             length = _len(value)
-            if not compare(symbol, length, limit):
+            if not compare(symbol, length, int(limit)):
                 raise Failure(f"fail: length = {length}")
             return True
 
-        return _made(name, test)
+        return _made(name, "sequence", test)
 
     return make
 
@@ -149,8 +148,9 @@ def _not_null(*arguments: Any, **keywords: Any) -> Any:
         return True
 
     if not arguments:
-        return _made("not_null", test)
-    _count(arguments, 1)
+        return _made("not_null", "value", test)
+    if len(arguments) > 1:
+        raise Failure(f"got {len(arguments)} arguments, want at most 1")
     return test(arguments[0])
 
 
@@ -198,7 +198,7 @@ def _one_of(*arguments: Any, **keywords: Any) -> Opaque:
     values: Any = arguments
     if len(arguments) == 1:
         values = arguments[0]
-        if type(values) not in (List, tuple) and not isinstance(values, Fragment):
+        if type(values) not in _SEQUENCES and not isinstance(values, Fragment):
             raise Failure(f"expected a sequence, but was a '{type_name(values)}'")
     allowed = [_bare(value) for value in iterate(values)]
 
@@ -208,7 +208,7 @@ def _one_of(*arguments: Any, **keywords: Any) -> Opaque:
             raise Failure("fail: not one of allowed values")
         return True
 
-    return _made("one_of", test)
+    return _made("one_of", "val", test)
 
 
 _ASSERTIONS: dict[str, Callable[..., Any]] = {

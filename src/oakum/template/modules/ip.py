@@ -62,7 +62,7 @@ def _parse_cidr(*arguments: Any, **keywords: Any) -> tuple[Opaque, Opaque]:
     if written_as_6 and found.version == 4:
         whole = ipaddress.IPv6Network((int(ipaddress.IPv6Address(f"::ffff:{found}")), bits), strict=False)
         shown = _address(str(whole.network_address)) or whole.network_address
-        return _address_value(found), _network_value(shown, f"{shown}/{bits}")
+        return _address_value(found), _network_value(shown, f"{shown}/{bits - 96 if bits >= 96 else bits}")
     network = ipaddress.ip_network((int(found) if found.version == 6 else str(found), bits), strict=False)
     return _address_value(found), _network_value(network.network_address, f"{network.network_address}/{bits}")
 

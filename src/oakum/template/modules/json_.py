@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oakum.starlark import Builtin, Failure, List, Module, make_dict, type_name
+from oakum.starlark import Builtin, Failure, List, Module, make_dict
 from oakum.starlark.meter import charge, reserve
 from oakum.template.convert import to_yaml
 from oakum.template.modules.arguments import exactly, flag, string
@@ -28,7 +28,7 @@ def indentation(keywords: dict[str, Any], default: int) -> int:
     """The keyword `indent`."""
     indent = keywords.get("indent", default)
     if type(indent) is not int:
-        raise Failure(f"expected an int, but was {type_name(indent)}")
+        raise Failure("expected starlark.Int")
     if not 0 <= indent <= 8:
         raise Failure("indent value must be between 0 and 8")
     return indent

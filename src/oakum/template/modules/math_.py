@@ -10,8 +10,11 @@ from oakum.template.modules.arguments import exactly, go_name
 
 _WARNING = (
     "\nWarning: a function from the @ytt:math module is used in this invocation; "
-    "this module does not guarantee bit-identical results across CPU architectures.\n"
+    "this module does not guarantee bit-identical results across CPU architectures."
 )
+
+
+_ROUNDERS = frozenset(["ceil", "floor"])
 
 
 def math_module(warn: Callable[[str], object]) -> Module:
@@ -22,7 +25,7 @@ def math_module(warn: Callable[[str], object]) -> Module:
             warn(_WARNING)
             return function(*arguments, **keywords)
 
-        return Builtin(name, call)
+        return Builtin(name, call, prefix=name != "log")
 
     functions = {name: builtin("round" if name == "mod" else name, made) for name, made in _functions().items()}
     return Module("math", {**functions, "e": math.e, "pi": math.pi})
@@ -47,8 +50,10 @@ def _quiet(function: Callable[..., float], *values: float) -> float:
         return math.inf
 
 
-def _one(function: Callable[[float], Any]) -> Callable[..., Any]:
+def _one(function: Callable[[float], Any], name: str) -> Callable[..., Any]:
     def call(*arguments: Any, **keywords: Any) -> Any:
+        if name in _ROUNDERS and len(arguments) != 1:
+            raise Failure(f"{name}: got {len(arguments)} arguments, want 1")
         exactly(arguments, 1)
         return _quiet(function, _float(arguments[0]))
 
@@ -73,15 +78,15 @@ def _whole(rounded: Callable[[float], int]) -> Callable[[float], int]:
 
 
 def _log(*arguments: Any, **keywords: Any) -> float:
-    values = [*arguments, *([keywords["base"]] if "base" in keywords else [])]
-    if not 1 <= len(values) <= 2:
-        raise Failure("expected at least one argument")
-    power = _logarithm(_float(values[0]))
-    if len(values) == 1:
-        return power
-    divisor = _logarithm(_float(values[1]))
+    if keywords:
+        raise Failure("log: unexpected keyword arguments")
+    if not 1 <= len(arguments) <= 2:
+        bound = "at most 2" if arguments else "at least 1"
+        raise Failure(f"log: got {len(arguments)} arguments, want {bound}")
+    power, *divisors = [_logarithm(_float(value)) for value in arguments]
+    divisor = divisors[0] if divisors else 1.0
     if divisor == 0:
-        raise Failure("division by zero")
+        return math.nan if power == 0 or power != power else math.copysign(math.inf, power)
     return power / divisor
 
 
@@ -158,7 +163,7 @@ def _functions() -> dict[str, Callable[..., Any]]:
         "hypot": math.hypot,
     }
     return {
-        **{name: _one(function) for name, function in simple.items()},
+        **{name: _one(function, name) for name, function in simple.items()},
         **{name: _two(function) for name, function in double.items()},
         "log": _log,
     }

@@ -3,8 +3,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oakum.starlark import Builtin, Module
-from oakum.template.modules.arguments import exactly, string
+from oakum.starlark import Builtin, Failure, Module, type_name
 
 
 def module_module() -> Module:
@@ -13,5 +12,8 @@ def module_module() -> Module:
 
 
 def _make(*arguments: Any, **keywords: Any) -> Module:
-    exactly(arguments, 1)
-    return Module(string(arguments[0]), keywords)
+    if len(arguments) != 1:
+        raise Failure(f"module.make: got {len(arguments)} arguments, want 1")
+    if type(arguments[0]) is not str:
+        raise Failure(f"module.make: for parameter 1: got {type_name(arguments[0])}, want string")
+    return Module(arguments[0], keywords)

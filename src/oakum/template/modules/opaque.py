@@ -25,6 +25,10 @@ class Opaque:
         except KeyError:
             raise AttributeError(name) from None
 
+    def starlark_str(self) -> str:
+        """As `str` writes it: the reference makes these of structs."""
+        return "struct(...)"
+
     def starlark_attrs(self) -> list[str]:
         """The names of the members."""
         return list(self.members)
@@ -40,7 +44,8 @@ def without_string(kind: str) -> str:
 
 
 def methods(prefix: str, functions: Mapping[str, Callable[[], Any]]) -> dict[str, Builtin]:
-    """Members that take no arguments; failures are prefixed with `prefix.name`."""
+    """Members that take no arguments; failures are prefixed with `prefix`, but for its @ytt, and the name."""
+    prefix = prefix.removeprefix("@ytt:")
     return {name: Builtin(f"{prefix}.{name}", _plain(function)) for name, function in functions.items()}
 
 

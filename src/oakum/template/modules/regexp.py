@@ -41,10 +41,15 @@ def regexp_module() -> Module:
     )
 
 
+_ONE_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\C")  # what the engine knows, but Go does not
+
+
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> Any:
     import re2
 
+    if _ONE_BYTE.search(pattern):
+        raise Failure("error parsing regexp: invalid escape sequence: `\\C`")
     options = re2.Options()
     options.log_errors = False
     try:

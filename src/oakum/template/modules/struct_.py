@@ -6,6 +6,7 @@ from typing import Any
 from oakum.starlark import Builtin, Dict, Failure, List, Module, Set, Struct, is_callable, make_dict
 from oakum.starlark.binding import invoke
 from oakum.starlark.meter import charge
+from oakum.template.convert import to_yaml
 from oakum.template.fragment import Fragment
 from oakum.template.modules.arguments import exactly
 
@@ -29,7 +30,8 @@ def _make(*arguments: Any, **keywords: Any) -> Struct:
 
 
 def _make_and_bind(*arguments: Any, **keywords: Any) -> Struct:
-    exactly(arguments, 1)
+    if len(arguments) != 1:
+        raise Failure("expected at exactly one argument")
 
     def field(value: Any) -> Any:
         return _partial(value, arguments) if is_callable(value) else value
@@ -44,13 +46,10 @@ def _bind(*arguments: Any, **keywords: Any) -> Builtin:
 
 
 def _partial(function: Any, first: tuple[Any, ...]) -> Builtin:
-    if not is_callable(function):
-        raise Failure("expected function to be callable")
-
     def call(*arguments: Any, **keywords: Any) -> Any:
         return invoke(function, *first, *arguments, **keywords)
 
-    return Builtin("struct.bind", call, prefix=False)
+    return Builtin("struct.bind_result", call)
 
 
 def _encode(*arguments: Any, **keywords: Any) -> Any:
@@ -62,6 +61,9 @@ def _to_struct(value: Any) -> Any:
     charge(1)
     kind = type(value)
     if kind is Dict:
+        for key in value.names():
+            if type(key) is not str:
+                raise Failure(f"(p) expected struct key {key} to be string")
         return Struct({key: _to_struct(below) for key, below in value.items()})
     if kind is Struct:
         return Struct({key: _to_struct(below) for key, below in value.fields.items()})
@@ -69,6 +71,7 @@ def _to_struct(value: Any) -> Any:
         return List([_to_struct(item) for item in value])
     if kind is Fragment:
         raise Failure(f"(p) unknown type *yamlmeta.{type(value.node).__name__} for conversion to starlark value")
+    to_yaml(value)  # what cannot be YAML cannot be in a struct
     return value
 
 

@@ -99,7 +99,7 @@ def _value(value: Any) -> str:
 def _float(value: float) -> str:
     """All digits without an exponent, always with a point."""
     if value - value != 0:
-        return "nan" if value != value else "inf" if value > 0 else "-inf"
+        return "nan" if value != value else "+inf" if value > 0 else "-inf"
     text = repr(value)
     if "e" in text:
         from decimal import Decimal
