@@ -1,8 +1,13 @@
 """The log on standard error: lines under the name of the image that they are about."""
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
 from typing import IO, Protocol
+
+Moved = Callable[[int], None]
+"""Called with the number of bytes that have been sent, fetched or packed since it was last called."""
 
 
 class Log(Protocol):
@@ -11,12 +16,12 @@ class Log(Protocol):
     def write(self, name: str, text: str) -> None:
         """Report `text` (one or more lines) about `name`."""
 
-    def moved(self, name: str, size: int) -> None:
-        """Report that `size` more bytes of `name` have been sent or fetched."""
+    def moving(self, name: str) -> AbstractContextManager[Moved]:
+        """While bytes of `name` are moved: what to call with their numbers."""
 
 
 class StreamLog:
-    """Writes `NAME | LINE`, whole lines at a time."""
+    """Writes `NAME | LINE`, whole lines at a time; a log that is no terminal has only lines that stay."""
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
@@ -29,8 +34,9 @@ class StreamLog:
             self._stream.write(shown)
             self._stream.flush()
 
-    def moved(self, name: str, size: int) -> None:
-        """Nothing: a log that is no terminal has only lines that stay."""
+    def moving(self, name: str) -> AbstractContextManager[Moved]:
+        """Nothing is shown."""
+        return nullcontext(_nothing)
 
 
 class ListLog:
@@ -43,5 +49,10 @@ class ListLog:
         """Every line of `text` under `name`."""
         self.lines += [f"{name} | {line}" for line in text.removesuffix("\n").split("\n")]
 
-    def moved(self, name: str, size: int) -> None:
-        """Nothing: bytes are of no use to a program."""
+    def moving(self, name: str) -> AbstractContextManager[Moved]:
+        """Nothing is kept."""
+        return nullcontext(_nothing)
+
+
+def _nothing(_: int) -> None:
+    pass

@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from oakum.dataclass import dataclass
+from oakum.dataclass import dataclass, replace
 from oakum.errors import OakumError
 from oakum.images import annotation, decode, search
 from oakum.images.config import Config, Override, merge
@@ -19,6 +19,7 @@ from oakum.images.options import Options, Tools
 from oakum.images.resolution import Resolution, Resolver
 from oakum.images.resolve import OverridingResolver, RegistryResolver
 from oakum.images.resource import Document, items
+from oakum.images.stop import StoppableLog, stopping
 
 RESOLVERS = 8
 """Registry look-ups at a time when nothing is said about it: they wait more than they work."""
@@ -71,18 +72,14 @@ def resolve_images(images: Iterable[str], config: Config, options: Options, tool
     images = sorted(images)
     if options.pushed_only:
         _demand_destinations(images, config)
-    resolver = _resolver(config, options, tools)
+    log = StoppableLog(tools.log)
+    resolver = _resolver(config, options, replace(tools, log=log))
     lookups = 1 if options.concurrency == 1 else max(options.concurrency, RESOLVERS)
-    with ThreadPoolExecutor(options.concurrency) as builds, ThreadPoolExecutor(lookups) as asks:
-        jobs = {
-            image: (builds if _is_built(image, config) else asks).submit(resolver.resolve, image) for image in images
-        }
-        try:
-            return _outcomes(jobs)
-        except KeyboardInterrupt:
-            for pool in (builds, asks):
-                pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    builds, asks = ThreadPoolExecutor(options.concurrency), ThreadPoolExecutor(lookups)
+    with stopping(log, builds, asks) as jobs:
+        for image in images:
+            jobs.append((builds if _is_built(image, config) else asks).submit(resolver.resolve, image))
+        return _outcomes(dict(zip(images, jobs, strict=True)))
 
 
 def _outcomes(jobs: Mapping[str, Future[Resolution]]) -> dict[str, Resolution]:

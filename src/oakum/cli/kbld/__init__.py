@@ -1,8 +1,10 @@
 """The `kbld` program: its commands and flags."""
 from __future__ import annotations
 
+from typing import NoReturn
+
 from oakum.cli import ui
-from oakum.cli.command import Command
+from oakum.cli.command import Command, leave
 from oakum.cli.command import main as run_main
 from oakum.cli.flag import Flag
 
@@ -106,7 +108,7 @@ ROOT = Command(
 )  # fmt: skip
 
 
-def main() -> int:
-    """Run `kbld`; returns the exit status."""
-    return run_main(ROOT)
+def main() -> NoReturn:
+    """Run `kbld` on the process's arguments and leave with its exit status."""
+    leave(run_main(ROOT))
 

@@ -1,11 +1,10 @@
 """The `oakum` program: the whole pipeline as one pass, and the lab to try it on."""
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 
-from oakum.cli.command import Command
+from oakum.cli.command import Command, leave
 from oakum.cli.command import main as run_main
 from oakum.cli.lab import COMMAND as LAB
 
@@ -35,10 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words and words[0] in {command.name for command in SIMPLE}:
         return run_main(Command("oakum", short=ABOUT, commands=SIMPLE), words)
     status = run_main(root(), words)
-    if arguments is None and status == 0:
+    if arguments is None:
         # All is said and done: taking a run's objects apart one by one would take a fifth of its time again.
-        sys.stderr.flush()
-        os._exit(status)
+        leave(status)
     return status
 
 

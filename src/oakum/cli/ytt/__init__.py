@@ -2,11 +2,9 @@
 from __future__ import annotations
 
 import gc
-import os
-import sys
 from typing import NoReturn
 
-from oakum.cli.command import Command
+from oakum.cli.command import Command, leave
 from oakum.cli.command import main as run_main
 from oakum.cli.flag import Flag
 
@@ -85,9 +83,5 @@ def main() -> NoReturn:
     # What a run makes it keeps to its end: looking for garbage only costs time. Where a template uses up its memory,
     # its meter looks.
     gc.disable()
-    status = run_main(ROOT, truncate=True)
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            stream.flush()
     # Taking a run's nodes apart one by one would take as long as parsing them; the system takes memory back at once.
-    os._exit(status)
+    leave(run_main(ROOT, truncate=True))

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 import platform as machine
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from oakum.dataclass import dataclass
@@ -45,8 +45,13 @@ def wanted_platforms(options: Mapping[str, Any]) -> list[Platform]:
     return [parse_platform(text) for text in options.get("platforms") or ()] or [own_platform()]
 
 
-def pull(layout: Layout, transport: Transport, image: str, platform: Platform) -> Base:
-    """The base `image` for `platform`, its layers stored in `layout`. Raises RegistryError, BuildError."""
+def pull(
+    layout: Layout, transport: Transport, image: str, platform: Platform, watch: Callable[[int], None]
+) -> Base:
+    """The base `image` for `platform`, its layers stored in `layout`; `watch` hears of their bytes.
+
+    Raises RegistryError, BuildError.
+    """
     if not image or image == "scratch":
         return SCRATCH
     ref = reference.parse(image)
@@ -55,7 +60,8 @@ def pull(layout: Layout, transport: Transport, image: str, platform: Platform) -
     layers = manifest.layers()
     for layer in layers:
         if not layout.has(layer):
-            layout.add_stream(blobs.BlobReader(transport, ref.repository, layer), layer)
+            source = blobs.Watched(blobs.RemoteBlob(transport, ref.repository, layer), watch)
+            layout.add_stream(source.open(), layer)
     return Base(tuple(layers), tuple(config.get("rootfs", {}).get("diff_ids", ())), config)
 
 

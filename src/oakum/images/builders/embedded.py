@@ -2,17 +2,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterable
 
 from oakum.dataclass import dataclass
 from oakum.errors import OakumError
-from oakum.images.builders import naming
+from oakum.images.builders import assemble, layer, naming
+from oakum.images.builders.assemble import Base
 from oakum.images.builders.context import Entry
-from oakum.images.builders.layer import Member
+from oakum.images.builders.layer import Layer, Member
 from oakum.images.builders.process import check_folder
 from oakum.images.builders.protocol import Built, Task
-from oakum.images.config import Destination
+from oakum.images.config import Destination, Platform
 from oakum.images.log import Log
 from oakum.registry import layout as layouts
 from oakum.registry import reference
@@ -28,6 +28,16 @@ class Workshop:
     layout: Layout
     transport: Transport
 
+    def pull(self, image: str, platform: Platform, log: Log) -> Base:
+        """The base `image` (empty for none) for `platform`. Raises RegistryError, BuildError."""
+        with log.moving(image) as watch:
+            return assemble.pull(self.layout, self.transport, image, platform, watch)
+
+    def layer(self, task: Task, members: Iterable[Member], log: Log) -> Layer:
+        """Store the layer of `members`."""
+        with log.moving(task.name) as watch:
+            return layer.write(self.layout, members, watch)
+
     def publish(self, image: str, destination: Destination, log: Log) -> str:
         """Push an image that `build` made; its digest reference. Raises RegistryError."""
         digest = f"sha256:{image[-64:]}"
@@ -39,8 +49,8 @@ class Workshop:
         tag = f"kbld-{digest.replace(':', '-')}"
         log.write(name, f"starting push (using registry API): {image} -> {name}:{tag}")
         try:
-            watch = partial(log.moved, name)
-            layouts.upload(self.layout, self.transport, digest, repository, tag=tag, watch=watch)
+            with log.moving(name) as watch:
+                layouts.upload(self.layout, self.transport, digest, repository, tag=tag, watch=watch)
         except OakumError as error:
             log.write(name, f"push error: {error}")
             raise

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from oakum.images.builders import assemble, context, layer
+from oakum.images.builders import assemble, context
 from oakum.images.builders.embedded import Workshop, member
 from oakum.images.builders.protocol import Built, Task
 from oakum.images.log import Log
@@ -22,16 +22,16 @@ class FilesBuilder:
 
     def build(self, task: Task, log: Log) -> Built:
         """Build for each wanted platform. Raises RegistryError for a base that cannot be pulled."""
-        return self._workshop.build(TITLE, task, log, lambda: self._make(task))
+        return self._workshop.build(TITLE, task, log, lambda: self._make(task, log))
 
-    def _make(self, task: Task) -> str:
+    def _make(self, task: Task, log: Log) -> str:
         workshop, options = self._workshop, task.options
         into = posixpath.join("/", options.get("into") or "/")
         entries = context.walk(Path(task.path))
-        made = layer.write(workshop.layout, [member(posixpath.join(into, entry.name), entry) for entry in entries])
+        made = workshop.layer(task, [member(posixpath.join(into, entry.name), entry) for entry in entries], log)
         images = []
         for platform in assemble.wanted_platforms(options):
-            base = assemble.pull(workshop.layout, workshop.transport, options.get("base") or "scratch", platform)
+            base = workshop.pull(options.get("base") or "", platform, log)
             images.append((assemble.image(workshop.layout, base, [made], _config(options), platform), platform))
         return assemble.index(workshop.layout, images)
 

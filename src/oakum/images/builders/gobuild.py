@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from oakum.images.builders import assemble, context, dockerfile, layer
+from oakum.images.builders import assemble, context, dockerfile
 from oakum.images.builders.dockerfile import Stage
 from oakum.images.builders.embedded import Workshop, member
 from oakum.images.builders.layer import Member
@@ -71,13 +71,13 @@ class GoBuilder:
     def _image(self, task: Task, package: str, stage: Stage, platform: Platform, log: Log) -> str:
         layout = self._workshop.layout
         folder = Path(task.path)
-        base = assemble.pull(layout, self._workshop.transport, task.options.get("base") or "scratch", platform)
+        base = self._workshop.pull(task.options.get("base") or "", platform, log)
         where, config = _start(stage, package, folder)
         with tempfile.TemporaryDirectory(prefix="oakum-go-") as temporary:
             binary = Path(temporary, "binary")
             compile_package(task, package, platform, binary, log)
             members = [*copied(stage, folder), Member(where.strip("/"), binary, executable=True)]
-            made = layer.write(layout, members)
+            made = self._workshop.layer(task, members, log)
         return assemble.image(layout, base, [made], config, platform)
 
 

@@ -9,7 +9,7 @@ import io
 import struct
 import tarfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -45,12 +45,18 @@ class Layer:
     diff_id: str
 
 
-def write(layout: Layout, members: Iterable[Member]) -> Layer:
-    """Store the layer of `members`; missing parent folders are added, of equal names the last one stays."""
+def write(
+    layout: Layout, members: Iterable[Member], watch: Callable[[int], None] = lambda size: None
+) -> Layer:
+    """Store the layer of `members`; missing parent folders are added, of equal names the last one stays.
+
+    `watch` hears of the bytes that are packed.
+    """
     plain = hashlib.sha256()
     with layout.writing(media.OCI_LAYER) as blob:
         packer = _Packer(blob)
         for block in _tar(_complete(members)):
+            watch(len(block))
             plain.update(block)
             packer.write(block)
         packer.finish()

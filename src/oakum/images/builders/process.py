@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from threading import Thread
 from typing import IO
@@ -12,6 +13,7 @@ from typing import IO
 from oakum.dataclass import dataclass
 from oakum.images.errors import BuildError
 from oakum.images.log import Log
+from oakum.images.stop import StoppableLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,12 @@ def run(
         Thread(target=_drain, args=(stream, lines, name, log))
         for stream, lines in zip((process.stdout, process.stderr), kept, strict=True)
     ]
-    for reader in readers:
-        reader.start()
-    for reader in readers:
-        reader.join()
-    code = process.wait()
+    with log.running(process.terminate) if isinstance(log, StoppableLog) else nullcontext():
+        for reader in readers:
+            reader.start()
+        for reader in readers:
+            reader.join()
+        code = process.wait()
     output = Output("".join(kept[0]), "".join(kept[1]))
     if code:
         raise ProgramFailed(f"signal: {-code}" if code < 0 else f"exit status {code}", output)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from oakum.images.builders import assemble, context, layer
+from oakum.images.builders import assemble, context
 from oakum.images.builders.assemble import Base
 from oakum.images.builders.embedded import Workshop, member
 from oakum.images.builders.layer import Member
@@ -51,11 +51,11 @@ class PythonBuilder:
 
     def _image(self, task: Task, wheel: Path, platform: Platform, log: Log) -> str:
         layout = self._workshop.layout
-        base = assemble.pull(layout, self._workshop.transport, task.options["base"], platform)
+        base = self._workshop.pull(task.options["base"], platform, log)
         folder = wheel.parent / platform.architecture
         _install(task, wheel, folder, platform, _version(base), log)
         config = {"Env": [f"PYTHONPATH=/{HOME}"], "WorkingDir": "/", "Entrypoint": _entrypoint(task.options, folder)}
-        made = layer.write(layout, list(_members(folder)))
+        made = self._workshop.layer(task, _members(folder), log)
         return assemble.image(layout, base, [made], config, platform)
 
 

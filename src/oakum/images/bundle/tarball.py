@@ -2,17 +2,16 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 from oakum.dataclass import dataclass
 from oakum.duration import format_duration
 from oakum.images.bundle.packed import Packed, dump
 from oakum.images.errors import ConfigError
-from oakum.images.log import Log
+from oakum.images.log import Log, Moved
+from oakum.images.stop import StoppableLog, stopping
 from oakum.registry.blobs import BlobSource, BytesBlob
 from oakum.registry.connections import BLOCK, closing
 from oakum.registry.errors import ConnectError, ContentError
@@ -83,34 +82,31 @@ def header(name: str, size: int) -> bytes:
 
 
 def _fill_all(handle: int, files: list[_File], log: Log, title: str, workers: int) -> None:
-    stop = threading.Event()
-    with ThreadPoolExecutor(workers) as pool:
-        largest_first = sorted(files, key=lambda file: -file.source.size)
-        jobs = [pool.submit(_fill, handle, file, log, title, stop) for file in largest_first]
-        try:
-            for job in jobs:
-                job.result()
-        except BaseException:
-            stop.set()
-            raise
+    stoppable, pool = StoppableLog(log), ThreadPoolExecutor(workers)
+    largest_first = sorted(files, key=lambda file: -file.source.size)
+    with stopping(stoppable, pool) as jobs:
+        jobs += [pool.submit(_fill, handle, file, stoppable, title) for file in largest_first]
+        for job in jobs:
+            job.result()
 
 
-def _fill(handle: int, file: _File, log: Log, title: str, stop: threading.Event) -> None:
+def _fill(handle: int, file: _File, log: StoppableLog, title: str) -> None:
     started = time.monotonic()
     for attempt in range(1, _TRIES + 1):
         try:
-            _copy(handle, file, stop, partial(log.moved, file.name))
+            with log.moving(file.name) as moved:
+                _copy(handle, file, moved)
             break
         except (ConnectError, ContentError):
-            if attempt == _TRIES or stop.is_set():
+            if attempt == _TRIES:
                 raise
             time.sleep(1)
     log.write(title, f"done: file '{file.name}' ({format_duration(time.monotonic() - started)})")
 
 
-def _copy(handle: int, file: _File, stop: threading.Event, moved: Callable[[int], None]) -> None:
+def _copy(handle: int, file: _File, moved: Moved) -> None:
     at = file.offset
     with closing(file.source.open) as stream:
-        while not stop.is_set() and (block := stream.read(BLOCK)):
-            at += os.pwrite(handle, block, at)
+        while block := stream.read(BLOCK):
             moved(len(block))
+            at += os.pwrite(handle, block, at)

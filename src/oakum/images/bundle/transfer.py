@@ -4,12 +4,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
 from oakum.errors import OakumError, RegistryError
 from oakum.images.bundle.packed import Packed, PackedImage, PackedIndex
 from oakum.images.errors import ConfigError
 from oakum.images.log import Log
+from oakum.images.stop import StoppableLog, stopping
 from oakum.registry import attempts, manifests, push
 from oakum.registry.blobs import BlobSource, BytesBlob, Watched
 from oakum.registry.descriptor import Descriptor
@@ -35,15 +35,16 @@ class Importer:
         self, transport: Transport, repository: Repository, layer: OpenLayer, log: Log, title: str, workers: int
     ) -> None:
         self._transport, self._repository, self._layer = transport, repository, layer
-        self._log, self._title, self._workers = log, title, workers
+        self._log, self._title, self._workers = StoppableLog(log), title, workers
 
     def all(self, entries: Iterable[Packed]) -> dict[str, str]:
         """Import every entry; maps each old digest reference to its new one. Raises ConfigError."""
         entries = list(entries)
         self._log.write(self._title, f"importing {len(entries)} images...")
         try:
-            with ThreadPoolExecutor(self._workers) as pool:
-                jobs = [pool.submit(self._one, entry) for entry in entries]
+            pool = ThreadPoolExecutor(self._workers)
+            with stopping(self._log, pool) as jobs:
+                jobs += [pool.submit(self._one, entry) for entry in entries]
                 found = [job.result() for job in jobs]
         finally:
             self._log.write(self._title, f"imported {len(entries)} images")
@@ -84,9 +85,10 @@ class Importer:
 
     def _blobs(self, image: PackedImage) -> None:
         origin = parse_digest(image.refs[0]).repository
-        for layer in image.stored_layers():
-            source = Watched(self._layer(image, layer), partial(self._log.moved, str(self._repository)))
-            push.upload(self._transport, self._repository, source, mount_from=origin)
+        with self._log.moving(image.refs[0]) as watch:
+            for layer in image.stored_layers():
+                source = Watched(self._layer(image, layer), watch)
+                push.upload(self._transport, self._repository, source, mount_from=origin)
         push.upload(self._transport, self._repository, BytesBlob(image.config))
 
 

@@ -1,0 +1,88 @@
+"""Ending work in threads when the user interrupts: they notice where they report, and tidy up on their way out."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, wait
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+
+from oakum.images.log import Log, Moved
+
+PATIENCE_S = 2.0
+"""How long work may take to end; what waits for a registry's answer is not waited for."""
+
+
+class Stopped(BaseException):
+    """Unwinds a thread whose work nobody wants any more."""
+
+
+class StoppableLog:
+    """A log that, once stopped, ends whoever reports to it, and the programs that they run."""
+
+    def __init__(self, inner: Log) -> None:
+        self._inner = inner
+        self._lock = Lock()
+        self.stopped = False
+        self._programs: list[Callable[[], None]] = []
+
+    def write(self, name: str, text: str) -> None:
+        """As the inner log; nothing once it is stopped, when only the end of work would be left to tell."""
+        if not self.stopped:
+            self._inner.write(name, text)
+
+    @contextmanager
+    def moving(self, name: str) -> Iterator[Moved]:
+        """As the inner log; what it gives raises Stopped."""
+        with self._inner.moving(name) as moved:
+
+            def checked(size: int) -> None:
+                self._check()
+                moved(size)
+
+            yield checked
+
+    @contextmanager
+    def running(self, end: Callable[[], None]) -> Iterator[None]:
+        """While a program runs that `end` would end. Raises Stopped."""
+        with self._lock:
+            self._programs.append(end)
+        try:
+            self._check()
+            yield
+        finally:
+            with self._lock:
+                self._programs.remove(end)
+        self._check()
+
+    def stop(self) -> None:
+        """End what runs, at its next step."""
+        with self._lock:
+            self.stopped = True
+            for end in self._programs:
+                end()
+
+    def _check(self) -> None:
+        if self.stopped:
+            raise Stopped
+
+
+@contextmanager
+def stopping(log: StoppableLog, *pools: Executor) -> Iterator[list[Future[Any]]]:
+    """Gives a list for the jobs that are begun in `pools`, which are closed afterwards, and stops them on a failure.
+
+    What has not begun never does; what has, may tidy up, for no more than a moment when the user interrupted.
+    """
+    jobs: list[Future[Any]] = []
+    try:
+        yield jobs
+    except BaseException as error:
+        log.stop()
+        for pool in pools:
+            pool.shutdown(wait=False, cancel_futures=True)
+        begun = [job for job in jobs if not job.cancelled()]
+        wait(begun, PATIENCE_S if isinstance(error, KeyboardInterrupt) else None)
+        raise
+    finally:
+        for pool in pools:
+            pool.shutdown(wait=not log.stopped)

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from tests.images.conftest import config
+from tests.registry.conftest import Host
+from tests.registry.faults import front
+
+from oakum.images.builders.process import run
+from oakum.images.log import ListLog
+from oakum.images.stop import StoppableLog, Stopped, stopping
+
+
+def test_bytes_are_counted_until_it_is_stopped_and_lines_fall_silent() -> None:
+    inner = ListLog()
+    log = StoppableLog(inner)
+    with log.moving("app") as moved:
+        moved(1)
+        log.write("app", "one")
+        log.stop()
+        log.write("app", "two")
+        with pytest.raises(Stopped):
+            moved(1)
+    assert inner.lines == ["app | one"]
+
+
+def test_a_program_that_runs_is_ended() -> None:
+    log = StoppableLog(ListLog())
+    with ThreadPoolExecutor(1) as pool:
+        job = pool.submit(run, ["sh", "-c", "echo up; exec sleep 60"], "app", log)
+        while not log._inner.lines:  # type: ignore[attr-defined]  # it is a ListLog
+            time.sleep(0.01)
+        log.stop()
+        assert job.exception() is not None
+
+
+def test_a_failure_stops_the_other_jobs_and_those_that_have_not_begun() -> None:
+    log, begun = StoppableLog(ListLog()), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        with log.moving("app") as moved:
+            while True:
+                moved(1)
+
+    pool = ThreadPoolExecutor(1)
+    with suppress(KeyError), stopping(log, pool) as jobs:
+        jobs += [pool.submit(work), pool.submit(work)]
+        begun.wait()
+        raise KeyError
+    assert isinstance(jobs[0].exception(), Stopped)
+    assert jobs[1].cancelled()
+
+
+@pytest.mark.parametrize("moment", ["build", "push"])
+def test_ctrl_c_ends_a_run_and_leaves_nothing_half_written(
+    registry: Host, work: Path, tmp_path: Path, moment: str
+) -> None:
+    (work / "src").mkdir()
+    (work / "src" / "big").write_bytes(os.urandom(1 << 20) * (60 if moment == "build" else 8))
+    with front(registry.address) as slow:
+        slow.order(match="PUT /v2/app/blobs", delay=60.0, times=9)
+        text = "\n---\n".join(map(json.dumps, (
+            {"image": "app"},
+            config(
+                sources=[{"image": "app", "path": "src", "files": {"build": {}}}],
+                destinations=[{"image": "app", "newImage": f"{slow.address}/app"}],
+            ),
+        )))  # fmt: skip
+        process = subprocess.Popen(
+            [sys.executable, "-c", "from oakum.cli.kbld import main; main()", "-f-", "--lock-output", "lock.yml"],
+            env={**os.environ, "HOME": str(tmp_path), "TMPDIR": str(tmp_path)},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            # A test run started in the background would hand down that Ctrl-C is ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )  # fmt: skip
+        assert process.stdin is not None
+        process.stdin.write(text.encode())
+        process.stdin.close()
+        process.stdin = None
+        begun = {"build": lambda: list(tmp_path.rglob(".writing-*")), "push": lambda: [x for x in slow.seen if "PUT" in x]}
+        while not begun[moment]():
+            assert process.poll() is None
+            time.sleep(0.005)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+    assert (process.returncode, out) == (130, b"")
+    assert b"Traceback" not in err
+    assert b"finished" not in err.splitlines()[-1]
+    assert not (work / "lock.yml").exists()
+    assert not list(tmp_path.rglob(".writing-*"))
