@@ -4,6 +4,10 @@
 Prints a line for each kind of work: our median, the reference's, their ratio. The reference is the binary given, else
 `kapp-go` on the PATH; without one, figures recorded on two cores against Kubernetes 1.36 are shown, marked so. Whole
 processes are timed, in turn, against the cluster of KUBECONFIG, in a namespace that is made for it and deleted.
+
+Each round also times the floor: the same number of bare writes to the API server over a few kept connections, from a
+process that is already running and does nothing else. It is the yardstick of the day, where the server and the machine
+are shared or busy.
 """
 from __future__ import annotations
 
@@ -16,11 +20,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from oakum.kube import connect
-from oakum.kube.client import NAMESPACES
+from oakum.kube.client import CONFIG_MAPS, NAMESPACES, Client
 from oakum.kube.kubeconfig import load
 
 RECORDED = {"create": 5.0, "unchanged": 1.0, "update": 5.6, "inspect": 0.19, "delete": 2.65, "ls": None}
@@ -30,6 +35,9 @@ def manifests(count: int, value: str) -> str:
     """`count` small ConfigMaps."""
     return "".join(f"---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{n:05d}}}\n"
                    f"data: {{key: {value}, other: 'some text of ordinary length'}}\n" for n in range(count))
+
+
+CONNECTIONS = 8
 
 
 @dataclass
@@ -68,13 +76,40 @@ class Bench:
         self.run(who, "delete", program, "delete", "-a", app, "-y")
 
 
-def in_namespace(work: Callable[[str], None]) -> None:
-    """Call `work` with a namespace of its own, deleted afterwards."""
+def floor(bench: Bench, client: Client, objects: int) -> None:
+    """Time the server alone: ConfigMaps created and written once more, written twice, deleted."""
+    def body(n: int, value: str) -> dict[str, object]:
+        return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"floor{n:05d}"},
+                "data": {"key": value, "other": "some text of ordinary length"}}
+
+    def put(n: int, value: str) -> None:
+        client.replace(CONFIG_MAPS, body(n, value), f"floor{n:05d}", bench.namespace)
+
+    def create(n: int) -> None:
+        client.create(CONFIG_MAPS, body(n, "one"), bench.namespace)
+        put(n, "once more")
+
+    def update(n: int) -> None:
+        put(n, "two")
+        put(n, "twice")
+
+    def delete(n: int) -> None:
+        client.delete(CONFIG_MAPS, f"floor{n:05d}", bench.namespace)
+
+    with ThreadPoolExecutor(CONNECTIONS) as workers:
+        for what, call in (("create", create), ("update", update), ("delete", delete)):
+            begin = time.perf_counter()
+            list(workers.map(call, range(objects)))
+            bench.times.setdefault(("floor", what), []).append(time.perf_counter() - begin)
+
+
+def in_namespace(work: Callable[[str, Client], None]) -> None:
+    """Call `work` with a namespace of its own, deleted afterwards, and a client."""
     client = connect(load())
     name = client.create(NAMESPACES, {"apiVersion": "v1", "kind": "Namespace",
                                       "metadata": {"generateName": "bench-"}})["metadata"]["name"]
     try:
-        work(name)
+        work(name, client)
     finally:
         client.delete(NAMESPACES, name)
         client.transport.close()
@@ -89,12 +124,13 @@ def main() -> None:
     options = parser.parse_args()
     ours = str(Path(sys.executable).with_name("kapp"))
 
-    def work(namespace: str) -> None:
+    def work(namespace: str, client: Client) -> None:
         with tempfile.TemporaryDirectory() as folder:
             bench = Bench(namespace, Path(folder))
             (bench.folder / "old.yml").write_text(manifests(options.objects, "one"))
             (bench.folder / "new.yml").write_text(manifests(options.objects, "two"))
             for _ in range(options.runs):
+                floor(bench, client, options.objects)
                 bench.round("ours", ours)
                 bench.round("server-side", ours, "--server-side")
                 if options.reference:
@@ -106,17 +142,20 @@ def main() -> None:
 
 def report(bench: Bench, objects: int) -> None:
     """A line a kind of work."""
-    print(f"{objects} ConfigMaps; seconds, medians")
+    print(f"{objects} ConfigMaps; seconds, medians; the floor is the bare writes of the reference's two-write way")
     for what, recorded in RECORDED.items():
         measured = bench.times.get(("reference", what))
         reference = statistics.median(measured) if measured else recorded if objects == 1000 else None
+        bare = bench.times.get(("floor", what))
         for who in ("ours", "server-side"):
             mine = statistics.median(bench.times[who, what])
-            compared = ""
+            line = f"{what:<10} {who:<12} {mine:6.2f}"
             if reference:
                 mark = "" if measured else " (recorded)"
-                compared = f"   reference {reference:6.2f}{mark}   {reference / mine:5.2f} times faster"
-            print(f"{what:<10} {who:<12} {mine:6.2f}{compared}")
+                line += f"   reference {reference:6.2f}{mark}   {reference / mine:5.2f} times faster"
+            if bare:
+                line += f"   floor {statistics.median(bare):6.2f}: {mine / statistics.median(bare):5.2f} of it"
+            print(line)
     print("peak memory MiB: " + ", ".join(f"{who} {kib / 1024:.0f}" for who, kib in bench.memory.items()))
 
 
