@@ -1,3 +1,4 @@
+import threading
 import time
 from typing import Any
 
@@ -27,11 +28,18 @@ def pod(phase: str) -> dict[str, Any]:
             "status": {"phase": phase}}
 
 
-def waited(replies: list[Reply], **options: Any) -> tuple[list[Outcome], list[str]]:
-    """Wait for a pod whose state the server tells in that order; gives the outcome and the lines."""
+def waited(replies: list[Reply], half_open: threading.Event | None = None, **options: Any,
+           ) -> tuple[list[Outcome], list[str]]:
+    """Wait for a pod whose state the server tells in that order; gives the outcome and the lines.
+
+    With `half_open` the server takes watches and says nothing, until the wait is over and the event is set.
+    """
     def script(method: str, path: str, headers: dict[str, str]) -> Reply:
         if path in AGGREGATED:
             return Reply(200, AGGREGATED[path], {"Content-Type": V2})
+        if half_open is not None and "watch=1" in path:
+            half_open.wait()
+            return Reply(cut=True)
         return replies.pop(0) if len(replies) > 1 else replies[0]
 
     lines: list[str] = []
@@ -48,6 +56,8 @@ def waited(replies: list[Reply], **options: Any) -> tuple[list[Outcome], list[st
             return waiter.any([tracked]), lines
         finally:
             observer.close()
+            if half_open is not None:
+                half_open.set()
             client.transport.close()
 
 
@@ -62,6 +72,11 @@ def test_a_server_that_is_being_restarted_is_waited_for() -> None:
     assert [o.failure for o in outcomes] == [""]
     assert lines[0] == "ongoing: reconcile pod/p (v1) namespace: n"
     assert "API server cannot be reached" in lines[1]
+
+
+def test_a_watch_that_is_half_open_does_not_hold_up_the_wait() -> None:
+    outcomes, _ = waited([Reply(200, pod("Pending"))] * 3 + [Reply(200, pod("Succeeded"))], half_open=threading.Event())
+    assert [o.failure for o in outcomes] == [""]
 
 
 def test_an_object_that_is_gone_ends_the_wait() -> None:

@@ -1,10 +1,13 @@
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from tests.kube.scripted import Reply, serving, status
 
 from oakum.kube.errors import ApiError, ConfigError, ConnectError
-from oakum.kube.kubeconfig import ClusterConfig, Identity
+from oakum.kube.kubeconfig import ClusterConfig, ExecPlugin, Identity
 from oakum.kube.transport import Transport, warning_text
 
 
@@ -101,3 +104,44 @@ def test_a_proxy_that_is_no_address_is_refused_without_its_value() -> None:
     with pytest.raises(ConfigError, match="^invalid proxy address in ") as caught:
         Transport(config).request("GET", "/version")
     assert "secret" not in str(caught.value)
+
+
+@contextmanager
+def half_open() -> Iterator[str]:
+    """A server that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+def test_a_half_open_connection_is_given_up() -> None:
+    with half_open() as url:
+        transport = Transport(ClusterConfig(url), timeout=0.2)
+        with pytest.raises(ConnectError, match='Get ".*/api": net/http: timeout awaiting response headers'):
+            transport.request("GET", "/api")
+        with pytest.raises(ConnectError, match="timeout"):
+            transport.stream("/api", read_timeout=0.2)
+        transport.close()
+
+
+PLUGIN = """#!/bin/sh
+n=$(($(cat count 2>/dev/null || echo 0) + 1)); echo $n > count
+echo "{\\"status\\": {\\"token\\": \\"t$n\\"}}"
+"""
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_after_a_refusal_the_plugin_is_asked_for_newer_credentials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, streaming: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("plugin").write_text(PLUGIN)
+    Path("plugin").chmod(0o755)
+    identity = Identity(exec=ExecPlugin(str(tmp_path / "plugin")))
+    with serving([status(401, "Unauthorized", "Unauthorized"), Reply(200, b"done\n")]) as (url, asked):
+        transport = Transport(ClusterConfig(url, identity=identity))
+        if streaming:
+            assert list(transport.stream("/log").lines()) == [b"done"]
+        else:
+            assert transport.request("GET", "/api").body == b"done\n"
+        transport.close()
+    assert [headers["Authorization"] for _, _, headers in asked] == ["Bearer t1", "Bearer t2"]

@@ -76,7 +76,7 @@ class Transport:
                     self._warnings(answer)
                 return Answer(answer.status, answer.headers.get("Content-Type", ""), answer.data)
             error = _error(answer)
-            if answer.status == 401 and attempt == 0 and self._auth.refused():
+            if answer.status == 401 and attempt == 0 and self._renewed():
                 continue
             asked = answer.headers.get("Retry-After")
             if answer.status not in (429, 503) or asked is None or attempt == RETRY_AFTER_LIMIT:
@@ -87,12 +87,23 @@ class Transport:
     def stream(self, path: str, *, query: Query | None = None, accept: str = JSON,
                read_timeout: float | None = None) -> Stream:
         """A GET whose body is read as it comes. `read_timeout` bounds the silence between two reads, in seconds."""
-        answer = self._send("GET", path, query, None, JSON, accept, preload=False, read_timeout=read_timeout)
-        if answer.status >= 400:
+        for again in (True, False):
+            answer = self._send("GET", path, query, None, JSON, accept, preload=False, read_timeout=read_timeout)
+            if answer.status < 400:
+                break
             data = answer.read(decode_content=True)
             answer.release_conn()
-            raise from_answer(answer.status, data, _seconds(answer.headers.get("Retry-After")))
+            if not (again and answer.status == 401 and self._renewed()):
+                raise from_answer(answer.status, data, _seconds(answer.headers.get("Retry-After")))
         return Stream(answer)
+
+    def _renewed(self) -> bool:
+        """Called after a 401: forget credentials that may have expired. True when trying again can help."""
+        if not self._auth.refused():
+            return False
+        if self.config.identity.exec:
+            self.close()  # connections carry the client certificate that the plugin gave before
+        return True
 
     def close(self) -> None:
         """Close the connections that are not in use."""

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Hashable
 
 from oakum.deploy.app.meta import APP_KEY
@@ -11,6 +12,7 @@ from oakum.kube.client import Client
 from oakum.kube.watch import Watch
 
 MOST_WATCHES = 24
+CLOSING_SECONDS = 1.0
 
 
 class Observer:
@@ -69,11 +71,12 @@ class Observer:
             self._changed.clear()
 
     def close(self) -> None:
-        """End all watches."""
+        """End all watches; one whose server says nothing is left to itself."""
         for watch in self._watches.values():
             watch.close()
+        end = time.monotonic() + CLOSING_SECONDS
         for thread in self._threads:
-            thread.join(timeout=5)
+            thread.join(timeout=max(0.0, end - time.monotonic()))
 
 
 def _key(resource: Resource) -> tuple[str, str, str, str]:

@@ -1,0 +1,50 @@
+"""Lists that come in chunks."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from tests.kube.scripted import Reply, Script, serving, status
+
+from oakum.kube.client import CONFIG_MAPS, Client
+from oakum.kube.errors import ApiError
+from oakum.kube.kubeconfig import ClusterConfig
+from oakum.kube.transport import Transport
+
+
+def chunk(name: str, token: str = "") -> Reply:
+    return Reply(200, {"kind": "ConfigMapList", "apiVersion": "v1", "items": [{"metadata": {"name": name}}],
+                       "metadata": {"continue": token, "resourceVersion": "7"}})
+
+
+@contextmanager
+def client(script: Script | list[Reply]) -> Iterator[tuple[Client, list[str]]]:
+    with serving(script) as (url, asked):
+        paths: list[str] = []
+        made = Client(Transport(ClusterConfig(url)))
+        yield made, paths
+        made.transport.close()
+        paths += [path for _, path, _ in asked]
+
+
+def test_chunks_are_put_together() -> None:
+    with client([chunk("a", "t1"), chunk("b", "t2"), chunk("c")]) as (there, asked):
+        found = there.list(CONFIG_MAPS, "n", labels="x=y", page=1)
+    assert [(item["kind"], item["metadata"]["name"]) for item in found.items] == [
+        ("ConfigMap", "a"), ("ConfigMap", "b"), ("ConfigMap", "c")]
+    assert found.resource_version == "7"
+    assert [path.rpartition("limit=1")[2] for path in asked] == ["", "&continue=t1", "&continue=t2"]
+
+
+def test_when_the_server_has_forgotten_where_a_list_was_it_is_begun_again_in_one_piece() -> None:
+    gone = status(410, "Expired", "The provided continue parameter is too old")
+    with client([chunk("a", "t1"), gone, chunk("whole")]) as (there, asked):
+        found = there.list(CONFIG_MAPS, page=1)
+    assert [item["metadata"]["name"] for item in found.items] == ["whole"]
+    assert asked[-1] == "/api/v1/configmaps"
+
+
+def test_a_list_that_is_gone_at_once_is_an_error() -> None:
+    with client([status(410, "Expired", "too old")]) as (there, _), pytest.raises(ApiError, match="too old"):
+        there.list(CONFIG_MAPS)
