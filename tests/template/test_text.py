@@ -31,8 +31,8 @@ def test_lines_count_across_pieces() -> None:
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("a (@ b (@ c", "Unexpected code opening '(@' at line 1 col 8"),
-        ("a\n b @)", "Unexpected code closing '@)' at line 2 col 4"),
+        ("a (@ b (@ c", "Unexpected code opening '(@' at line 1 col 9"),
+        ("a\n b @)", "Unexpected code closing '@)' at line 2 col 5"),
         ("a (@ b", "Missing code closing '@)' at line 1 col 7"),
     ],
 )

@@ -285,7 +285,7 @@ class Statements:
         while True:
             if cursor.kind == EOF:
                 cursor.fail(
-                    "mismatched set of block openings (if/else/elif/for/def) and closing (end)", self.openers[0][0]
+                    "mismatched set of block openings (if/else/elif/for/def) and closing (end)", self.openers[-1][0]
                 )
             if self._at_end():
                 cursor.advance()

@@ -76,15 +76,15 @@ class Emitter:
         if state.get("crossing"):
             body = [assign(".open", call(".opened", [], line), line), *body]
             if function.parent is not None:
-                body.append(ast.Return(_method(".open", "result", [], last), lineno=last, col_offset=0))
+                body = _returning(_method(".open", "result", [], last), body)
             return body
         if root is not None:
             kind = type(self.program.nodes[root]).__name__
             made = call(".fragment", [call(f".{kind}", [name(f".items{root}", last)], last)], last)
-            return [*_new_container(root, line), *body, ast.Return(made, lineno=last, col_offset=0)]
+            return [*_new_container(root, line), *_returning(made, body)]
         if state.get("text"):
             joined = call(".join", [name(".text", last)], last)
-            return [_new_list(".text", line), *body, ast.Return(joined, lineno=last, col_offset=0)]
+            return [_new_list(".text", line), *_returning(joined, body)]
         return body
 
     def _start_context(self, step: StepCall) -> list[ast.stmt]:
@@ -288,7 +288,7 @@ class Emitter:
             return _new_container(tag, step.line)
         known["settled"] = self.constants[f".items{tag}"] = []
         self._settled.append((node, known["settled"]))
-        if tag not in self._changing or not isinstance(node, Map):
+        if not isinstance(node, Map) or (tag not in self._changing and not _repeats(node)):
             return []
         return [assign(f".keys{tag}", constant(None, step.line), step.line)]
 
@@ -332,6 +332,26 @@ class Emitter:
             return [check]
         given = ast.Compare(name(keys, line), [ast.IsNot()], [constant(None, line)], lineno=line, col_offset=0)
         return [ast.If(given, [check], [], lineno=line, col_offset=0)]
+
+
+def _repeats(node: Map) -> bool:
+    """Whether a key of the map is there twice."""
+    return len({key_of(item.key) for item in node.items}) < len(node.items)
+
+
+def _returning(made: ast.expr, body: list[ast.stmt]) -> list[ast.stmt]:
+    """`body` with what the function made as its value: at its end, and where a `return` names none."""
+    _fill_returns(made, body)
+    return [*body, ast.Return(made, lineno=made.lineno, col_offset=0)]
+
+
+def _fill_returns(made: ast.expr, body: list[ast.stmt]) -> None:
+    for statement in body:
+        if isinstance(statement, ast.Return) and statement.value is None:
+            statement.value = made
+        elif isinstance(statement, ast.If | ast.For | ast.While):
+            _fill_returns(made, statement.body)
+            _fill_returns(made, statement.orelse)
 
 
 def _nothing(step: StepCall) -> list[ast.stmt]:

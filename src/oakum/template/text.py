@@ -30,7 +30,7 @@ def split_text(text: str, first_line: int = 1) -> list[Piece]:
     pieces: list[Piece] = []
     start, opened, trim_next = 0, None, False
     for found in re.finditer(_MARKER, text):
-        where = _place(text, found.start(), first_line)
+        where = _place(text, found.start() + 1, first_line)  # of the marker's second character, as the reference
         if found.group() == "(@":
             if opened is not None:
                 raise TemplateError(f"Unexpected code opening '(@' at {where}")
