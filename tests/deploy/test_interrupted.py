@@ -14,13 +14,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.deploy.conftest import Place, config_map
 
+from oakum.deploy.app.changes import Changes
+from oakum.deploy.app.recorded import RecordedApp
 from oakum.kube.client import CONFIG_MAPS
 
 NAMES = ["a", "b", "c"]
 STEP = st.one_of(
     st.tuples(st.just("deploy"), st.dictionaries(st.sampled_from(NAMES), st.sampled_from("12"), min_size=1)),
     st.tuples(st.just("drift"), st.dictionaries(st.sampled_from(NAMES), st.sampled_from("xy"), min_size=1, max_size=1)),
-    st.tuples(st.just("lose"), st.dictionaries(st.sampled_from(NAMES), st.just(""), min_size=1, max_size=1)))
+    st.tuples(st.just("lose"), st.dictionaries(st.sampled_from(NAMES), st.just(""), min_size=1, max_size=1)),
+    st.tuples(st.sampled_from(["rename", "delete"]), st.just({})))
 
 
 @pytest.mark.parametrize("writes", [1, 3, 5, 8])
@@ -50,18 +53,29 @@ def test_whatever_happens_between_deploys_the_last_one_decides(place: Place, ste
     app = f"app-{number}"
     prefix = str(number)[:8]
     there: set[str] = set()
+    deploys = 0
     for step, objects in [*steps, ("deploy", {"a": "1"})]:
         named = {f"{prefix}-{name}": value for name, value in objects.items()}
         if step == "deploy":
             place.deploy(*(config_map(name, k=value) for name, value in named.items()), app=app)
             there = set(named)
+            deploys += 1
             have = {n: d["k"] for n, d in place.data().items() if n.startswith(prefix)}
             assert have == named
+        elif step == "rename" and deploys:
+            RecordedApp(place.client, app, place.namespace).rename(app := f"{app}x", place.namespace)
+        elif step == "delete" and deploys:
+            place.delete(app)
+            there, deploys = set(), 0
+            assert not [n for n in place.data() if n.startswith(prefix)]
         for name in there & set(named):
             if step == "drift":
                 place.client.patch(CONFIG_MAPS, name, {"data": {"k": named[name]}}, "merge", place.namespace)
             elif step == "lose":
                 place.client.delete(CONFIG_MAPS, name, place.namespace)
                 there.discard(name)
+    history = Changes(RecordedApp(place.client, app, place.namespace)).history()
+    assert all(change.meta.successful for change in history)
+    assert len(history) <= deploys, "a deploy that changes nothing leaves no record"
     place.delete(app)
     assert not [n for n in place.data() if n.startswith(prefix)]
