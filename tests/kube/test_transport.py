@@ -145,3 +145,12 @@ def test_after_a_refusal_the_plugin_is_asked_for_newer_credentials(
             assert transport.request("GET", "/api").body == b"done\n"
         transport.close()
     assert [headers["Authorization"] for _, _, headers in asked] == ["Bearer t1", "Bearer t2"]
+
+
+def test_a_proxys_login_is_sent_to_the_proxy() -> None:
+    with serving([Reply(200, {"ok": 1})]) as (url, asked):
+        transport = Transport(ClusterConfig("http://cluster.test", proxy=url.replace("//", "//u:p%40ss@")))
+        assert transport.request("GET", "/api").json() == {"ok": 1}
+        transport.close()
+    assert [(path, headers["Proxy-Authorization"]) for _, path, headers in asked] == [
+        ("http://cluster.test/api", "Basic dTpwQHNz")]

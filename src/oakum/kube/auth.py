@@ -76,10 +76,7 @@ class Authenticator:
         if token:
             return [("Authorization", f"Bearer {token}")]
         if who.username:
-            import base64
-
-            pair = base64.b64encode(f"{who.username}:{who.password}".encode()).decode()
-            return [("Authorization", f"Basic {pair}")]
+            return [("Authorization", basic(who.username, who.password))]
         return []
 
     def _from_file(self) -> str:
@@ -101,6 +98,13 @@ class Authenticator:
             if have is None or (have.expires is not None and have.expires - EARLY_SECONDS < time.time()):
                 have = self._credential = run_plugin(plugin, self._config)
             return have
+
+
+def basic(name: str, password: str) -> str:
+    """The value of an `Authorization` header (RFC 7617)."""
+    import base64
+
+    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
 
 
 def run_plugin(plugin: ExecPlugin, config: ClusterConfig) -> Credential:

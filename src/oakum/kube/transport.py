@@ -9,10 +9,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, quote, urlencode, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
 
 from oakum.dataclass import dataclass, field
-from oakum.kube.auth import Authenticator
+from oakum.kube.auth import Authenticator, basic
 from oakum.kube.errors import ApiError, ConfigError, ConnectError, from_answer
 from oakum.kube.kubeconfig import ClusterConfig
 
@@ -20,10 +20,14 @@ if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse
     from urllib3.connectionpool import HTTPConnectionPool
 
+    from oakum.kube.onewrite import PlainConnection, TLSConnection
+
 JSON = "application/json"
 RETRY_AFTER_LIMIT = 10
 STREAMS_KEPT = 64
 READS = ("GET", "HEAD")
+SOCKS = ("socks5://", "socks5h://")
+BAD_PROXY = "invalid proxy address in the kubeconfig's proxy-url (hint: it is of the form http://HOST:PORT)"
 Query = list[tuple[str, str]]
 
 
@@ -142,7 +146,11 @@ class Transport:
             self._bucket.take()
         timeout = Timeout(connect=30.0, read=self._timeout if preload else read_timeout)
         try:
-            return self._connected(stream=not preload).urlopen(
+            pool = self._connected(stream=not preload)
+            if pool.proxy is not None and pool.scheme == "http":
+                # What a proxy is asked for is told in full.
+                target = f"http://{urlsplit(self.config.server).netloc}{target}"
+            return pool.urlopen(
                 method, target, body=data, headers=headers, retries=False, redirect=False, timeout=timeout,
                 preload_content=preload, assert_same_host=False)
         except (HTTPError, OSError) as e:
@@ -282,18 +290,39 @@ def _pool(config: ClusterConfig, auth: Authenticator, connections: int, *, block
             options["assert_hostname"] = False
         elif config.server_name:
             options["assert_hostname"] = options["server_hostname"] = config.server_name
-    if proxy:
+    if proxy and not proxy.startswith(SOCKS):
         return _proxied(proxy, where.scheme, where.hostname, where.port, options)
-    from oakum.kube.onewrite import PlainConnection, TLSConnection
-
+    plain, tls = _kinds(proxy)
     pool: HTTPConnectionPool
     if where.scheme == "https":
         pool = HTTPSConnectionPool(where.hostname, where.port, **options)
-        pool.ConnectionCls = TLSConnection
+        pool.ConnectionCls = tls
     else:
         pool = HTTPConnectionPool(where.hostname, where.port, **options)
-        pool.ConnectionCls = PlainConnection
+        pool.ConnectionCls = plain
     return pool
+
+
+def _kinds(proxy: str) -> tuple[type[PlainConnection], type[TLSConnection]]:
+    """The kinds of connection, plain and TLS: direct, or through a SOCKS proxy."""
+    from oakum.kube.onewrite import PlainConnection, TLSConnection
+
+    if not proxy:
+        return PlainConnection, TLSConnection
+    from oakum.kube.socks import connections
+
+    return connections(_address(proxy))
+
+
+def _address(proxy: str) -> SplitResult:
+    """A proxy's address in its parts. Raises ConfigError without its text, which may hold a password."""
+    try:
+        found = urlsplit(proxy)
+        if found.hostname and (found.port is None or found.port):
+            return found
+    except ValueError:
+        pass
+    raise ConfigError(BAD_PROXY)
 
 
 def _proxy(config: ClusterConfig, where: SplitResult) -> str:
@@ -315,12 +344,15 @@ def _proxied(proxy: str, scheme: str, host: str, port: int | None, options: dict
     from urllib3.exceptions import HTTPError
 
     keep = {name: value for name, value in options.items() if name != "maxsize"}
+    address = _address(proxy)
+    if address.username:
+        login = basic(unquote(address.username), unquote(address.password or ""))
+        keep["proxy_headers"] = {"Proxy-Authorization": login}
     try:
         manager = ProxyManager(proxy, maxsize=options["maxsize"], **keep)
     except (HTTPError, ValueError) as e:
         # The address itself may hold a password.
-        raise ConfigError("invalid proxy address in the kubeconfig's proxy-url "
-                          "(hint: it is of the form http://HOST:PORT)") from e
+        raise ConfigError(BAD_PROXY) from e
     return manager.connection_from_host(host, port, scheme)
 
 

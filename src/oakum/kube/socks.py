@@ -1,0 +1,81 @@
+"""Connections through a SOCKS5 proxy (RFC 1928; user name and password by RFC 1929).
+
+The proxy resolves the server's name. Imported when a kubeconfig or the environment names such a proxy.
+"""
+from __future__ import annotations
+
+import socket
+import struct
+from urllib.parse import SplitResult, unquote
+
+from urllib3.exceptions import ProxyError
+
+from oakum.kube.onewrite import PlainConnection, TLSConnection
+
+PORT = 1080
+_VERSION, _CONNECT, _NAME = 5, 1, 3
+_ANONYMOUS, _PASSWORD = 0, 2
+_ADDRESS_BYTES = {1: 4, 4: 16}
+_REPLIES = ("succeeded", "general socks server failure", "connection not allowed by ruleset", "network unreachable",
+            "host unreachable", "connection refused", "ttl expired", "command not supported",
+            "address type not supported")
+
+
+def connections(proxy: SplitResult) -> tuple[type[PlainConnection], type[TLSConnection]]:
+    """The kinds of connection, plain and TLS, that lead through `proxy`."""
+    class Plain(PlainConnection):
+        """HTTP through the proxy."""
+
+        def _new_conn(self) -> socket.socket:
+            return _connected(proxy, self.host, self.port, self.timeout)
+
+    class TLS(TLSConnection):
+        """HTTPS through the proxy."""
+
+        def _new_conn(self) -> socket.socket:
+            return _connected(proxy, self.host, self.port, self.timeout)
+
+    return Plain, TLS
+
+
+def _connected(proxy: SplitResult, host: str, port: int, timeout: float | None) -> socket.socket:
+    try:
+        made = socket.create_connection((proxy.hostname or "", proxy.port or PORT), timeout)
+    except OSError as e:
+        raise ProxyError("the proxy cannot be reached", e) from e
+    try:
+        _ask(made, proxy, host.strip("[]"), port)
+    except OSError as e:
+        made.close()
+        raise ProxyError("the proxy refuses", e) from e
+    return made
+
+
+def _ask(made: socket.socket, proxy: SplitResult, host: str, port: int) -> None:
+    methods = bytes([_ANONYMOUS, _PASSWORD] if proxy.username else [_ANONYMOUS])
+    made.sendall(bytes([_VERSION, len(methods)]) + methods)
+    _, method = _read(made, 2)
+    if method == _PASSWORD:
+        name, word = (unquote(part or "").encode() for part in (proxy.username, proxy.password))
+        made.sendall(bytes([1, len(name)]) + name + bytes([len(word)]) + word)
+        if _read(made, 2)[1]:
+            raise OSError("socks proxy refuses user name or password")
+    elif method != _ANONYMOUS:
+        raise OSError("socks proxy wants a user name and a password")
+    name = host.encode("idna")
+    made.sendall(bytes([_VERSION, _CONNECT, 0, _NAME, len(name)]) + name + struct.pack(">H", port))
+    _, reply, _, kind = _read(made, 4)
+    if reply:
+        why = _REPLIES[reply] if reply < len(_REPLIES) else f"reply {reply}"
+        raise OSError(f"socks proxy cannot connect: {why}")
+    _read(made, (_ADDRESS_BYTES.get(kind) or _read(made, 1)[0]) + 2)
+
+
+def _read(made: socket.socket, count: int) -> bytes:
+    found = b""
+    while len(found) < count:
+        more = made.recv(count - len(found))
+        if not more:
+            raise OSError("socks proxy ended the connection")
+        found += more
+    return found
