@@ -7,6 +7,11 @@ from oakum.dataclass import dataclass
 from oakum.images.config import Origin
 from oakum.images.errors import BuildError
 
+_QUESTIONS = (
+    "rev-parse --git-dir", "rev-parse HEAD", "ls-remote --get-url", "status --short",
+    "describe --tags --exact-match HEAD",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
@@ -17,13 +22,19 @@ class _Answer:
 
 def origin(folder: str) -> Origin | None:
     """The `git` origin of `folder` (absolute); None outside a work tree or without git. Raises BuildError."""
-    if _git(folder, "rev-parse", "--git-dir").code:
+    try:
+        # Side by side: starting git takes longer than all that it is asked here.
+        asked = [_start(folder, question) for question in _QUESTIONS]
+    except OSError:
+        return None
+    place, head, remote, status, tags = [_outcome(process) for process in asked]
+    if place.code:
         return None
     # The commit first: of several things that fail in a broken repository, it is the one to tell.
-    commit, remote = _commit(folder), _remote(folder)
-    details = {"dirty": _dirty(folder), "remoteURL": remote, "sha": commit}
-    tags = _tags(folder)
-    return {"git": details | ({"tags": tags} if tags else {})}
+    commit, url = _commit(folder, head), _remote(folder, remote)
+    details = {"dirty": _dirty(folder, status), "remoteURL": url, "sha": commit}
+    named = _tags(folder, tags)
+    return {"git": details | ({"tags": named} if named else {})}
 
 
 def redact(url: str) -> str:
@@ -35,17 +46,15 @@ def redact(url: str) -> str:
     return f"{scheme}://_redacted_@{rest}" if separator else f"_redacted_@{rest}"
 
 
-def _commit(folder: str) -> str:
-    answer = _git(folder, "rev-parse", "HEAD")
+def _commit(folder: str, answer: _Answer) -> str:
     if answer.code == 0:
         return answer.out.strip()
-    if not _git(folder, "rev-list", "-n", "1", "--all").out.strip():
+    if not _outcome(_start(folder, "rev-list -n 1 --all")).out.strip():
         return "<no commits>"
     raise _failure(folder, "Checking HEAD commit", answer)
 
 
-def _remote(folder: str) -> str:
-    answer = _git(folder, "ls-remote", "--get-url")
+def _remote(folder: str, answer: _Answer) -> str:
     if answer.code == 0:
         return redact(answer.out.strip())
     if "No remote configured to list refs from" in answer.err:
@@ -53,15 +62,13 @@ def _remote(folder: str) -> str:
     raise _failure(folder, "Checking remote", answer)
 
 
-def _dirty(folder: str) -> bool:
-    answer = _git(folder, "status", "--short")
+def _dirty(folder: str, answer: _Answer) -> bool:
     if answer.code:
         raise _failure(folder, "Checking status", answer)
     return bool(answer.out.strip())
 
 
-def _tags(folder: str) -> list[str]:
-    answer = _git(folder, "describe", "--tags", "--exact-match", "HEAD")
+def _tags(folder: str, answer: _Answer) -> list[str]:
     if answer.code == 0:
         return answer.out.split()
     if any(text in answer.err for text in ("no tag exactly matches", "No names found", "Not a valid object name")):
@@ -76,13 +83,13 @@ def _failure(folder: str, doing: str, answer: _Answer) -> BuildError:
     )
 
 
-def _git(folder: str, *arguments: str) -> _Answer:
-    try:
-        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=False)
-    except OSError:
-        return _Answer(127, "", "")
+def _start(folder: str, question: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(["git", *question.split()], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
-    return _Answer(done.returncode, _text(done.stdout), _text(done.stderr))
+
+def _outcome(process: subprocess.Popen[bytes]) -> _Answer:
+    out, err = process.communicate()
+    return _Answer(process.returncode, _text(out), _text(err))
 
 
 def _text(raw: bytes) -> str:
