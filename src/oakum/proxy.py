@@ -5,7 +5,7 @@ Loopback addresses are never proxied, and `HTTP_PROXY` is ignored under CGI (whe
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from oakum.errors import OakumError
@@ -28,12 +28,13 @@ def proxy_for(scheme: str, host: str, port: int, environ: Mapping[str, str]) -> 
     if any(_excludes(entry.strip().lower(), host.lower(), port) for entry in excluded.split(",")):
         return None
     url = value if "://" in value else f"http://{value}"
-    if not _is_address(url):
+    if not is_address(url):
         raise ProxyError(f"invalid proxy address in {name} (hint: it is of the form http://HOST:PORT)")
     return url
 
 
-def _is_address(url: str) -> bool:
+def is_address(url: str, also: Sequence[str] = ()) -> bool:
+    """Whether `url` is that of a proxy: http, https, or one of the schemes in `also`."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -41,7 +42,7 @@ def _is_address(url: str) -> bool:
         return False
     # The host's characters are those that a name or an address may have: urlsplit takes any.
     named = bool(parts.hostname) and not set(parts.hostname or "") & set(" \t<>\"'\\^`{|}")
-    return named and parts.scheme in ("http", "https") and port != 0
+    return named and parts.scheme in ("http", "https", *also) and port != 0
 
 
 def is_loopback(host: str) -> bool:

@@ -8,9 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.kube.scripted import Reply
-from urllib3 import BaseHTTPResponse
-from urllib3.exceptions import HTTPError
 
+from oakum.http.errors import FAILURES
+from oakum.http.response import Response
 from oakum.kube.auth import Authenticator
 from oakum.kube.kubeconfig import ClusterConfig
 from oakum.kube.transport import _pool
@@ -24,7 +24,7 @@ after the server has done its work."""
 def faulty(config: ClusterConfig, fault: Fault) -> Iterator[ClusterConfig]:
     """Serve on a free port what `config`'s server answers, but for the faults; gives the way to there."""
     auth = Authenticator(config)
-    upstream = _pool(config, auth, 16, block=False)
+    upstream = _pool(config, auth, 16, bounded=False)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -37,23 +37,23 @@ def faulty(config: ClusterConfig, fault: Fault) -> Iterator[ClusterConfig]:
                            wrong.body if isinstance(wrong.body, bytes) else b"{}")
                 return
             headers = {k: v for k, v in self.headers.items() if k in ("Accept", "Content-Type", "User-Agent")}
-            found = upstream.urlopen(self.command, self.path, body=body, headers={**headers, **dict(auth.headers())},
-                                     retries=False, timeout=30, preload_content="watch=1" not in self.path)
+            found = upstream.request(self.command, self.path, [*headers.items(), *auth.headers()], body, timeout=30)
             if "watch=1" in self.path:
                 self.relay(found)
                 return
+            data = found.read()
             if wrong is not None:
                 self.close_connection = True
                 return
-            self.reply(found.status, dict(found.headers), found.data)
+            self.reply(found.status, dict(found.headers), data)
 
-        def relay(self, stream: BaseHTTPResponse) -> None:
+        def relay(self, stream: Response) -> None:
             """Pass on what comes as it comes, until either side has enough."""
             self.close_connection = True
             self.send_response(stream.status)
             self.send_header("Connection", "close")
             self.end_headers()
-            with suppress(OSError, HTTPError):
+            with suppress(*FAILURES):
                 while chunk := stream.read1():
                     self.wfile.write(chunk)
             stream.close()

@@ -6,11 +6,12 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from http.client import HTTPResponse
 from typing import Any
 
 import pytest
-import urllib3
 
+from oakum.http.response import Response
 from oakum.registry import manifests, push
 from oakum.registry.blobs import BlobReader, BytesBlob
 from oakum.registry.client import connect as connect_as_users_do
@@ -89,6 +90,13 @@ def test_a_blob_may_lie_on_another_host_and_is_resumed_there(
     assert len([line for line in faulty.seen if path in line]) == 3
 
 
+class Heard(io.BytesIO):
+    """A socket's worth of bytes."""
+
+    def makefile(self, *_: object) -> io.BytesIO:
+        return self
+
+
 @dataclass
 class Wire:
     """Connections that note the login each URL got, and answer as told."""
@@ -97,10 +105,13 @@ class Wire:
     options: Options = field(default_factory=Options)
     seen: list[tuple[str, bool]] = field(default_factory=list)
 
-    def send(self, method: str, url: str, headers: dict[str, str], *_: object, **__: object) -> urllib3.HTTPResponse:
+    def send(self, method: str, url: str, headers: dict[str, str], *_: object, **__: object) -> Response:
         self.seen.append((url, "Authorization" in headers))
         status, answered = self.answers.get(url, (200, {}))
-        return urllib3.HTTPResponse(io.BytesIO(), headers=answered, status=status, preload_content=False, request_url=url)
+        lines = "".join(f"{name}: {value}\r\n" for name, value in answered.items())
+        raw = HTTPResponse(Heard(f"HTTP/1.1 {status} OK\r\nContent-Length: 0\r\n{lines}\r\n".encode()))
+        raw.begin()
+        return Response(raw, None, url, lambda whole: None)
 
 
 class Ada:

@@ -9,25 +9,21 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, quote, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from oakum.dataclass import dataclass, field
-from oakum.kube.auth import Authenticator, basic
+from oakum.kube.auth import Authenticator
 from oakum.kube.errors import ApiError, ConfigError, ConnectError, from_answer
 from oakum.kube.kubeconfig import ClusterConfig
 
 if TYPE_CHECKING:
-    from urllib3 import BaseHTTPResponse
-    from urllib3.connectionpool import HTTPConnectionPool
-
-    from oakum.kube.onewrite import PlainConnection, TLSConnection
+    from oakum.http.pool import Pool
+    from oakum.http.response import Response
 
 JSON = "application/json"
 RETRY_AFTER_LIMIT = 10
 STREAMS_KEPT = 64
 READS = ("GET", "HEAD")
-SOCKS = ("socks5://", "socks5h://")
-BAD_PROXY = "invalid proxy address in the kubeconfig's proxy-url (hint: it is of the form http://HOST:PORT)"
 Query = list[tuple[str, str]]
 
 
@@ -64,8 +60,8 @@ class Transport:
         self._warned: set[str] = set()
         self._timeout = timeout
         self._lock = threading.Lock()
-        self._pool: HTTPConnectionPool | None = None
-        self._streams: HTTPConnectionPool | None = None
+        self._pool: Pool | None = None
+        self._streams: Pool | None = None
         self._bucket = Bucket(*rate) if rate is not None else None
         self._prefix = urlsplit(config.server).path.rstrip("/")
 
@@ -74,12 +70,12 @@ class Transport:
         """One exchange. `body` is encoded as JSON. Raises ApiError, ConnectError, ConfigError."""
         data = None if body is None else _encode(body)
         for attempt in range(RETRY_AFTER_LIMIT + 1):
-            answer = self._once(method, path, query, data, content_type, accept)
+            answer, content = self._once(method, path, query, data, content_type, accept)
             if answer.status < 400:
                 if method not in READS:
                     self._warnings(answer)
-                return Answer(answer.status, answer.headers.get("Content-Type", ""), answer.data)
-            error = _error(answer)
+                return Answer(answer.status, answer.headers.get("Content-Type", ""), content)
+            error = _error(answer, content)
             if answer.status == 401 and attempt == 0 and self._renewed():
                 continue
             asked = answer.headers.get("Retry-After")
@@ -92,13 +88,12 @@ class Transport:
                read_timeout: float | None = None) -> Stream:
         """A GET whose body is read as it comes. `read_timeout` bounds the silence between two reads, in seconds."""
         for again in (True, False):
-            answer = self._send("GET", path, query, None, JSON, accept, preload=False, read_timeout=read_timeout)
+            answer = self._send("GET", path, query, None, JSON, accept, stream=True, read_timeout=read_timeout)
             if answer.status < 400:
                 break
-            data = answer.read(decode_content=True)
-            answer.release_conn()
+            content = answer.read()
             if not (again and answer.status == 401 and self._renewed()):
-                raise from_answer(answer.status, data, _seconds(answer.headers.get("Retry-After")))
+                raise _error(answer, content)
         return Stream(answer)
 
     def _renewed(self) -> bool:
@@ -122,53 +117,55 @@ class Transport:
         return f"{self.config.server}{path}" + (f"?{urlencode(query)}" if query else "")
 
     def _once(self, method: str, path: str, query: Query | None, data: bytes | None, content_type: str,
-              accept: str) -> BaseHTTPResponse:
-        """Send; a read whose kept-alive connection turned out to be closed is sent once more."""
+              accept: str) -> tuple[Response, bytes]:
+        """Send, and read the answer; a read whose kept-alive connection turned out to be closed is sent once more."""
         try:
-            return self._send(method, path, query, data, content_type, accept)
+            return self._exchange(method, path, query, data, content_type, accept)
         except ConnectError as e:
             if method not in READS or not e.stale:
                 raise
-            return self._send(method, path, query, data, content_type, accept)
+            return self._exchange(method, path, query, data, content_type, accept)
+
+    def _exchange(self, method: str, path: str, query: Query | None, data: bytes | None, content_type: str,
+                  accept: str) -> tuple[Response, bytes]:
+        from oakum.http.errors import FAILURES
+        from oakum.http.response import decoded
+
+        answer = self._send(method, path, query, data, content_type, accept)
+        try:
+            return answer, decoded(answer.read(), answer.headers.get("Content-Encoding", ""))
+        except FAILURES as e:
+            raise explain(e, method, self.url(path, query), self.config) from e
 
     def _send(self, method: str, path: str, query: Query | None, data: bytes | None, content_type: str, accept: str,
-              *, preload: bool = True, read_timeout: float | None = None) -> BaseHTTPResponse:
-        from urllib3 import HTTPHeaderDict, Timeout
-        from urllib3.exceptions import HTTPError
+              *, stream: bool = False, read_timeout: float | None = None) -> Response:
+        from oakum.http.errors import FAILURES
 
-        headers = HTTPHeaderDict({"Accept": accept, "User-Agent": self.user_agent})
-        for name, value in self._auth.headers():
-            headers.add(name, value)
+        headers = [("Accept", accept), ("User-Agent", self.user_agent), *self._auth.headers()]
         if data is not None:
-            headers["Content-Type"] = content_type
+            headers.append(("Content-Type", content_type))
         target = self._prefix + quote(path, safe="/~:@!$&'()*+,;=") + (f"?{urlencode(query)}" if query else "")
         if self._bucket is not None:
             self._bucket.take()
-        timeout = Timeout(connect=30.0, read=self._timeout if preload else read_timeout)
         try:
-            pool = self._connected(stream=not preload)
-            if pool.proxy is not None and pool.scheme == "http":
-                # What a proxy is asked for is told in full.
-                target = f"http://{urlsplit(self.config.server).netloc}{target}"
-            return pool.urlopen(
-                method, target, body=data, headers=headers, retries=False, redirect=False, timeout=timeout,
-                preload_content=preload, assert_same_host=False)
-        except (HTTPError, OSError) as e:
+            return self._connected(stream=stream).request(
+                method, target, headers, data, timeout=read_timeout if stream else self._timeout)
+        except FAILURES as e:
             raise explain(e, method, self.url(path, query), self.config) from e
 
-    def _connected(self, *, stream: bool) -> HTTPConnectionPool:
+    def _connected(self, *, stream: bool) -> Pool:
         """The connections for requests, of which there are only so many; streams, which last, have their own."""
         with self._lock:
             if stream:
                 if self._streams is None:
-                    self._streams = _pool(self.config, self._auth, STREAMS_KEPT, block=False)
+                    self._streams = _pool(self.config, self._auth, STREAMS_KEPT, bounded=False)
                 return self._streams
             if self._pool is None:
-                self._pool = _pool(self.config, self._auth, self._connections, block=True)
+                self._pool = _pool(self.config, self._auth, self._connections, bounded=True)
             return self._pool
 
-    def _warnings(self, answer: BaseHTTPResponse) -> None:
-        for header in answer.headers.getlist("Warning"):
+    def _warnings(self, answer: Response) -> None:
+        for header in answer.headers.get_all("Warning", []):
             text = warning_text(header)
             with self._lock:
                 new = text not in self._warned
@@ -201,7 +198,7 @@ class Bucket:
 class Stream:
     """A body that is still arriving. `close` may be called from any thread and ends the reading."""
 
-    def __init__(self, answer: BaseHTTPResponse) -> None:
+    def __init__(self, answer: Response) -> None:
         self._answer = answer
         self._closed = False
 
@@ -219,15 +216,15 @@ class Stream:
             yield rest
 
     def _chunks(self) -> Iterator[bytes]:
-        from urllib3.exceptions import HTTPError
+        from oakum.http.errors import FAILURES
 
         try:
             while not self._closed:
-                chunk = self._answer.read1(decode_content=True)
+                chunk = self._answer.read1()
                 if not chunk:
                     return
                 yield chunk
-        except (HTTPError, OSError, ValueError, AttributeError) as e:
+        except (*FAILURES, ValueError, AttributeError) as e:
             if not self._closed:
                 raise ConnectError(f"the connection broke while reading: {e}") from e
         finally:
@@ -250,8 +247,8 @@ def _encode(body: Any) -> bytes:
     return orjson.dumps(body)
 
 
-def _error(answer: BaseHTTPResponse) -> ApiError:
-    return from_answer(answer.status, answer.data, _seconds(answer.headers.get("Retry-After")))
+def _error(answer: Response, content: bytes) -> ApiError:
+    return from_answer(answer.status, content, _seconds(answer.headers.get("Retry-After")))
 
 
 def _seconds(text: str | None) -> float | None:
@@ -273,56 +270,27 @@ def warning_text(header: str) -> str:
     return ""
 
 
-def _pool(config: ClusterConfig, auth: Authenticator, connections: int, *, block: bool) -> HTTPConnectionPool:
-    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+def _pool(config: ClusterConfig, auth: Authenticator, connections: int, *, bounded: bool) -> Pool:
+    from oakum.http.connection import Place
+    from oakum.http.pool import Pool
+    from oakum.http.socks import SCHEMES
+    from oakum.proxy import is_address
 
     where = urlsplit(config.server)
     if not where.hostname:
         raise ConfigError(f"invalid server address {config.server!r} in kubeconfig")
     proxy = _proxy(config, where)
-    options: dict[str, Any] = {"maxsize": connections, "block": block}
-    if where.scheme == "https":
-        from oakum.kube.tls import context
+    if proxy and not is_address(proxy, SCHEMES):
+        # The address itself may hold a password.
+        raise ConfigError("invalid proxy address in the kubeconfig's proxy-url "
+                          "(hint: it is of the form http://HOST:PORT)")
+    if where.scheme != "https":
+        return Pool(Place(where.hostname, where.port or 80, proxy=proxy), connections, bounded=bounded)
+    from oakum.kube.tls import context
 
-        options["ssl_context"] = context(config.ca, config.insecure, *auth.certificate())
-        options["cert_reqs"] = "CERT_NONE" if config.insecure else "CERT_REQUIRED"
-        if config.insecure:
-            options["assert_hostname"] = False
-        elif config.server_name:
-            options["assert_hostname"] = options["server_hostname"] = config.server_name
-    if proxy and not proxy.startswith(SOCKS):
-        return _proxied(proxy, where.scheme, where.hostname, where.port, options)
-    plain, tls = _kinds(proxy)
-    pool: HTTPConnectionPool
-    if where.scheme == "https":
-        pool = HTTPSConnectionPool(where.hostname, where.port, **options)
-        pool.ConnectionCls = tls
-    else:
-        pool = HTTPConnectionPool(where.hostname, where.port, **options)
-        pool.ConnectionCls = plain
-    return pool
-
-
-def _kinds(proxy: str) -> tuple[type[PlainConnection], type[TLSConnection]]:
-    """The kinds of connection, plain and TLS: direct, or through a SOCKS proxy."""
-    from oakum.kube.onewrite import PlainConnection, TLSConnection
-
-    if not proxy:
-        return PlainConnection, TLSConnection
-    from oakum.kube.socks import connections
-
-    return connections(_address(proxy))
-
-
-def _address(proxy: str) -> SplitResult:
-    """A proxy's address in its parts. Raises ConfigError without its text, which may hold a password."""
-    try:
-        found = urlsplit(proxy)
-        if found.hostname and (found.port is None or found.port):
-            return found
-    except ValueError:
-        pass
-    raise ConfigError(BAD_PROXY)
+    trust = context(config.ca, config.insecure, *auth.certificate())
+    place = Place(where.hostname, where.port or 443, trust, config.server_name, proxy)
+    return Pool(place, connections, bounded=bounded)
 
 
 def _proxy(config: ClusterConfig, where: SplitResult) -> str:
@@ -339,23 +307,6 @@ def _proxy(config: ClusterConfig, where: SplitResult) -> str:
     return proxy_for(where.scheme, where.hostname or "", port, os.environ) or ""
 
 
-def _proxied(proxy: str, scheme: str, host: str, port: int | None, options: dict[str, Any]) -> HTTPConnectionPool:
-    from urllib3 import ProxyManager
-    from urllib3.exceptions import HTTPError
-
-    keep = {name: value for name, value in options.items() if name != "maxsize"}
-    address = _address(proxy)
-    if address.username:
-        login = basic(unquote(address.username), unquote(address.password or ""))
-        keep["proxy_headers"] = {"Proxy-Authorization": login}
-    try:
-        manager = ProxyManager(proxy, maxsize=options["maxsize"], **keep)
-    except (HTTPError, ValueError) as e:
-        # The address itself may hold a password.
-        raise ConfigError(BAD_PROXY) from e
-    return manager.connection_from_host(host, port, scheme)
-
-
 def explain(error: Exception, method: str, url: str, config: ClusterConfig) -> ConnectError:
     """The exception of a failed connection as a sentence of the form Go's net/http gives."""
     where = urlsplit(config.server)
@@ -368,9 +319,9 @@ def explain(error: Exception, method: str, url: str, config: ClusterConfig) -> C
 
 def _refusing_proxy(error: Exception, where: SplitResult, config: ClusterConfig) -> str:
     """The address of the proxy that could not be reached; empty when it was not that."""
-    from urllib3.exceptions import ProxyError
+    from oakum.http.errors import ProxyFailure
 
-    if not any(isinstance(e, ProxyError) for e in _chain(error)) or "Tunnel connection failed" in str(error):
+    if not isinstance(error, ProxyFailure) or "Tunnel connection failed" in str(error):
         return ""
     return _proxy(config, where)
 
@@ -379,8 +330,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
     seen: BaseException | None = error
     while seen is not None:
         yield seen
-        seen = getattr(seen, "reason", None) if isinstance(getattr(seen, "reason", None), BaseException) else (
-            seen.__cause__ or seen.__context__)
+        seen = seen.__cause__
 
 
 def _stale(error: Exception) -> bool:
@@ -394,22 +344,23 @@ def _reason(error: Exception, where: SplitResult) -> str:
     import ssl
     from http.client import RemoteDisconnected
 
-    from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, ReadTimeoutError
+    from oakum.http.errors import AnswerTimeout, IncompleteRead, ProxyFailure
 
     address = f"{where.hostname}:{where.port or (443 if where.scheme == 'https' else 80)}"
     known: list[tuple[Any, Callable[[Any], str]]] = [
         (RemoteDisconnected, lambda e: "EOF"),
         (ConnectionRefusedError, lambda e: f"dial tcp {address}: connect: connection refused"),
-        (NameResolutionError | socket.gaierror, lambda e: f"dial tcp: lookup {where.hostname}: no such host"),
+        (socket.gaierror, lambda e: f"dial tcp: lookup {where.hostname}: no such host"),
         (ssl.SSLCertVerificationError,
          lambda e: f"tls: failed to verify certificate: x509: {e.verify_message or e.reason}"),
         (ssl.SSLError, lambda e: f"tls: {e.reason or e}"),
         (ConnectionResetError, lambda e: f"read tcp {address}: connection reset by peer"),
-        (ReadTimeoutError, lambda e: "net/http: timeout awaiting response headers"),
-        (TimeoutError | ConnectTimeoutError, lambda e: f"dial tcp {address}: i/o timeout"),
+        (AnswerTimeout, lambda e: "net/http: timeout awaiting response headers"),
+        (TimeoutError, lambda e: f"dial tcp {address}: i/o timeout"),
+        (IncompleteRead, lambda e: "unexpected EOF"),
         (OSError, lambda e: f"dial tcp {address}: {(e.strerror or str(e)).lower()}"),
     ]
-    chain = list(_chain(error))
+    chain = list(_chain(error.cause if isinstance(error, ProxyFailure) else error))
     for kind, say in known:
         for found in chain:
             if isinstance(found, kind):

@@ -5,9 +5,8 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-import urllib3
-from urllib3.response import BaseHTTPResponse
-
+from oakum.http.errors import FAILURES
+from oakum.http.response import Response, decoded
 from oakum.registry.errors import ConnectError, ContentError, Diagnostic, StatusError
 from oakum.registry.retry import TEMPORARY
 
@@ -17,20 +16,18 @@ SMALL = 4 * 1024 * 1024
 _SHOWN_QUERY = frozenset({"scope", "service", "mount", "from", "n", "last", "digest"})
 
 
-def body_of(response: BaseHTTPResponse) -> bytes:
+def body_of(response: Response) -> bytes:
     """The whole body of a small answer, the connection given back. Raises ContentError when it is not small."""
     try:
-        body = response.read(SMALL + 1, decode_content=True)
+        body = response.read(SMALL + 1)
         more = len(body) > SMALL
-        if not more:
-            response.drain_conn()
-    except (urllib3.exceptions.HTTPError, OSError) as error:
+        body = body if more else decoded(body, response.headers.get("Content-Encoding", ""))
+    except FAILURES as error:
         response.close()
-        raise ConnectError("GET", redact(response.url or ""), "unexpected EOF") from error
+        raise ConnectError("GET", redact(response.url), "unexpected EOF") from error
     if more:
         response.close()
-        raise ContentError(f"Answer of {redact(response.url or '')} is longer than {SMALL} bytes")
-    response.release_conn()
+        raise ContentError(f"Answer of {redact(response.url)} is longer than {SMALL} bytes")
     return body
 
 

@@ -3,9 +3,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from urllib3.response import BaseHTTPResponse
-
 from oakum.errors import RegistryError
+from oakum.http.response import Response
 from oakum.registry.answers import body_of
 from oakum.registry.errors import BadReference, ConnectError, ContentError, StatusError
 from oakum.registry.retry import TEMPORARY, RetryPolicy
@@ -19,8 +18,8 @@ class Attempts:
         self._policy, self._sleep = policy, sleep
 
     def run(
-        self, send: Callable[[], BaseHTTPResponse], expect: tuple[int, ...] = (), *, refused_only: bool = False
-    ) -> BaseHTTPResponse:
+        self, send: Callable[[], Response], expect: tuple[int, ...] = (), *, refused_only: bool = False
+    ) -> Response:
         """What `send` answers, after tries that ended in a dropped connection or in a status that may pass.
 
         Statuses in `expect` are answers. `refused_only` sends again only what the server did not begin with (429).

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-import urllib3
-from urllib3.response import BaseHTTPResponse
-
 from oakum.dataclass import dataclass
-from oakum.registry.connections import BLOCK, Readable
+from oakum.http.connection import BLOCK, Readable
+from oakum.http.errors import FAILURES
+from oakum.http.response import Response
 from oakum.registry.descriptor import Descriptor, digest_of
 from oakum.registry.errors import ContentError, StatusError
 from oakum.registry.reference import Repository
@@ -134,7 +133,7 @@ class _Counting:
 def exists(transport: Transport, repository: Repository, digest: str) -> bool:
     """Whether the repository has the blob, by HEAD."""
     try:
-        transport.send(Request("HEAD", repository, f"{repository.path}/blobs/{digest}")).drain_conn()
+        transport.send(Request("HEAD", repository, f"{repository.path}/blobs/{digest}")).drain()
     except StatusError as error:
         if error.status == 404:
             return False
@@ -159,7 +158,7 @@ class BlobReader:
         self._hash = hashlib.sha256() if offset == 0 else None
         self._at = offset
         self._resumes = 0
-        self._response: BaseHTTPResponse | None = None
+        self._response: Response | None = None
 
     def read(self, size: int = -1, /) -> bytes:
         """Up to `size` bytes, all that is left for -1."""
@@ -186,7 +185,7 @@ class BlobReader:
                 self._response = self._open()
             try:
                 block = self._response.read(size)
-            except (urllib3.exceptions.HTTPError, OSError):
+            except FAILURES:
                 block = b""
             if block:
                 return block
@@ -199,7 +198,7 @@ class BlobReader:
                     f"{self._descriptor.size} bytes, {_RESUMES} times"
                 )
 
-    def _open(self) -> BaseHTTPResponse:
+    def _open(self) -> Response:
         path = f"{self._repository.path}/blobs/{self._descriptor.digest}"
         headers = {"Range": f"bytes={self._at}-"} if self._at else {}
         request = Request("GET", self._repository, path, headers, expect=(200, 206), timeout=60)
@@ -210,8 +209,7 @@ class BlobReader:
 
     def _finish(self) -> None:
         if self._response is not None:
-            self._response.drain_conn()
-            self._response.release_conn()
+            self._response.drain()
             self._response = None
         if self._hash is not None and (found := "sha256:" + self._hash.hexdigest()) != self._descriptor.digest:
             raise ContentError(
@@ -219,7 +217,7 @@ class BlobReader:
             )
 
 
-def _skip(response: BaseHTTPResponse, count: int) -> None:
+def _skip(response: Response, count: int) -> None:
     """Read past what is known already, from a registry that does not do ranges."""
     while count > 0:
         block = response.read(min(count, BLOCK))

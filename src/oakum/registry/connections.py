@@ -7,25 +7,16 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
-from typing import IO, Protocol, cast
-from urllib.parse import SplitResult, unquote, urlsplit
-
-import urllib3
-from urllib3.response import BaseHTTPResponse
+from urllib.parse import urlsplit
 
 from oakum.dataclass import dataclass
+from oakum.http.connection import Place, Readable
+from oakum.http.errors import FAILURES
+from oakum.http.pool import Pool
+from oakum.http.response import Response
 from oakum.proxy import proxy_for
 from oakum.registry import trouble
 from oakum.registry.errors import ConnectError, CredentialsError
-
-BLOCK = 256 * 1024
-
-
-class Readable(Protocol):
-    """Bytes to send, taken block by block."""
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Up to `size` bytes (all for -1), empty at the end."""
 
 
 @contextmanager
@@ -67,8 +58,8 @@ class Connections:
         self.options = options
         self._environ = os.environ if environ is None else environ
         self._lock = Lock()
-        self._managers: dict[tuple[bool, str | None], urllib3.PoolManager] = {}
-        self._pools: dict[tuple[str, str, int], urllib3.HTTPConnectionPool] = {}
+        self._pools: dict[tuple[str, str, int], Pool] = {}
+        self._trust: ssl.SSLContext | None = None
         self._certificates = "\n".join(_read_ca(path) for path in options.ca_files)
 
     def send(
@@ -79,29 +70,23 @@ class Connections:
         body: bytes | Readable | None = None,
         *,
         timeout: float | None = None,
-    ) -> BaseHTTPResponse:
+    ) -> Response:
         """Send one request and return the answer, body not yet read. Raises ConnectError when there is no answer."""
         parts = urlsplit(url)
         host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "https" else 80)
         answer = self.options.answer_timeout if timeout is None else timeout
+        proxy = proxy_for(parts.scheme, host, port, self._environ)
         try:
-            opener, target = self._opener(parts, host, port)
-            response = opener.urlopen(
+            return self._pool(parts.scheme, host, port, proxy).request(
                 method,
-                target,
-                body=cast("IO[bytes] | bytes | None", body),  # only `read` is called
-                headers={"User-Agent": self.options.user_agent, **headers},
-                redirect=False,
-                retries=False,
-                preload_content=False,
-                decode_content=False,
-                timeout=urllib3.Timeout(connect=self.options.connect_timeout, read=answer),
+                f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/",
+                {"User-Agent": self.options.user_agent, **headers}.items(),
+                body,
+                timeout=answer,
+                url=url,
             )
-            response.url = url
-            return response
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            proxy = proxy_for(parts.scheme, host, port, self._environ)
+        except FAILURES as error:
             raise ConnectError(method, url, trouble.reason(error, host, port, proxy)) from error
 
     def speaks_tls(self, registry: str, timeout: float = 2.0) -> ssl.SSLError | OSError | None:
@@ -126,50 +111,28 @@ class Connections:
         except (ssl.SSLError, OSError) as error:
             return error
 
-    def _opener(
-        self, parts: SplitResult, host: str, port: int
-    ) -> tuple[urllib3.PoolManager | urllib3.HTTPConnectionPool, str]:
-        """What sends a request, and the form of the URL that it wants.
-
-        The pool of the host is kept: finding it anew for each request takes urllib3 as long as half the request.
-        """
-        proxy = proxy_for(parts.scheme, host, port, self._environ)
-        if proxy is not None and parts.scheme == "http":
-            return self._manager(False, proxy), parts.geturl()
-        key = (parts.scheme, host, port)
-        pool = self._pools.get(key)
-        if pool is None:
-            manager = self._manager(parts.scheme == "https", proxy)
-            pool = self._pools.setdefault(key, manager.connection_from_host(host, port, parts.scheme))
-        return pool, f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-
-    def _manager(self, secure: bool, proxy: str | None) -> urllib3.PoolManager:
+    def _pool(self, scheme: str, host: str, port: int, proxy: str | None) -> Pool:
+        key = (scheme, host, port)
         with self._lock:
-            manager = self._managers.get((secure, proxy))
-            if manager is None:
-                manager = self._managers[secure, proxy] = self._new_manager(secure, proxy)
-            return manager
-
-    def _new_manager(self, secure: bool, proxy: str | None) -> urllib3.PoolManager:
-        context = self._context() if secure else None
-        size = self.options.connections
-        if proxy is None:
-            return urllib3.PoolManager(64, maxsize=size, ssl_context=context, blocksize=BLOCK)
-        parts = urlsplit(proxy)
-        login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
-        headers = urllib3.make_headers(proxy_basic_auth=login) if login else None
-        return urllib3.ProxyManager(
-            proxy, 64, proxy_headers=headers, maxsize=size, ssl_context=context, blocksize=BLOCK
-        )
+            pool = self._pools.get(key)
+            if pool is None:
+                context = self._context() if scheme == "https" else None
+                place = Place(host, port, context, proxy=proxy or "", connect_timeout=self.options.connect_timeout)
+                pool = self._pools[key] = Pool(place, self.options.connections)
+            return pool
 
     def _context(self) -> ssl.SSLContext:
+        """One for all registries: reading the trust store takes longer than all the rest of a small run."""
+        if self._trust is None:
+            self._trust = self._new_context()
+        return self._trust
+
+    def _new_context(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         if not self.options.verify:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
-            # The user asked for this; a warning for each connection would say nothing new.
-            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
             return context
         context.load_default_certs()
         if self._certificates:

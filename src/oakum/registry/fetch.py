@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Mapping
-from urllib.parse import urljoin
-
-import urllib3
+from urllib.parse import unquote, urljoin, urlsplit
 
 from oakum.errors import RegistryError
+from oakum.http.errors import FAILURES
 from oakum.registry.connections import Connections, Options
 from oakum.registry.errors import ConnectError
 
@@ -36,13 +36,13 @@ def fetch(url: str, environ: Mapping[str, str] | None = None) -> bytes:
             response = connections.send("GET", shown(here), _login(here))
             target = response.headers.get("Location")
             if response.status not in _REDIRECTS or not target:
-                body: bytes = response.read()
+                body = response.read()
                 break
             response.close()
             here = urljoin(here, target)
         else:
             raise FetchError(f"Requesting URL '{shown(url)}': stopped after {_MOST_REDIRECTS} redirects")
-    except (ConnectError, urllib3.exceptions.HTTPError) as error:
+    except (ConnectError, *FAILURES) as error:
         raise FetchError(f"Requesting URL '{shown(url)}': {error}") from error
     if not 200 <= response.status < 300:
         raise FetchError(f"Requesting URL '{shown(url)}': {response.status} {response.reason or ''}".rstrip())
@@ -50,5 +50,5 @@ def fetch(url: str, environ: Mapping[str, str] | None = None) -> bytes:
 
 
 def _login(url: str) -> dict[str, str]:
-    login = urllib3.util.parse_url(url).auth
-    return urllib3.util.make_headers(basic_auth=login) if login else {}
+    login, at, _ = urlsplit(url).netloc.rpartition("@")
+    return {"Authorization": f"Basic {b64encode(unquote(login).encode()).decode()}"} if at else {}

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import IO
 
 from oakum.dataclass import dataclass, field
+from oakum.http.connection import BLOCK, Readable
 from oakum.registry import manifests, media, push
 from oakum.registry.blobs import FileBlob, Watched
-from oakum.registry.connections import BLOCK, Readable
 from oakum.registry.descriptor import Descriptor, Manifest
 from oakum.registry.errors import ContentError
 from oakum.registry.reference import Repository, check_digest

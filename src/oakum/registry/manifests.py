@@ -16,7 +16,7 @@ def head(transport: Transport, reference: Reference) -> Descriptor:
     Raises StatusError when the registry refuses, ContentError when its answer lacks digest, type or length.
     """
     response = transport.send(_request("HEAD", reference))
-    response.drain_conn()
+    response.drain()
     digest, kind = response.headers.get(_DIGEST, ""), _media_type(response.headers.get("Content-Type", ""))
     length = response.headers.get("Content-Length", "")
     try:

@@ -4,8 +4,8 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urlsplit
 
+from oakum.http.connection import Readable
 from oakum.registry.blobs import BlobSource, exists
-from oakum.registry.connections import Readable
 from oakum.registry.errors import ConnectError, ContentError, StatusError
 from oakum.registry.reference import Repository
 from oakum.registry.transport import PUSH, Request, Transport

@@ -33,7 +33,7 @@ def attach(transport: Transport, repository: Repository, manifest: Manifest) -> 
             actions="push,pull",
         )
     )
-    response.drain_conn()
+    response.drain()
     if response.headers.get("OCI-Subject"):
         return
     subject = manifest.json()["subject"]["digest"]

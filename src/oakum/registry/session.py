@@ -8,8 +8,7 @@ import time
 from threading import Lock, RLock
 from urllib.parse import quote_plus, urlencode, urlsplit
 
-from urllib3.response import BaseHTTPResponse
-
+from oakum.http.response import Response
 from oakum.proxy import is_loopback, parse_address
 from oakum.registry import challenge
 from oakum.registry.answers import body_of, status_error
@@ -120,7 +119,7 @@ class Session:
         body = body_of(response)
         if response.status not in (200, 401):
             raise status_error("GET", url, response.status, body)
-        found = challenge.choose(response.headers.getlist("WWW-Authenticate"))
+        found = challenge.choose(response.headers.get_all("WWW-Authenticate", []))
         if response.status == 401 and found is None:
             raise status_error("GET", url, response.status, body)
         self._challenge = found if response.status == 401 else None
@@ -160,7 +159,7 @@ class Session:
 
     def _send(
         self, method: str, url: str, headers: dict[str, str], body: bytes | None = None
-    ) -> BaseHTTPResponse:
+    ) -> Response:
         return self._attempts.run(lambda: self._connections.send(method, url, headers, body))
 
     def _check_realm(self, realm: str, login: Credentials | None) -> None:

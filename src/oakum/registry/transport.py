@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from threading import Lock
 from urllib.parse import urljoin, urlsplit
 
-from urllib3.response import BaseHTTPResponse
-
 from oakum.dataclass import dataclass, field
+from oakum.http.connection import Readable
+from oakum.http.response import Response
 from oakum.registry.answers import body_of, status_error
 from oakum.registry.attempts import Attempts
-from oakum.registry.connections import Connections, Readable, closing
+from oakum.registry.connections import Connections, closing
 from oakum.registry.credentials import Keychain
 from oakum.registry.errors import ConnectError
 from oakum.registry.reference import Repository
@@ -70,8 +70,8 @@ class Transport:
         self._lock = Lock()
         self._sessions: dict[str, Session] = {}
 
-    def send(self, request: Request) -> BaseHTTPResponse:
-        """The answer, with one of the expected statuses and its body unread: read it whole, or call `release_conn`.
+    def send(self, request: Request) -> Response:
+        """The answer, with one of the expected statuses and its body unread: read it whole, or call `drain` or `close`.
 
         Raises StatusError for another status, ConnectError when no answer came, CredentialsError for a broken login.
         """
@@ -80,7 +80,7 @@ class Transport:
         url = request.path if "://" in request.path else f"{session.base()}/v2/{request.path}"
         response = self._attempt(request, url, session.base(), header)
         if response.status == 401 and 401 not in request.expect:
-            scopes = session.renew(response.headers.getlist("WWW-Authenticate"), header)
+            scopes = session.renew(response.headers.get_all("WWW-Authenticate", []), header)
             if scopes is not None:
                 wanted = tuple(dict.fromkeys(request.scopes + scopes))
                 body_of(response)
@@ -90,7 +90,7 @@ class Transport:
             raise status_error(request.method, url, response.status, body_of(response))
         return response
 
-    def read(self, request: Request) -> tuple[BaseHTTPResponse, bytes]:
+    def read(self, request: Request) -> tuple[Response, bytes]:
         """As `send`, with the (small) body read; a body cut short is asked for again."""
         attempt = 0
         while True:
@@ -106,7 +106,7 @@ class Transport:
         """Wait before work of several requests is taken up again after `failures` in a row (from 1)."""
         self._attempts.pause(failures)
 
-    def location(self, response: BaseHTTPResponse, request: Request) -> str:
+    def location(self, response: Response, request: Request) -> str:
         """The absolute URL in an answer's `Location`, empty without one."""
         base = self._session(request.repository.registry).base()
         found = response.headers.get("Location") or ""
@@ -118,18 +118,18 @@ class Transport:
                 self._sessions[registry] = Session(registry, self._connections, self._keychain, self._attempts)
             return self._sessions[registry]
 
-    def _attempt(self, request: Request, url: str, base: str, header: str) -> BaseHTTPResponse:
+    def _attempt(self, request: Request, url: str, base: str, header: str) -> Response:
         return self._attempts.run(
             lambda: self._follow(request, url, base, header), request.expect, refused_only=not request.retry
         )
 
-    def _once(self, request: Request, url: str, headers: Mapping[str, str]) -> BaseHTTPResponse:
+    def _once(self, request: Request, url: str, headers: Mapping[str, str]) -> Response:
         if not callable(request.body):
             return self._connections.send(request.method, url, headers, request.body, timeout=request.timeout)
         with closing(request.body) as stream:
             return self._connections.send(request.method, url, headers, stream, timeout=request.timeout)
 
-    def _follow(self, request: Request, url: str, base: str, header: str) -> BaseHTTPResponse:
+    def _follow(self, request: Request, url: str, base: str, header: str) -> Response:
         """One try, following redirects; the login goes only to the registry itself, whose address is `base`."""
         for _ in range(_MOST_REDIRECTS):
             headers = dict(request.headers)
@@ -139,7 +139,7 @@ class Transport:
             target = response.headers.get("Location")
             if response.status not in _REDIRECTS or not target or response.status in request.expect:
                 return response
-            response.drain_conn()
+            response.drain()
             url = urljoin(url, target)
         raise ConnectError(request.method, url, f"stopped after {_MOST_REDIRECTS} redirects")
 

@@ -7,8 +7,7 @@ import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from urllib3 import exceptions
-
+from oakum.http.errors import AnswerTimeout, IncompleteRead, ProxyFailure
 from oakum.proxy import parse_address
 
 _PLAIN_HTTP = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL")
@@ -22,35 +21,34 @@ DROPPED = ("EOF", "connection reset by peer", "broken pipe", "unexpected EOF")
 
 
 def reason(error: BaseException, host: str, port: int, proxy: str | None = None) -> str:
-    """Why no answer came from `host`:`port` (through `proxy`), with the cause that urllib3 wraps taken out."""
-    cause = _root(error)
-    if isinstance(error, exceptions.ProxyError) and "Tunnel connection failed" in str(cause):
-        return str(cause).split("Tunnel connection failed:", 1)[1].strip().split(" ", 1)[-1]
-    if isinstance(error, exceptions.ProxyError) and proxy:
+    """Why no answer came from `host`:`port` (through `proxy`)."""
+    if isinstance(error, ProxyFailure) and "Tunnel connection failed" in str(error):
+        return str(error).split("Tunnel connection failed:", 1)[1].strip().split(" ", 1)[-1]
+    if isinstance(error, ProxyFailure) and proxy:
         parts = urlsplit(proxy)
-        return f"proxyconnect tcp: {reason(cause, parts.hostname or '', parts.port or 80)}"
-    if isinstance(cause, ssl.SSLError):
-        return tls_reason(cause, host, port)
-    if isinstance(cause, socket.gaierror):
+        return f"proxyconnect tcp: {reason(error.cause, parts.hostname or '', parts.port or 80)}"
+    if isinstance(error, ssl.SSLError):
+        return tls_reason(error, host, port)
+    if isinstance(error, socket.gaierror):
         return f"dial tcp: lookup {host}{_nameserver()}: no such host"
-    if isinstance(error, exceptions.ReadTimeoutError):
+    if isinstance(error, AnswerTimeout):
         return "net/http: timeout awaiting response headers"
-    if isinstance(cause, TimeoutError | exceptions.ConnectTimeoutError):
+    if isinstance(error, TimeoutError):
         return f"dial tcp {_address(host, port)}: i/o timeout"
-    return _system_reason(cause, host, port)
+    return _system_reason(error, host, port)
 
 
-def _system_reason(cause: BaseException, host: str, port: int) -> str:
-    if isinstance(cause, ConnectionResetError) and not isinstance(cause, exceptions.HTTPError):
-        closed = "without response" in str(cause)
+def _system_reason(error: BaseException, host: str, port: int) -> str:
+    if isinstance(error, ConnectionResetError):
+        closed = "without response" in str(error)
         return "EOF" if closed else f"read tcp {_address(host, port)}: read: connection reset by peer"
-    if isinstance(cause, BrokenPipeError):
+    if isinstance(error, BrokenPipeError):
         return f"write tcp {_address(host, port)}: write: broken pipe"
-    if isinstance(cause, OSError) and cause.errno in _SYSTEM:
-        return f"dial tcp {_address(host, port)}: {_SYSTEM[cause.errno]}"
-    if isinstance(cause, ConnectionError) or "IncompleteRead" in type(cause).__name__:
+    if isinstance(error, OSError) and error.errno in _SYSTEM:
+        return f"dial tcp {_address(host, port)}: {_SYSTEM[error.errno]}"
+    if isinstance(error, ConnectionError | IncompleteRead):
         return "unexpected EOF"
-    return str(cause) or type(cause).__name__
+    return str(error) or type(error).__name__
 
 
 def tls_reason(error: ssl.SSLError, host: str, port: int) -> str:
@@ -114,17 +112,6 @@ def _shown_names(context: ssl.SSLContext, host: str, port: int) -> list[tuple[st
     except (OSError, ValueError):
         return []
     return [(str(entry[0]), str(entry[1])) for entry in certificate.get("subjectAltName", ())]
-
-
-def _root(error: BaseException) -> BaseException:
-    """The innermost cause of what urllib3 raises."""
-    seen = error
-    while True:
-        below = next((arg for arg in reversed(seen.args) if isinstance(arg, BaseException)), None)
-        below = below or getattr(seen, "original_error", None) or seen.__cause__
-        if below is None or below is seen:
-            return seen
-        seen = below
 
 
 def _address(host: str, port: int) -> str:

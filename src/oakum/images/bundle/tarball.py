@@ -8,12 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 from oakum.dataclass import dataclass
 from oakum.duration import format_duration
+from oakum.http.connection import BLOCK
 from oakum.images.bundle.packed import Packed, dump
 from oakum.images.errors import ConfigError
 from oakum.images.log import Log, Moved
 from oakum.images.stop import StoppableLog, stopping
 from oakum.registry.blobs import BlobSource, BytesBlob
-from oakum.registry.connections import BLOCK, closing
+from oakum.registry.connections import closing
 from oakum.registry.errors import ConnectError, ContentError
 
 MANIFEST = "manifest.json"

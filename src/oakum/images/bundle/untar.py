@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from oakum.dataclass import dataclass
+from oakum.http.connection import Readable
 from oakum.images.bundle.packed import Packed, load
 from oakum.images.bundle.tarball import MANIFEST, layer_name
 from oakum.images.errors import ConfigError
-from oakum.registry.connections import Readable
 
 MANIFEST_LIMIT = 256 * 1024 * 1024
 _BLOCK = 512

@@ -1,17 +1,15 @@
 """Connections through a SOCKS5 proxy (RFC 1928; user name and password by RFC 1929).
 
-The proxy resolves the server's name. Imported when a kubeconfig or the environment names such a proxy.
+The proxy resolves the server's name.
 """
 from __future__ import annotations
 
 import socket
 import struct
+from typing import Any
 from urllib.parse import SplitResult, unquote
 
-from urllib3.exceptions import ProxyError
-
-from oakum.kube.onewrite import PlainConnection, TLSConnection
-
+SCHEMES = ("socks5", "socks5h")
 PORT = 1080
 _VERSION, _CONNECT, _NAME = 5, 1, 3
 _ANONYMOUS, _PASSWORD = 0, 2
@@ -21,33 +19,14 @@ _REPLIES = ("succeeded", "general socks server failure", "connection not allowed
             "address type not supported")
 
 
-def connections(proxy: SplitResult) -> tuple[type[PlainConnection], type[TLSConnection]]:
-    """The kinds of connection, plain and TLS, that lead through `proxy`."""
-    class Plain(PlainConnection):
-        """HTTP through the proxy."""
-
-        def _new_conn(self) -> socket.socket:
-            return _connected(proxy, self.host, self.port, self.timeout)
-
-    class TLS(TLSConnection):
-        """HTTPS through the proxy."""
-
-        def _new_conn(self) -> socket.socket:
-            return _connected(proxy, self.host, self.port, self.timeout)
-
-    return Plain, TLS
-
-
-def _connected(proxy: SplitResult, host: str, port: int, timeout: float | None) -> socket.socket:
+def connected(proxy: SplitResult, address: tuple[str, int], timeout: Any) -> socket.socket:
+    """A connection to `address` through `proxy`. Raises OSError for what is wrong at the proxy, or behind it."""
+    made = socket.create_connection((proxy.hostname or "", proxy.port or PORT), timeout)
     try:
-        made = socket.create_connection((proxy.hostname or "", proxy.port or PORT), timeout)
-    except OSError as e:
-        raise ProxyError("the proxy cannot be reached", e) from e
-    try:
-        _ask(made, proxy, host.strip("[]"), port)
-    except OSError as e:
+        _ask(made, proxy, *address)
+    except OSError:
         made.close()
-        raise ProxyError("the proxy refuses", e) from e
+        raise
     return made
 
 
