@@ -4,7 +4,8 @@
 Prints a line for each kind of work: our median, the reference's, their ratio. The reference is the binary given, else
 `kbld-go` on the PATH; without one, the figures recorded on two cores are shown instead, marked so. Whole processes are
 timed, in turn, against one registry: `docker-registry` where it is installed, else the lab's. Builds are the embedded
-builder's on our side and Docker's on the reference's, whose figures for builds are always the recorded ones.
+builder's on our side; on the other, where a Docker engine answers, the same program with `docker build` and `docker
+push`, which is all that the reference does, else the recorded figures.
 """
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from oakum.images.builders.engine import Probe
 from oakum.registry import client, manifests, media, push
 from oakum.registry.blobs import BytesBlob
 from oakum.registry.descriptor import Manifest, digest_of
@@ -37,7 +39,8 @@ class Work:
     arguments: tuple[str, ...]
     recorded: float
     before: Callable[[Path], None] = lambda folder: None
-    compared: bool = True
+    docker: tuple[str, ...] = ()
+    """The arguments of the same work through Docker; never the reference's own run."""
 
 
 def _change(folder: Path) -> None:
@@ -49,14 +52,14 @@ WORK = (
     Work("resolve 1", ("-f", "r1.yml"), 0.042),
     Work("resolve 50", ("-f", "r50.yml"), 0.39),
     Work("resolve 200", ("-f", "r200.yml"), 1.42),
-    Work("build unchanged", ("-f", "small.yml"), 0.30, compared=False),
-    Work("200 MiB changed", ("-f", "big.yml"), 8.49, _change, compared=False),
+    Work("build unchanged", ("-f", "small.yml"), 0.30, docker=("-f", "small-docker.yml", "--no-build-cache")),
+    Work("200 MiB changed", ("-f", "big.yml"), 8.49, _change, ("-f", "big-docker.yml", "--no-build-cache")),
 )
 
 
 def seconds(command: list[str], folder: Path) -> float:
     """How long one whole process takes. Raises CalledProcessError when it fails."""
-    environ = {**os.environ, "HOME": str(folder), "DOCKER_HOST": "unix:///nowhere"}
+    environ = {**os.environ, "HOME": str(folder)}
     begin = time.perf_counter()
     subprocess.run(command, cwd=folder, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
     return time.perf_counter() - begin
@@ -66,15 +69,21 @@ def measure(work: Work, ours: list[str], reference: str | None, folder: Path, ru
     """One line of the report."""
     own: list[float] = []
     peer: list[float] = []
+    other = None
+    if work.docker:
+        other = [*ours, *work.docker] if Probe().answers else None
+    elif reference:
+        other = [reference, *work.arguments]
     for _ in range(runs):
         work.before(folder)
         own.append(seconds([*ours, *work.arguments], folder))
-        if reference and work.compared:
-            peer.append(seconds([reference, *work.arguments], folder))
+        if other:
+            peer.append(seconds(other, folder))
     median = statistics.median(own)
-    other = statistics.median(peer) if peer else work.recorded
+    theirs = statistics.median(peer) if peer else work.recorded
+    title = "docker" if peer and work.docker else "reference"
     note = "" if peer else "  (recorded)"
-    return f"{work.name:16} {median:8.3f} s   reference {other:8.3f} s   {other / median:5.1f} times faster{note}"
+    return f"{work.name:16} {median:8.3f} s   {title:9} {theirs:8.3f} s   {theirs / median:5.1f} times faster{note}"
 
 
 @contextmanager
@@ -120,11 +129,13 @@ def prepare(folder: Path, address: str) -> None:
     for name, content in (("small", b"hello\n"), ("big", b"")):
         (folder / name).mkdir()
         (folder / name / "data").write_bytes(content)
-        (folder / f"{name}.yml").write_text(
-            f"image: {name}\n---\napiVersion: kbld.k14s.io/v1alpha1\nkind: Config\n"
-            f"sources: [{{image: {name}, path: {name}, files: {{build: {{}}}}}}]\n"
-            f"destinations: [{{image: {name}, newImage: {address}/bench/{name}}}]\n"
-        )
+        (folder / name / "Dockerfile").write_text("FROM scratch\nCOPY data /data\n")
+        for kind, builder in (("", "files: {build: {}}"), ("-docker", "docker: {build: {}}")):
+            (folder / f"{name}{kind}.yml").write_text(
+                f"image: {name}\n---\napiVersion: kbld.k14s.io/v1alpha1\nkind: Config\n"
+                f"sources: [{{image: {name}, path: {name}, {builder}}}]\n"
+                f"destinations: [{{image: {name}, newImage: {address}/bench/{name}{kind}}}]\n"
+            )
 
 
 def main() -> int:
