@@ -107,3 +107,14 @@ def test_nothing_heavy_is_imported_before_a_command_needs_it() -> None:
             f"print([m for m in {HEAVY!r} if m in sys.modules])")
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out == "kapp version 0.60.0\n[]\n"
+
+
+def test_nothing_heavy_is_imported_to_ask_a_cluster() -> None:
+    code = ("import sys; from oakum.cli.kapp import main; sys.argv[1:] = ['ls', '--kubeconfig-yaml', sys.argv[1]]; main();"
+            "print([m for m in ('urllib3', 'dataclasses', 'inspect', 'logging', 'concurrent.futures', 'starlette', "
+            "'oakum.template', 'oakum.images', 'oakum.registry', 'oakum.starlark', 'oakum.lab') if m in sys.modules])")
+    config = ("{contexts: [{name: a, context: {cluster: a}}], current-context: a, "
+              "clusters: [{name: a, cluster: {server: 'http://127.0.0.1:1'}}]}")
+    done = subprocess.run([sys.executable, "-c", code, config], capture_output=True, text=True, check=True)
+    assert "connection refused" in done.stderr
+    assert done.stdout.endswith("[]\n")

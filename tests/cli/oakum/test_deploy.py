@@ -107,3 +107,15 @@ def test_a_document_that_is_no_resource_is_named(run):
 
 def test_an_application_needs_a_name(run):
     assert "Expected app name to be non-empty" in run("oakum", "deploy", "-f", "config", "-y", status=1)
+
+
+def test_only_what_is_needed_is_imported(tmp_path):
+    """The budget of start-up is kept by what is not imported; no module compiles methods of dataclasses."""
+    code = ("import sys; from oakum.cli.oakum import main; main(['deploy', '-a', 'x', '-f', 'missing']);"
+            "print(*sorted(sys.modules))")
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, check=True, text=True)
+    modules = set(done.stdout.split())
+    assert "oakum.template.workspace.inputs" in modules
+    heavy = {"urllib3", "ssl", "http.client", "orjson", "dataclasses", "inspect", "logging", "concurrent.futures", "tarfile"}
+    assert not heavy & modules
+    assert not any(name.startswith(("oakum.images.builders", "oakum.lab.", "oakum.kube.watch")) for name in modules)

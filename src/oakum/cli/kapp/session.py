@@ -167,10 +167,6 @@ def _nodes(client: Client) -> str:
 
 def run(call: Invocation, body: Callable[[Session], None]) -> int:
     """Run `body`; returns the exit status."""
-    import gc
-
-    # A short-lived process with many small values: collecting cycles often costs a tenth of its time.
-    gc.set_threshold(50_000, 20, 100)
     ui = dialogue.UI(call.root.name, call.flags)
     status = 0
     try:
