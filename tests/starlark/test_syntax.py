@@ -27,7 +27,7 @@ MISMATCHED = "mismatched set of block openings (if/else/elif/for/def) and closin
         ("x = 1,", "unparenthesized tuple with trailing comma", 1),
         ("x = a && b", "got '&', want primary expression", 1),
         ("pass", "use of reserved keyword 'pass' is not allowed", 1),
-        ("class = 1", "use of reserved keyword 'class' is not allowed", 1),
+        ("class = 1", "got illegal token, want primary expression", 1),
         ("x = a.and", "use of reserved keyword 'and' is not allowed (expected identifier)", 1),
         ("x = a.1", "got float literal, want newline", 1),
         ("def 1(): return 1", "not an identifier", 1),
@@ -84,8 +84,8 @@ def test_all_undefined_names_are_told_with_the_nearest_spelling(refused: Refused
     ]
 
 
-def test_names_of_inner_blocks_are_told_first(refused: Refused) -> None:
-    assert [line for _, line in refused("aa\ndef f(): return bb\n[cc for i in []]\nlambda: dd")] == [2, 3, 4, 1]
+def test_names_of_functions_are_told_after_those_of_the_top_level(refused: Refused) -> None:
+    assert [line for _, line in refused("aa\ndef f(): return bb\n[cc for i in []]\nlambda: dd")] == [1, 2, 4, 3]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from oakum.starlark.errors import Problem, SyntaxErrors
 from oakum.starlark.scanner import ERROR, IDENTIFIER, RESERVED, Tokens, quoted
 
 MAX_DEPTH = 150
+ILLEGAL = "illegal token"
 
 
 class Cursor:
@@ -35,7 +36,9 @@ class Cursor:
         self.line = self.lines[index]
         if self.kind == IDENTIFIER:
             if self.value in RESERVED:
-                self.fail(f"use of reserved keyword '{self.value}' is not allowed")
+                if self.value == "pass":
+                    self.fail("use of reserved keyword 'pass' is not allowed")
+                self.kind = ILLEGAL
         elif self.kind is ERROR:
             raise self.value
         return line
@@ -56,8 +59,8 @@ class Cursor:
 
     def not_an_identifier(self) -> NoReturn:
         """The next token should have been a name."""
-        if self.kind[0].isalpha() and self.value == self.kind:
-            self.fail(f"use of reserved keyword '{self.kind}' is not allowed (expected identifier)")
+        if self.kind is ILLEGAL or (self.kind[0].isalpha() and self.value == self.kind):
+            self.fail(f"use of reserved keyword '{self.value}' is not allowed (expected identifier)")
         self.fail("not an identifier")
 
     def enter(self) -> None:

@@ -342,7 +342,7 @@ class Expressions:
         first = self.test()
         if cursor.kind == "for":
             clauses = self._clauses(*mark)
-            cursor.expect("]")
+            self._end_clauses("]")
             made: ast.expr = ast.ListComp(first, clauses, lineno=line, col_offset=0)
             return build.call(".List", [made], line)
         items = self._more([first], True)
@@ -359,7 +359,7 @@ class Expressions:
         pairs = [self._pair()]
         if cursor.kind == "for":
             clauses = self._clauses(*mark)
-            cursor.expect("}")
+            self._end_clauses("}")
             item = build.tuple_of(pairs[0], line)
             return self._helper(".dict_of", [ast.ListComp(item, clauses, lineno=line, col_offset=0)], line)
         while cursor.kind == ",":
@@ -399,9 +399,14 @@ class Expressions:
             clauses.append(ast.comprehension(target, self.iteration(iterable, spec, line), [], 0))
             while cursor.kind == "if":
                 cursor.advance()
-                clauses[-1].ifs.append(self._binary(0))
+                clauses[-1].ifs.append(self._lambda() if cursor.kind == "lambda" else self._binary(0))
         scopes.close()
         return clauses
+
+    def _end_clauses(self, bracket: str) -> None:
+        if self.cursor.kind != bracket:
+            self.cursor.fail(f"got {quoted(self.cursor.kind)}, want '{bracket}', for, or if")
+        self.cursor.advance()
 
     def loop_variables(self) -> ast.expr:
         """What comes between `for` and `in`: primary expressions with commas."""

@@ -159,7 +159,7 @@ def _fields(template: str, arguments: tuple[Any, ...], keywords: dict[str, Any])
         end = template.find("}", found)
         if end < 0:
             raise Failure("unmatched '{' in format")
-        name, conversion = _field(template[found + 1 : end])
+        name, conversion, spec = _field(template[found + 1 : end])
         position = end + 1
         if name == "" or _is_number(name):
             if automatic is not None and automatic is not (name == ""):
@@ -173,6 +173,10 @@ def _fields(template: str, arguments: tuple[Any, ...], keywords: dict[str, Any])
             value = arguments[number_]
         else:
             value = _keyword(name, keywords)
+        if spec:
+            raise NamedFailure(f"format spec features not supported in replacement fields: {spec}")
+        if conversion not in ("s", "r"):
+            raise Failure(f'unknown conversion "{conversion}"')
         parts.append(repr_text(value) if conversion == "r" else text(value))
     return parts
 
@@ -189,19 +193,15 @@ def _literal(piece: str) -> str:
     return piece.replace("}}", "}")
 
 
-def _field(inside: str) -> tuple[str, str]:
-    """The name and the conversion of a replacement field."""
+def _field(inside: str) -> tuple[str, str, str]:
+    """The name, the conversion (`s` unless given) and the format spec of a replacement field."""
     name, mark, conversion = inside.partition("!")
     head, tail = (name, conversion) if mark else ("", name)
     tail, _, spec = tail.partition(":")
-    if spec:
-        raise NamedFailure(f"format spec features not supported in replacement fields: {spec}")
-    name, conversion = (head, tail) if mark else (tail, "")
+    name, conversion = (head, tail) if mark else (tail, "s")
     if "{" in name:
         raise Failure("nested replacement fields not supported")
-    if mark and conversion not in ("s", "r"):
-        raise Failure(f'unknown conversion "{conversion}"')
-    return name, conversion
+    return name, conversion, spec
 
 
 def _keyword(name: str, keywords: dict[str, Any]) -> Any:

@@ -54,6 +54,7 @@ class Scopes:
         self.current = self.top
         self.loaded: dict[str, int] = {}
         self.problems: list[Problem] = []
+        self._problems: dict[Scope, list[Problem]] = {}
 
     def open(self, name: str, *, is_function: bool = False) -> Scope:
         """Begin a block inside the current one."""
@@ -86,11 +87,15 @@ class Scopes:
 
     def problem(self, message: str, line: int) -> None:
         """Note something that does not belong where it stands."""
-        self.problems.append(Problem(message, line))
+        self._problems.setdefault(self.current, []).append(Problem(message, line))
 
     def resolve(self, known: Collection[str]) -> list[Problem]:
-        """All problems, undefined names among them; `known` are the predeclared and universal names."""
-        if not self._all_known(known):
+        """All problems, undefined names among them, in go-starlark's order.
+
+        `known` are the predeclared and universal names. A block's own problems go by line; those of functions inside
+        of it come before them (after them at the top level), those of comprehensions last.
+        """
+        if self._problems or not self._all_known(known):
             self._resolve(self.top, known)
         return self.problems
 
@@ -107,11 +112,21 @@ class Scopes:
         return True
 
     def _resolve(self, scope: Scope, known: Collection[str]) -> None:
-        for child in scope.children:
+        functions = [child for child in scope.children if child.name != COMPREHENSION]
+        comprehensions = [child for child in scope.children if child.name == COMPREHENSION]
+        before, after = ([], functions) if scope is self.top else (functions, [])
+        for child in before:
             self._resolve(child, known)
+        self.problems += sorted(self._own(scope, known), key=lambda problem: problem.line)
+        for child in [*after, *comprehensions]:
+            self._resolve(child, known)
+
+    def _own(self, scope: Scope, known: Collection[str]) -> list[Problem]:
+        found = self._problems.get(scope, [])
         for name, line in scope.uses:
             if name not in known and not self._is_bound(name, scope):
-                self.problem(f"undefined: {name}{hint(name, self._candidates(scope, known))}", line)
+                found.append(Problem(f"undefined: {name}{hint(name, self._candidates(scope, known))}", line))
+        return found
 
     def _is_bound(self, name: str, scope: Scope | None) -> bool:
         while scope is not None:

@@ -68,9 +68,12 @@ def _is_special(text: str) -> bool:
     return bool(re.search(_NOT_PRINTABLE, text) or re.search(_SPACE_BEFORE_BREAK, text))
 
 
+_BREAKS = frozenset("\n\r\x85\u2028\u2029")
+
+
 def has_break(text: str) -> bool:
     """Whether `text` has a line break of any kind, which no key on one line may have."""
-    return "\n" in text or "\u2028" in text or "\u2029" in text
+    return not _BREAKS.isdisjoint(text)
 
 
 def quote_single(text: str) -> str:
