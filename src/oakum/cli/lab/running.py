@@ -26,6 +26,8 @@ def up(call: Invocation) -> None:
     flags = call.flags
     if flags["runtime"] not in RUNTIMES:
         raise UsageError(f"--runtime is one of {', '.join(RUNTIMES)}, not '{flags['runtime']}'")
+    if flags["runtime"] in ("privileged", "chroot") and os.geteuid() != 0:
+        raise UsageError(f"--runtime {flags['runtime']} is for root only; ordinary users have namespaces or simulated")
     for name in ("port", "registry-port"):
         if not 0 <= flags[name] < 1 << 16:
             raise UsageError(f"--{name} is a number from 0 to 65535, not {flags[name]}")

@@ -125,11 +125,19 @@ class Node:
         await asyncio.shield(self._starting)
 
     async def _run(self, pod: Pod) -> None:
-        await self.prepare()
-        await pod.run()
+        try:
+            await self.prepare()
+        except LabError as error:
+            await pod.refuse(str(error))
+        else:
+            await pod.run()
 
     async def _start_runtime(self) -> None:
-        await self.runtime.start()
+        try:
+            await self.runtime.start()
+        except LabError as error:
+            _LOG.warning("no pod can run: %s", error)
+            raise
         self.ready = True
         self.on_ready()
 

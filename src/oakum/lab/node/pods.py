@@ -100,6 +100,12 @@ class Pod:
             leaving.cancel()
         await self._clean()
 
+    async def refuse(self, reason: str) -> None:
+        """Say why the pod cannot run here; it stays pending until it is deleted."""
+        self.event("Warning", "FailedCreatePodSandBox", reason)
+        await self._leaving.wait()
+        await self._clean()
+
     def secrets(self) -> PullSecrets:
         """See `containers.Surroundings`."""
         named = [*(self.obj["spec"].get("imagePullSecrets") or [])]

@@ -1,0 +1,30 @@
+"""The conformance program of the OCI distribution specification itself, against the lab's registry.
+
+    go install github.com/opencontainers/distribution-spec/conformance@latest
+"""
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from oakum.lab import Lab
+
+PROGRAM = shutil.which("conformance", path=os.pathsep.join([os.environ["PATH"], str(Path.home() / "go/bin")]))
+
+
+@pytest.mark.skipif(PROGRAM is None, reason="the specification's conformance program is not installed")
+def test_the_lab_passes_all_that_the_specification_asks_for(tmp_path):
+    with Lab(runtime="simulated") as lab:
+        user, password = lab.registry_login
+        settings = {"OCI_REGISTRY": lab.registry, "OCI_TLS": "disabled", "OCI_REPO1": "conformance/one",
+                    "OCI_REPO2": "conformance/two", "OCI_USERNAME": user, "OCI_PASSWORD": password}
+        done = subprocess.run([PROGRAM], env={**os.environ, **settings}, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    failed = [line for line in (done.stdout + done.stderr).splitlines() if "FAIL" in line or "failed test" in line]
+    assert (done.returncode, failed) == (0, [])
+    suite = ElementTree.parse(tmp_path / "results/junit.xml").getroot()
+    assert int(suite.attrib["tests"]) > 500
