@@ -18,6 +18,9 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("oakum", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("oakum")
 
+# Thousands of throw-away templates would only fill the user's cache.
+os.environ["OAKUM_CACHE"] = "off"
+
 
 @dataclass(frozen=True)
 class Target:

@@ -8,6 +8,7 @@ from oakum.errors import OakumError, TemplateError
 from oakum.record import NamedTuple
 from oakum.starlark import BudgetError, EvalError, Failure, Meter, Thread, freeze
 from oakum.template.assembly import Assembly
+from oakum.template.cache import Cache
 from oakum.template.comment import has_templating
 from oakum.template.compiled import Compiled, compile_starlark, compile_text, compile_yaml
 from oakum.template.errors import EvaluationError
@@ -35,6 +36,7 @@ class Run:
         self.meter = meter
         self.programs = Programs()
         self.number = 1
+        self.cache = Cache(options.cache) if options.cache else None
         self.parsed: dict[tuple[int, bool], DocumentSet] = {}
         self.compiled: dict[tuple[int, bool, bool], Compiled] = {}
         self.loading: list[str] = []
@@ -127,17 +129,30 @@ class Evaluator:
     def _compiled(self, file: InputFile) -> Compiled:
         ignore = self.flavour.ignore_unknown_comments
         if self.once and file.kind is FileKind.YAML and not file.library:
-            return compile_yaml(file.path, self.run.number, self._take(file), ignore_unknown=ignore, once=True)
+            return self._compiled_yaml(file, self._take(file), once=True)
         key = (id(file), self.flavour.strict, ignore)
         found = self.run.compiled.get(key)
         if found is None:
             number = self.run.number
             if file.kind is FileKind.YAML:
-                found = compile_yaml(file.path, number, self.documents(file), ignore_unknown=ignore)
+                found = self._compiled_yaml(file, self.documents(file), once=False)
             else:
                 compile_code = compile_text if file.kind is FileKind.TEXT else compile_starlark
                 found = compile_code(file.path, number, file.text)
             self.run.compiled[key] = found
+        return found
+
+    def _compiled_yaml(self, file: InputFile, documents: DocumentSet, *, once: bool) -> Compiled:
+        """`documents` compiled, or what an earlier run made of the same text."""
+        cache, ignore, number = self.run.cache, self.flavour.ignore_unknown_comments, self.run.number
+        if cache is None:
+            return compile_yaml(file.path, number, documents, ignore_unknown=ignore, once=once)
+        how = f"{once} {ignore} {self.flavour.strict} {number} {file.path}\n{file.text}"
+        key = how.encode("utf-8", "surrogateescape")
+        found = cache.find(key, file.path)
+        if found is None:
+            found = compile_yaml(file.path, number, documents, ignore_unknown=ignore, once=once)
+            cache.keep(key, file.path, found)
         return found
 
     def load(self, module: str, place: Place) -> Mapping[str, Any]:

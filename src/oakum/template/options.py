@@ -25,7 +25,8 @@ class Options(NamedTuple):
 
     `stop_after` ends the run early: "schema" after the schema is known, "values" after the data values are. `warn`
     takes the lines of `print` and warnings, without their newline. `max_steps` and `max_memory` (bytes) bound what
-    templates may use; None is the engine's own generous bound.
+    templates may use; None is the engine's own generous bound. `cache` is the folder where compiled templates are kept
+    for the next run; empty keeps none.
     """
 
     strict: bool = False
@@ -37,6 +38,7 @@ class Options(NamedTuple):
     explain_overlays: bool = False
     max_steps: int | None = None
     max_memory: int | None = None
+    cache: str = ""
     warn: Callable[[str], None] = _print
 
 

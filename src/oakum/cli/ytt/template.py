@@ -66,6 +66,12 @@ def _run(files: list[InputFile], flags: dict[str, Any], inputs: Inputs, output: 
         output.results(result)
 
 
+def _cache_folder() -> str:
+    """Where compiled templates are kept (XDG Base Directory Specification); empty when nowhere: OAKUM_CACHE=off."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return "" if os.environ.get("OAKUM_CACHE") == "off" or not os.path.isabs(home) else f"{home}/oakum/templates"
+
+
 def collect(flags: dict[str, Any], inputs: Inputs) -> list[InputFile]:
     """The files that the flags name. Raises OakumError."""
     if flags["bulk-in"]:
@@ -91,6 +97,7 @@ def evaluate(files: list[InputFile], flags: dict[str, Any], inputs: Inputs) -> R
         stop_after=stop,
         explain_calls=flags["explain-calls"],
         explain_overlays=flags["explain-overlays"],
+        cache=_cache_folder(),
         max_steps=flags["max-steps"] or None,
         max_memory=(flags["max-memory"] << 20) or None,
     )

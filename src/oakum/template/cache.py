@@ -1,0 +1,108 @@
+"""Compiled templates kept on disk: a template that did not change is not compiled again.
+
+An entry is found by the place of its file and used only where everything that it was made from is the same: the
+text, its name, how it is read, this program's own code and the Python that runs it. What is damaged, of another
+owner, or cannot be read or written is as if it were not there. As with Python's own bytecode, who can write to the
+folder can decide what runs: it is made for its owner alone, and not used when others may write to it.
+"""
+from __future__ import annotations
+
+import os
+import sys
+from _blake2 import blake2b
+from marshal import dumps as dump_code
+from marshal import loads as load_code
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from oakum.template.compiled import Compiled
+
+_DIGEST = 32
+_PACKAGES = ("starlark", "template", "yaml")
+_SLOTS = 1 << 14
+
+
+class Cache:
+    """The entries in `folder`, which need not exist."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.usable = _is_ours(folder)
+        self._version = _fingerprint() if self.usable else b""
+
+    def find(self, key: bytes, path: str) -> Compiled | None:
+        """What was kept under `key` for the file at `path`; fresh objects each time."""
+        if not self.usable:
+            return None
+        try:
+            with open(self._slot(path), "rb") as entry:
+                data = entry.read()
+        except OSError:
+            return None
+        seal, body = data[:_DIGEST], data[_DIGEST:]
+        if seal != self._seal(key, body):
+            return None
+        from _pickle import loads
+
+        length = int.from_bytes(body[:4], "big")
+        compiled: Compiled = loads(body[4 + length:])
+        return compiled._replace(code=compiled.code._replace(code=load_code(body[4:4 + length])))
+
+    def keep(self, key: bytes, path: str, compiled: Compiled) -> None:
+        """Keep `compiled`, which did not run yet, under `key` for the file at `path`; where that fails, do nothing."""
+        if not self.usable:
+            return
+        from _pickle import PicklingError, dumps
+
+        code = dump_code(compiled.code.code)
+        try:
+            rest = dumps(compiled._replace(code=compiled.code._replace(code=None)), 4)  # type: ignore[arg-type]
+        except (PicklingError, RecursionError, TypeError):
+            return
+        body = len(code).to_bytes(4, "big") + code + rest
+        self._write(self._slot(path), self._seal(key, body) + body)
+
+    def _seal(self, key: bytes, body: bytes) -> bytes:
+        return blake2b(body, digest_size=_DIGEST, key=blake2b(self._version + key).digest()).digest()
+
+    def _slot(self, path: str) -> str:
+        """The entry for the file at `path`. There are only so many, so that nothing need ever be tidied up."""
+        place = os.fsencode(os.path.abspath(path))
+        number = int.from_bytes(blake2b(place, digest_size=4).digest(), "big") % _SLOTS
+        return os.path.join(self.folder, f"{number:04x}")
+
+    def _write(self, name: str, data: bytes) -> None:
+        """Write a file in one step, so that no other process reads half of it."""
+        part = f"{name}.{os.getpid()}"
+        try:
+            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            try:
+                os.write(handle, data)
+            finally:
+                os.close(handle)
+            os.replace(part, name)
+        except OSError:
+            self.usable = False
+
+
+def _is_ours(folder: str) -> bool:
+    try:
+        os.makedirs(folder, 0o700, exist_ok=True)
+        found = os.stat(folder)
+    except OSError:
+        return False
+    return found.st_uid == os.geteuid() and not found.st_mode & 0o022
+
+
+def _fingerprint() -> bytes:
+    """Tells versions of this program and of Python apart, also while the program is being written."""
+    root = os.path.dirname(os.path.dirname(__file__))
+    seen = [sys.version]
+    for package in _PACKAGES:
+        with os.scandir(os.path.join(root, package)) as entries:
+            seen += sorted(
+                f"{entry.name} {entry.stat().st_size} {entry.stat().st_mtime_ns}"
+                for entry in entries
+                if entry.name.endswith(".py")
+            )
+    return blake2b("\n".join(seen).encode(), digest_size=16).digest()
