@@ -9,7 +9,7 @@ from typing import Any
 
 from oakum.starlark.errors import Failure, NamedFailure
 from oakum.starlark.formatting import format_string
-from oakum.starlark.meter import reserve
+from oakum.starlark.meter import charge, reserve
 from oakum.starlark.rendering import quote
 from oakum.starlark.strings import SPACE, code_point, from_bytes, is_cased, joined, simple_case, simple_title, to_bytes
 from oakum.starlark.values import List, type_name
@@ -51,6 +51,8 @@ class Characters:
 
     def starlark_iterate(self) -> Iterator[Any]:
         """The elements."""
+        charge(len(self.source))
+        reserve(8 * len(self.source))
         if self.method == "codepoints":
             return iter(self.source)
         if self.method == "codepoint_ords":

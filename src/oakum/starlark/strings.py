@@ -5,6 +5,8 @@ stray bytes next to each other goes through `from_bytes`.
 """
 from __future__ import annotations
 
+from oakum.starlark.meter import charge
+
 
 def to_bytes(text: str) -> bytes:
     """The bytes of a string."""
@@ -42,6 +44,8 @@ def length(text: str) -> int:
 
 def simple_case(text: str, upper: bool) -> str:
     """Upper or lower case character by character, as Go does it: one character stays one."""
+    if not text.isascii():
+        charge(len(text))
     changed = text.upper() if upper else text.lower()
     if text.isascii():
         return changed
