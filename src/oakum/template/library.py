@@ -163,7 +163,6 @@ class Library(NamedTuple):
         try:
             own = self._own(evaluator, holding, VALUES)
             documents = [copy_value(one.document) for one in _mine(own)]
-            _check_rules(documents)
             base = documents.pop(0) if documents and schema is None else Document()
             values = base if schema is None else schema.default_document()
             for one in (*documents, *(copy_value(one.document) for one in given)):
@@ -214,14 +213,6 @@ def _check_keys(values: Document) -> None:
 def _has_rules(document: Document) -> bool:
     """Whether any node has rules of its own; few runs need the import of validations."""
     return any(node.annotations and RULES in node.annotations for node in walk(document))
-
-
-def _check_rules(documents: list[Document]) -> None:
-    for document in documents:
-        if _has_rules(document):
-            from oakum.template.validation import check_annotations
-
-            check_annotations(document)
 
 
 def _validate(values: Document, schema: Schema | None) -> None:

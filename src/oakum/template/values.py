@@ -89,12 +89,12 @@ def values_document(document: Document, name: str) -> ValuesDocument:
     assert marked is not None
     after = False
     for key, value in marked.kwargs.items():
-        if key != "after_library_module":
+        if key != "after_library_module" and name == VALUES:
             raise TemplateError(f"Unknown kwarg {key} for annotation {name}")
-        after = value is True
+        after = after or (key == "after_library_module" and value is True)
     reference = annotation(document, REFERENCE)
     if reference is None:
-        if marked.kwargs:
+        if marked.kwargs and name == VALUES:
             raise TemplateError(
                 f"Annotation {name}: Expected kwarg 'after_library_module' to be used with {REFERENCE} annotation"
             )

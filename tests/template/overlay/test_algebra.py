@@ -14,7 +14,7 @@ from oakum.yaml.nodes import Array, ArrayItem, Item, Map, MapItem, Value
 
 few = settings(max_examples=40)
 KEYS = st.sampled_from("abcdef")
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3)
+SCALARS = st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False) | st.text(max_size=3)
 
 
 def _map(pairs: dict[str, Value]) -> Value:

@@ -13,8 +13,9 @@ from oakum.yaml.nodes import Map, MapItem
 
 def test_an_index_is_no_key() -> None:
     assert Index(1).matches(1, None, None)
-    assert not Index(1).matches("1", None, None)
-    assert not Index(1).matches(True, None, None)
+    for key in ("1", True):
+        with pytest.raises(OverlayError, match=r"^overlay.index_matcher: expected starlark.Int$"):
+            Index(1).matches(key, None, None)
 
 
 def test_the_same_key_has_to_be_on_both_sides() -> None:

@@ -8,7 +8,7 @@ import pytest
 from oakum.starlark import List, Struct
 from oakum.template.annotation import Annotation
 from oakum.template.schema import Schema
-from oakum.template.validation import ValidationError, check_annotations, validate
+from oakum.template.validation import ValidationError, validate
 from oakum.template.validation.rules import read_rules
 from oakum.yaml.nodes import Document, Source
 
@@ -69,12 +69,12 @@ def test_when_sees_what_is_around_the_value(report: Callable[..., str]) -> None:
     ("when", "message"),
     [
         ("lambda v: 'yes'", "want when= to be bool, got string"),
-        ("lambda a, b, c: True", "function must accept 1 or 2 arguments (3 given)"),
+        ("lambda a, b, c: True", "Failed to evaluate when=: function must accept 1 or 2 arguments (3 given)"),
     ],
 )
 def test_when_has_to_be_usable(report: Callable[..., str], when: str, message: str) -> None:
     text = report(f"#@schema/validation min=1, when={when}\na: 1")
-    assert text == f"Validating a: Failure evaluating when=: {message}"
+    assert text == f"Validating final data values:\nValidating a: {message}"
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_when_has_to_be_usable(report: Callable[..., str], when: str, message: s
         (
             (("a", "b"),),
             {},
-            "expected second item in the 2-tuple to be an assertion function, but was string (at s.yml:3)",
+            "expected second item in tuple to be an assertion function or assertion object, but was a string (at s.yml:3)",
         ),
         ((), {"min_len": "x"}, 'expected keyword argument "min_len" to be a number, but was string (at s.yml:3)'),
         ((), {"not_null": 1}, 'expected keyword argument "not_null" to be a boolean, but was int (at s.yml:3)'),
@@ -114,12 +114,12 @@ def test_rules_of_values_add_to_those_of_their_schema(document: Read) -> None:
     with pytest.raises(ValidationError) as caught:
         validate(values, schema.root)
     assert str(caught.value).count("- must be") == 2
-    assert str(caught.value).count("from: v.yml:2") == 1
+    assert str(caught.value).count("from: v.yml:2") == 2
 
 
 def test_rules_of_values_are_checked_before_they_are_used(document: Read) -> None:
     with pytest.raises(ValidationError, match="Invalid @assert/validate annotation - unknown keyword"):
-        check_annotations(document("#@assert/validate least=1\na: 1"))
+        validate(document("#@assert/validate least=1\na: 1"))
 
 
 def test_paths_lead_through_maps_and_arrays(document: Read) -> None:

@@ -26,7 +26,7 @@ def apply(left: Any, right: Any) -> Any:
         if not isinstance(left, DocumentSet):
             raise OverlayError(f"Expected docset, but was {kind_of(left)}")
         apply_documents([left], right.items)
-    elif left is None or merge_value(left, Step(Document(right))):
+    elif merge_value(left, Step(Document(right))):
         result = copy_value(right)
     if isinstance(result, Node):
         strip(result)

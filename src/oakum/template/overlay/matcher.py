@@ -8,12 +8,15 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from oakum.record import NamedTuple
-from oakum.starlark import Failure
+from oakum.starlark import Dict, Failure
 from oakum.template.kinds import kind_of
 from oakum.template.overlay import script
 from oakum.template.overlay.comparison import find_item, mismatch
 from oakum.template.overlay.errors import OverlayError
 from oakum.yaml.nodes import Map, Value
+
+_GO_DICT = "*orderedmap.Map"
+"""What the reference calls a dict in messages."""
 
 
 class Matcher(Protocol):
@@ -36,7 +39,9 @@ class Index(NamedTuple):
     wanted: int
 
     def matches(self, place: Any, left: Value, right: Value) -> bool:
-        return type(place) is int and place == self.wanted
+        if type(place) is not int:
+            raise OverlayError("overlay.index_matcher: expected starlark.Int")
+        return place == self.wanted
 
 
 class Subset(NamedTuple):
@@ -82,7 +87,7 @@ class AllOf(NamedTuple):
     matchers: tuple[Matcher, ...]
 
     def matches(self, place: Any, left: Value, right: Value) -> bool:
-        return all(matcher.matches(place, left, right) for matcher in self.matchers)
+        return all(_asked("overlay.and_op", matcher, place, left, right) for matcher in self.matchers)
 
 
 class AnyOf(NamedTuple):
@@ -91,7 +96,7 @@ class AnyOf(NamedTuple):
     matchers: tuple[Matcher, ...]
 
     def matches(self, place: Any, left: Value, right: Value) -> bool:
-        return any(matcher.matches(place, left, right) for matcher in self.matchers)
+        return any(_asked("overlay.or_op", matcher, place, left, right) for matcher in self.matchers)
 
 
 class Not(NamedTuple):
@@ -100,7 +105,15 @@ class Not(NamedTuple):
     matcher: Matcher
 
     def matches(self, place: Any, left: Value, right: Value) -> bool:
-        return not self.matcher.matches(place, left, right)
+        return not _asked("overlay.or_op", self.matcher, place, left, right)  # The reference gives it this name.
+
+
+def _asked(name: str, matcher: Matcher, place: Any, left: Value, right: Value) -> bool:
+    """What the matcher says; raises OverlayError that tells the function `name` it was asked by."""
+    try:
+        return matcher.matches(place, left, right)
+    except OverlayError as error:
+        raise OverlayError(f"{name}: {error.reason}") from error
 
 
 ALL = All()
@@ -123,6 +136,8 @@ class MatcherFunction:
         if len(args) != 3:
             raise Failure(f"{self.name}: expected exactly 3 arguments")
         place, left, right = args
+        if isinstance(self.matcher, SameKey) and type(left) is Dict:
+            raise Failure(f"{self.name}: Expected value to be map, but was {_GO_DICT}")
         try:
             return self.matcher.matches(place, script.from_script(left), script.from_script(right))
         except OverlayError as error:

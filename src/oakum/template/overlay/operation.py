@@ -1,6 +1,7 @@
 """What an overlay item does to the left items that it matches (ytt: `@overlay/merge`, `remove`, `replace`, ...)."""
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from oakum.record import NamedTuple
@@ -27,7 +28,7 @@ class Merge:
     """Merge into every matched item; map and array items that match nothing are added at the end."""
 
     def apply(self, step: Step, side: Side) -> None:
-        places = [] if step.is_addition else step.places(side)
+        places = step.places(side)
         if places is None:
             return
         if not places and not isinstance(step.item, Document):
@@ -63,24 +64,19 @@ class Replace(NamedTuple):
 
 
 class Insert(NamedTuple):
-    """Put the right item beside every matched one."""
+    """Put the right item beside every matched one.
 
-    before: bool = False
-    after: bool = False
-    via: Any = None
+    `read` gives the arguments `before`, `after` and `via`; they are looked at behind what has to match.
+    """
+
+    read: Callable[[], Mapping[str, Any]]
 
     def apply(self, step: Step, side: Side) -> None:
         places = step.places(side) or []
-        widened = [self._around(step, place) for place in places]
+        arguments = self.read()
+        widened = [_around(step, place, **arguments) for place in places]
         for place, items in zip(reversed(places), reversed(widened), strict=True):
             side.replace(place, *items)
-
-    def _around(self, step: Step, place: Place) -> list[Item]:
-        items, index = place
-        anchor = items[index]
-        before = [_computed(step, self.via, anchor.value)] if self.before else []
-        after = [_computed(step, self.via, anchor.value)] if self.after else []
-        return [*before, anchor, *after]
 
 
 class Append:
@@ -144,6 +140,15 @@ def merge_value(left: Value, step: Step) -> bool:
     for below in step.steps:
         run(below, side)
     return False
+
+
+def _around(step: Step, place: Place, before: bool = False, after: bool = False, via: Any = None) -> list[Item]:
+    """The item at `place` with the step's own before and after it."""
+    items, index = place
+    anchor = items[index]
+    first = [_computed(step, via, anchor.value)] if before else []
+    last = [_computed(step, via, anchor.value)] if after else []
+    return [*first, anchor, *last]
 
 
 def _computed(step: Step, via: Any, left: Value) -> Item:

@@ -1,7 +1,7 @@
 """Which operation the annotations of an overlay item ask for."""
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from oakum.template.overlay import script
@@ -33,13 +33,13 @@ def _read_replace(item: Item) -> Operation:
     return Replace(**read_arguments(item, _REPLACE, {"via": _function, "or_add": _boolean}))
 
 
-def _read_insert(item: Item) -> Operation:
+def _read_insert(item: Item) -> Mapping[str, Any]:
     arguments = read_arguments(item, _INSERT, {"before": _boolean, "after": _boolean, "via": _function})
     if not arguments:
         raise OverlayError(
             "Expected 'overlay/insert' annotation to have at least one keyword argument (before=..., after=...)"
         )
-    return Insert(**arguments)
+    return arguments
 
 
 def _read_assert(item: Item) -> Operation:
@@ -62,7 +62,7 @@ _OPERATIONS: dict[str, Callable[[Item], Operation]] = {
     "overlay/merge": lambda item: _MERGE,
     "overlay/remove": lambda item: Remove(),
     _REPLACE: _read_replace,
-    _INSERT: _read_insert,
+    _INSERT: lambda item: Insert(lambda: _read_insert(item)),
     _APPEND: lambda item: Append(),
     _ASSERT: _read_assert,
 }

@@ -75,10 +75,12 @@ class Step:
         return self._below
 
     def places(self, side: Side) -> list[Place] | None:
-        """The left items that this step is for; None when `when=` says to skip it.
+        """The left items that this step is for, none for an addition; None when `when=` says to skip it.
 
         Raises `UnexpectedMatches` when their number is not as expected.
         """
+        if self.is_addition:
+            return []
         match = self.match
         found = self._find(match.matcher, side)
         if match.expectation.accepts(len(found)):

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from oakum.errors import TemplateError
 from oakum.template.annotation import Annotation, annotation
 from oakum.template.convert import copy_value
 from oakum.template.kinds import kind_of
@@ -31,7 +32,7 @@ def declare(item: Item) -> Declaration:
     """What the document, map item or array item `item` of a schema declares. Raises SchemaError."""
     anything = notes.is_any(item)
     nullable = notes.is_nullable(item)
-    type_ = _any_type(item) if anything else _infer(item)
+    type_ = _any_type(item) if anything else _infer_nullable(item) if nullable else _infer(item)
     bare = Declaration(item, type_, None, nullable or anything)
     return Declaration(
         item,
@@ -46,6 +47,20 @@ def declare(item: Item) -> Declaration:
 def _any_type(item: Item) -> Type:
     notes.refuse_below_any(item)
     return AnyType()
+
+
+def _infer_nullable(item: Item) -> Type:
+    """What a nullable item's value declares; the reference tells what is wrong inside it as a fault of its own."""
+    try:
+        return _infer(item)
+    except TemplateError as error:
+        if item.value is None:
+            raise
+        raise _wrapped(str(error)) from error
+
+
+def _wrapped(inner: str) -> SchemaError:
+    return SchemaError(f"{heading('Invalid schema')}{inner} \n\n")
 
 
 def _infer(item: Item) -> Type:
@@ -90,7 +105,7 @@ def _element(item: Item, array: Array) -> Declaration:
         annotations=(found,),
     )
     misplaced = report("Invalid schema - @schema/default not supported on array item", [inner])
-    raise SchemaError(f"{heading('Invalid schema')}{misplaced} \n\n")
+    raise _wrapped(misplaced)
 
 
 def _count(item: Item, array: Array) -> Violation:
@@ -137,7 +152,7 @@ def _documentation(item: Item, bare: Declaration) -> Documentation:
     return Documentation(
         notes.text(item, notes.TITLE),
         notes.text(item, notes.DESCRIPTION),
-        notes.text(item, notes.DEPRECATED),
+        notes.deprecation(item),
         _examples(item, bare),
     )
 

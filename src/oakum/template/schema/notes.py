@@ -11,9 +11,8 @@ from oakum.template.convert import copy_value, go_type, to_yaml
 from oakum.template.position import compact
 from oakum.template.schema.errors import SchemaError
 from oakum.template.schema.report import Violation, report
-from oakum.yaml.nodes import Array, Item, Map, Value, walk
+from oakum.yaml.nodes import Array, Document, Item, Map, Value, walk
 
-PREFIX = "schema/"
 TYPE, NULLABLE, DEFAULT = "schema/type", "schema/nullable", "schema/default"
 TITLE, DESCRIPTION, DEPRECATED = "schema/title", "schema/desc", "schema/deprecated"
 EXAMPLES, VALIDATION = "schema/examples", "schema/validation"
@@ -94,6 +93,20 @@ def text(item: Item, name: str) -> str | None:
     return value
 
 
+def deprecation(item: Item) -> str | None:
+    """The text of `@schema/deprecated`, None without it. Raises SchemaError for a malformed one or on a document."""
+    told, found = text(item, DEPRECATED), annotation(item, DEPRECATED)
+    if found is not None and isinstance(item, Document):
+        complaint = _Complaint(item, found, f"@{DEPRECATED} not supported on a document")
+        raise complaint.error(
+            "",
+            "",
+            "do you mean to deprecate the entire schema document?",
+            f"use {DEPRECATED} on individual keys.",
+        )
+    return told
+
+
 def default(item: Item, expected: str) -> tuple[Annotation, Value] | None:
     """The value of `@schema/default` (a copy) with its annotation; `expected` says what type it has to have.
 
@@ -131,18 +144,18 @@ def _example(item: Item, found: Annotation, arg: Any) -> tuple[str, Value]:
 
 _EXAMPLE_MISFITS: tuple[tuple[Callable[[Any], bool], Callable[[Any], str]], ...] = (
     (lambda arg: not isinstance(arg, tuple), lambda arg: f"{type_name(arg)} for @{EXAMPLES} (at {{where}})"),
-    (lambda arg: not arg, lambda arg: f"empty tuple in @{EXAMPLES} (by {{where}})"),
+    (lambda arg: len(arg) < 2, lambda arg: f"empty tuple in @{EXAMPLES} (by {{where}})"),
     (lambda arg: len(arg) != 2, lambda arg: f"{len(arg)}-tuple argument in @{EXAMPLES} (by {{where}})"),
     (lambda arg: not isinstance(arg[0], str), lambda arg: f"{type_name(arg[0])} value for @{EXAMPLES} (at {{where}})"),
 )
 
 
 def refuse_below_any(item: Item) -> None:
-    """Raise SchemaError when a node below `item`, which may hold anything, has annotations of a schema."""
+    """Raise SchemaError when a node below `item`, which may hold anything, is annotated with a type or a default."""
     if not isinstance(item.value, Map | Array):
         return
     for node in walk(item.value):
-        names = [name for name in node.annotations or () if name.startswith(PREFIX)]
+        names = [name for name in node.annotations or () if name in (TYPE, NULLABLE, DEFAULT)]
         if names:
             raise SchemaError(report(_INVALID, [_below_any(node, names)]))
 

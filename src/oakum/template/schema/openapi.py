@@ -47,14 +47,14 @@ def as_node(value: Any) -> Value:
 def _properties(declared: Declaration) -> Iterator[tuple[str, Any]]:
     """The keywords of one schema object, in the order that they are printed in."""
     told, type_ = declared.documentation, declared.type
-    if told.title is not None:
+    if told.title:
         yield "title", told.title
     yield from _type(declared)
     if declared.nullable:
         yield "nullable", True
     if told.deprecated is not None:
         yield "deprecated", True
-    if told.description is not None:
+    if told.description:
         yield "description", told.description
     for example in told.examples[:1]:
         yield "x-example-description", example.description

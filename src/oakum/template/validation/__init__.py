@@ -1,5 +1,5 @@
 """Validation of data values by rules (ytt: `@schema/validation`, `@assert/validate`)."""
 from oakum.template.validation.errors import ValidationError
-from oakum.template.validation.run import check_annotations, validate
+from oakum.template.validation.run import validate
 
-__all__ = ["ValidationError", "check_annotations", "validate"]
+__all__ = ["ValidationError", "validate"]

@@ -81,13 +81,10 @@ def _custom(arg: Any, where: str) -> Rule:
 
 
 def _no_assertion(check: Any, where: str) -> str:
-    kind = type_name(check)
-    if kind == "struct":
-        return (
-            "expected second item in tuple to be an assertion function or assertion object, "
-            f"but was a {kind} (at {where})"
-        )
-    return f"expected second item in the 2-tuple to be an assertion function, but was {kind} (at {where})"
+    return (
+        "expected second item in tuple to be an assertion function or assertion object, "
+        f"but was a {type_name(check)} (at {where})"
+    )
 
 
 def _check_keyword(key: str, value: Any, where: str) -> None:
@@ -132,8 +129,8 @@ def _one_not_null(keys: Any) -> Rule:
 
 
 _RULES: Mapping[str, Callable[[Any], Rule]] = {
-    "min_len": lambda value: Rule(f"length >= {repr_text(value)}", built_in("min_len", value)),
-    "max_len": lambda value: Rule(f"length <= {repr_text(value)}", built_in("max_len", value)),
+    "min_len": lambda value: Rule(f"length >= {int(value)}", built_in("min_len", value)),
+    "max_len": lambda value: Rule(f"length <= {int(value)}", built_in("max_len", value)),
     "min": lambda value: Rule(f"a value >= {repr_text(value)}", built_in("min", value)),
     "max": lambda value: Rule(f"a value <= {repr_text(value)}", built_in("max", value)),
     "one_not_null": _one_not_null,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from oakum.template.validation.rules import Rule, Rules
 
 ASSERT = "assert/validate"
+_HEADING = "Validating final data values:\n"
 
 
 def validate(document: Document, declared: Declaration | None = None) -> None:
@@ -27,20 +28,12 @@ def validate(document: Document, declared: Declaration | None = None) -> None:
 
     Raises ValidationError with a report of every rule that does not hold.
     """
-    blocks = [block for node in _nodes(document, declared) for block in _failures(node, document.value)]
+    try:
+        blocks = [block for node in _nodes(document, declared) for block in _failures(node, document.value)]
+    except ValidationError as error:
+        raise ValidationError(f"{_HEADING}{error}") from error
     if blocks:
-        raise ValidationError("Validating final data values:\n" + "".join(blocks))
-
-
-def check_annotations(document: Document) -> None:
-    """Raise ValidationError when an `@assert/validate` in `document` is malformed or where none may be."""
-    for node in _nodes(document, None):
-        _own_rules(node.item)
-        value = node.item.value
-        if isinstance(value, Map | Array) and annotation(value, ASSERT):
-            kind = type(value).__name__.lower()
-            where = position(node.item)
-            raise ValidationError(f"Invalid @{ASSERT} annotation - not supported on {kind} at {where}")
+        raise ValidationError(_HEADING + "".join(blocks))
 
 
 class _Node(NamedTuple):
@@ -76,11 +69,11 @@ def _below(node: _Node) -> Iterator[_Node]:
 
 
 def _failures(node: _Node, root: Value) -> Iterator[str]:
-    """The report's block about `node`, if any rule does not hold."""
-    given = [node.declared.rules if node.declared else None, _own_rules(node.item)]
-    lines = [line for rules in given if rules for line in _broken(rules, node, root)]
-    if lines:
-        yield f"  {node.path or '(document)'}\n    from: {position(node.item)}\n" + "".join(lines) + "\n"
+    """The report's blocks about `node`: one for each annotation with rules that do not hold."""
+    for rules in (node.declared.rules if node.declared else None, _own_rules(node.item)):
+        lines = list(_broken(rules, node, root)) if rules else []
+        if lines:
+            yield f"  {node.path or '(document)'}\n    from: {position(node.item)}\n" + "".join(lines) + "\n"
 
 
 def _own_rules(item: Item) -> Rules | None:
@@ -114,12 +107,10 @@ def _applies(rules: Rules, node: _Node, root: Value) -> bool:
     if rules.when is None:
         return True
     try:
-        verdict = _ask(rules, node, root)
+        return _ask(rules, node, root)
     except (EvalError, _Misfit) as error:
-        reason = error.message if isinstance(error, EvalError) else str(error)
-        path = node.path or "(document)"
-        raise ValidationError(f"Validating {path}: Failure evaluating when=: {reason}") from error
-    return verdict
+        reason = f"Failure evaluating when=: {error.message}" if isinstance(error, EvalError) else str(error)
+        raise ValidationError(f"Validating {node.path or '(document)'}: {reason}") from error
 
 
 class _Misfit(Exception):
@@ -131,7 +122,7 @@ def _ask(rules: Rules, node: _Node, root: Value) -> bool:
 
     count = parameter_count(rules.when)
     if count not in (1, 2):
-        raise _Misfit(f"function must accept 1 or 2 arguments ({count} given)")
+        raise _Misfit(f"Failed to evaluate when=: function must accept 1 or 2 arguments ({count} given)")
     context = Struct({"parent": wrap(node.parent), "root": wrap(root)})
     args = (wrap(node.item.value), context)[:count]
     verdict = call(rules.when, args)
