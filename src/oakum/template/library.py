@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 RULES = "assert/validate"
 Placed = tuple[InputFile, Place]
 _SUMMARY = {VALUES: "data values", SCHEMA: "data values schema"}
+_ADDITIONAL = {VALUES: "additional data values", SCHEMA: "additional data value schema"}
 _UNUSED = {VALUES: ("library data values", "Data Value"), SCHEMA: ("library schema", "Schema")}
 
 
@@ -225,7 +226,7 @@ def _validate(values: Document, schema: Schema | None) -> None:
 def _overlaying(name: str, holding: list[Placed], given: list[ValuesDocument]) -> str:
     order = [file.path for file, _ in holding]
     if given:
-        order.append(f"additional {_SUMMARY[name]}")
+        order.append(_ADDITIONAL[name])
     return f"Overlaying {_SUMMARY[name]} (in following order: {', '.join(order)}): "
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from oakum.errors import OakumError, TemplateError
 from oakum.record import NamedTuple
-from oakum.starlark import Builtin, Failure, Module, freeze, type_name
+from oakum.starlark import Builtin, Failure, Module, freeze
 from oakum.template.annotation import Annotation
 from oakum.template.comment import has_templating
-from oakum.template.convert import copy_value, to_struct, to_yaml
+from oakum.template.convert import copy_value, go_type, to_struct, to_yaml
 from oakum.template.evaluation import Flavour
 from oakum.template.files import FileKind
 from oakum.template.flags import plain_merge
@@ -17,7 +17,7 @@ from oakum.template.library import Given, Library, Settled, check_used
 from oakum.template.modules.arguments import exactly, string
 from oakum.template.tree import Place
 from oakum.template.values import ValuesDocument
-from oakum.yaml.nodes import Document, DocumentSet, Node, walk
+from oakum.yaml.nodes import Document, DocumentSet, Map, Node, walk
 
 _PLAIN = "Expected to be plain YAML, having no annotations (hint: remove comments starting with `#@`)"
 _FLAVOURS = ("ignore_unknown_comments", "implicit_map_key_overrides", "strict")
@@ -78,7 +78,7 @@ class Instance(NamedTuple):
         plain = False
         for name, value in kwargs.items():
             if name != "plain":
-                raise Failure(f"Unexpected kwarg '{name}'")
+                raise Failure(f"invalid argument name: {name}")
             plain = _bool(value)
         value = _given(args)
         if plain:
@@ -93,19 +93,21 @@ class Instance(NamedTuple):
 
     def eval(self, *args: Any, **kwargs: Any) -> Fragment:
         """The library's documents."""
-        _none(args)
         try:
+            _none(args)
             result = self._ready().evaluate()
-        except OakumError as error:
+        except (OakumError, Failure) as error:
             raise Failure(f"Evaluating library '{self._name()}': {error}") from error
         return Fragment(DocumentSet([document for file in result.files for document in file.documents.items]))
 
     def data_values(self, *args: Any, **kwargs: Any) -> Any:
         """The library's final data values."""
-        _none(args)
         try:
-            return to_struct(self._ready().settle().values.value)
-        except OakumError as error:
+            _none(args)
+            settled = self._ready().settle()
+            empty = settled.values.value is None and settled.schema is None
+            return to_struct(Map() if empty else settled.values.value)
+        except (OakumError, Failure) as error:
             raise self._exporting(error) from error
 
     def export(self, *args: Any, **kwargs: Any) -> Any:
@@ -160,7 +162,7 @@ class Instance(NamedTuple):
     def _name(self) -> str:
         return f"{self.path}~{self.alias}" if self.alias else self.path
 
-    def _exporting(self, error: OakumError) -> Failure:
+    def _exporting(self, error: Exception) -> Failure:
         return Failure(f"Exporting from library '{self._name()}': {error}")
 
 
@@ -188,5 +190,5 @@ def _none(args: tuple[Any, ...]) -> None:
 
 def _bool(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise Failure(f"expected a bool, but was {type_name(value)}")
+        raise Failure(f"expected starlark.Bool, but was {go_type(value)}")
     return value
