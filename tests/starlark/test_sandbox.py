@@ -195,6 +195,8 @@ EXPLOSIONS = [
     "x = " + "1 + " * 30000 + "1",
     "x = a" + ".b" * 30000,
     "x = list(('a' * 10000000).elems())",
+    "x = list(range(100000))\nwhile x: x.remove(x[-1])",
+    "x = list(range(100000))\nwhile True: x.insert(0, 1)",
     "x = sorted(('a' * 10000000).codepoint_ords())",
     "x = ('é' * 10000000).upper()",
 ]

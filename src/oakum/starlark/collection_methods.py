@@ -9,9 +9,11 @@ from oakum.starlark.errors import Failure
 from oakum.starlark.indexing import out_of_range
 from oakum.starlark.iteration import elements_or_none
 from oakum.starlark.keys import key_of, value_of
-from oakum.starlark.meter import reserve
+from oakum.starlark.meter import charge, reserve
 from oakum.starlark.values import Dict, List, Set, Struct, type_name
 from oakum.starlark.wanted import index_or_none, integer, iterable
+
+_MOVED, _COMPARED = 7, 4  # elements that take as long as a step, as powers of two
 
 
 def _append(self: List, item: Any, /) -> None:
@@ -34,6 +36,7 @@ def _extend(self: List, items: Any, /) -> None:
 
 def _index(self: List, value: Any, start: Any = None, end: Any = None, /) -> int:
     first, last, _ = slice(index_or_none(start, "start"), index_or_none(end, "end")).indices(len(self))
+    charge(len(self) >> _COMPARED)
     for place in range(first, last):
         if equal(self[place], value):
             return place
@@ -43,6 +46,7 @@ def _index(self: List, value: Any, start: Any = None, end: Any = None, /) -> int
 def _insert(self: List, place: Any, item: Any, /) -> None:
     at = integer(place, 1)
     self.check_mutable("insert into")
+    charge(len(self) >> _MOVED)
     list.insert(self, at, item)
 
 
@@ -52,11 +56,13 @@ def _list_pop(self: List, place: Any = -1, /) -> Any:
     if not 0 <= at < len(self):
         raise out_of_range(index, len(self), List)
     self.check_mutable("pop from")
+    charge(len(self) - at >> _MOVED)
     return list.pop(self, at)
 
 
 def _remove(self: List, value: Any, /) -> None:
     self.check_mutable("remove from")
+    charge(len(self) >> _COMPARED)
     for place, item in enumerate(self):
         if equal(item, value):
             del self[place]
