@@ -93,3 +93,12 @@ def test_much_data_passes_in_both_directions_at_once(address: tuple[str, int]) -
         return got
 
     assert asyncio.run(echo()) == sent
+
+
+def test_a_greeting_of_tls_is_refused_at_once() -> None:
+    # Clients that try TLS first would wait for an answer.
+    with serving(application) as address:
+        host, port = address.split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as client:
+            client.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
+            assert client.recv(100).startswith(b"HTTP/1.1 400 ")

@@ -39,7 +39,8 @@ class Front(asyncio.Protocol):
         """Decide whose the connection is, once the first request is complete."""
         self._head += data
         head, end, rest = self._head.partition(b"\r\n\r\n")
-        if not end and len(head) < _LONGEST_HEAD:
+        # What does not begin with a method is refused at once: clients that try TLS first wait for that.
+        if not end and len(head) < _LONGEST_HEAD and head[:1].isalpha():
             return
         if end and b"\r\nupgrade: spdy/3.1" in head.lower():
             # To uvicorn the connection is gone; after an orderly end it would close what belongs to us now.
