@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import gc
 import gzip
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from typing import Any
 
 import pytest
 
@@ -159,3 +161,15 @@ def test_a_body_is_decoded_by_what_the_server_says_of_it() -> None:
     assert decoded(b"abc", "") == b"abc"
     with pytest.raises(OSError, match="cannot decode the body"):
         decoded(b"abc", "gzip")
+
+
+def test_an_answer_that_is_forgotten_in_a_circle_closes_its_socket_without_a_warning() -> None:
+    answer = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nok"
+    seen: list[str] = []
+    with serving(answer) as server, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.unraisablehook", lambda found: seen.append(str(found.exc_value)))
+        circle: list[Any] = [Pool(Place("127.0.0.1", server.port), 1).request("GET", "/", [])]
+        circle.append(circle)
+        del circle
+        gc.collect()
+        assert not [warning for warning in seen if f"raddr=('127.0.0.1', {server.port})" in warning]

@@ -1,6 +1,7 @@
 """One connection: direct or through a proxy, plain or TLS."""
 from __future__ import annotations
 
+import os
 import select
 import socket
 from base64 import b64encode
@@ -9,6 +10,7 @@ from functools import partial
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
+from weakref import finalize
 
 from oakum.dataclass import dataclass
 from oakum.http.errors import ProxyFailure
@@ -74,9 +76,6 @@ class Connection(HTTPConnection):
         elif place.proxy and not asked:
             self._create_connection = partial(_reach_through, proxy)
 
-    def __del__(self) -> None:
-        self.close()
-
     def connect(self) -> None:
         """Connect, through the proxy and up to TLS. Raises ProxyFailure for what is the proxy's, else OSError."""
         self.timeout = self._place.connect_timeout
@@ -86,12 +85,16 @@ class Connection(HTTPConnection):
             if self._place.proxy:
                 raise ProxyFailure(error) from error
             raise
+        lowest = self.sock
         if self._place.context is not None:
             try:
                 self.sock = self._secured(self._place.context)
             except BaseException:
                 self.close()
                 raise
+        # A connection that nobody holds any more may lie in a circle with the failure that ended its use, where its
+        # socket may be found first, still open. Unlike `__del__`, this runs before any of the circle is taken apart.
+        finalize(self, _close, lowest if self._secure_proxy else self.sock).atexit = False
 
     def prepare(self) -> None:
         """Connect, unless that was done; a connection that the server has closed meanwhile is made anew."""
@@ -169,6 +172,12 @@ def _login(name: str | None, password: str | None) -> Mapping[str, str]:
         return {}
     pair = f"{unquote(name)}:{unquote(password or '')}".encode()
     return {"Proxy-Authorization": f"Basic {b64encode(pair).decode()}"}
+
+
+def _close(sock: socket.socket) -> None:
+    """Close the socket itself, also while a file made of it is open."""
+    if (number := sock.detach()) >= 0:
+        os.close(number)
 
 
 def _has_news(sock: socket.socket) -> bool:
