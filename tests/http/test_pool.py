@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from oakum.http.connection import Place
+from oakum.http.connection import Connection, Place
 from oakum.http.errors import FAILURES, AnswerTimeout, IncompleteRead, ProxyFailure
 from oakum.http.pool import Pool
 from oakum.http.response import decoded
@@ -20,13 +20,17 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
 class Server:
-    """Answers each request with the next of `answers` (a request ends with `ends`), and notes what was asked."""
+    """Answers each request with the next of `answers` (a request ends with `ends`), and notes what was asked.
+
+    `closed` is released with each connection that it has closed.
+    """
 
     def __init__(self, answers: list[bytes], ends: bytes, close: bool) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.asked: list[bytes] = []
         self.connections = 0
+        self.closed = threading.Semaphore(0)
         self._answers, self._ends, self._close = answers, ends, close
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -39,6 +43,7 @@ class Server:
             self.connections += 1
             with conversation:
                 self._converse(conversation)
+            self.closed.release()
 
     def _converse(self, conversation: socket.socket) -> None:
         while self._answers:
@@ -89,6 +94,7 @@ def test_a_connection_that_the_server_closed_meanwhile_is_made_anew() -> None:
     with serving(OK, OK, ends=b"\r\n\r\nx", close=True) as server, pool(at(server)) as requests:
         for _ in range(2):
             assert requests.request("POST", "/", [], b"x").read() == b"ok"
+            assert server.closed.acquire(timeout=30)
     assert server.connections == 2
 
 
@@ -163,12 +169,12 @@ def test_a_body_is_decoded_by_what_the_server_says_of_it() -> None:
         decoded(b"abc", "gzip")
 
 
-def test_an_answer_that_is_forgotten_in_a_circle_closes_its_socket_without_a_warning() -> None:
-    answer = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nok"
+def test_a_connection_that_is_forgotten_in_a_circle_closes_its_socket_without_a_warning() -> None:
     seen: list[str] = []
-    with serving(answer) as server, pytest.MonkeyPatch.context() as patch:
+    with serving(OK) as server, pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.unraisablehook", lambda found: seen.append(str(found.exc_value)))
-        circle: list[Any] = [Pool(Place("127.0.0.1", server.port), 1).request("GET", "/", [])]
+        circle: list[Any] = [Connection(at(server))]
+        circle[0].prepare()
         circle.append(circle)
         del circle
         gc.collect()
