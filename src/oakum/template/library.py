@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from oakum.errors import OakumError, TemplateError
@@ -14,7 +15,7 @@ from oakum.template.options import Result
 from oakum.template.overlay import OverlayError, accumulate, is_overlay, overlay_results
 from oakum.template.position import position
 from oakum.template.rendered import RenderedFile, RenderedText
-from oakum.template.tree import PRIVATE, Folder, Place
+from oakum.template.tree import Place
 from oakum.template.values import SCHEMA, VALUES, ValuesDocument, annotated_documents, annotated_names, values_document
 from oakum.yaml.emitter import is_empty
 from oakum.yaml.nodes import Document, DocumentSet, Map, MapItem, walk
@@ -87,7 +88,7 @@ class Library(NamedTuple):
         if self.run.options.stop_after:
             return Result([], [], settled.values, settled.schema)
         evaluator = self.evaluator(settled)
-        files: list[RenderedFile] = []
+        rendered: list[tuple[int, RenderedFile]] = []
         texts: list[RenderedText] = []
         for file, place in self.placed():
             if not file.for_output and (not file.library or file.kind is FileKind.UNKNOWN):
@@ -98,11 +99,12 @@ class Library(NamedTuple):
                 raise TemplateError("Unknown file type")
             result = evaluator.evaluate(file, place).result
             if file.for_output and isinstance(result, DocumentSet):
-                files.append(RenderedFile(file.path, result))
+                rendered.append((file.order, RenderedFile(file.path, result)))
             elif file.for_output and isinstance(result, str):
                 texts.append(RenderedText(file.path, result))
+        rendered.sort(key=itemgetter(0))
         files = overlay_results(
-            [file for file in files if _drop_empty(file.documents)], explain=self.run.options.explain_overlays
+            [file for _, file in rendered if _drop_empty(file.documents)], explain=self.run.options.explain_overlays
         )
         check_used(settled)
         return Result(files, texts, settled.values, settled.schema)
@@ -117,9 +119,8 @@ class Library(NamedTuple):
         return Evaluator(self.run, self.flavour, modules, once=self.once)
 
     def placed(self) -> list[Placed]:
-        """The library's files in the order that everything follows, each with where it stands."""
-        found = [(file, Place(self.place.root, folder)) for file, folder in _walk(self.place.root)]
-        return sorted(found, key=lambda one: one[0].order)
+        """The library's files in the order of their evaluation, each with where it stands."""
+        return [(file, Place(self.place.root, folder)) for file, folder in self.place.root.placed()]
 
     def _scan(self, evaluator: Evaluator) -> dict[str, list[Placed]]:
         """The files that hold data values, and those that hold their schema; parses every YAML template."""
@@ -128,6 +129,8 @@ class Library(NamedTuple):
             if file.kind is FileKind.YAML and file.template and not file.library:
                 for name in sorted(annotated_names(file, evaluator.documents(file))):
                     holding[name].append((file, place))
+        for placed in holding.values():
+            placed.sort(key=_number)
         return holding
 
     def _own(self, evaluator: Evaluator, holding: list[Placed], name: str) -> list[ValuesDocument]:
@@ -187,12 +190,8 @@ class Library(NamedTuple):
         )
 
 
-def _walk(folder: Folder) -> Iterable[tuple[InputFile, Folder]]:
-    for files in folder.files.values():
-        yield from ((file, folder) for file in files)
-    for name, below in folder.folders.items():
-        if name != PRIVATE:
-            yield from _walk(below)
+def _number(placed: Placed) -> int:
+    return placed[0].order
 
 
 def _drop_empty(documents: DocumentSet) -> bool:

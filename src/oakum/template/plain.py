@@ -1,7 +1,7 @@
 """Runs in which nothing is a template: parsed and handed on, without the machinery of templates or its import."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from oakum.errors import OakumError, TemplateError, YAMLError
 from oakum.template.files import PRIVATE, FileKind, InputFile
@@ -33,19 +33,27 @@ def _is_plain(file: InputFile) -> bool:
 
 def render_plain(files: Sequence[InputFile], *, strict: bool = False) -> Result:
     """What files that are all plain come to. Raises TemplateError naming the YAML file that does not parse."""
-    rendered: list[RenderedFile] = []
+    rendered: list[tuple[int, RenderedFile]] = []
     texts: list[RenderedText] = []
-    for file in files:
-        if PRIVATE in file.path.split("/"):
-            continue
+    for file in _ordered(files):
         if file.kind is FileKind.YAML and (file.template or file.for_output):
             documents = _parse(file, strict)
             documents.items = [one for one in documents.items if not is_empty(one.value)]
             if file.for_output and documents.items:
-                rendered.append(RenderedFile(file.path, last_wins(documents)))
+                rendered.append((file.order, RenderedFile(file.path, last_wins(documents))))
         elif file.kind is FileKind.TEXT and file.for_output:
             texts.append(RenderedText(file.path, file.text))
-    return Result(rendered, texts, Document(Map()), None)
+    rendered.sort(key=lambda one: one[0])
+    return Result([file for _, file in rendered], texts, Document(Map()), None)
+
+
+def _ordered(files: Sequence[InputFile]) -> Iterable[InputFile]:
+    """The files in the order of evaluation, private libraries left out."""
+    if not any("/" in file.path for file in files):
+        return files
+    from oakum.template.tree import build_tree
+
+    return [file for file, _ in build_tree(list(files)).placed()]
 
 
 def _parse(file: InputFile, strict: bool) -> DocumentSet:

@@ -37,6 +37,26 @@ class Folder:
             here = here.folders.get(piece) if here else None
         return here
 
+    def placed(self) -> Iterator[tuple[InputFile, Folder]]:
+        """Every file below, private libraries left out, each with its folder, in the order of evaluation.
+
+        That is a folder's own files by their number, then its folders as they were first met.
+        """
+        own = [file for files in self.files.values() for file in files]
+        yield from ((file, self) for file in sorted(own, key=lambda file: file.order))
+        for name, folder in self.folders.items():
+            if name != PRIVATE:
+                yield from folder.placed()
+
+    def path_to(self, file: InputFile) -> str:
+        """The path from here of a file that is below."""
+        above: list[str] = []
+        here: Folder | None = self
+        while here and here.name:
+            above.insert(0, here.name)
+            here = here.parent
+        return file.path.removeprefix("".join(f"{name}/" for name in above))
+
     def names(self) -> Iterator[str]:
         """The paths, from here, of every file below, private libraries left out."""
         yield from self.files

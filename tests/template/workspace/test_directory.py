@@ -68,3 +68,10 @@ def test_emptying_removes_what_was_there(tmp_path: Path) -> None:
 def test_directories_that_nobody_means_are_not_emptied(path: str) -> None:
     with pytest.raises(OutputError, match=r"Expected output directory path to not be one of '/', '\.', '\./', ''"):
         empty_directory(path)
+
+
+def test_nothing_is_deleted_at_a_way_up(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    with pytest.raises(OutputError, match=r"^unlinkat .*/kept/\.\.: directory not empty$"):
+        empty_directory(f"{tmp_path}/kept/..")
+    assert (tmp_path / "kept").is_dir()

@@ -31,6 +31,7 @@ def test_a_link_is_refused_unless_its_destination_is_allowed() -> None:
         ({"d/x.yml": "../real/a.yml"}, "-> 'real/a.yml' to be allowed"),
         ({"d/x.yml": "y/../real/a.yml", "d/y": "../realm"}, "-> 'real/a.yml' to be allowed"),
         ({"d/x.yml": "../../../../../../../../../../.."}, "-> '../../../../../../../../../..' to be allowed"),
+        ({"d/x.yml": "../nowhere"}, "Eval symlink: lstat d/../nowhere: no such file"),
         ({"d/x.yml": "nowhere"}, "Eval symlink: lstat d/nowhere: no such file"),
         ({"d/x.yml": "../real/a.yml/b"}, "Eval symlink: not a directory"),
         ({"d/x.yml": "y", "d/y": "x.yml"}, "Eval symlink: EvalSymlinks: too many links"),

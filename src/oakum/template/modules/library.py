@@ -136,7 +136,7 @@ class Instance(NamedTuple):
             if file.library and file.kind is not FileKind.UNKNOWN:
                 names = evaluator.evaluate(file, place).names
                 if name in names:
-                    found.append((file.path, names[name]))
+                    found.append((library.place.root.path_to(file), names[name]))
         if not found:
             raise TemplateError(f"Expected to find exported symbol '{name}', but did not")
         if len(found) > 1:

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from oakum.template.workspace.errors import OutputError
 from oakum.template.workspace.system import explain
@@ -14,18 +15,28 @@ _REFUSED = ("/", ".", "./", "")
 
 
 def empty_directory(path: str) -> None:
-    """Delete whatever is at `path`. Raises OutputError for a path that nobody can mean."""
+    """Delete whatever is at `path`. Raises OutputError, before anything is deleted, for a path that nobody can mean."""
     if path in _REFUSED:
         raise OutputError("Expected output directory path to not be one of '/', '.', './', ''")
+    path = path.rstrip("/")
+    last = path.rpartition("/")[2]
+    if last == ".":
+        raise OutputError(f"RemoveAll {path}: invalid argument")
+    if last == ".." and os.path.exists(path):
+        raise OutputError(f"unlinkat {path}: directory not empty")
     try:
         if os.path.isdir(path) and not os.path.islink(path):
-            shutil.rmtree(path)
+            shutil.rmtree(path, onerror=_refuse)
         else:
             os.unlink(path)
     except (FileNotFoundError, NotADirectoryError):
         pass
     except OSError as error:
-        raise OutputError(f"Deleting output directory '{path}': {explain('remove', path, error)}") from None
+        _refuse(None, path, (None, error, None))
+
+
+def _refuse(_: object, path: str, reason: tuple[object, Any, object]) -> None:
+    raise OutputError(explain("unlinkat", path, reason[1])) from None
 
 
 def make_directory(path: str) -> None:
@@ -36,9 +47,9 @@ def make_directory(path: str) -> None:
     if above and not os.path.exists(path):
         make_directory(above)
     try:
-        if os.path.exists(path):
+        if os.path.exists(path) and not os.path.isdir(path):
             raise NotADirectoryError(errno.ENOTDIR, "Not a directory")
-        os.mkdir(path, 0o700)
+        os.makedirs(path, 0o700, exist_ok=True)
     except OSError as error:
         raise OutputError(explain("mkdir", path, error)) from None
 
@@ -58,8 +69,8 @@ def write_files(
     make_directory(root)
     for path, text in listed:
         target = os.path.normpath(f"{root}/{path}")
-        make_directory(os.path.dirname(target))
         say(f"creating: {target}")
+        make_directory(os.path.dirname(target) or ".")
         try:
             _write(target, text)
         except OSError as error:

@@ -68,16 +68,13 @@ def resolve(path: str) -> str:
         link = os.readlink(here)
         rest = [*link.split("/"), *rest]
         done = "/" if link.startswith("/") else done
-    return done or "."
+    return os.path.normpath(done or ".")
 
 
 def _above(path: str) -> str:
-    """The folder that `path` is in; one more step up where it is a way up itself."""
-    if path == "/":
-        return path
-    if not path or path.rpartition("/")[2] == "..":
-        return os.path.join(path, "..")
-    return os.path.dirname(path)
+    """The folder that `path` is in; one more step up where it has no more than one part, or is a way up itself."""
+    above, _, last = path.rpartition("/")
+    return above if above and last != ".." else os.path.join(path, "..")
 
 
 def _below(path: str, place: str) -> bool:
