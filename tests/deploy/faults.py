@@ -45,7 +45,7 @@ def faulty(config: ClusterConfig, fault: Fault) -> Iterator[ClusterConfig]:
             if wrong is not None:
                 self.close_connection = True
                 return
-            self.reply(found.status, dict(found.headers), data)
+            self.reply(found.status, dict(found.headers.items()), data)
 
         def relay(self, stream: Response) -> None:
             """Pass on what comes as it comes, until either side has enough."""

@@ -134,6 +134,18 @@ def test_what_is_no_answer_is_a_failure(answer: bytes) -> None:
         requests.request("GET", "/", [])
 
 
+def test_an_answer_that_is_yet_to_come_is_waited_for() -> None:
+    with serving(b"HTTP/1.1 100 Continue\r\n\r\n" + OK) as server, pool(at(server)) as requests:
+        assert requests.request("GET", "/", []).read() == b"ok"
+
+
+@pytest.mark.parametrize(("target", "header"), [("/a b", "x"), ("/", "x\r\nY: 1"), ("/", "x\ny"), ("/", "\r\n\r\nGET /")])
+def test_nothing_is_smuggled_into_a_request(target: str, header: str) -> None:
+    with serving(OK) as server, pool(at(server)) as requests, pytest.raises(FAILURES, match="may not be there"):
+        requests.request("GET", target, [("X", header)])
+    assert not server.asked
+
+
 def test_a_proxy_is_asked_for_the_whole_url_with_its_own_login() -> None:
     with serving(OK) as proxy, pool(Place("example.com", 8080, proxy=f"http://u:p%40@127.0.0.1:{proxy.port}")) as requests:
         assert requests.request("GET", "/x?y=1", []).read() == b"ok"

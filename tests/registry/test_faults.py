@@ -1,16 +1,17 @@
 """What a registry, and what lies on the way to it, may do wrong while work is going on."""
 from __future__ import annotations
 
-import io
 import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.client import HTTPResponse
 from typing import Any
 
 import pytest
 
+from oakum.http.body import Body
+from oakum.http.head import parse as parse_head
+from oakum.http.incoming import Incoming
 from oakum.http.response import Response
 from oakum.registry import manifests, push
 from oakum.registry.blobs import BlobReader, BytesBlob
@@ -90,13 +91,6 @@ def test_a_blob_may_lie_on_another_host_and_is_resumed_there(
     assert len([line for line in faulty.seen if path in line]) == 3
 
 
-class Heard(io.BytesIO):
-    """A socket's worth of bytes."""
-
-    def makefile(self, *_: object) -> io.BytesIO:
-        return self
-
-
 @dataclass
 class Wire:
     """Connections that note the login each URL got, and answer as told."""
@@ -109,9 +103,8 @@ class Wire:
         self.seen.append((url, "Authorization" in headers))
         status, answered = self.answers.get(url, (200, {}))
         lines = "".join(f"{name}: {value}\r\n" for name, value in answered.items())
-        raw = HTTPResponse(Heard(f"HTTP/1.1 {status} OK\r\nContent-Length: 0\r\n{lines}\r\n".encode()))
-        raw.begin()
-        return Response(raw, None, url, lambda whole: None)
+        head = parse_head(f"HTTP/1.1 {status} OK\r\nContent-Length: 0\r\n{lines}".encode())
+        return Response(head, Body(Incoming(None), head, method), None, url, lambda whole: None)
 
 
 class Ada:

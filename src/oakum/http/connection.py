@@ -2,24 +2,28 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import socket
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from functools import partial
-from http.client import HTTPConnection
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 from weakref import finalize
 
 from oakum.dataclass import dataclass
-from oakum.http.errors import ProxyFailure
+from oakum.http.body import Body
+from oakum.http.errors import HttpError, ProxyFailure
+from oakum.http.head import Head, parse
+from oakum.http.incoming import Incoming
 
 if TYPE_CHECKING:
     import ssl
 
 BLOCK = 256 * 1024
 """Bytes of a body that are sent at once."""
+_BAD_TARGET = re.compile(r"[\x00-\x20\x7f]")
 
 
 class Readable(Protocol):
@@ -53,48 +57,46 @@ class Place:
         return f"http://{host}" if self.port == 80 else f"http://{host}:{self.port}"
 
 
-class Connection(HTTPConnection):
-    """A connection to `place`, made with its first request."""
+class Connection:
+    """A connection to `place`, made with its first request. `sock` is None while there is none."""
 
     def __init__(self, place: Place) -> None:
-        proxy = urlsplit(place.proxy)
         self._place = place
-        self._secure_proxy = proxy.scheme == "https"
-        self._held: list[bytes] | None = None
-        self._login = _login(proxy.username, proxy.password)
-        host, port = place.host, place.port
-        asked = proxy.scheme in ("http", "https")
-        if asked:
-            host, port = proxy.hostname or "", proxy.port or (443 if self._secure_proxy else 80)
-        super().__init__(host, port, timeout=place.connect_timeout, blocksize=BLOCK)
-        if place.context is not None:
-            self.default_port = 443
-        if asked and not place.forwarded:
-            self.set_tunnel(place.host, place.port, self._login)
-        if self._secure_proxy:
-            self._create_connection = _reach_securely
-        elif place.proxy and not asked:
-            self._create_connection = partial(_reach_through, proxy)
+        self._proxy = urlsplit(place.proxy)
+        self._secure_proxy = self._proxy.scheme == "https"
+        self._login = _login(self._proxy.username, self._proxy.password)
+        standard = 80 if place.context is None else 443
+        host = f"[{place.host}]" if ":" in place.host else place.host
+        self._fixed = f"Host: {host}\r\n" if place.port == standard else f"Host: {host}:{place.port}\r\n"
+        self._fixed += "".join(f"{name}: {value}\r\n" for name, value in self._login.items() if place.forwarded)
+        self._incoming: Incoming | None = None
+        self.sock: Any = None
 
     def connect(self) -> None:
         """Connect, through the proxy and up to TLS. Raises ProxyFailure for what is the proxy's, else OSError."""
-        self.timeout = self._place.connect_timeout
         try:
-            super().connect()
+            plain = self._reached()
         except OSError as error:
             if self._place.proxy:
                 raise ProxyFailure(error) from error
             raise
-        lowest = self.sock
+        sock = plain
         if self._place.context is not None:
             try:
-                self.sock = self._secured(self._place.context)
+                sock = self._secured(plain, self._place.context)
             except BaseException:
-                self.close()
+                plain.close()
                 raise
+        self.sock, self._incoming = sock, Incoming(sock)
         # A connection that nobody holds any more may lie in a circle with the failure that ended its use, where its
         # socket may be found first, still open. Unlike `__del__`, this runs before any of the circle is taken apart.
-        finalize(self, _close, lowest if self._secure_proxy else self.sock).atexit = False
+        finalize(self, _close, plain if self._secure_proxy else sock).atexit = False
+
+    def close(self) -> None:
+        """End the connection; the next request makes it anew."""
+        sock, self.sock, self._incoming = self.sock, None, None
+        if sock is not None:
+            sock.close()
 
     def prepare(self) -> None:
         """Connect, unless that was done; a connection that the server has closed meanwhile is made anew."""
@@ -104,67 +106,100 @@ class Connection(HTTPConnection):
             self.connect()
 
     def exchange(self, method: str, target: str, headers: Iterable[tuple[str, str]],
-                 body: bytes | Readable | None) -> None:
-        """Send one request. Head and a body of bytes go in one write: one TLS record, one wake-up of the server."""
-        headers = [*headers, *(self._login.items() if self._place.forwarded else ())]
-        given = {name.lower() for name, _ in headers}
-        self.putrequest(method, self._place.forwarded + target, skip_accept_encoding="accept-encoding" in given)
-        for name, value in headers:
-            self.putheader(name, value)
-        sized = "content-length" in given
-        chunked = False
-        if body is None or isinstance(body, bytes):
-            self._held = []
-            if not sized and (body is not None or method in ("POST", "PUT", "PATCH")):
-                self.putheader("Content-Length", str(len(body or b"")))
-        elif not sized:
-            chunked = True
-            self.putheader("Transfer-Encoding", "chunked")
-        try:
-            self.endheaders(body, encode_chunked=chunked)
-        except BrokenPipeError:
-            # The server has stopped listening; why is in its answer.
-            return
-        finally:
-            held, self._held = self._held, None
-        if held is not None:
-            self._send_held(b"".join(held))
+                 body: bytes | Readable | None) -> tuple[Head, Body]:
+        """Send one request and read the head of its answer. Raises one of FAILURES.
 
-    def _send_held(self, data: bytes) -> None:
-        try:
-            super().send(data)
-        except BrokenPipeError:
-            return
+        Head and a body of bytes go in one write: one TLS record, one wake-up of the server.
+        """
+        given = [(name, value) for name, value in headers]
+        names = {name.lower() for name, _ in given}
+        lines = [f"{method} {self._place.forwarded}{target} HTTP/1.1\r\n{self._fixed}"]
+        if "accept-encoding" not in names:
+            lines.append("Accept-Encoding: identity\r\n")
+        lines += [f"{name}: {value}\r\n" for name, value in given]
+        sized = "content-length" in names
+        whole = body is None or isinstance(body, bytes)
+        if whole and not sized and (body is not None or method in ("POST", "PUT", "PATCH")):
+            lines.append(f"Content-Length: {len(body or b'')}\r\n")  # type: ignore[arg-type]
+        elif not whole and not sized:
+            lines.append("Transfer-Encoding: chunked\r\n")
+        lines.append("\r\n")
+        text = "".join(lines)
+        ends = len(lines) + self._fixed.count("\n")
+        if _BAD_TARGET.search(target) or not text.count("\n") == text.count("\r") == ends:
+            raise HttpError("a request's address or header holds characters that may not be there")
+        with suppress(BrokenPipeError):  # the server has stopped listening; why is in its answer
+            if isinstance(body, bytes):
+                self.sock.sendall(text.encode("latin-1") + body)
+            else:
+                self.sock.sendall(text.encode("latin-1"))
+                if body is not None:
+                    self._stream(body, chunked=not sized)
+        return self._answer(method)
 
-    def send(self, data: Any) -> None:
-        """Write, or keep what belongs to the request that is being gathered."""
-        if self._held is None:
-            super().send(data)
-        else:
-            self._held.append(bytes(data))
+    def _stream(self, body: Readable, *, chunked: bool) -> None:
+        while data := body.read(BLOCK):
+            self.sock.sendall(b"%x\r\n%b\r\n" % (len(data), data) if chunked else data)
+        if chunked:
+            self.sock.sendall(b"0\r\n\r\n")
 
-    def _secured(self, context: ssl.SSLContext) -> Any:
+    def _answer(self, method: str) -> tuple[Head, Body]:
+        assert self._incoming is not None
+        head = parse(self._incoming.head())
+        while head.status < 200:  # "continue" and its like; the answer is yet to come
+            head = parse(self._incoming.head())
+        return head, Body(self._incoming, head, method)
+
+    def _reached(self) -> Any:
+        """A socket to the server or to the proxy, up to where the server's own words begin."""
+        place, proxy = self._place, self._proxy
+        if not place.proxy:
+            return _direct((place.host, place.port), place.connect_timeout)
+        if proxy.scheme not in ("http", "https"):
+            from oakum.http import socks
+
+            return socks.connected(proxy, (place.host, place.port), place.connect_timeout)
+        reach = _reach_securely if self._secure_proxy else _direct
+        sock = reach((proxy.hostname or "", proxy.port or (443 if self._secure_proxy else 80)), place.connect_timeout)
+        if not place.forwarded:
+            try:
+                self._tunnel(sock)
+            except BaseException:
+                sock.close()
+                raise
+        return sock
+
+    def _tunnel(self, sock: Any) -> None:
+        """Have the proxy connect on. Raises OSError when it will not."""
+        host = f"[{self._place.host}]" if ":" in self._place.host else self._place.host
+        login = "".join(f"{name}: {value}\r\n" for name, value in self._login.items())
+        to = f"{host}:{self._place.port}"
+        sock.sendall(f"CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n{login}\r\n".encode())
+        head = parse(Incoming(sock).head())
+        if not 200 <= head.status < 300:
+            raise OSError(f"Tunnel connection failed: {head.status} {head.reason}")
+
+    def _secured(self, plain: Any, context: ssl.SSLContext) -> Any:
         name = self._place.server_name or self._place.host
         if self._secure_proxy:
             # TLS within TLS, which the standard library's sockets cannot do.
             from urllib3.util.ssltransport import SSLTransport
 
-            return SSLTransport(self.sock, context, server_hostname=name)
-        return context.wrap_socket(self.sock, server_hostname=name)
+            return SSLTransport(plain, context, server_hostname=name)
+        return context.wrap_socket(plain, server_hostname=name)
 
 
-def _reach_securely(address: tuple[str, int], timeout: Any, source: Any = None) -> socket.socket:
+def _direct(address: tuple[str, int], timeout: float) -> socket.socket:
+    made = socket.create_connection(address, timeout)
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return made
+
+
+def _reach_securely(address: tuple[str, int], timeout: float) -> socket.socket:
     """A connection to a proxy that is spoken to over TLS."""
     import ssl
 
-    plain = socket.create_connection(address, timeout, source)
-    return ssl.create_default_context().wrap_socket(plain, server_hostname=address[0])
-
-
-def _reach_through(proxy: SplitResult, address: tuple[str, int], timeout: Any, source: Any = None) -> socket.socket:
-    from oakum.http import socks
-
-    return socks.connected(proxy, address, timeout)
+    return ssl.create_default_context().wrap_socket(_direct(address, timeout), server_hostname=address[0])
 
 
 def _login(name: str | None, password: str | None) -> Mapping[str, str]:

@@ -1,10 +1,20 @@
-"""What a failed exchange raises: the standard library's exceptions, and what tells two of them apart."""
+"""What a failed exchange raises: failures of the system, and what says that the other side does not speak HTTP."""
 from __future__ import annotations
 
-from http.client import HTTPException, IncompleteRead
 
-FAILURES = (OSError, HTTPException)
-"""The system, TLS (`ssl.SSLError` is an OSError), time-outs, and answers that are not HTTP or end too early."""
+class HttpError(Exception):
+    """What is not HTTP: an answer that cannot be read, or a request that cannot be written as such."""
+
+
+class IncompleteRead(HttpError):
+    """The connection ended before the answer did."""
+
+
+class Disconnected(ConnectionResetError):
+    """The server closed the connection without a word of an answer."""
+
+    def __init__(self) -> None:
+        super().__init__("Remote end closed connection without response")
 
 
 class AnswerTimeout(TimeoutError):
@@ -19,4 +29,5 @@ class ProxyFailure(OSError):
         self.cause = cause
 
 
-__all__ = ["FAILURES", "AnswerTimeout", "HTTPException", "IncompleteRead", "ProxyFailure"]
+FAILURES = (OSError, HttpError)
+"""The system, TLS (`ssl.SSLError` is an OSError), time-outs, and answers that are not HTTP or end too early."""

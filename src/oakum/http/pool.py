@@ -34,14 +34,13 @@ class Pool:
             sock = connection.sock
             sock.settimeout(timeout)
             try:
-                connection.exchange(method, target, headers, body)
-                raw = connection.getresponse()
+                head, rest = connection.exchange(method, target, headers, body)
             except TimeoutError as error:
                 raise AnswerTimeout("timed out") from error
         except BaseException:
             self._give_back(connection, False)
             raise
-        return Response(raw, sock, url, lambda whole: self._give_back(connection, whole))
+        return Response(head, rest, sock, url, lambda whole: self._give_back(connection, whole))
 
     def close(self) -> None:
         """Close the connections that are not in use."""

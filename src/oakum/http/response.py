@@ -3,50 +3,58 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from http.client import HTTPMessage, HTTPResponse
 from typing import Any
 
-from oakum.http.errors import FAILURES, AnswerTimeout, IncompleteRead
+from oakum.http.body import Body
+from oakum.http.errors import FAILURES, AnswerTimeout
+from oakum.http.head import Head, Headers
+from oakum.http.incoming import PIECE
 
 
 class Response:
-    """An answer to `url`. Its connection is given back when the body is read to its end, and closed by `close`.
+    """An answer to `url`. Its connection is given back when the body is read to its end, and closed by `close`."""
 
-    `headers` is looked up with `get` and `get_all`, in any case of letters.
-    """
-
-    def __init__(self, raw: HTTPResponse, sock: Any, url: str, finished: Callable[[bool], None]) -> None:
-        self._raw = raw
+    def __init__(self, head: Head, body: Body, sock: Any, url: str, finished: Callable[[bool], None]) -> None:
+        self._body = body
         self._sock = sock
         self._finished: Callable[[bool], None] | None = finished
         self.url = url
-        self.status = raw.status
-        self.reason = raw.reason
-        self.headers: HTTPMessage = raw.headers
-        if raw.length == 0 and not raw.chunked:
-            self.read()
+        self.status = head.status
+        self.reason = head.reason
+        self.headers: Headers = head.headers
+        if body.ended:
+            self._done(body.reusable)
 
     def read(self, size: int = -1) -> bytes:
         """Up to `size` bytes of the body (all that is left for -1), as they were sent; empty at the end.
 
         Raises one of FAILURES: IncompleteRead where the connection ended before the body.
         """
-        return self._take(self._raw.read, None if size < 0 else size)
+        pieces: list[bytes] = []
+        left = size
+        while size < 0 or left > 0:
+            piece = self._some(PIECE if size < 0 else left)
+            if not piece:
+                break
+            pieces.append(piece)
+            left -= len(piece)
+            if self._body.ended:
+                break
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def read1(self) -> bytes:
         """What has arrived, waiting for something; empty at the end. Raises as `read`."""
-        return self._take(self._raw.read1, -1)
+        return self._some(PIECE)
 
     def drain(self) -> None:
         """Read the rest for nothing, so that the connection can be used again; give it up where that fails."""
         with suppress(*FAILURES):
-            while self.read(64 * 1024):
+            while self.read1():
                 pass
 
     def close(self) -> None:
         """Give up the rest of the body, and the connection with it."""
         self._done(False)
-        self._raw.close()
 
     def shutdown(self) -> None:
         """End the reading that another thread is at. Raises OSError where the connection is gone, or cannot do that."""
@@ -56,21 +64,19 @@ class Response:
             raise OSError("TLS within TLS is ended by closing it only")
         self._sock.shutdown(SHUT_RD)
 
-    def _take(self, read: Callable[[Any], bytes], size: int | None) -> bytes:
+    def _some(self, limit: int) -> bytes:
+        if self._finished is None:
+            return b""
         try:
-            taken = read(size)
-            if self._raw.length and (not taken or len(taken) < (size or 0)):
-                raise IncompleteRead(taken, self._raw.length)
+            taken = self._body.some(limit)
         except TimeoutError as error:
             self.close()
             raise AnswerTimeout("timed out") from error
         except BaseException:
             self.close()
             raise
-        if self._raw.length == 0:
-            self._raw.close()
-        if self._raw.isclosed():
-            self._done(True)
+        if self._body.ended:
+            self._done(self._body.reusable)
         return taken
 
     def _done(self, whole: bool) -> None:

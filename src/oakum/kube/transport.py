@@ -79,7 +79,7 @@ class Transport:
             if answer.status == 401 and attempt == 0 and self._renewed():
                 continue
             asked = answer.headers.get("Retry-After")
-            if answer.status not in (429, 503) or asked is None or attempt == RETRY_AFTER_LIMIT:
+            if answer.status not in (429, 503) or not asked or attempt == RETRY_AFTER_LIMIT:
                 break
             time.sleep(error.retry_after or 1.0)
         raise error
@@ -165,7 +165,7 @@ class Transport:
             return self._pool
 
     def _warnings(self, answer: Response) -> None:
-        for header in answer.headers.get_all("Warning", []):
+        for header in answer.headers.get_all("Warning"):
             text = warning_text(header)
             with self._lock:
                 new = text not in self._warned
@@ -334,21 +334,18 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _stale(error: Exception) -> bool:
-    from http.client import RemoteDisconnected
-
-    return any(isinstance(e, RemoteDisconnected | ConnectionResetError | BrokenPipeError) for e in _chain(error))
+    return any(isinstance(e, ConnectionResetError | BrokenPipeError) for e in _chain(error))
 
 
 def _reason(error: Exception, where: SplitResult) -> str:
     import socket
     import ssl
-    from http.client import RemoteDisconnected
 
-    from oakum.http.errors import AnswerTimeout, IncompleteRead, ProxyFailure
+    from oakum.http.errors import AnswerTimeout, Disconnected, IncompleteRead, ProxyFailure
 
     address = f"{where.hostname}:{where.port or (443 if where.scheme == 'https' else 80)}"
     known: list[tuple[Any, Callable[[Any], str]]] = [
-        (RemoteDisconnected, lambda e: "EOF"),
+        (Disconnected, lambda e: "EOF"),
         (ConnectionRefusedError, lambda e: f"dial tcp {address}: connect: connection refused"),
         (socket.gaierror, lambda e: f"dial tcp: lookup {where.hostname}: no such host"),
         (ssl.SSLCertVerificationError,

@@ -119,7 +119,7 @@ class Session:
         body = body_of(response)
         if response.status not in (200, 401):
             raise status_error("GET", url, response.status, body)
-        found = challenge.choose(response.headers.get_all("WWW-Authenticate", []))
+        found = challenge.choose(response.headers.get_all("WWW-Authenticate"))
         if response.status == 401 and found is None:
             raise status_error("GET", url, response.status, body)
         self._challenge = found if response.status == 401 else None

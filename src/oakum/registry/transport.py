@@ -80,7 +80,7 @@ class Transport:
         url = request.path if "://" in request.path else f"{session.base()}/v2/{request.path}"
         response = self._attempt(request, url, session.base(), header)
         if response.status == 401 and 401 not in request.expect:
-            scopes = session.renew(response.headers.get_all("WWW-Authenticate", []), header)
+            scopes = session.renew(response.headers.get_all("WWW-Authenticate"), header)
             if scopes is not None:
                 wanted = tuple(dict.fromkeys(request.scopes + scopes))
                 body_of(response)
