@@ -5,7 +5,8 @@ import urllib3
 
 from oakum.errors import LabError
 from oakum.lab import Lab
-from oakum.lab.faults import Clock, Fault, Faults
+from oakum.lab.clock import Clock
+from oakum.lab.faults import Fault, Faults
 
 
 def get(lab: Lab, path: str, method: str = "GET") -> urllib3.BaseHTTPResponse:

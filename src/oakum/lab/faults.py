@@ -6,7 +6,6 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -15,8 +14,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from oakum.errors import LabError
+from oakum.lab.clock import Clock
 
 CONTROL_PATH = "/oakum/faults"
+CLOCK_PATH = "/oakum/clock"
 """Where the API server's address takes orders from whoever has the administrator's token."""
 
 _REASONS = {
@@ -73,20 +74,6 @@ class Fault:
         return fault
 
 
-class Clock:
-    """The lab's time: the machine's, moved by `jump`."""
-
-    def __init__(self) -> None:
-        self._offset = timedelta()
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self._offset
-
-    def jump(self, seconds: float) -> None:
-        """Move the time, forwards or (negative) back."""
-        self._offset += timedelta(seconds=seconds)
-
-
 class Faults:
     """The faults in force, and how often each was called for and has struck."""
 
@@ -141,7 +128,7 @@ class Faulty:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or spoil it."""
         path = scope.get("path", "")
-        if self._token and path == CONTROL_PATH:
+        if self._token and path in (CONTROL_PATH, CLOCK_PATH):
             await (await self._ordered(Request(scope, receive)))(scope, receive, send)
             return
         query = scope.get("query_string", b"").decode()
@@ -163,20 +150,42 @@ class Faulty:
         _, _, given = request.headers.get("authorization", "").partition(" ")
         if not hmac.compare_digest(given.encode(), self._token.encode()):
             return Response(status_code=401)
+        clock = self._faults.clock
         try:
+            order = orjson.loads(await request.body()) if request.method == "POST" else None
+            if request.url.path == CLOCK_PATH:
+                await asyncio.to_thread(_set, clock, order)
+                return _told({"now": clock(), "held": clock.held})
             if request.method == "POST":
-                self._take(orjson.loads(await request.body()))
+                self._faults.add(Fault.load(order))
             elif request.method == "DELETE":
                 self._faults.clear()
         except (LabError, orjson.JSONDecodeError) as error:
-            return Response(orjson.dumps({"error": str(error)}), 400, media_type="application/json")
-        return Response(orjson.dumps(self._faults.listed()), media_type="application/json")
+            return _told({"error": str(error)}, 400)
+        return _told(self._faults.listed())
 
-    def _take(self, order: object) -> None:
-        if isinstance(order, dict) and isinstance(order.get("jump"), int | float):
-            self._faults.clock.jump(order["jump"])
-        else:
-            self._faults.add(Fault.load(order))
+
+def _told(answer: object, status: int = 200) -> Response:
+    return Response(orjson.dumps(answer), status, media_type="application/json")
+
+
+def _set(clock: Clock, order: object) -> None:
+    """Do what was ordered: `hold` (true or false), `jump` and `advance` (seconds), in this order."""
+    if order is None:
+        return
+    types = {"hold": bool, "jump": int | float, "advance": int | float}
+    if not isinstance(order, dict) or not order.keys() <= types.keys():
+        raise LabError(f"an order to the clock is an object with some of the members {', '.join(types)}")
+    for name, kind in types.items():
+        value = order.get(name)
+        if value is None:
+            continue
+        if not isinstance(value, kind) or (name == "advance" and value < 0):
+            raise LabError(f"an order to the clock that is not well-formed: {name} is {value!r}")
+        try:
+            getattr(clock, name)(value)
+        except OverflowError as error:
+            raise LabError(f"the clock cannot be moved so far: {name} is {value!r}") from error
 
 
 def _answer(fault: Fault) -> Response:

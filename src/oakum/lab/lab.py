@@ -1,16 +1,19 @@
 """The lab: registry, API server, controllers and node in this process, on loopback."""
 
+import asyncio
 import contextlib
 import logging
 import os
 import socket
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from oakum.errors import LabError
-from oakum.lab.faults import Clock, Faults, Faulty
+from oakum.lab.clock import Clock
+from oakum.lab.faults import Faults, Faulty
 from oakum.lab.folder import USER, Folder, State
 from oakum.lab.serving import HTTPServer, LoopThread, listen
 
@@ -21,10 +24,13 @@ if TYPE_CHECKING:
     from oakum.lab.api.cluster import Cluster
     from oakum.lab.api.server import Server
     from oakum.lab.certificates import Certificates
+    from oakum.lab.controllers.manager import Manager
     from oakum.lab.node.node import Node
-    from oakum.lab.store import Obj
+    from oakum.lab.store import Obj, Store
 Login = Literal["basic", "token"]
 _LOG = logging.getLogger(__name__)
+
+_PATIENCE, _QUIET_ROUNDS = 5.0, 3
 
 
 class Lab:
@@ -37,7 +43,8 @@ class Lab:
     with it a later lab continues from there. Port 0 takes a free one (the last one again, when there is `data`).
     `runtime` says how pods run: `auto`, `namespaces`, `privileged`, `chroot` or `simulated`. `registry_tls` serves the
     registry with the lab's own certificate authority (`authority`), `registry_login` says how its clients log in.
-    `faults` and `clock` are for tests of clients (see `oakum.lab.faults`). Raises LabError when it cannot start.
+    `faults` and `clock` are for tests of clients (see `oakum.lab.faults`, `oakum.lab.clock`). Raises LabError when it
+    cannot start.
     """
 
     def __init__(
@@ -169,7 +176,9 @@ class Lab:
         authority = files.authority.read_text()
         node = self._node(server, authority.encode())
         server.streams = node.streams
-        stack.enter_context(standard(server.cluster, authority, self.folder.node / "volumes"))
+        manager = standard(server.cluster, authority, self.folder.node / "volumes", self.clock)
+        stack.enter_context(manager)
+        self.clock.settle = lambda: _settle(thread, store, manager, node)
         thread.run(node.start())
         self._prepare = lambda: thread.submit(node.prepare())
         stack.callback(lambda: thread.run(node.stop()))
@@ -193,7 +202,7 @@ class Lab:
         folder = self.folder.node
         trusted = (str(self.authority),) if self._registry_tls else ()
         runtime = Simulated() if self._runtime == "simulated" else Processes(folder, self._runtime, trusted)
-        return Node(server.cluster, folder, runtime, authority, token)
+        return Node(server.cluster, folder, runtime, authority, token, self.clock)
 
     def _serve(
         self,
@@ -229,3 +238,12 @@ class Lab:
         self.folder.write_docker_config(self.registry, credentials.password)
         self.folder.write_state(self.state)
         _LOG.info("API server at %s, registry at %s", self.server, self.registry)
+
+
+def _settle(thread: LoopThread, store: "Store", manager: "Manager", node: "Node") -> None:
+    """Wait until controllers and node have done what they can do without time passing, for a few seconds at most."""
+    end, quiet, version = time.monotonic() + _PATIENCE, 0, -1
+    while quiet < _QUIET_ROUNDS and time.monotonic() < end:
+        thread.run(asyncio.sleep(0.001))
+        still = manager.idle and not node.busy and store.version == version
+        quiet, version = quiet + 1 if still else 0, store.version

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,17 @@ def test_a_fault_is_ordered_listed_and_cleared(data: str) -> None:
     assert '"status":429' in ordered.stdout, ordered.stderr
     assert lab("fault", "--clear", "--data", data).stdout == ""
     assert "target is api or registry" in lab("fault", "--target", "moon", "--drop", "--data", data).stderr
+
+
+def test_the_clock_is_held_and_moved(data: str) -> None:
+    lab("up", "--detach", "--data", data, "--runtime", "simulated")
+    held = lab("clock", "--hold", "--data", data)
+    assert held.stdout.endswith(" (held)\n"), held.stderr
+    assert lab("clock", "--data", data).stdout == held.stdout
+    later = lab("clock", "--advance", "60", "--data", data).stdout
+    moments = [datetime.fromisoformat(text.split()[0]) for text in (held.stdout, later)]
+    assert moments[1] - moments[0] == timedelta(seconds=60)
+    assert "held" not in lab("clock", "--hold=false", "--data", data).stdout
 
 
 def test_a_port_that_cannot_be_is_refused(data: str) -> None:

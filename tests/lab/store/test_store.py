@@ -157,3 +157,12 @@ def test_the_writer_wakes_a_reader_in_an_event_loop() -> None:
     store.watch("pods", wake=lambda: woken.append(1))
     store.create("pods", pod("a"))
     assert woken == [1]
+
+
+def test_the_history_is_bounded_over_all_resources_and_drops_the_oldest_change_of_any() -> None:
+    store = Store(kept=3)
+    for resource in ("pods", "secrets", "events", "nodes"):
+        store.create(resource, pod("a"))
+    with pytest.raises(Expired):
+        store.watch("pods", since=0)
+    assert kinds(store.watch("secrets", since=0).drain()) == [("ADDED", "a")]

@@ -27,6 +27,12 @@ _FAULT = (
     Flag("clear", "End all faults", kind="bool"),
 )
 
+_CLOCK = (
+    Flag("hold", "Let time stand still, or (--hold=false) go on", kind="bool"),
+    Flag("jump", "Move the clock by so many seconds", kind="float"),
+    Flag("advance", "Let so many seconds pass", kind="float"),
+)
+
 COMMAND = Command(
     "lab",
     "A registry and a Kubernetes on this machine, with no daemon and no root",
@@ -64,6 +70,16 @@ COMMAND = Command(
             "  oakum lab fault --clear",
             flags=_FAULT,
             run="oakum.cli.lab.faults:fault",
+        ),
+        Command(
+            "clock",
+            "Show the lab's clock, hold it still, or let time pass",
+            long="CronJobs, deadlines, back-offs, probes and graces go by this clock, which follows the machine's.\n"
+            "--advance lets time pass at once: each thing that falls due on the way is done at its own moment.\n"
+            "--jump moves the clock past them, as when somebody sets it.",
+            example="  oakum lab clock --hold\n  oakum lab clock --advance 3600\n  oakum lab clock --hold=false",
+            flags=_CLOCK,
+            run="oakum.cli.lab.faults:clock",
         ),
         Command("reset", "Stop the lab and delete all its data", run="oakum.cli.lab.running:reset"),
     ),

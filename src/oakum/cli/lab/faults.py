@@ -1,4 +1,4 @@
-"""`oakum lab fault`."""
+"""`oakum lab fault` and `oakum lab clock`."""
 
 import sys
 from typing import Any
@@ -8,7 +8,7 @@ import orjson
 from oakum.cli.command import Invocation
 from oakum.cli.lab.running import folder_of
 from oakum.errors import LabError
-from oakum.lab.faults import CONTROL_PATH
+from oakum.lab.faults import CLOCK_PATH, CONTROL_PATH
 from oakum.lab.folder import Folder
 
 _PLAIN = ("target", "method", "path", "rate", "nth", "times", "delay", "status", "drop")
@@ -21,7 +21,7 @@ def fault(call: Invocation) -> None:
     if call.flags["clear"]:
         _order(folder, "DELETE", None)
     if "jump" in call.given:
-        _order(folder, "POST", {"jump": call.flags["jump"]})
+        _order(folder, "POST", {"jump": call.flags["jump"]}, CLOCK_PATH)
     if any(name in call.given for name in _EFFECTS):
         order: dict[str, Any] = {name: call.flags[name] for name in _PLAIN}
         order["retry_after"] = call.flags["retry-after"]
@@ -33,7 +33,14 @@ def fault(call: Invocation) -> None:
         sys.stdout.write(orjson.dumps(shown).decode() + "\n")
 
 
-def _order(folder: Folder, method: str, body: dict[str, Any] | None) -> list[dict[str, Any]]:
+def clock(call: Invocation) -> None:
+    """Hold the clock or let it go on, move it, let time pass; print what it shows then."""
+    order: dict[str, Any] = {name: call.flags[name] for name in ("hold", "jump", "advance") if name in call.given}
+    shown = _order(folder_of(call), "POST" if order else "GET", order or None, CLOCK_PATH)
+    sys.stdout.write(f"{shown['now']}{' (held)' if shown['held'] else ''}\n")
+
+
+def _order(folder: Folder, method: str, body: dict[str, Any] | None, path: str = CONTROL_PATH) -> Any:
     import urllib3
 
     state = folder.running()
@@ -41,7 +48,7 @@ def _order(folder: Folder, method: str, body: dict[str, Any] | None) -> list[dic
         raise LabError(f"no lab is running in {folder.path}: start one with 'oakum lab up'")
     pool = urllib3.PoolManager(ca_certs=str(folder.tls / "ca.crt"), retries=False)
     headers = {"Authorization": f"Bearer {folder.credentials().token}"}
-    url = f"https://{state.api}{CONTROL_PATH}"
+    url = f"https://{state.api}{path}"
     try:
         answer = pool.request(method, url, body=orjson.dumps(body) if body else None, headers=headers)
     except urllib3.exceptions.HTTPError as error:
@@ -49,4 +56,4 @@ def _order(folder: Folder, method: str, body: dict[str, Any] | None) -> list[dic
     found = orjson.loads(answer.data)
     if answer.status != 200:
         raise LabError(found["error"])
-    return list(found)
+    return found

@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 from oakum.lab.api.cluster import Cluster
 
 if TYPE_CHECKING:
+    from oakum.lab.clock import Clock
     from oakum.lab.controllers.manager import Manager
 
 __all__ = ["standard"]
 
 
-def standard(cluster: Cluster, authority: str = "", volumes: Path | None = None) -> Manager:
+def standard(cluster: Cluster, authority: str = "", volumes: Path | None = None, clock: Clock | None = None) -> Manager:
     """All controllers, in a manager that is not started yet.
 
     `authority` is the PEM text that pods verify the server with. `volumes` is the folder for claims of the default
-    storage class; without it claims wait for volumes that somebody makes.
+    storage class; without it claims wait for volumes that somebody makes. `clock` is what deadlines are waited for by.
     """
     from oakum.lab.controllers.budgets import Budgets, Quotas
     from oakum.lab.controllers.claims import Claims
@@ -58,4 +59,5 @@ def standard(cluster: Cluster, authority: str = "", volumes: Path | None = None)
             Scheduler(cluster),
             EndpointsOfServices(cluster),
         ],
+        clock,
     )

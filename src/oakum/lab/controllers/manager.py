@@ -1,15 +1,16 @@
 """One thread that runs all controllers: it follows the store's changes and reconciles the keys that they touch."""
 
+import contextlib
 import heapq
-import itertools
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from oakum.errors import LabError
 from oakum.lab.api.cluster import Cluster
+from oakum.lab.clock import Clock
 from oakum.lab.store import Event, Obj
 
 Key = tuple[str, str]
@@ -55,15 +56,17 @@ class Manager:
         ...
     """
 
-    def __init__(self, cluster: Cluster, controllers: Iterable[Controller]) -> None:
+    def __init__(self, cluster: Cluster, controllers: Iterable[Controller], clock: Clock | None = None) -> None:
         self._store = cluster.store
         self._controllers = list(controllers)
         self._watches = [controller.watches for controller in self._controllers]
         self._queue: dict[tuple[int, Key], None] = {}
-        self._later: list[tuple[float, int, tuple[int, Key]]] = []
-        self._order = itertools.count()
+        self._clock = clock or Clock()
+        self._due: dict[tuple[int, Key], datetime] = {}
+        self._later: list[tuple[datetime, tuple[int, Key]]] = []
         self._failures: dict[tuple[int, Key], int] = {}
         self._stopping = False
+        self._resting = False
         self._watch = self._store.watch()
         self._thread = threading.Thread(target=self._run, name="oakum-controllers", daemon=True)
 
@@ -85,6 +88,11 @@ class Manager:
         if self._thread.is_alive():
             self._thread.join()
 
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to do before time passes or an object changes."""
+        return self._resting and not self._watch.pending
+
     def settle(self, steps: int = 20_000) -> None:
         """Do everything that is due now, in the caller's thread: for tests that want no thread.
 
@@ -101,15 +109,22 @@ class Manager:
     def _run(self) -> None:
         self._enqueue_all()
         while not self._stopping:
-            self._take_events(0 if self._queue else self._pause())
+            self._take_events(0)
             self._take_due()
             if self._queue:
                 self._reconcile_next()
             elif self._watch.closed:
                 return
+            else:
+                self._rest()
 
-    def _pause(self) -> float | None:
-        return max(0.0, self._later[0][0] - time.monotonic()) if self._later else None
+    def _rest(self) -> None:
+        """Wait for a change, or for the first thing to look at again."""
+        first = self._later[0][0] if self._later else None
+        with self._clock.alarm(first, self._watch.nudge) if first else contextlib.nullcontext():
+            self._resting = True
+            self._watch.wait(self._clock.left(first) if first else None)
+            self._resting = False
 
     def _take_events(self, timeout: float | None) -> None:
         event = self._watch.next(timeout)
@@ -118,9 +133,12 @@ class Manager:
             event = self._watch.next(0)
 
     def _take_due(self) -> None:
-        now = time.monotonic()
+        now = self._clock()
         while self._later and self._later[0][0] <= now:
-            self._queue[heapq.heappop(self._later)[2]] = None
+            moment, item = heapq.heappop(self._later)
+            if self._due.get(item) == moment:
+                del self._due[item]
+                self._queue[item] = None
 
     def _enqueue_all(self) -> None:
         for resource in self._store.resources():
@@ -148,8 +166,18 @@ class Manager:
             again = self._retry(item, error)
         else:
             self._failures.pop(item, None)
-        if again is not None:
-            heapq.heappush(self._later, (time.monotonic() + again, next(self._order), item))
+        self._look_again(item, again)
+
+    def _look_again(self, item: tuple[int, Key], seconds: float | None) -> None:
+        """The latest word counts. What it replaces stays in the heap until its time, or until most of that is such."""
+        if seconds is None:
+            self._due.pop(item, None)
+            return
+        moment = self._due[item] = self._clock() + timedelta(seconds=seconds)
+        heapq.heappush(self._later, (moment, item))
+        if len(self._later) > 2 * len(self._due) + 64:
+            self._later = [(moment, item) for item, moment in self._due.items()]
+            heapq.heapify(self._later)
 
     def _retry(self, item: tuple[int, Key], error: LabError) -> float:
         count = self._failures[item] = self._failures.get(item, 0) + 1

@@ -1,11 +1,6 @@
-"""Times as a kubelet writes them."""
+"""The time of a line in a container's log: that of the machine, as in the lines themselves."""
 
 from datetime import UTC, datetime
-
-
-def now() -> str:
-    """The present, RFC 3339 with seconds (`metav1.Time`)."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def nanoseconds() -> str:

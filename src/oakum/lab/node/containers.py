@@ -10,13 +10,15 @@ from pathlib import Path
 from signal import Signals
 from typing import Any, Protocol
 
+from oakum.lab.api.clock import stamp
+from oakum.lab.clock import Clock
 from oakum.lab.files import remove_tree
 from oakum.lab.node import probes
-from oakum.lab.node.clock import now
 from oakum.lab.node.errors import ConfigFailed, PullFailed, StartFailed
 from oakum.lab.node.images import Image
 from oakum.lab.node.launching import Place, launch_of, termination_log
 from oakum.lab.node.logs import Collector, LogFile
+from oakum.lab.node.offload import Offload
 from oakum.lab.node.pipes import close_all, pipes, read_to_end
 from oakum.lab.node.pull_secrets import PullSecrets
 from oakum.lab.node.runtime import Launch, Runtime
@@ -50,6 +52,8 @@ class Surroundings(Protocol):
 
     runtime: Runtime
     ends: Ends
+    clock: Clock
+    offload: Offload
     logs: Path
     place: Place
 
@@ -112,11 +116,11 @@ class Container:
     async def run(self) -> int:
         """Run it as often as its restart policy wants; the exit code of the last run."""
         while True:
-            begun = asyncio.get_running_loop().time()
+            begun = self._pod.clock()
             code = await self._once()
             if self._stopping or not self._restarts(code):
                 return code
-            if asyncio.get_running_loop().time() - begun > _FORGIVEN_AFTER:
+            if (self._pod.clock() - begun).total_seconds() > _FORGIVEN_AFTER:
                 self._crash_back = _Back()
             await self._back_off()
             self._set(restartCount=self.status["restartCount"] + 1)
@@ -128,15 +132,15 @@ class Container:
         if end is None or end.done():
             return
         self._pod.event("Normal", "Killing", f"Stopping container {self.name}")
-        deadline = asyncio.get_running_loop().time() + grace
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout_at(deadline):
-                await self._hook("preStop")
-                await self._pod.runtime.signal(self.process, _stop_signal(self))
-                await asyncio.shield(end)
+        await _first(self._leave(end), self._pod.clock.sleep(grace))
         if not end.done():
             await self._pod.runtime.signal(self.process, Signals.SIGKILL)
             await asyncio.shield(end)
+
+    async def _leave(self, end: "asyncio.Future[int]") -> None:
+        await self._hook("preStop")
+        await self._pod.runtime.signal(self.process, _stop_signal(self))
+        await asyncio.shield(end)
 
     async def kill(self) -> None:
         """End it at once; its restart policy decides what follows."""
@@ -201,7 +205,7 @@ class Container:
         launch = await self._configuration(image)
         self.process = launch.name
         self._end = self._pod.ends.expect(launch.name)
-        began = now()
+        began = stamp(self._pod.clock())
         try:
             await self._start(launch)
         except StartFailed as error:
@@ -222,7 +226,7 @@ class Container:
         finally:
             watching.cancel()
             self._close()
-        message = await asyncio.to_thread(self._last_words, code)
+        message = await self._pod.offload(self._last_words, code)
         if code < 0:
             return self._ended(128 - code, began, "Error", message, -code)
         return self._ended(code, began, "Completed" if code == 0 else "Error", message)
@@ -246,13 +250,13 @@ class Container:
         self._pod.event("Warning", "Failed", f'Failed to pull image "{name}": {error}')
         self._pod.event("Warning", "Failed", f"Error: {error.reason}")
         self._pull_back.next()
-        await asyncio.sleep(_RETRY)
+        await self._pod.clock.sleep(_RETRY)
         if error.reason == "ErrImagePull":
             message = f'Back-off pulling image "{name}": ErrImagePull: {error}'
             self._set(state=waiting("ImagePullBackOff", message))
             self._pod.event("Normal", "BackOff", f'Back-off pulling image "{name}"')
         # A Secret that appears is a reason to try at once; so is the back-off's end.
-        await _first(self._pod.source_changed(), asyncio.sleep(self._pull_back.pause))
+        await _first(self._pod.source_changed(), self._pod.clock.sleep(self._pull_back.pause))
 
     async def _configuration(self, image: Image) -> Launch:
         while True:
@@ -264,7 +268,7 @@ class Container:
             except ConfigFailed as error:
                 self._set(state=waiting("CreateContainerConfigError", str(error)))
                 self._pod.event("Warning", "Failed", f"Error: {error}")
-                await _first(self._pod.source_changed(), asyncio.sleep(_FIRST_BACK_OFF))
+                await _first(self._pod.source_changed(), self._pod.clock.sleep(_FIRST_BACK_OFF))
 
     async def _start(self, launch: Launch) -> None:
         self.launch = launch
@@ -302,6 +306,11 @@ class Container:
 
     async def _attend(self) -> None:
         """Follow the probes while it runs."""
+        healthy = self._pod.runtime.health(self.process)
+        if healthy is not None:
+            self._startup(True)
+            self._set(ready=healthy)
+            return
         async with asyncio.TaskGroup() as group:
             if "startupProbe" in self.spec:
                 starting = group.create_task(self._probe("startupProbe", self._startup))
@@ -323,7 +332,7 @@ class Container:
         def failed(message: str) -> None:
             self._pod.event("Warning", "Unhealthy", f"{label} probe failed: {message}")
 
-        await probes.watch(probe, self, change, failed, eager=kind != "livenessProbe")
+        await probes.watch(probe, self, self._pod.clock, change, failed, eager=kind != "livenessProbe")
 
     def _startup(self, good: bool) -> None:
         if good:
@@ -347,8 +356,7 @@ class Container:
             return
         await self._pod.runtime.signal(self.process, _stop_signal(self))
         grace = self._pod.place.surroundings.pod["spec"].get("terminationGracePeriodSeconds", 30)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(end), grace)
+        await _first(asyncio.shield(end), self._pod.clock.sleep(grace))
         await self.kill()
 
     async def _hook(self, name: str) -> None:
@@ -356,7 +364,7 @@ class Container:
         if not hook:
             return
         if "sleep" in hook:
-            await asyncio.sleep(hook["sleep"]["seconds"])
+            await self._pod.clock.sleep(hook["sleep"]["seconds"])
             return
         period = probes.Probe(hook, 0, 1, 30, 1, 1)
         message = await probes.check(period, self)
@@ -364,13 +372,13 @@ class Container:
             self._pod.event("Warning", f"Failed{name[0].upper()}{name[1:]}Hook", message)
 
     def _ended(self, code: int, began: str, reason: str, message: str, signal: int = 0) -> int:
-        ended = {"exitCode": code, "reason": reason, "startedAt": began, "finishedAt": now()}
+        ended = {"exitCode": code, "reason": reason, "startedAt": began, "finishedAt": stamp(self._pod.clock())}
         ended["containerID"] = f"oakum://{self.process}"
         if message:
             ended["message"] = message
         self.started.clear()
         if self.launch is not None:
-            self._removing = asyncio.create_task(asyncio.to_thread(remove_tree, self.launch.folder))
+            self._removing = asyncio.create_task(self._pod.offload(remove_tree, self.launch.folder))
         self._set(state={"terminated": ended}, ready=False, started=False)
         return code
 
@@ -385,7 +393,7 @@ class Container:
             what = f"restarting failed container={self.name} pod={pod['name']}_{pod['namespace']}({pod['uid']})"
             self._set(state=waiting("CrashLoopBackOff", f"back-off {_duration(pause)} {what}"), lastState=ended)
             self._pod.event("Warning", "BackOff", f"Back-off {what}")
-            await asyncio.sleep(pause)
+            await self._pod.clock.sleep(pause)
         else:
             self._set(lastState=ended)
 

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from oakum.errors import LabError
+from oakum.lab.api.clock import stamp
 from oakum.lab.api.cluster import Cluster
+from oakum.lab.clock import Clock
 from oakum.lab.network import NODE_IP, NODE_NAME, POD_RANGE
-from oakum.lab.node.clock import now
 from oakum.lab.node.containers import Ends
+from oakum.lab.node.offload import Offload
 from oakum.lab.node.pods import Host, Pod
 from oakum.lab.node.runtime import Runtime
 from oakum.lab.node.streams import NodeStreams
@@ -39,6 +41,7 @@ class Node:
         runtime: Runtime,
         authority: bytes = b"",
         token: Callable[[Obj, dict[str, Any]], str] = lambda pod, request: "",
+        clock: Clock | None = None,
     ) -> None:
         self.runtime = runtime
         self.pods: dict[str, Pod] = {}
@@ -51,8 +54,19 @@ class Node:
         self._source_changed = asyncio.Event()
         self._starting: asyncio.Task[None] | None = None
         self._watch: Watch | None = None
+        self._clock = clock or Clock()
+        self._offload = Offload()
         self._host = Host(
-            cluster, runtime, self._ends, folder, folder / "volumes", authority, token, self._wait_for_source
+            cluster,
+            runtime,
+            self._ends,
+            self._clock,
+            self._offload,
+            folder,
+            folder / "volumes",
+            authority,
+            token,
+            self._wait_for_source,
         )
         runtime.on_end = self._ends.tell
         self.streams = NodeStreams(self)
@@ -79,6 +93,11 @@ class Node:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.runtime.stop()
+
+    @property
+    def busy(self) -> bool:
+        """Whether work for some pod goes on that no time has to pass for."""
+        return self._offload.busy > 0
 
     def pod(self, obj: Obj) -> Pod | None:
         """The running pod that an object of the API stands for."""
@@ -157,7 +176,7 @@ class Node:
 
     def _register(self) -> None:
         store = self._cluster.store
-        status = _status()
+        status = _status(stamp(self._clock()))
         try:
             store.mutate("nodes", NODE_NAME, "", lambda obj: obj.update(status=status))
         except NotFound:
@@ -180,7 +199,7 @@ def _labels() -> dict[str, str]:
     return {"kubernetes.io/arch": machine, "kubernetes.io/hostname": NODE_NAME, "kubernetes.io/os": "linux"}
 
 
-def _status() -> dict[str, Any]:
+def _status(now: str) -> dict[str, Any]:
     machine = _ARCHITECTURES.get(platform.machine(), platform.machine())
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1024
     capacity = {"cpu": str(os.cpu_count() or 1), "memory": f"{memory}Ki", "pods": "250"}
@@ -188,7 +207,7 @@ def _status() -> dict[str, Any]:
         "capacity": capacity,
         "allocatable": capacity,
         "addresses": [{"type": "InternalIP", "address": NODE_IP}, {"type": "Hostname", "address": NODE_NAME}],
-        "conditions": [_condition(*values) for values in _CONDITIONS],
+        "conditions": [_condition(*values, now) for values in _CONDITIONS],
         "nodeInfo": {
             "architecture": machine,
             "bootID": "",
@@ -212,7 +231,6 @@ _CONDITIONS = (
 )
 
 
-def _condition(kind: str, status: str, reason: str, message: str) -> dict[str, str]:
-    moment = now()
-    times = {"lastHeartbeatTime": moment, "lastTransitionTime": moment}
+def _condition(kind: str, status: str, reason: str, message: str, now: str) -> dict[str, str]:
+    times = {"lastHeartbeatTime": now, "lastTransitionTime": now}
     return {"type": kind, "status": status, **times, "reason": reason, "message": message}

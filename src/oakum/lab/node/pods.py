@@ -10,7 +10,9 @@ from typing import Any
 
 from oakum.errors import LabError
 from oakum.lab.api.calls import DeleteOptions
+from oakum.lab.api.clock import stamp
 from oakum.lab.api.cluster import Cluster
+from oakum.lab.clock import Clock
 from oakum.lab.controllers import events
 from oakum.lab.files import remove_tree
 from oakum.lab.network import CLUSTER_DOMAIN, DNS_SERVICE_IP, NODE_IP, NODE_NAME
@@ -18,6 +20,7 @@ from oakum.lab.node.containers import Container, Ends
 from oakum.lab.node.environment import Surroundings, service_variables
 from oakum.lab.node.errors import ConfigFailed
 from oakum.lab.node.launching import Place
+from oakum.lab.node.offload import Offload
 from oakum.lab.node.pull_secrets import PullSecrets, logins_of
 from oakum.lab.node.runtime import Runtime
 from oakum.lab.node.statuses import pod_status
@@ -35,6 +38,8 @@ class Host:
     cluster: Cluster
     runtime: Runtime
     ends: Ends
+    clock: Clock
+    offload: Offload
     folder: Path
     claims: Path
     authority: bytes
@@ -51,6 +56,8 @@ class Pod:
         self.uid: str = pod["metadata"]["uid"]
         self.runtime = host.runtime
         self.ends = host.ends
+        self.clock = host.clock
+        self.offload = host.offload
         self.folder = host.folder / "pods" / self.uid
         self.logs = host.folder / "logs" / self.uid
         policy: str = pod["spec"].get("restartPolicy", "Always")
@@ -147,10 +154,10 @@ class Pod:
         self.changed()
         await self._host.runtime.add_pod(self.uid, self.address)
         self._networked = True
-        await asyncio.to_thread(self._make_folders)
+        await self.offload(self._make_folders)
         while True:
             try:
-                folders = await asyncio.to_thread(self._volumes().make)
+                folders = await self.offload(self._volumes().make)
                 break
             except ConfigFailed as error:
                 self.event("Warning", "FailedMount", f"MountVolume.SetUp failed: {error}")
@@ -180,7 +187,7 @@ class Pod:
         while True:
             await self._host.source_changed()
             with contextlib.suppress(LabError, OSError):
-                await asyncio.to_thread(self._volumes().refresh)
+                await self.offload(self._volumes().refresh)
 
     async def _end(self, living: "asyncio.Task[None]") -> None:
         metadata = self.obj["metadata"]
@@ -208,8 +215,8 @@ class Pod:
             self._publish()
         if self._networked:
             await self._host.runtime.remove_pod(self.uid)
-        await asyncio.to_thread(remove_tree, self.folder)
-        await asyncio.to_thread(remove_tree, self.logs)
+        await self.offload(remove_tree, self.folder)
+        await self.offload(remove_tree, self.logs)
         if not self._vanished:
             metadata = self.obj["metadata"]
             pods = self._host.cluster.resource("pods")
@@ -230,7 +237,7 @@ class Pod:
             return
         main, init = ([container.status for container in group] for group in (self.main, self.init))
         address = self.address if self._networked else ""
-        obj["status"] = pod_status(obj, address, main, init, obj.get("status") or {})
+        obj["status"] = pod_status(obj, address, main, init, obj.get("status") or {}, stamp(self.clock()))
 
     def _container(self, spec: dict[str, Any], reason: str, policy: str, before: dict[str, Any]) -> Container:
         old = before.get(spec["name"])

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from oakum.lab.clock import Clock
+
 _LONGEST_ANSWER = 10 << 10
 _QUICK = 0.05
 
@@ -52,14 +54,20 @@ class Probe:
 
 
 async def watch(
-    probe: Probe, target: Target, change: Callable[[bool], None], failed: Callable[[str], None], *, eager: bool
+    probe: Probe,
+    target: Target,
+    clock: Clock,
+    change: Callable[[bool], None],
+    failed: Callable[[str], None],
+    *,
+    eager: bool,
 ) -> None:
     """Probe until cancelled; `change` is told when the threshold of successes or failures is passed.
 
     `failed` hears of each failure that counts. `eager` probes in quick succession until the first success, whose
     failures do not count, so that a container is ready as soon as it is.
     """
-    await asyncio.sleep(probe.delay)
+    await clock.sleep(probe.delay)
     succeeded = failures = 0
     state: bool | None = None
     quick, waited = _QUICK, 0.0
@@ -81,7 +89,9 @@ async def watch(
         if eager and state is None and message:
             pause, quick = min(quick, probe.period), min(quick * 1.5, 1.0)
             waited += pause
-        await asyncio.sleep(pause)
+            await asyncio.sleep(pause)  # a process takes its time to start, also where the lab's stands still
+        else:
+            await clock.sleep(pause)
 
 
 async def check(probe: Probe, target: Target) -> str:

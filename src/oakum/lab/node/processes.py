@@ -130,6 +130,10 @@ class Processes:
             launch = replace(launch, capabilities=launch.capabilities & ~_WAYS_OUT)
         await self._keeper.run(launch.name, launch.pod, config_of(launch, root), streams, launch.join)
 
+    def health(self, name: str) -> bool | None:
+        """Probes ask the processes."""
+        return None
+
     async def signal(self, name: str, number: Signals) -> None:
         """Send a signal to a process."""
         await self._keeper.signal(name, number)

@@ -69,6 +69,9 @@ class Runtime(Protocol):
     async def run(self, launch: Launch, streams: list[int]) -> None:
         """Start a process; its input, output and errors are descriptors. Raises StartFailed."""
 
+    def health(self, name: str) -> bool | None:
+        """What the probes of a container would find; None where they are to be asked."""
+
     async def signal(self, name: str, number: Signals) -> None:
         """Send a signal to a process; one that has ended is no error."""
 

@@ -12,7 +12,8 @@ from oakum.lab.node.pull_secrets import PullSecrets
 from oakum.lab.node.runtime import Launch
 
 BEHAVIOUR = "lab.oakum.dev/simulate"
-"""Annotation of a pod: `run` (the default), `succeed`, `fail`, `hang` (ignores SIGTERM), or `refuse` (never starts)."""
+"""Annotation of a pod: `run` (the default), `unready` (runs, and no probe succeeds), `succeed`, `fail`, `hang` (ignores
+SIGTERM), or `refuse` (never starts)."""
 
 _UNPULLABLE = "unpullable"
 _EXIT_CODES = {"succeed": 0, "fail": 1}
@@ -53,6 +54,10 @@ class Simulated:
         self._running[launch.name] = behaviour
         if behaviour in _EXIT_CODES:
             asyncio.get_running_loop().call_soon(self._end, launch.name, _EXIT_CODES[behaviour])
+
+    def health(self, name: str) -> bool | None:
+        """Every probe succeeds, unless the annotation says that none does."""
+        return self._running.get(name) != "unready"
 
     async def signal(self, name: str, number: Signals) -> None:
         """End a container, unless it hangs and may."""

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from oakum.lab.network import NODE_IP
-from oakum.lab.node.clock import now
 from oakum.lab.store import Obj
 
 Status = dict[str, Any]
@@ -48,15 +47,17 @@ def phase(pod: Obj, main: Sequence[Status], init: Sequence[Status]) -> str:
     return "Running" if begun or ended else "Pending"
 
 
-def pod_status(pod: Obj, address: str, main: Sequence[Status], init: Sequence[Status], old: Status) -> Status:
-    """The whole status of a pod on this node, with the transition times of conditions that have not changed kept."""
+def pod_status(
+    pod: Obj, address: str, main: Sequence[Status], init: Sequence[Status], old: Status, now: str
+) -> Status:
+    """The whole status of a pod on this node at the time `now`; conditions that have not changed keep their times."""
     stated = phase(pod, main, init)
     status: Status = {
         "phase": stated,
-        "conditions": _conditions(pod, stated, main, init, address, old.get("conditions") or []),
+        "conditions": _conditions(pod, stated, main, init, address, old.get("conditions") or [], now),
         "hostIP": NODE_IP,
         "hostIPs": [{"ip": NODE_IP}],
-        "startTime": old.get("startTime") or now(),
+        "startTime": old.get("startTime") or now,
         "qosClass": old.get("qosClass") or "BestEffort",
         "containerStatuses": sorted(main, key=lambda each: str(each["name"])),
     }
@@ -70,7 +71,7 @@ def pod_status(pod: Obj, address: str, main: Sequence[Status], init: Sequence[St
 
 
 def _conditions(
-    pod: Obj, stated: str, main: Sequence[Status], init: Sequence[Status], address: str, old: list[Status]
+    pod: Obj, stated: str, main: Sequence[Status], init: Sequence[Status], address: str, old: list[Status], now: str
 ) -> list[Status]:
     sidecars = _sidecars(pod)
     unready = [status["name"] for status in main if not status["ready"]]
@@ -98,7 +99,7 @@ def _conditions(
         "PodScheduled": (True, "", ""),
     }
     known = {condition["type"]: condition for condition in old}
-    found = [_condition(pod, kind, value, known.get(kind)) for kind, value in wanted.items()]
+    found = [_condition(pod, kind, value, known.get(kind), now) for kind, value in wanted.items()]
     return found + [condition for condition in old if condition["type"] not in wanted]
 
 
@@ -112,12 +113,12 @@ def _gated(pod: Obj, ready: tuple[bool, str, str], old: list[Status]) -> tuple[b
     return False, "ReadinessGatesNotReady", f"the status of pod readiness gate {missing[0]!r} is not True"
 
 
-def _condition(pod: Obj, kind: str, value: tuple[bool, str, str], old: Status | None) -> Status:
+def _condition(pod: Obj, kind: str, value: tuple[bool, str, str], old: Status | None, now: str) -> Status:
     state, reason, message = value
     status = "True" if state else "False"
     same = old is not None and old["status"] == status
     condition: Status = {"type": kind, "status": status, "lastProbeTime": None}
-    condition["lastTransitionTime"] = old["lastTransitionTime"] if old is not None and same else now()
+    condition["lastTransitionTime"] = old["lastTransitionTime"] if old is not None and same else now
     if reason:
         condition["reason"] = reason
     if message:

@@ -10,8 +10,11 @@ from oakum.lab.store.objects import Obj, name_of, namespace_of
 
 Change = Literal["ADDED", "MODIFIED", "DELETED"]
 
-KEPT = 5000
-"""Changes kept for each resource; an older watch gets `410 Gone`, as from a server that has compacted."""
+KEPT = 4000
+"""Changes kept of all resources together; an older watch gets `410 Gone`, as from a server that has compacted.
+
+By number rather than by age (etcd's compaction forgets after five minutes), so that a busy lab's memory has an end.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +29,19 @@ class Event:
 
 
 class History:
-    """A bounded log of one resource's events; `floor` is the version of the newest event that was dropped."""
+    """A log of one resource's events; `floor` is the version of the newest event that was dropped."""
 
-    def __init__(self, floor: int = 0, kept: int = KEPT) -> None:
+    def __init__(self, floor: int = 0) -> None:
         self.floor = floor
-        self._kept = kept
         self._events: deque[Event] = deque()
 
     def append(self, event: Event) -> None:
-        """Add the newest event; drops the oldest one when full."""
+        """Add the newest event."""
         self._events.append(event)
-        if len(self._events) > self._kept:
-            self.floor = self._events.popleft().version
+
+    def drop(self) -> None:
+        """Forget the oldest event."""
+        self.floor = self._events.popleft().version
 
     def since(self, version: int) -> list[Event]:
         """The events after a version, oldest first; raises Expired when some of them were dropped."""

@@ -5,6 +5,7 @@ Objects handed in belong to the store afterwards, objects handed out are shared:
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,7 @@ class Store:
         self._kept = kept
         self._objects: dict[str, _Objects] = {}
         self._histories: dict[str, History] = {}
+        self._order: deque[History] = deque()
         self._watches: list[Watch] = []
         self._journal = Journal(folder) if folder is not None else None
         self._version = 0
@@ -174,7 +176,7 @@ class Store:
                 self._journal.close()
 
     def _history(self, resource: str) -> History:
-        return self._histories.setdefault(resource, History(self._floor, self._kept))
+        return self._histories.setdefault(resource, History(self._floor))
 
     def _replay(self, resource: str | None, since: int) -> Sequence[Event]:
         if since < self._floor:
@@ -194,7 +196,11 @@ class Store:
         return new
 
     def _publish(self, event: Event, namespace: str) -> None:
-        self._history(event.resource).append(event)
+        history = self._history(event.resource)
+        history.append(event)
+        self._order.append(history)
+        if len(self._order) > self._kept:
+            self._order.popleft().drop()
         for watch in [*self._watches]:
             if watch.wants(event.resource, namespace):
                 watch.deliver(event)

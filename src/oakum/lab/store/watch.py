@@ -33,6 +33,7 @@ class Watch:
         self._detach = detach
         self._events: deque[Event] = deque()
         self._ready = threading.Condition()
+        self._nudged = False
 
     def wants(self, resource: str, namespace: str) -> bool:
         """Whether a change of this resource and namespace belongs to this watch."""
@@ -55,6 +56,23 @@ class Watch:
             if not self._events and timeout != 0:
                 self._ready.wait_for(lambda: bool(self._events) or self.closed, timeout)
             return self._events.popleft() if self._events else None
+
+    @property
+    def pending(self) -> bool:
+        """Whether events are queued."""
+        return bool(self._events)
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait for an event, the end, a `nudge`, or `timeout` seconds, and take nothing."""
+        with self._ready:
+            self._ready.wait_for(lambda: bool(self._events) or self.closed or self._nudged, timeout)
+            self._nudged = False
+
+    def nudge(self) -> None:
+        """End a `wait`, the next one if nobody waits."""
+        with self._ready:
+            self._nudged = True
+            self._ready.notify_all()
 
     def drain(self) -> list[Event]:
         """All the events queued so far, without waiting."""
