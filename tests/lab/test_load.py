@@ -25,6 +25,22 @@ def test_a_layout_is_loaded_under_the_name_it_states_or_is_given(tmp_path: Path,
     assert storage.repositories["library/app"].tagged("v1") == storage.repositories["other/name"].tagged("latest")
 
 
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("busybox", "docker.io/library/busybox"),
+        ("hashicorp/http-echo:latest", "docker.io/hashicorp/http-echo"),
+        ("127.0.0.1:5000/library/app:latest", "127.0.0.1_5000/library/app"),
+        ("quay.io/team/app:latest", "quay.io/team/app"),
+    ],
+)
+def test_an_image_is_there_under_its_whole_name_too(tmp_path: Path, storage: Storage, name: str, place: str) -> None:
+    write_layout(tmp_path / "layout", [layer({"a": b"x"})], name=name)
+    (loaded,) = load_image(storage, tmp_path / "layout")
+    assert storage.repositories[place].tagged("latest") == storage.repositories[loaded.removesuffix(":latest")].tagged("latest")
+    assert [*storage.repositories[place].blobs()]
+
+
 def test_what_docker_saves_is_loaded(tmp_path: Path, storage: Storage) -> None:
     members = {"config.json": b"{}", "one/layer.tar": gzip.decompress(layer({"a": b"x"}))}
     manifest = [{"Config": "config.json", "RepoTags": ["app:v1"], "Layers": ["one/layer.tar"]}]

@@ -188,9 +188,11 @@ class Lab:
         stack.callback(lambda: thread.run(proxy.stop()))
 
     def _node(self, server: "Server", authority: bytes) -> "Node":
+        from oakum.lab.node.mirror import Mirror
         from oakum.lab.node.node import Node
         from oakum.lab.node.processes import Processes
         from oakum.lab.node.simulated import Simulated
+        from oakum.registry.credentials import Credentials
 
         def token(pod: "Obj", request: dict[str, Any]) -> str:
             name, namespace = pod["spec"].get("serviceAccountName", "default"), pod["metadata"]["namespace"]
@@ -201,7 +203,8 @@ class Lab:
 
         folder = self.folder.node
         trusted = (str(self.authority),) if self._registry_tls else ()
-        runtime = Simulated() if self._runtime == "simulated" else Processes(folder, self._runtime, trusted)
+        mirror = Mirror(self.registry, Credentials(*self.registry_login))
+        runtime = Simulated() if self._runtime == "simulated" else Processes(folder, self._runtime, trusted, mirror)
         return Node(server.cluster, folder, runtime, authority, token, self.clock)
 
     def _serve(

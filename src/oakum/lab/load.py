@@ -1,4 +1,7 @@
-"""Images from files into the lab's registry: an OCI image layout, or what `docker save` writes (a tar or a folder)."""
+"""Images from files into the lab's registry: an OCI image layout, or what `docker save` writes (a tar or a folder).
+
+An image is there under its path alone, and under its whole name for pods that name it so (see `mirroring`).
+"""
 
 import hashlib
 import io
@@ -12,11 +15,13 @@ from typing import Any, cast
 
 import orjson
 
-from oakum.errors import LabError
+from oakum.errors import LabError, RegistryError
+from oakum.lab.mirroring import mirrored
 from oakum.lab.registry.manifests import DOCKER_MANIFEST, read_manifest
 from oakum.lab.registry.names import NAME, Digest, digest_of, is_tag, parse_digest
 from oakum.lab.registry.refusal import Refusal
 from oakum.lab.registry.storage import Storage
+from oakum.registry.reference import parse_repository, split_tag
 
 _BLOCK = 1 << 20
 _NAME_ANNOTATIONS = ("io.containerd.image.name", "org.opencontainers.image.ref.name")
@@ -82,6 +87,7 @@ def _from_layout(storage: Storage, open_member: Open, name: str) -> Iterator[str
         stated = name or next((annotations[key] for key in _NAME_ANNOTATIONS if key in annotations), "")
         repository, tag = _named(stated)
         _store(storage, open_member, repository, entry, tag)
+        _mirror(storage, repository, _digest(entry["digest"]), stated, tag)
         yield f"{repository}:{tag}"
 
 
@@ -115,7 +121,29 @@ def _from_docker(storage: Storage, open_member: Open, name: str) -> Iterator[str
             }
             content = orjson.dumps(manifest)
             storage.put_manifest(repository, digest_of(content), content, DOCKER_MANIFEST, tag)
+            _mirror(storage, repository, digest_of(content), stated, tag)
             yield f"{repository}:{tag}"
+
+
+def _mirror(storage: Storage, repository: str, digest: Digest, stated: str, tag: str) -> None:
+    """Offer an image of `repository` under its whole name too, where that is one which pods can state."""
+    try:
+        path = mirrored(parse_repository(split_tag(stated)[0]))
+    except RegistryError:
+        return
+    if re.fullmatch(NAME, path):
+        _link(storage, repository, digest, path, tag)
+
+
+def _link(storage: Storage, source: str, digest: Digest, target: str, tag: str | None) -> None:
+    """Offer a stored manifest, and everything that it refers to, in another repository."""
+    content = storage.blobs.read(digest)
+    contents = read_manifest(content, storage.repositories[source].manifest_type(digest) or "")
+    for blob in contents.blobs:
+        storage.repositories[target].link_blob(blob)
+    for child in contents.manifests:
+        _link(storage, source, child, target, None)
+    storage.put_manifest(target, digest, content, contents.media_type, tag)
 
 
 def _add(storage: Storage, open_member: Open, repository: str, member: str, media_type: str) -> dict[str, Any]:

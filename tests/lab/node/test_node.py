@@ -345,3 +345,9 @@ def test_a_strict_umask_is_no_obstacle(cluster: Cluster) -> None:
         assert cluster.output("put", "put", "/empty/file", "x", **options) == ""
     finally:
         os.umask(before)
+
+
+@pytest.mark.parametrize("policy", ["IfNotPresent", "Always", "Never"])
+def test_an_image_that_was_loaded_runs_under_the_name_of_its_own_registry(cluster: Cluster, layout: Path, policy: str) -> None:
+    load_image(Storage(cluster.lab.folder.registry, sync=False), layout, "somebody/tool:v2")
+    assert cluster.output("hub", "echo", "hello", image="somebody/tool:v2", imagePullPolicy=policy) == "hello\n"

@@ -14,12 +14,13 @@ from typing import IO, Any, cast
 from oakum.errors import RegistryError
 from oakum.lab.files import write_private
 from oakum.lab.node.errors import BadImage, PullFailed
+from oakum.lab.node.mirror import Mirror
 from oakum.lab.node.pull_secrets import PullSecrets
 from oakum.lab.node.unpack import Unpacker
 from oakum.registry import blobs, manifests, media
 from oakum.registry.connections import Connections, Options
 from oakum.registry.descriptor import Descriptor, Manifest
-from oakum.registry.errors import BadReference
+from oakum.registry.errors import BadReference, StatusError
 from oakum.registry.reference import Reference, parse
 from oakum.registry.transport import Transport
 
@@ -43,9 +44,15 @@ class Image:
 
 
 class Images:
-    """The images below `folder`. Methods block on network and disk: call them from a worker thread."""
+    """The images below `folder`. Methods block on network and disk: call them from a worker thread.
 
-    def __init__(self, folder: Path, first_id: int = 0, trusted: tuple[str, ...] = ()) -> None:
+    What the `mirror` has counts as present on this machine, whatever registry its name states.
+    """
+
+    def __init__(
+        self, folder: Path, first_id: int = 0, trusted: tuple[str, ...] = (), mirror: Mirror | None = None
+    ) -> None:
+        self._mirror = mirror
         self._folder = folder
         self._first_id = first_id
         self._lock = threading.Lock()
@@ -59,16 +66,33 @@ class Images:
         except BadReference as error:
             message = f'Failed to apply default image tag "{name}": couldn\'t parse image name "{name}": {error}'
             raise PullFailed("InvalidImageName", message) from error
+        try:
+            loaded = self._loaded(name, reference)
+            if loaded is not None:
+                return loaded
+        except (RegistryError, BadImage, OSError, EOFError, zlib.error) as error:
+            raise _failed(reference, error) from error
         present = self._present(name)
         if present is not None and policy != "Always":
             return present
         if policy == "Never":
             raise PullFailed("ErrImageNeverPull", f'Container image "{name}" is not present with pull policy of Never')
         try:
-            return self._pull(name, reference, secrets)
+            return self._pull(name, reference, Transport(self._connections, secrets), reference)
         except (RegistryError, BadImage, OSError, EOFError, zlib.error) as error:
-            message = f'failed to pull and unpack image "{reference}": {error}'
-            raise PullFailed("ErrImagePull", message) from error
+            raise _failed(reference, error) from error
+
+    def _loaded(self, name: str, reference: Reference) -> Image | None:
+        """The image from the mirror, None when that does not have it."""
+        stand_in = self._mirror.stand_in(reference) if self._mirror else None
+        if self._mirror is None or stand_in is None:
+            return None
+        try:
+            return self._pull(name, reference, Transport(self._connections, self._mirror), stand_in)
+        except StatusError as error:
+            if error.status == 404:
+                return None
+            raise
 
     def _present(self, name: str) -> Image | None:
         try:
@@ -80,17 +104,17 @@ class Images:
             return None
         return Image(name, noted["identity"], json.loads((folder / "config.json").read_text()), folder / "root")
 
-    def _pull(self, name: str, reference: Reference, secrets: PullSecrets) -> Image:
-        transport = Transport(self._connections, secrets)
-        named = manifests.get(transport, reference)
-        manifest = self._for_this_machine(transport, reference, named)
+    def _pull(self, name: str, reference: Reference, transport: Transport, source: Reference) -> Image:
+        """Fetch `source`, which is `reference` or stands in for it."""
+        named = manifests.get(transport, source)
+        manifest = self._for_this_machine(transport, source, named)
         config = manifest.config()
         folder = config.digest.replace(":", "-")
         with self._lock:
             lock = self._unpacking.setdefault(folder, threading.Lock())
         with lock:
             if not (self._folder / folder / "config.json").exists():
-                self._unpack(transport, reference, manifest, self._folder / folder)
+                self._unpack(transport, source, manifest, self._folder / folder)
         identity = f"{reference.repository}@{named.digest}"
         write_private(self._note(name), json.dumps({"folder": folder, "identity": identity}).encode())
         present = self._present(name)
@@ -126,6 +150,10 @@ class Images:
 
     def _note(self, name: str) -> Path:
         return self._folder / f"name-{uuid.uuid5(uuid.NAMESPACE_URL, name).hex}.json"
+
+
+def _failed(reference: Reference, error: Exception) -> PullFailed:
+    return PullFailed("ErrImagePull", f'failed to pull and unpack image "{reference}": {error}')
 
 
 class _Stream:

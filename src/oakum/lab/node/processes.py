@@ -15,6 +15,7 @@ from oakum.lab.files import make_passable
 from oakum.lab.node.bare import furnish
 from oakum.lab.node.errors import StartFailed
 from oakum.lab.node.images import Image, Images
+from oakum.lab.node.mirror import Mirror
 from oakum.lab.node.pull_secrets import PullSecrets
 from oakum.lab.node.runtime import Launch, config_of
 from oakum.lab.node.sandbox.client import Keeper, SandboxError, first_id
@@ -36,14 +37,18 @@ _WAYS_OUT = 1 << 18 | 1 << 27
 class Processes:
     """See `runtime.Runtime`. Everything is kept below `folder`; `choice` is one of `MODES`.
 
-    `trusted` are PEM files of authorities that registries' certificates may be signed by, beside the system's.
+    `trusted` are PEM files of authorities that registries' certificates may be signed by, beside the system's; `mirror`
+    has images of other registries.
     """
 
-    def __init__(self, folder: Path, choice: str = "auto", trusted: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, folder: Path, choice: str = "auto", trusted: tuple[str, ...] = (), mirror: Mirror | None = None
+    ) -> None:
         self.on_end: Callable[[str, int], None] = lambda name, code: None
         self.first_id = 0
         self._choice = choice
         self._trusted = trusted
+        self._mirror = mirror
         # Threads of its own: the lab's registry, which pulls wait for, reads its files on the loop's.
         self._pulling = ThreadPoolExecutor(4, "oakum-lab-pull")
         self._folder = folder
@@ -74,7 +79,7 @@ class Processes:
         self._mounts = mode != "chroot"
         self._own_users = mode == "namespaces"
         make_passable(self._folder / "images", self._folder)
-        self._images = Images(self._folder / "images", self.first_id, self._trusted)
+        self._images = Images(self._folder / "images", self.first_id, self._trusted, self._mirror)
         self._started = Keeper(self._folder, mode, self.first_id)
         self._started.on_end = self._ended
         await self._started.start()
