@@ -1,5 +1,6 @@
 """Defaults and complaints of built-in kinds, as a real 1.36 server has them."""
 
+import re
 from typing import Any
 
 import pytest
@@ -215,6 +216,21 @@ def test_a_selector_stays(client: Client) -> None:
     assert client.patch(f"{APPS}/replicasets/a", patch).json["message"] == (
         'ReplicaSet.apps "a" is invalid: spec.selector: Invalid value: {"matchLabels":{"app":"b"}}: field is immutable'
     )
+
+
+def test_a_jobs_pods_stay_and_a_selector_left_out_is_named_as_the_server_names_it(client: Client) -> None:
+    path = "/apis/batch/v1/namespaces/default/jobs"
+    spec = {"containers": [{"name": "c", "image": "i:1"}], "restartPolicy": "Never"}
+    body = {"metadata": {"name": "a"}, "spec": {"template": {"spec": spec}}}
+    assert client.post(path, body).code == 201
+    spec["containers"] = [{"name": "c", "image": "i:2"}]
+    message = client.put(f"{path}/a", body).json["message"]
+    assert re.findall(r"(spec[\w.]*): (Required value|Invalid value: null: [^,\]]*|Invalid value)", message) == [
+        ("spec.selector", "Required value"),
+        ("spec.template.metadata.labels", "Invalid value: null: `selector` does not match template `labels`"),
+        ("spec.selector", "Invalid value: null: field is immutable"),
+        ("spec.template", "Invalid value"),
+    ]
 
 
 def test_limits_and_quotas_hold(client: Client) -> None:

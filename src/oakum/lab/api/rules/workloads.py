@@ -270,9 +270,11 @@ def _check_job(obj: Obj) -> list[FieldError]:
     errors = _check_job_spec(spec, "spec")
     selector = spec.get("selector")
     labels = (spec["template"].get("metadata") or {}).get("labels")
-    if not spec.get("manualSelector"):
-        own = {"matchLabels": {_JOB_LABELS[0]: obj["metadata"]["uid"]}}
-        return errors if selector == own else [*errors, invalid("spec.selector", selector, _NOT_GENERATED)]
+    own = {_JOB_LABELS[0]: obj["metadata"]["uid"]}
+    # A new Job's selector has our label in it; one that lacks it is an update, where the server does not say this.
+    generated = not spec.get("manualSelector") and own.items() <= ((selector or {}).get("matchLabels") or {}).items()
+    if generated and selector != {"matchLabels": own}:
+        return [*errors, invalid("spec.selector", selector, _NOT_GENERATED)]
     errors += [required("spec.selector")] if selector is None else label_selector(selector, "spec.selector")
     matching = selectors.of_object(selector)
     if matching is None or not selectors.selects(matching, labels):
@@ -299,12 +301,6 @@ def _check_cron(obj: Obj) -> list[FieldError]:
     return errors
 
 
-def _same_job_selector(new: Obj, old: Obj) -> list[FieldError]:
-    if new["spec"].get("selector") is None:
-        return [required("spec.selector")]
-    return _same_selector(new, old)
-
-
 def _same_selector(new: Obj, old: Obj) -> list[FieldError]:
     return unchanged(new["spec"].get("selector"), old["spec"].get("selector"), "spec.selector")
 
@@ -319,7 +315,7 @@ def _frozen(obj: Obj) -> Obj:
 
 def _job_change(new: Obj, old: Obj) -> list[FieldError]:
     ours, theirs = new["spec"], old["spec"]
-    errors = _same_job_selector(new, old)
+    errors = _same_selector(new, old)
     if ours.get("completionMode") != "Indexed":
         errors += unchanged(ours.get("completions"), theirs.get("completions"), "spec.completions")
     if _pods(ours, theirs) != _pods(theirs, theirs):
