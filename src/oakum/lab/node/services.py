@@ -133,7 +133,7 @@ class ServiceProxy:
         except OSError as error:
             _LOG.warning("Service %s does not answer on this host: %s", port, error.strerror)
             return
-        self._outside[port] = await self._serve(port, listener)
+        await self._serve(self._outside, port, listener)
 
     async def _listen_inside(self, port: Port) -> None:
         if not port.inside:
@@ -144,9 +144,9 @@ class ServiceProxy:
             _LOG.warning("Service %s does not answer to pods: %s", port, error)
             return
         if listener is not None:
-            self._inside[port] = await self._serve(port, listener)
+            await self._serve(self._inside, port, listener)
 
-    async def _serve(self, port: Port, listener: socket.socket) -> asyncio.Server:
+    async def _serve(self, servers: dict[Port, asyncio.Server], port: Port, listener: socket.socket) -> None:
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.current_task()
             assert task is not None
@@ -154,7 +154,9 @@ class ServiceProxy:
             task.add_done_callback(self._tasks.discard)
             await self._connect(port, reader, writer)
 
-        return await asyncio.start_server(connected, sock=listener)
+        # It is known before it serves, so that `stop` finds it wherever it interrupts this.
+        servers[port] = await asyncio.start_server(connected, sock=listener, start_serving=False)
+        await servers[port].start_serving()
 
     async def _connect(self, port: Port, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
