@@ -63,6 +63,8 @@ made with `prefix=False`. `Program.run` and `call` raise `EvalError(message, fra
 `Frame(function, file, line)`, function `<toplevel>`, `lambda` or the name of a `def`.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from oakum.starlark.comparison import compare, equal
 from oakum.starlark.errors import (
     BudgetError,
@@ -77,10 +79,13 @@ from oakum.starlark.errors import (
 from oakum.starlark.failure import message_of
 from oakum.starlark.iteration import elements as iterate
 from oakum.starlark.meter import Meter
-from oakum.starlark.program import Program, Thread, call, compile_program
+from oakum.starlark.program import Load, Program, Thread, call
 from oakum.starlark.rendering import repr_text, text
-from oakum.starlark.statements import Load, StepCall, Steps
 from oakum.starlark.values import Builtin, Dict, List, Module, Set, Struct, freeze, is_callable, make_dict, type_name
+
+if TYPE_CHECKING:
+    from oakum.starlark.compiler import compile_program
+    from oakum.starlark.statements import StepCall, Steps
 
 __all__ = [
     "BudgetError",
@@ -116,3 +121,14 @@ __all__ = [
     "text",
     "type_name",
 ]
+
+_COMPILER = {"compile_program": "compiler", "StepCall": "statements", "Steps": "statements"}
+
+
+def __getattr__(name: str) -> Any:
+    """What compiles is read when it is first asked for: a run of templates that were kept compiles nothing."""
+    if name not in _COMPILER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_COMPILER[name]}"), name)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import _ast as ast
 
-from oakum.record import NamedTuple
 from oakum.starlark import build
 from oakum.starlark.cursor import Cursor
+from oakum.starlark.program import Site
 from oakum.starlark.scanner import EOF, FLOAT, IDENTIFIER, INT, NEWLINE, STRING, quoted
 from oakum.starlark.scope import COMPREHENSION, LAMBDA, Scopes
 from oakum.starlark.signature import Parameters
@@ -31,14 +31,6 @@ _UNARY = {"-": ".neg", "+": ".pos", "~": ".invert"}
 _LITERALS = frozenset([STRING, INT, FLOAT])
 _CONSTANTS = {"None": None, "True": True, "False": False}
 _ENDS_LIST = frozenset([EOF, NEWLINE, "=", "}", "]", ")", ";"])
-
-
-class Site(NamedTuple):
-    """A call of a name with plain arguments, kept for the message when its arguments do not fit."""
-
-    callee: str
-    positional: int
-    keywords: tuple[str, ...]
 
 
 class Arguments:

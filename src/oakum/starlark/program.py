@@ -1,7 +1,6 @@
-"""From text to a program that can be run, and what it runs in."""
+"""A compiled program, and what it runs in."""
 from __future__ import annotations
 
-import _ast as ast
 import sys
 from collections.abc import Callable, Collection, Mapping
 from types import CodeType, FunctionType
@@ -10,19 +9,12 @@ from typing import Any
 from oakum.errors import StarlarkError
 from oakum.record import NamedTuple
 from oakum.starlark.binding import invoke
-from oakum.starlark.cursor import Cursor
-from oakum.starlark.errors import Failure, Problem, ResolveErrors, SyntaxErrors
-from oakum.starlark.expressions import Expressions, Site
+from oakum.starlark.errors import Failure
 from oakum.starlark.failure import RECURSION_LIMIT, raised
 from oakum.starlark.helpers import HELPERS
 from oakum.starlark.loading import loader
 from oakum.starlark.meter import Meter, active
-from oakum.starlark.scanner import scan
-from oakum.starlark.scope import TOPLEVEL, Scopes
-from oakum.starlark.statements import Load, Statements, Steps
 from oakum.starlark.universe import UNIVERSE, printer
-
-_UNIVERSE_NAMES = frozenset(UNIVERSE)
 
 
 def _no_modules(module: str) -> Mapping[str, Any]:
@@ -47,6 +39,22 @@ class Thread:
         self.print = print
         self.load = load
         self.meter = Meter() if meter is None else meter
+
+
+class Site(NamedTuple):
+    """A call of a name with plain arguments, kept for the message when its arguments do not fit."""
+
+    callee: str
+    positional: int
+    keywords: tuple[str, ...]
+
+
+class Load(NamedTuple):
+    """A `load(module, local="symbol", …)` statement: pairs of the local and the original name."""
+
+    module: str
+    symbols: tuple[tuple[str, str], ...]
+    line: int
 
 
 class Program(NamedTuple):
@@ -75,46 +83,6 @@ class Program(NamedTuple):
         space["print"] = printer(thread.print)
         _on(thread, FunctionType(self.code, space))
         return {name: space[name] for name in self.globals if name in space}
-
-
-def compile_program(
-    source: str, name: str, *, predeclared: Collection[str] = (), steps: Steps | None = None
-) -> Program:
-    """Compile `source`; `name` is its file in frames. Raises SyntaxErrors or ResolveErrors."""
-    scopes = Scopes()
-    sites: list[Site] = []
-    cursor = Cursor(scan(source, name))
-    parser = Statements(cursor, scopes, Expressions(cursor, scopes, sites), steps or Steps())
-    try:
-        body = parser.program()
-    except RecursionError:
-        raise cursor.error("nested too deeply") from None
-    known = _UNIVERSE_NAMES.union(predeclared) if predeclared else _UNIVERSE_NAMES
-    problems = scopes.resolve(known)
-    if problems:
-        raise ResolveErrors(name, problems)
-    bound = scopes.top.bindings
-    code = _compile(body, list(bound), name)
-    exported = tuple(identifier for identifier in bound if identifier not in scopes.loaded)
-    return Program(name, code, tuple(sites), exported, frozenset(bound), tuple(parser.loads))
-
-
-def _compile(body: list[ast.stmt], names: list[str], file: str) -> CodeType:
-    """The top level as a function whose names are global, so that its temporaries can be fast locals."""
-    statements: list[ast.stmt] = [ast.Global(names, lineno=1, col_offset=0), *body] if names else body
-    arguments = ast.arguments([], [], None, [], [], None, [])
-    extra: dict[str, Any] = {"type_params": []} if sys.version_info >= (3, 12) else {}
-    main = ast.FunctionDef(
-        TOPLEVEL, arguments, statements or [ast.Pass(lineno=1, col_offset=0)], [], None, None,
-        lineno=1, col_offset=0, **extra,
-    )  # fmt: skip
-    try:
-        module = compile(ast.Module([main], []), file, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        line = error.lineno or 1 if isinstance(error, SyntaxError) else 1
-        message = error.msg if isinstance(error, SyntaxError) else "nested too deeply"
-        raise SyntaxErrors(file, [Problem(message, line)]) from None
-    return next(constant for constant in module.co_consts if isinstance(constant, CodeType))
 
 
 def _on(thread: Thread, function: Any, *arguments: Any, **keywords: Any) -> Any:

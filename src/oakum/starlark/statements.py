@@ -15,6 +15,7 @@ from oakum.record import NamedTuple
 from oakum.starlark import build
 from oakum.starlark.cursor import Cursor
 from oakum.starlark.expressions import OPERATORS, Expressions
+from oakum.starlark.program import Load
 from oakum.starlark.scanner import EOF, IDENTIFIER, NEWLINE, STRING, quoted
 from oakum.starlark.scope import Scope, Scopes
 from oakum.starlark.targets import AttrCall, IndexCall, elements
@@ -23,14 +24,6 @@ _FLAT_END = frozenset([EOF, NEWLINE, ";"])
 _CLAUSES = frozenset(["else", "elif"])
 _AUGMENTED = frozenset(f"{operator}=" for operator in ("+", "-", "*", "/", "//", "%", "&", "|", "^", "<<", ">>"))
 _FUNCTION_EXTRA: dict[str, Any] = {"type_params": []} if sys.version_info >= (3, 12) else {}
-
-
-class Load(NamedTuple):
-    """A `load(module, local="symbol", …)` statement: pairs of the local and the original name."""
-
-    module: str
-    symbols: tuple[tuple[str, str], ...]
-    line: int
 
 
 class Block:

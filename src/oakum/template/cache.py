@@ -27,6 +27,7 @@ class Cache:
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
+        self._here = os.getcwd()
         self.usable = _is_ours(folder)
         self._version = _fingerprint() if self.usable else b""
 
@@ -67,7 +68,7 @@ class Cache:
 
     def _slot(self, path: str) -> str:
         """The entry for the file at `path`. There are only so many, so that nothing need ever be tidied up."""
-        place = os.fsencode(os.path.abspath(path))
+        place = os.fsencode(os.path.join(self._here, path))
         number = int.from_bytes(blake2b(place, digest_size=4).digest(), "big") % _SLOTS
         return os.path.join(self.folder, f"{number:04x}")
 

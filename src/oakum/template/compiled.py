@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from oakum.errors import OakumError, TemplateError
 from oakum.record import NamedTuple
-from oakum.starlark import Builtin, ResolveErrors, Steps, SyntaxErrors, compile_program
+from oakum.starlark import Builtin, ResolveErrors, SyntaxErrors
 from oakum.starlark import Program as Code
 from oakum.template.assembly import Assembly, fragment, noted
 from oakum.template.convert import copy_value
-from oakum.template.emit import Emitter, IllNested
 from oakum.template.program import Program, SourceLine, text_program, yaml_program
 from oakum.template.text import split_text
 from oakum.template.trace import compile_failure
@@ -18,6 +17,7 @@ from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapIt
 
 if TYPE_CHECKING:
     from oakum.template.crossing import OpenNodes
+    from oakum.template.emit import Emitter
 
 _NODES: dict[str, Any] = {f".{kind.__name__}": kind for kind in (Array, ArrayItem, Document, DocumentSet, Map, MapItem)}
 _TRUSTED = _NODES | {".fragment": fragment, ".copy": copy_value, ".join": "".join, ".noted": noted}
@@ -96,6 +96,8 @@ def _compile(write: Callable[[bool], Program], source: Source | None, *, once: b
 
 
 def _assemble(program: Program, source: Source | None, once: bool) -> Compiled:
+    from oakum.template.emit import Emitter, IllNested
+
     try:
         return _code(program, source, Emitter(program, once=once))
     except IllNested:
@@ -103,6 +105,8 @@ def _assemble(program: Program, source: Source | None, once: bool) -> Compiled:
 
 
 def _code(program: Program, source: Source | None, emitter: Emitter) -> Compiled:
+    from oakum.starlark import Steps, compile_program
+
     steps = Steps(program.steps, emitter.builders(), emitter.wrap)
     code = compile_program("\n".join(program.code), program.name, steps=steps)
     emitter.settle()

@@ -39,6 +39,7 @@ class Run:
         self.cache = Cache(options.cache) if options.cache else None
         self.parsed: dict[tuple[int, bool], DocumentSet] = {}
         self.compiled: dict[tuple[int, bool, bool], Compiled] = {}
+        self.kept: dict[tuple[int, Flavour, bool], Compiled | None] = {}
         self.loading: list[str] = []
         self.warned: set[str] = set()
 
@@ -84,6 +85,11 @@ class Evaluator:
             found = self.run.parsed[key] = _parse(file, self.flavour.strict)
         return found
 
+    def check(self, file: InputFile) -> None:
+        """Parse a YAML file, unless an earlier run compiled the same text. Raises TemplateError naming it."""
+        if self._kept(file) is None:
+            self.documents(file)
+
     def _take(self, file: InputFile) -> DocumentSet:
         """The parsed documents, for the caller to change."""
         found = self.documents(file)
@@ -93,7 +99,7 @@ class Evaluator:
     def evaluate(self, file: InputFile, place: Place) -> Evaluated:
         """Evaluate `file`, which stands at `place`. Raises TemplateError."""
         if file.kind is FileKind.YAML:
-            if not file.template or _MARK not in file.text or not has_templating(self.documents(file)):
+            if self._kept(file) is None and not self._has_templating(file):
                 return Evaluated({}, last_wins(self._take(file)))
         elif file.kind is FileKind.TEXT and not file.template:
             return Evaluated({}, file.text)
@@ -126,34 +132,58 @@ class Evaluator:
         except EvalError as error:
             raise self.run.programs.failure(error) from error
 
+    def _has_templating(self, file: InputFile) -> bool:
+        return file.template and _MARK in file.text and has_templating(self.documents(file))
+
+    def _runs_once(self, file: InputFile) -> bool:
+        return self.once and not file.library
+
     def _compiled(self, file: InputFile) -> Compiled:
-        ignore = self.flavour.ignore_unknown_comments
-        if self.once and file.kind is FileKind.YAML and not file.library:
-            return self._compiled_yaml(file, self._take(file), once=True)
-        key = (id(file), self.flavour.strict, ignore)
+        if file.kind is FileKind.YAML and self._runs_once(file):
+            return self._compiled_yaml(file)
+        key = (id(file), self.flavour.strict, self.flavour.ignore_unknown_comments)
         found = self.run.compiled.get(key)
         if found is None:
             number = self.run.number
             if file.kind is FileKind.YAML:
-                found = self._compiled_yaml(file, self.documents(file), once=False)
+                found = self._compiled_yaml(file)
             else:
                 compile_code = compile_text if file.kind is FileKind.TEXT else compile_starlark
                 found = compile_code(file.path, number, file.text)
             self.run.compiled[key] = found
         return found
 
-    def _compiled_yaml(self, file: InputFile, documents: DocumentSet, *, once: bool) -> Compiled:
-        """`documents` compiled, or what an earlier run made of the same text."""
-        cache, ignore, number = self.run.cache, self.flavour.ignore_unknown_comments, self.run.number
-        if cache is None:
-            return compile_yaml(file.path, number, documents, ignore_unknown=ignore, once=once)
-        how = f"{once} {ignore} {self.flavour.strict} {number} {file.path}\n{file.text}"
-        key = how.encode("utf-8", "surrogateescape")
-        found = cache.find(key, file.path)
-        if found is None:
-            found = compile_yaml(file.path, number, documents, ignore_unknown=ignore, once=once)
-            cache.keep(key, file.path, found)
-        return found
+    def _compiled_yaml(self, file: InputFile) -> Compiled:
+        """A YAML file compiled, or what an earlier run made of the same text at the same point of the evaluation."""
+        found = self._kept(file)
+        if found is not None:
+            self.run.kept[self._identity(file)] = None  # it can run once only, and is not to be found again
+            if found.program.number == self.run.number:
+                return found
+        once = self._runs_once(file)
+        made = compile_yaml(
+            file.path, self.run.number, self._take(file) if once else self.documents(file),
+            ignore_unknown=self.flavour.ignore_unknown_comments, once=once,
+        )  # fmt: skip
+        if self.run.cache is not None:
+            self.run.cache.keep(self._key(file), file.path, made)
+        return made
+
+    def _kept(self, file: InputFile) -> Compiled | None:
+        """What an earlier run made of the same text, if this one has not used it yet."""
+        if self.run.cache is None or not file.template or _MARK not in file.text:
+            return None
+        identity = self._identity(file)
+        if identity not in self.run.kept:
+            self.run.kept[identity] = self.run.cache.find(self._key(file), file.path)
+        return self.run.kept[identity]
+
+    def _identity(self, file: InputFile) -> tuple[int, Flavour, bool]:
+        return id(file), self.flavour, self._runs_once(file)
+
+    def _key(self, file: InputFile) -> bytes:
+        how = f"{self._runs_once(file)} {self.flavour.ignore_unknown_comments} {self.flavour.strict} {file.path}"
+        return f"{how}\n{file.text}".encode("utf-8", "surrogateescape")
 
     def load(self, module: str, place: Place) -> Mapping[str, Any]:
         """The names that `load(module, …)` finds from a file at `place`. Raises Failure with the whole message."""

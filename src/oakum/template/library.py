@@ -16,7 +16,15 @@ from oakum.template.overlay import OverlayError, accumulate, is_overlay, overlay
 from oakum.template.position import position
 from oakum.template.rendered import RenderedFile, RenderedText
 from oakum.template.tree import Place
-from oakum.template.values import SCHEMA, VALUES, ValuesDocument, annotated_documents, annotated_names, values_document
+from oakum.template.values import (
+    SCHEMA,
+    VALUES,
+    ValuesDocument,
+    annotated_documents,
+    annotated_names,
+    mentions_values,
+    values_document,
+)
 from oakum.yaml.emitter import is_empty
 from oakum.yaml.nodes import Document, DocumentSet, Map, MapItem, walk
 
@@ -123,11 +131,14 @@ class Library(NamedTuple):
         return [(file, Place(self.place.root, folder)) for file, folder in self.place.root.placed()]
 
     def _scan(self, evaluator: Evaluator) -> dict[str, list[Placed]]:
-        """The files that hold data values, and those that hold their schema; parses every YAML template."""
+        """The files that hold data values, and those that hold their schema; checks every YAML template's syntax."""
         holding: dict[str, list[Placed]] = {VALUES: [], SCHEMA: []}
         for file, place in self.placed():
             if file.kind is FileKind.YAML and file.template and not file.library:
-                for name in sorted(annotated_names(file, evaluator.documents(file))):
+                if not mentions_values(file):
+                    evaluator.check(file)
+                    continue
+                for name in sorted(annotated_names(evaluator.documents(file))):
                     holding[name].append((file, place))
         for placed in holding.values():
             placed.sort(key=_number)

@@ -56,11 +56,14 @@ class ValuesDocument:
         return f"{kind} belonging to library '{show(self.origin)}' on line {where}"
 
 
-def annotated_names(file: InputFile, documents: DocumentSet) -> set[str]:
+def mentions_values(file: InputFile) -> bool:
+    """Whether documents of the file may have one of the two annotations. Few do; walking them all would take long."""
+    return f"@{VALUES}" in file.text
+
+
+def annotated_names(documents: DocumentSet) -> set[str]:
     """Which of the two annotations the documents have. Raises TemplateError when another node has one."""
     found: set[str] = set()
-    if f"@{VALUES}" not in file.text:  # Most files hold neither; walking their nodes would take longer than parsing.
-        return found
     for node in walk(documents):
         names = [name for name in annotation_names(node) if name in (VALUES, SCHEMA)] if node.comments else []
         for name in names:

@@ -54,7 +54,10 @@ class AnyOf(NamedTuple):
     choices: tuple[Expectation, ...]
 
     def accepts(self, count: int) -> bool:
-        return not self.choices or any(choice.accepts(count) for choice in self.choices)
+        for choice in self.choices:
+            if choice.accepts(count):
+                return True
+        return not self.choices
 
     def complaint(self, matched: Sequence[Place]) -> UnexpectedMatches:
         return self.choices[-1].complaint(matched)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from oakum.template.overlay.step import Step
 
 
+_CONTAINERS = (Map, Array)
+
+
 class Operation(Protocol):
     """One way to apply a right item."""
 
@@ -132,7 +135,7 @@ def merge_item(left: Any, step: Step) -> None:
 def merge_value(left: Value, step: Step) -> bool:
     """Merge the value of the step's item into `left`; True when it is a scalar, so that it has to replace `left`."""
     right = step.item.value
-    if not isinstance(right, Map | Array):
+    if not isinstance(right, _CONTAINERS):
         return True
     if not isinstance(left, type(right)):
         raise OverlayError(f"Expected {kind_of(right)}, but was {kind_of(left)}")

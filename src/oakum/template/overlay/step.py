@@ -1,8 +1,10 @@
 """One right-hand item, read once and then applied to any number of left sides."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import chain
+from operator import methodcaller
 
 from oakum.template.overlay.copying import copy_item
 from oakum.template.overlay.match import MATCH, Defaults, Match, missing_by, read_child_defaults, read_match
@@ -22,7 +24,10 @@ class Step:
     left items take over the annotations of the right one that are not about overlays, as schemas need.
     """
 
-    __slots__ = ("_below", "_clean", "_inherited", "_match", "_operation", "_steps", "adopts", "exactly", "item")
+    __slots__ = (
+        "_accepts", "_below", "_clean", "_find", "_inherited", "_match", "_operation", "_steps", "adopts", "exactly",
+        "item",
+    )  # fmt: skip
 
     def __init__(
         self, item: Item, inherited: Defaults = NO_DEFAULTS, *, exactly: bool = False, adopts: bool = False
@@ -31,6 +36,8 @@ class Step:
         self.exactly = exactly
         self.adopts = adopts
         self._operation: Operation | None = None
+        self._find: Callable[[Side], list[Place]] | None = None
+        self._accepts: Callable[[int], bool] = bool
         self._inherited = inherited
         self._match: Match | None = None
         self._below: Defaults | None = None
@@ -79,12 +86,11 @@ class Step:
 
         Raises `UnexpectedMatches` when their number is not as expected.
         """
-        if self.is_addition:
-            return []
-        match = self.match
-        found = self._find(match.matcher, side)
-        if match.expectation.accepts(len(found)):
+        find = self._find or self._finder()
+        found = find(side)
+        if self._accepts(len(found)):
             return found
+        match = self.match
         if match.conditional:
             return None
         error = match.expectation.complaint(found)
@@ -100,18 +106,35 @@ class Step:
             self._clean = copy_item(self.item)
         return copy_item(self._clean)
 
-    def _find(self, matcher: Matcher | None, side: Side) -> list[Place]:
+    def _finder(self) -> Callable[[Side], list[Place]]:
+        """How left items are found and counted, settled with the first left side."""
+        find: Callable[[Side], list[Place]]
         item = self.item
-        if self.exactly:
-            matcher = ALL
-        if matcher is not None:
-            return _chosen(matcher, side, item.value)
-        if isinstance(item, MapItem):
-            return side.with_key(item.key)
-        raise missing_by(item)
+        if self.is_addition:
+            find, self._accepts = _nothing, _any_number
+        else:
+            match = self.match
+            matcher = ALL if self.exactly else match.matcher
+            self._accepts = match.expectation.accepts
+            if matcher is not None:
+                find = partial(_chosen, matcher, item.value)
+            elif isinstance(item, MapItem):
+                find = methodcaller("with_key", item.key)
+            else:
+                raise missing_by(item)
+        self._find = find
+        return find
 
 
-def _chosen(matcher: Matcher, side: Side, right: Value) -> list[Place]:
+def _nothing(side: Side) -> list[Place]:
+    return []
+
+
+def _any_number(count: int) -> bool:
+    return True
+
+
+def _chosen(matcher: Matcher, right: Value, side: Side) -> list[Place]:
     found: list[Place] = []
     before = 0
     for items in side.groups:
