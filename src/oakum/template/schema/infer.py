@@ -9,7 +9,7 @@ from oakum.template.convert import copy_value
 from oakum.template.kinds import kind_of
 from oakum.template.position import compact
 from oakum.template.schema import notes
-from oakum.template.schema.check import conform, default_map_item
+from oakum.template.schema.check import conform
 from oakum.template.schema.errors import SchemaError
 from oakum.template.schema.report import Violation, heading, report
 from oakum.template.schema.types import (
@@ -125,7 +125,8 @@ def _own_default(item: Item, type_: Type) -> Value:
     """The default value that comes from the sample itself."""
     value = item.value
     if isinstance(type_, MapType):
-        items = [default_map_item(declared) for declared in type_.items.values()]
+        # Not copies: whoever takes a default value copies it, so that each level of a schema would do so once more.
+        items = [MapItem(key, below.default, below.item.line, below.item.source) for key, below in type_.items.items()]
         return Map(items, item.line, item.source)
     if isinstance(type_, ArrayType):
         return Array([], item.line, item.source)
