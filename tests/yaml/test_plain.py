@@ -1,3 +1,5 @@
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from oakum.errors import YAMLError
 from oakum.yaml.errors import SeparatorError, SyntaxYAMLError
 from oakum.yaml.plain import dump, load, load_all, split_documents
+from oakum.yaml.plain_loader import load as load_events
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from(" \n\t#:-'\"\\\0"), max_size=200)
 KEYS = TEXT.filter(lambda text: text != "<<")  # written plain, as Go does, and read as a merge
@@ -24,6 +27,23 @@ def test_what_is_written_reads_back(value: Any) -> None:
     except YAMLError:
         return
     assert load(text) == value
+
+
+@given(st.dictionaries(TEXT, VALUES, max_size=4), st.booleans())
+def test_json_is_read_as_the_yaml_that_it_is(value: Any, floats: bool) -> None:
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    assert load(text, floats=floats) == load_events(text, floats)
+
+
+@pytest.mark.parametrize("text", ["{a: 1}", '{"a": NaN}', '{"a": 1, "b": yes,}', '{"a": 1} # note', "{" * 100_000])
+def test_what_looks_like_json_and_is_none_is_read_as_yaml(text: str) -> None:
+    def outcome(read: Callable[[], Any]) -> Any:
+        try:
+            return read()
+        except YAMLError as error:
+            return str(error)
+
+    assert outcome(lambda: load(text)) == outcome(lambda: load_events(text, floats=False))
 
 
 READ = [

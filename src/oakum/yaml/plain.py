@@ -7,6 +7,7 @@ survives. Pass `floats=True` where Go's loss must be reproduced (kapp's recorded
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from oakum.yaml.errors import SeparatorError
@@ -60,6 +61,9 @@ def load(text: str, *, floats: bool = False) -> Any:
 
 
 def _load(text: str, floats: bool, known: dict[str, Line]) -> Any:
+    if text.startswith("{") and "\t" not in text:
+        with suppress(ValueError, RecursionError):
+            return _from_json(text, floats)
     if not text.startswith("---") and "\n---" not in text:
         simple = build_simple(text, Source("", text.split("\n")), True, resolve, known)
         if simple:
@@ -67,6 +71,20 @@ def _load(text: str, floats: bool, known: dict[str, Line]) -> Any:
     from oakum.yaml.plain_loader import load as load_events
 
     return load_events(text, floats)
+
+
+def _from_json(text: str, floats: bool) -> Any:
+    """The value of JSON, which is YAML too; much is written so by programs. Raises ValueError for other YAML."""
+    import json
+
+    def number(text: str) -> Any:
+        return json_scalar(resolve(text), floats)
+
+    return json.loads(text, parse_int=number, parse_float=number, parse_constant=_no_json)
+
+
+def _no_json(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _plain(value: Value, floats: bool) -> Any:
