@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from oakum.images.builders.engine import Probe
+from oakum.images.builders.probe import Probe
 from oakum.registry import client, manifests, media, push
 from oakum.registry.blobs import BytesBlob
 from oakum.registry.descriptor import Manifest, digest_of

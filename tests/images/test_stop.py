@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from tests.registry.faults import front
 from oakum.images.builders.process import run
 from oakum.images.log import ListLog
 from oakum.images.stop import StoppableLog, Stopped, stopping
+from oakum.workers import Workers
 
 
 def test_bytes_are_counted_until_it_is_stopped_and_lines_fall_silent() -> None:
@@ -36,12 +36,13 @@ def test_bytes_are_counted_until_it_is_stopped_and_lines_fall_silent() -> None:
 
 def test_a_program_that_runs_is_ended() -> None:
     log = StoppableLog(ListLog())
-    with ThreadPoolExecutor(1) as pool:
+    with Workers(1) as pool:
         job = pool.submit(run, ["sh", "-c", "echo up; exec sleep 60"], "app", log)
         while not log._inner.lines:  # type: ignore[attr-defined]  # it is a ListLog
             time.sleep(0.01)
         log.stop()
-        assert job.exception() is not None
+        job.wait()
+        assert job.error is not None
 
 
 def test_a_failure_stops_the_other_jobs_and_those_that_have_not_begun() -> None:
@@ -53,13 +54,13 @@ def test_a_failure_stops_the_other_jobs_and_those_that_have_not_begun() -> None:
             while True:
                 moved(1)
 
-    pool = ThreadPoolExecutor(1)
+    pool = Workers(1)
     with suppress(KeyError), stopping(log, pool) as jobs:
         jobs += [pool.submit(work), pool.submit(work)]
         begun.wait()
         raise KeyError
-    assert isinstance(jobs[0].exception(), Stopped)
-    assert jobs[1].cancelled()
+    assert isinstance(jobs[0].error, Stopped)
+    assert jobs[1].cancelled
 
 
 @pytest.mark.parametrize("moment", ["build", "push"])

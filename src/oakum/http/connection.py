@@ -154,12 +154,12 @@ class Connection:
         """A socket to the server or to the proxy, up to where the server's own words begin."""
         place, proxy = self._place, self._proxy
         if not place.proxy:
-            return _direct((place.host, place.port), place.connect_timeout)
+            return connected((place.host, place.port), place.connect_timeout)
         if proxy.scheme not in ("http", "https"):
             from oakum.http import socks
 
             return socks.connected(proxy, (place.host, place.port), place.connect_timeout)
-        reach = _reach_securely if self._secure_proxy else _direct
+        reach = _reach_securely if self._secure_proxy else connected
         sock = reach((proxy.hostname or "", proxy.port or (443 if self._secure_proxy else 80)), place.connect_timeout)
         if not place.forwarded:
             try:
@@ -189,8 +189,12 @@ class Connection:
         return context.wrap_socket(plain, server_hostname=name)
 
 
-def _direct(address: tuple[str, int], timeout: float) -> socket.socket:
-    made = socket.create_connection(address, timeout)
+def connected(address: tuple[str, int], timeout: float) -> socket.socket:
+    """A connection to a host (a name, or an address with or without brackets) and port. Raises OSError."""
+    host, port = address
+    # Names go as bytes: for text, Python first reads its tables of international names.
+    name: Any = host.strip("[]")
+    made = socket.create_connection((name.encode() if name.isascii() else name, port), timeout)
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return made
 
@@ -199,7 +203,7 @@ def _reach_securely(address: tuple[str, int], timeout: float) -> socket.socket:
     """A connection to a proxy that is spoken to over TLS."""
     import ssl
 
-    return ssl.create_default_context().wrap_socket(_direct(address, timeout), server_hostname=address[0])
+    return ssl.create_default_context().wrap_socket(connected(address, timeout), server_hostname=address[0])
 
 
 def _login(name: str | None, password: str | None) -> Mapping[str, str]:

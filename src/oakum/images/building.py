@@ -4,8 +4,7 @@ from __future__ import annotations
 import time
 
 from oakum.images.builders.catalogue import Catalogue
-from oakum.images.builders.embedded import Workshop
-from oakum.images.builders.engine import Probe
+from oakum.images.builders.probe import Probe
 from oakum.images.cache import Cached
 from oakum.images.config import Config
 from oakum.images.errors import ConfigError
@@ -16,9 +15,6 @@ from oakum.images.produce import BuildAndPublish, Limited, Producer, Tagging
 from oakum.images.resolution import Resolution, Resolver
 from oakum.registry.layout import Layout
 
-KEPT_S = 30 * 24 * 3600.0
-"""How long an image that is not asked for stays in the folder."""
-
 
 def producer(tools: Tools, options: Options) -> Producer:
     """Builds with every builder there is, publishes, tags; as many at a time, and with as much beside, as asked for.
@@ -27,8 +23,7 @@ def producer(tools: Tools, options: Options) -> Producer:
     """
     transport, log = tools.transport, tools.log
     layout, probe = Layout(tools.cache / "layout"), Probe(tools.environ)
-    layout.prune(KEPT_S)
-    catalogue = Catalogue(Workshop(layout, transport), probe)
+    catalogue = Catalogue(layout, transport, probe)
     made: Producer = BuildAndPublish(catalogue, log)
     if options.build_cache:
         fingerprint = Fingerprint(transport, probe, FolderHashes(tools.cache / "hashes"))

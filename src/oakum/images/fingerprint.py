@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from oakum.errors import RegistryError
-from oakum.images.builders import assemble, dockerfile, gobuild
-from oakum.images.builders.engine import Probe
+from oakum.images import platforms
+from oakum.images.builders.probe import Probe
 from oakum.images.config import Destination, Source
 from oakum.images.hashes import FolderHashes
 from oakum.registry import manifests, reference
@@ -46,8 +46,11 @@ class Fingerprint:
     def _builder(self, source: Source, folder: Path) -> str:
         if source.builder not in ("", "docker"):
             return source.builder
-        fits = folder.is_dir() and bool(gobuild.main_package(folder))
-        return "go" if fits and not self._probe.answers else "docker"
+        if self._probe.answers:
+            return "docker"
+        from oakum.images.builders import gobuild
+
+        return "go" if folder.is_dir() and gobuild.main_package(folder) else "docker"
 
     def _about(self, builder: str, source: Source, folder: Path) -> Any:
         if builder in _DOCKERFILE:
@@ -60,6 +63,8 @@ class Fingerprint:
         return None
 
     def _dockerfile(self, source: Source, folder: Path) -> Any:
+        from oakum.images.builders import dockerfile
+
         options = source.options
         raw = list(options.get("rawOptions") or ())
         if options.get("pull") or options.get("noCache") or any(map(_OUTSIDE.match, raw)) or "--build-arg" in raw:
@@ -72,6 +77,8 @@ class Fingerprint:
         return [self._hashes.of(folder), path.read_text("utf-8", "surrogateescape"), bases]
 
     def _go(self, source: Source, folder: Path) -> Any:
+        from oakum.images.builders import gobuild
+
         found = gobuild.toolchain()
         root = _module_root(folder)
         module = root / "go.mod"
@@ -101,5 +108,5 @@ def _module_root(folder: Path) -> Path:
 
 
 def _machine(source: Source) -> list[str]:
-    own = assemble.own_platform()
+    own = platforms.own()
     return list(source.options.get("platforms") or ()) or [f"{own.os}/{own.architecture}"]

@@ -1,11 +1,16 @@
 """What git knows of a source folder (kbld: "4.2 Git metadata")."""
 from __future__ import annotations
 
-import subprocess
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from oakum.dataclass import dataclass
 from oakum.images.config import Origin
 from oakum.images.errors import BuildError
+
+if TYPE_CHECKING:
+    import subprocess
 
 _QUESTIONS = (
     "rev-parse --git-dir", "rev-parse HEAD", "ls-remote --get-url", "status --short",
@@ -22,6 +27,8 @@ class _Answer:
 
 def origin(folder: str) -> Origin | None:
     """The `git` origin of `folder` (absolute); None outside a work tree or without git. Raises BuildError."""
+    if not _may_be_tracked(folder):
+        return None
     try:
         # Side by side: starting git takes longer than all that it is asked here.
         asked = [_start(folder, question) for question in _QUESTIONS]
@@ -35,6 +42,14 @@ def origin(folder: str) -> Origin | None:
     details = {"dirty": _dirty(folder, status), "remoteURL": url, "sha": commit}
     named = _tags(folder, tags)
     return {"git": details | ({"tags": named} if named else {})}
+
+
+def _may_be_tracked(folder: str) -> bool:
+    """Whether git would find a repository: a `.git` in the folder or above it, or one that is bare."""
+    if os.environ.get("GIT_DIR"):
+        return True
+    here = Path(folder)
+    return any((place / ".git").exists() or (place / "HEAD").is_file() for place in (here, *here.parents))
 
 
 def redact(url: str) -> str:
@@ -84,6 +99,8 @@ def _failure(folder: str, doing: str, answer: _Answer) -> BuildError:
 
 
 def _start(folder: str, question: str) -> subprocess.Popen[bytes]:
+    import subprocess
+
     return subprocess.Popen(["git", *question.split()], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 

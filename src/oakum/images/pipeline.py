@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from oakum.images.resolution import Resolution, Resolver
 from oakum.images.resolve import OverridingResolver, RegistryResolver
 from oakum.images.resource import Document, items
 from oakum.images.stop import StoppableLog, stopping
+from oakum.workers import Job, Workers
 
 RESOLVERS = 8
 """Registry look-ups at a time when nothing is said about it: they wait more than they work."""
@@ -75,14 +75,14 @@ def resolve_images(images: Iterable[str], config: Config, options: Options, tool
     log = StoppableLog(tools.log)
     resolver = _resolver(config, options, replace(tools, log=log))
     lookups = 1 if options.concurrency == 1 else max(options.concurrency, RESOLVERS)
-    builds, asks = ThreadPoolExecutor(options.concurrency), ThreadPoolExecutor(lookups)
+    builds, asks = Workers(options.concurrency), Workers(lookups)
     with stopping(log, builds, asks) as jobs:
         for image in images:
             jobs.append((builds if _is_built(image, config) else asks).submit(resolver.resolve, image))
         return _outcomes(dict(zip(images, jobs, strict=True)))
 
 
-def _outcomes(jobs: Mapping[str, Future[Resolution]]) -> dict[str, Resolution]:
+def _outcomes(jobs: Mapping[str, Job[Resolution]]) -> dict[str, Resolution]:
     resolutions, failures = {}, []
     for image, job in jobs.items():
         try:

@@ -1,6 +1,7 @@
 """Choosing one platform of an image index (kbld: "3.3 Platform selection")."""
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,14 @@ from oakum.images.errors import ConfigError
 from oakum.images.resolution import Resolution
 from oakum.registry import manifests, media, reference
 from oakum.registry.transport import Transport
+
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
+
+
+def own() -> Platform:
+    """Linux on this machine's architecture."""
+    name = os.uname().machine
+    return Platform("linux", _ARCHITECTURES.get(name, name))
 
 
 def parse(text: str) -> Platform:

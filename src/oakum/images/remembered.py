@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,8 @@ def write(path: Path, known: Mapping[str, Any]) -> None:
     """Keep `known` at `path`, in a folder that is made when it is missing; readers see all of it or nothing."""
     try:
         path.parent.mkdir(0o700, parents=True, exist_ok=True)
+        import tempfile
+
         handle, name = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "w") as file:
             json.dump(known, file)

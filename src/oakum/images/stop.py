@@ -2,12 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, wait
 from contextlib import contextmanager
 from threading import Lock
+from time import monotonic
 from typing import Any
 
 from oakum.images.log import Log, Moved
+from oakum.workers import Job, Workers
 
 PATIENCE_S = 2.0
 """How long work may take to end; what waits for a registry's answer is not waited for."""
@@ -68,21 +69,22 @@ class StoppableLog:
 
 
 @contextmanager
-def stopping(log: StoppableLog, *pools: Executor) -> Iterator[list[Future[Any]]]:
+def stopping(log: StoppableLog, *pools: Workers) -> Iterator[list[Job[Any]]]:
     """Gives a list for the jobs that are begun in `pools`, which are closed afterwards, and stops them on a failure.
 
     What has not begun never does; what has, may tidy up, for no more than a moment when the user interrupted.
     """
-    jobs: list[Future[Any]] = []
+    jobs: list[Job[Any]] = []
     try:
         yield jobs
     except BaseException as error:
         log.stop()
         for pool in pools:
-            pool.shutdown(wait=False, cancel_futures=True)
-        begun = [job for job in jobs if not job.cancelled()]
-        wait(begun, PATIENCE_S if isinstance(error, KeyboardInterrupt) else None)
+            pool.close(wait=False, cancel=True)
+        until = monotonic() + PATIENCE_S if isinstance(error, KeyboardInterrupt) else None
+        for job in jobs:
+            job.wait(until)
         raise
     finally:
         for pool in pools:
-            pool.shutdown(wait=not log.stopped)
+            pool.close(wait=not log.stopped)

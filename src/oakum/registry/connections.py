@@ -2,11 +2,10 @@
 from __future__ import annotations
 
 import os
-import socket
-import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from oakum.dataclass import dataclass
@@ -15,8 +14,11 @@ from oakum.http.errors import FAILURES
 from oakum.http.pool import Pool
 from oakum.http.response import Response
 from oakum.proxy import proxy_for
-from oakum.registry import trouble
+from oakum.registry import greeting, trouble
 from oakum.registry.errors import ConnectError, CredentialsError
+
+if TYPE_CHECKING:
+    import ssl
 
 
 @contextmanager
@@ -89,27 +91,16 @@ class Connections:
         except FAILURES as error:
             raise ConnectError(method, url, trouble.reason(error, host, port, proxy)) from error
 
-    def speaks_tls(self, registry: str, timeout: float = 2.0) -> ssl.SSLError | OSError | None:
-        """None when something at `registry` (host:port) answers a TLS greeting, else what came instead.
+    def no_tls(self, registry: str) -> str:
+        """Why `registry` (host:port) does not speak TLS, in Go's words; empty where it does.
 
-        None, too, where a proxy lies between: only the real request can tell then.
-        Costs no reading of the trust store, which takes longer than all the rest of a small run.
+        Empty, too, where a proxy lies between: only the real request can tell then.
         """
         parts = urlsplit(f"//{registry}")
         host, port = parts.hostname or "", parts.port or 443
         if proxy_for("https", host, port, self._environ) is not None:
-            return None
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        try:
-            with (
-                socket.create_connection((host, port), timeout) as plain,
-                context.wrap_socket(plain, server_hostname=host),
-            ):
-                return None
-        except (ssl.SSLError, OSError) as error:
-            return error
+            return ""
+        return greeting.refusal(host, port)
 
     def _pool(self, scheme: str, host: str, port: int, proxy: str | None) -> Pool:
         key = (scheme, host, port)
@@ -128,6 +119,8 @@ class Connections:
         return self._trust
 
     def _new_context(self) -> ssl.SSLContext:
+        import ssl
+
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         if not self.options.verify:
@@ -141,6 +134,8 @@ class Connections:
 
 
 def _read_ca(path: str) -> str:
+    import ssl
+
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             text = file.read()

@@ -2,13 +2,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from oakum.registry import manifests, media, push
 from oakum.registry.blobs import RemoteBlob
 from oakum.registry.descriptor import Descriptor, Manifest
 from oakum.registry.reference import Reference, Repository
 from oakum.registry.transport import Transport
+from oakum.workers import Workers
 
 Progress = Callable[[Descriptor], None]
 
@@ -39,9 +40,9 @@ def copy_blobs(
 ) -> None:
     """Copy each blob once, mounted where both repositories are on one registry; foreign layers are left out."""
     distinct = {blob.digest: blob for blob in blobs if blob.media_type not in media.NOT_DISTRIBUTABLE}
-    with ThreadPoolExecutor(max(1, workers)) as pool:
+    with Workers(max(1, workers)) as pool:
         jobs = [
-            pool.submit(push.upload, transport, target, RemoteBlob(transport, source, blob), mount_from=source)
+            pool.submit(partial(push.upload, transport, target, RemoteBlob(transport, source, blob), mount_from=source))
             for blob in distinct.values()
         ]
         for job in jobs:

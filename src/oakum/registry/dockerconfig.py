@@ -5,7 +5,6 @@ import base64
 import binascii
 import json
 import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
@@ -115,6 +114,8 @@ def _ask_helper(helper: str, key: str, environ: Mapping[str, str]) -> Credential
     import subprocess
 
     name = f"docker-credential-{helper}"
+    import shutil
+
     program = shutil.which(name, path=environ.get("PATH", os.defpath))
     if program is None:
         raise CredentialsError(

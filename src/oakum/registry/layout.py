@@ -4,7 +4,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -65,6 +64,8 @@ class Layout:
         marker = self.root / "oci-layout"
         if not marker.exists():
             marker.write_text('{"imageLayoutVersion":"1.0.0"}')
+        import tempfile
+
         handle, name = tempfile.mkstemp(dir=self.root / "blobs", prefix=".writing-")
         try:
             with os.fdopen(handle, "wb") as file:

@@ -1,8 +1,6 @@
 """When a request is sent again, and after how long."""
 from __future__ import annotations
 
-import random
-
 from oakum.dataclass import dataclass
 
 TEMPORARY = frozenset({408, 429, 499, 500, 502, 503, 504, 522})
@@ -27,6 +25,8 @@ class RetryPolicy:
         asked = seconds(retry_after) if retry_after else None
         if asked is not None:
             return asked if asked <= self.patience else None
+        import random
+
         return self.delays[attempt] * random.uniform(1 - self.jitter, 1 + self.jitter)
 
 

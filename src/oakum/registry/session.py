@@ -18,7 +18,6 @@ from oakum.registry.connections import Connections
 from oakum.registry.credentials import Credentials, Keychain
 from oakum.registry.errors import ConnectError, ContentError, CredentialsError, StatusError
 from oakum.registry.reference import Repository
-from oakum.registry.trouble import reason
 
 CLIENT_ID = "go-containerregistry"
 _FAILURE_KEPT_S = 5.0
@@ -107,10 +106,8 @@ class Session:
                 raise _Both(first, second) from second
 
     def _check_tls(self) -> None:
-        failure = self._connections.speaks_tls(self._registry)
-        if failure is not None:
-            parts = urlsplit(f"//{self._registry}")
-            words = reason(failure, parts.hostname or "", parts.port or 443)
+        words = self._connections.no_tls(self._registry)
+        if words:
             raise ConnectError("GET", f"https://{self._registry}/v2/", words)
 
     def _ping_scheme(self, scheme: str) -> None:

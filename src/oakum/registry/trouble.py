@@ -3,12 +3,15 @@ from __future__ import annotations
 
 import errno
 import socket
-import ssl
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from oakum.http.errors import AnswerTimeout, IncompleteRead, ProxyFailure
 from oakum.proxy import parse_address
+
+if TYPE_CHECKING:
+    import ssl
 
 _PLAIN_HTTP = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "UNKNOWN_PROTOCOL")
 _SYSTEM = {
@@ -22,6 +25,8 @@ DROPPED = ("EOF", "connection reset by peer", "broken pipe", "unexpected EOF")
 
 def reason(error: BaseException, host: str, port: int, proxy: str | None = None) -> str:
     """Why no answer came from `host`:`port` (through `proxy`)."""
+    import ssl
+
     if isinstance(error, ProxyFailure) and "Tunnel connection failed" in str(error):
         return str(error).split("Tunnel connection failed:", 1)[1].strip().split(" ", 1)[-1]
     if isinstance(error, ProxyFailure) and proxy:
@@ -53,6 +58,8 @@ def _system_reason(error: BaseException, host: str, port: int) -> str:
 
 def tls_reason(error: ssl.SSLError, host: str, port: int) -> str:
     """Why the TLS handshake with `host`:`port` failed."""
+    import ssl
+
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"tls: failed to verify certificate: x509: {_certificate_reason(error, host, port)}"
     if any(word in str(error) for word in _PLAIN_HTTP):
@@ -87,6 +94,7 @@ def certificate_names(host: str, port: int) -> list[tuple[str, str]]:
 
     Only for words in a message: nothing is sent over this connection.
     """
+    import ssl
     import tempfile
 
     try:
@@ -101,6 +109,8 @@ def certificate_names(host: str, port: int) -> list[tuple[str, str]]:
 
 
 def _shown_names(context: ssl.SSLContext, host: str, port: int) -> list[tuple[str, str]]:
+    import ssl
+
     context.check_hostname = False
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     try:

@@ -10,7 +10,7 @@ from tests.registry.conftest import connect
 
 from oakum.images.builders.catalogue import Catalogue
 from oakum.images.builders.embedded import Workshop
-from oakum.images.builders.engine import Probe
+from oakum.images.builders.probe import Probe
 from oakum.images.builders.protocol import Built, Task
 from oakum.images.config import Destination, ImageRef
 from oakum.images.log import ListLog
@@ -63,7 +63,7 @@ def build(tmp_path: Path, work: Path, log: ListLog) -> Build:
 
     def run(name: str, /, *, pushed: bool = True, path: str = "src", **options: object) -> Built:
         workshop = Workshop(Layout(tmp_path / "layout"), connect())
-        catalogue = Catalogue(workshop, Probe({"PATH": "", "DOCKER_HOST": "unix:///nowhere"}))
+        catalogue = Catalogue(workshop.layout, workshop.transport, Probe({"PATH": "", "DOCKER_HOST": "unix:///nowhere"}))
         destination = Destination(ImageRef("cup"), "r.io/built") if pushed else None
         return catalogue[name].build(Task("cup", path, options, destination), log)
 

@@ -9,7 +9,7 @@ import pytest
 from tests.images.conftest import config
 from tests.registry.conftest import Host
 
-from oakum.images.builders.engine import Probe
+from oakum.images.builders.probe import Probe
 from oakum.images.log import ListLog
 from oakum.images.options import Options, Tools
 from oakum.images.pipeline import resolve_documents

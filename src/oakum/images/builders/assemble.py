@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import json
-import platform as machine
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ from oakum.dataclass import dataclass
 from oakum.images.builders.layer import Layer
 from oakum.images.config import Platform
 from oakum.images.errors import BuildError
-from oakum.images.platforms import matches
+from oakum.images.platforms import matches, own
 from oakum.images.platforms import parse as parse_platform
 from oakum.registry import blobs, manifests, media, reference
 from oakum.registry.descriptor import Descriptor, Manifest
@@ -18,7 +17,6 @@ from oakum.registry.layout import Layout
 from oakum.registry.transport import Transport
 
 _EPOCH = "1970-01-01T00:00:00Z"
-_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
 _CONFIG_LIMIT = 1024 * 1024
 
 
@@ -34,15 +32,9 @@ class Base:
 SCRATCH = Base()
 
 
-def own_platform() -> Platform:
-    """Linux on this machine's architecture."""
-    name = machine.machine()
-    return Platform("linux", _ARCHITECTURES.get(name, name))
-
-
 def wanted_platforms(options: Mapping[str, Any]) -> list[Platform]:
     """The `platforms` of a builder's options, else this machine's alone. Raises ConfigError."""
-    return [parse_platform(text) for text in options.get("platforms") or ()] or [own_platform()]
+    return [parse_platform(text) for text in options.get("platforms") or ()] or [own()]
 
 
 def pull(

@@ -4,7 +4,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from oakum.images.builders import gobuild
-from oakum.images.builders.engine import Probe
+from oakum.images.builders.probe import Probe
 from oakum.images.builders.process import ProgramFailed
 from oakum.images.builders.protocol import Builder, Built, Task
 from oakum.images.errors import BuildError

@@ -1,12 +1,8 @@
-"""Programs with Docker's command line (docker, podman): inspect, tag, remove, push; and whether an engine answers."""
+"""Programs with Docker's command line (docker, podman): inspect, tag, remove, push."""
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Mapping
-from functools import cached_property
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -125,46 +121,3 @@ def plain_http_flags(image: str) -> list[str]:
 
 def _shown(repository: reference.Repository, written: str) -> str:
     return str(repository) if written.startswith(repository.registry) else written
-
-
-class Probe:
-    """Whether a Docker engine answers, found out once and without its command line."""
-
-    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
-        self._environ = os.environ if environ is None else environ
-
-    @cached_property
-    def answers(self) -> bool:
-        """Whether `docker` is installed and its engine accepts connections."""
-        return shutil.which("docker", path=self._environ.get("PATH")) is not None and _reachable(self._host())
-
-    def _host(self) -> str:
-        if self._environ.get("DOCKER_HOST"):
-            return self._environ["DOCKER_HOST"]
-        context = self._environ.get("DOCKER_CONTEXT") or self._current_context()
-        # Any other context says where its engine is in files of Docker's own; the command line will find out.
-        return "" if context not in ("", "default") else "unix:///var/run/docker.sock"
-
-    def _current_context(self) -> str:
-        folder = self._environ.get("DOCKER_CONFIG") or os.path.join(self._environ.get("HOME", ""), ".docker")
-        try:
-            config = json.loads(Path(folder, "config.json").read_text("utf-8"))
-        except (OSError, ValueError):
-            return ""
-        return str(config.get("currentContext") or "") if isinstance(config, dict) else ""
-
-
-def _reachable(host: str) -> bool:
-    import socket
-
-    parts = urlsplit(host)
-    try:
-        if parts.scheme == "unix":
-            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
-                link.settimeout(2)
-                link.connect(parts.path)
-        elif parts.scheme in ("tcp", "http", "https"):
-            socket.create_connection((parts.hostname or "", parts.port or 2375), 2).close()
-    except OSError:
-        return False
-    return True

@@ -10,13 +10,13 @@ import struct
 import tarfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from oakum.dataclass import dataclass
 from oakum.registry import media
 from oakum.registry.descriptor import Descriptor
 from oakum.registry.layout import Layout, Written
+from oakum.workers import Job, Workers
 
 BLOCK = 1024 * 1024
 _SAMPLE = 64 * 1024
@@ -108,8 +108,8 @@ class _Packer:
 
     def __init__(self, blob: Written) -> None:
         self._blob = blob
-        self._pool = ThreadPoolExecutor(2)
-        self._waiting: list[Future[bytes]] = []
+        self._pool = Workers(2)
+        self._waiting: list[Job[bytes]] = []
         self._buffer = bytearray()
         self._crc = 0
         self._size = 0
@@ -126,7 +126,7 @@ class _Packer:
             self._submit(bytes(self._buffer))
         while self._waiting:
             self._blob.write(self._waiting.pop(0).result())
-        self._pool.shutdown()
+        self._pool.close()
         self._blob.write(b"\x03\x00" + struct.pack("<II", self._crc, self._size & 0xFFFFFFFF))
 
     def _submit(self, block: bytes) -> None:

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 
 from oakum.errors import RegistryError
 from oakum.images.bundle.packed import Packed, PackedImage, PackedIndex
@@ -14,6 +13,7 @@ from oakum.registry import blobs, manifests, media
 from oakum.registry.descriptor import Manifest
 from oakum.registry.reference import Reference, parse_digest
 from oakum.registry.transport import Transport
+from oakum.workers import Workers
 
 WORKERS = 10
 _CONFIG_LIMIT = 16 * 1024 * 1024
@@ -43,8 +43,8 @@ def collect(transport: Transport, refs: Iterable[Reference], log: Log, title: st
     for ref in refs:
         log.write(title, f"will export {ref}")
     try:
-        with ThreadPoolExecutor(WORKERS) as pool:
-            found = list(pool.map(lambda ref: _read(transport, ref), refs))
+        with Workers(WORKERS) as pool:
+            found = pool.map(lambda ref: _read(transport, ref), refs)
     finally:
         log.write(title, f"exported {len(refs)} images")
     return _distinct(found)

@@ -4,7 +4,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 
 from oakum.dataclass import dataclass
 from oakum.duration import format_duration
@@ -16,6 +15,7 @@ from oakum.images.stop import StoppableLog, stopping
 from oakum.registry.blobs import BlobSource, BytesBlob
 from oakum.registry.connections import closing
 from oakum.registry.errors import ConnectError, ContentError
+from oakum.workers import Workers
 
 MANIFEST = "manifest.json"
 _TRIES = 5
@@ -83,7 +83,7 @@ def header(name: str, size: int) -> bytes:
 
 
 def _fill_all(handle: int, files: list[_File], log: Log, title: str, workers: int) -> None:
-    stoppable, pool = StoppableLog(log), ThreadPoolExecutor(workers)
+    stoppable, pool = StoppableLog(log), Workers(workers)
     largest_first = sorted(files, key=lambda file: -file.source.size)
     with stopping(stoppable, pool) as jobs:
         jobs += [pool.submit(_fill, handle, file, stoppable, title) for file in largest_first]

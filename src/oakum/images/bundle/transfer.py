@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 from oakum.errors import OakumError, RegistryError
 from oakum.images.bundle.packed import Packed, PackedImage, PackedIndex
@@ -16,6 +15,7 @@ from oakum.registry.descriptor import Descriptor
 from oakum.registry.errors import BadReference
 from oakum.registry.reference import Repository, parse_digest, parse_repository
 from oakum.registry.transport import Transport
+from oakum.workers import Workers
 
 OpenLayer = Callable[[PackedImage, Descriptor], BlobSource]
 
@@ -42,7 +42,7 @@ class Importer:
         entries = list(entries)
         self._log.write(self._title, f"importing {len(entries)} images...")
         try:
-            pool = ThreadPoolExecutor(self._workers)
+            pool = Workers(self._workers)
             with stopping(self._log, pool) as jobs:
                 jobs += [pool.submit(self._one, entry) for entry in entries]
                 found = [job.result() for job in jobs]

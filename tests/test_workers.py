@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from oakum.workers import Cancelled, Workers
+
+
+def test_results_come_in_the_order_of_the_jobs() -> None:
+    with Workers(3) as workers:
+        assert workers.map(lambda number: number * 2, range(50)) == list(range(0, 100, 2))
+
+
+def test_what_a_job_raises_is_raised_where_its_result_is_wanted() -> None:
+    with Workers(1) as workers:
+        job = workers.submit(int, "x")
+        with pytest.raises(ValueError, match="invalid literal"):
+            job.result()
+        assert isinstance(job.error, ValueError)
+
+
+def test_there_are_no_more_threads_than_asked_for_and_no_more_than_needed() -> None:
+    together, most = threading.Barrier(2), 2
+    seen: set[int] = set()
+
+    def work() -> None:
+        together.wait(30)
+        seen.add(threading.get_ident())
+
+    with Workers(most) as workers:
+        for job in [workers.submit(work) for _ in range(4)]:
+            job.result()
+    assert len(seen) == 2
+    with Workers(4) as workers:
+        workers.submit(int).result()
+        assert len(workers._threads) == 1
+
+
+def test_jobs_that_were_not_begun_can_be_given_up() -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def work() -> bool:
+        begun.set()
+        return go.wait(30)
+
+    workers = Workers(1)
+    first, second = workers.submit(work), workers.submit(work)
+    begun.wait(30)
+    workers.close(wait=False, cancel=True)
+    go.set()
+    assert first.result()
+    assert second.cancelled
+    with pytest.raises(Cancelled):
+        second.result()
