@@ -54,7 +54,17 @@ def wire(value: Any) -> Any:
 
 def same(a: Any, b: Any) -> bool:
     """Whether two values print the same: 1 and 1.0 do, 1 and true do not."""
-    return bool(a == b) and _same_types(a, b)
+    return bool(a == b) and (alike(a, b) or _same_types(a, b))
+
+
+def alike(a: Any, b: Any) -> bool:
+    """Whether two values certainly have no difference at all, order of keys included; found out in C."""
+    import orjson
+
+    try:
+        return orjson.dumps(a) == orjson.dumps(b)
+    except (TypeError, ValueError):
+        return False
 
 
 def _same_types(a: Any, b: Any) -> bool:

@@ -5,20 +5,24 @@ Nobody reads it; its MD5 is stored in the cluster and compared by whoever deploy
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
+from oakum.deploy.values import alike
 from oakum.yaml import plain
 from oakum.yaml.plain_writer import GoFloat
 
 Op = dict[str, Any]
 _ESCAPES = str.maketrans({"~": "~0", "/": "~1", ":": "~7"})
 _FIELDS = ("type", "path", "value", "absent")
+_CONSTANT = ("type", "path")
 
 
 def diff_ops(left: Any, right: Any) -> list[Op]:
     """The operations that turn `left` into `right`, each preceded by a test of what is there."""
-    return list(_ops(left, right, []))
+    out: list[Op] = []
+    _compare(left, right, "", out)
+    return out
 
 
 def digest(ops: list[Op]) -> str:
@@ -32,9 +36,20 @@ def ops_text(ops: list[Op]) -> str:
         return "[]\n"
     out = []
     for op in ops:
-        fields = [plain.dump([{name: _direct(op[name])}]) for name in _FIELDS if name in op]
+        fields = [_constant(name, op[name]) if name in _CONSTANT else _written(name, op[name])
+                  for name in _FIELDS if name in op]
         out += fields[:1] + [f"  {field[2:]}" for field in fields[1:]]
     return "".join(out)
+
+
+@lru_cache(4096)
+def _constant(name: str, value: str) -> str:
+    """A field whose few values come again with every object."""
+    return _written(name, value)
+
+
+def _written(name: str, value: Any) -> str:
+    return plain.dump([{name: _direct(value)}])
 
 
 def _direct(value: Any) -> Any:
@@ -46,48 +61,51 @@ def _direct(value: Any) -> Any:
     return GoFloat(value) if isinstance(value, float) else value
 
 
-def _ops(left: Any, right: Any, path: list[str]) -> Iterator[Op]:
+def _compare(left: Any, right: Any, path: str, out: list[Op]) -> None:
     if isinstance(left, dict) and isinstance(right, dict):
-        yield from _map_ops(left, right, path)
+        _compare_maps(left, right, path, out)
     elif isinstance(left, list) and isinstance(right, list):
-        yield from _array_ops(left, right, path)
+        _compare_arrays(left, right, path, out)
     elif not _equal(left, right):
-        yield {"type": "test", "path": _pointer(path), "value": left}
-        yield {"type": "replace", "path": _pointer(path), "value": right}
+        out.append({"type": "test", "path": path or "/", "value": left})
+        out.append({"type": "replace", "path": path or "/", "value": right})
 
 
 def _equal(left: Any, right: Any) -> bool:
     return bool(left == right) and isinstance(left, bool) == isinstance(right, bool)
 
 
-def _map_ops(left: dict[str, Any], right: dict[str, Any], path: list[str]) -> Iterator[Op]:
-    for key in sorted(left.keys() | right.keys(), key=lambda k: k.encode("utf-8", "surrogateescape")):
-        at = [*path, key.translate(_ESCAPES)]
+def _compare_maps(left: dict[str, Any], right: dict[str, Any], path: str, out: list[Op]) -> None:
+    # Most fields are the same on both sides: they are set aside before anything is sorted.
+    keys = [key for key, value in left.items() if key not in right or not alike(value, right[key])]
+    keys += right.keys() - left.keys()
+    for key in sorted(keys, key=_bytes) if len(keys) > 1 else keys:
+        at = f"{path}/{key.translate(_ESCAPES)}"
         if key not in right:
-            yield {"type": "test", "path": _pointer(at), "value": left[key]}
-            yield {"type": "remove", "path": _pointer(at)}
+            out.append({"type": "test", "path": at, "value": left[key]})
+            out.append({"type": "remove", "path": at})
         elif key not in left:
-            yield {"type": "test", "path": _pointer([*at, at[-1]]), "absent": True}
-            yield {"type": "replace", "path": _pointer(at) + "?", "value": right[key]}
+            out.append({"type": "test", "path": f"{at}{at[len(path):]}", "absent": True})
+            out.append({"type": "replace", "path": f"{at}?", "value": right[key]})
         else:
-            yield from _ops(left[key], right[key], at)
+            _compare(left[key], right[key], at, out)
 
 
-def _array_ops(left: list[Any], right: list[Any], path: list[str]) -> Iterator[Op]:
+def _bytes(key: str) -> bytes:
+    return key.encode("utf-8", "surrogateescape")
+
+
+def _compare_arrays(left: list[Any], right: list[Any], path: str, out: list[Op]) -> None:
     running = 0
     for at in range(max(len(left), len(right))):
-        here = [*path, str(running)]
+        here = f"{path}/{running}"
         if at >= len(right):
-            yield {"type": "test", "path": _pointer(here), "value": left[at]}
-            yield {"type": "remove", "path": _pointer(here)}
+            out.append({"type": "test", "path": here, "value": left[at]})
+            out.append({"type": "remove", "path": here})
             continue
         if at >= len(left):
-            yield {"type": "test", "path": _pointer([*path, str(at)]), "absent": True}
-            yield {"type": "replace", "path": _pointer([*path, "-"]), "value": right[at]}
+            out.append({"type": "test", "path": f"{path}/{at}", "absent": True})
+            out.append({"type": "replace", "path": f"{path}/-", "value": right[at]})
         else:
-            yield from _ops(left[at], right[at], here)
+            _compare(left[at], right[at], here, out)
         running += 1
-
-
-def _pointer(path: list[str]) -> str:
-    return "".join(f"/{part}" for part in path) or "/"
