@@ -16,6 +16,8 @@ from oakum.kube.retry import EXISTENCE, retrying
 
 T = TypeVar("T")
 KIND_WAIT_SECONDS = 10.0
+UNCHECKED = [("fieldValidation", "Ignore")]
+"""The server need not look for unknown fields, of which it warns by default."""
 HINTS = {"the server does not allow this method on the requested resource":
          " (hint: resource is possibly not namespaced but must be)",
          "the server could not find the requested resource": " (hint: resource is possibly namespaced but cannot be)"}
@@ -104,11 +106,12 @@ class Cluster:
         return self._do("Creating", resource, lambda: identified(
             Resource(self.client.create(kind, outgoing(resource), resource.namespace), resource.origin)))
 
-    def replace(self, resource: Resource) -> Resource:
-        """PUT. Raises ServerError."""
+    def replace(self, resource: Resource, *, checked: bool = False) -> Resource:
+        """PUT. `checked`: its fields are those of an object that the server gave. Raises ServerError."""
         kind = self.kind_of(resource)
-        return self._do("Updating", resource, lambda: identified(Resource(
-            self.client.replace(kind, outgoing(resource), resource.name, resource.namespace), resource.origin)))
+        query = UNCHECKED if checked else None
+        return self._do("Updating", resource, lambda: identified(Resource(self.client.replace(
+            kind, outgoing(resource), resource.name, resource.namespace, query=query), resource.origin)))
 
     def patch(self, resource: Resource, patch: Any, form: str, query: Mapping[str, str] | None = None) -> Resource:
         """PATCH. Raises ServerError."""
@@ -138,6 +141,9 @@ class Cluster:
 def outgoing(resource: Resource) -> dict[str, Any]:
     """The body to send: with our identity, numbers as JSON shows them."""
     meta = dict(resource.metadata)
+    if meta.get("resourceVersion"):
+        # Without these the server keeps its own, as it does with them: reading them is half of its work on an object.
+        meta.pop("managedFields", None)
     if isinstance(meta.get("annotations"), dict | None):  # else the server shall say what is wrong with them
         meta["annotations"] = {**resource.annotations, IDENTITY: resource.identity}
     body: dict[str, Any] = wire(dict(resource.body, metadata=meta))

@@ -64,8 +64,7 @@ class Resource:
     @property
     def group(self) -> str:
         """API group, empty for core."""
-        group, slash, _ = self.api_version.rpartition("/")
-        return group if slash else ""
+        return self.api_version.rpartition("/")[0]
 
     @property
     def version(self) -> str:
@@ -128,7 +127,11 @@ class Resource:
     @property
     def key(self) -> str:
         """What makes it the same object whatever its API version: `namespace/group/Kind/name`."""
-        return f"{self.namespace}/{self.group}/{self.kind}/{self.name}"
+        # Asked for more than anything else, so it reads the body once.
+        body, meta = self.body, self.metadata
+        version, name = _text(body.get("apiVersion")), _text(meta.get("name")) or self.name
+        group = version.rpartition("/")[0]
+        return f"{_text(meta.get('namespace'))}/{group}/{_text(body.get('kind'))}/{name}"
 
     @property
     def identity(self) -> str:

@@ -10,11 +10,13 @@ from typing import Any
 _GO_NAMES = {dict: "map[string]interface {}", list: "[]interface {}", str: "string", bool: "bool", int: "int64",
              float: "float64", type(None): "<nil>"}
 _EXACT = 1e21
+_COLLECTIONS = (dict, list)
+_NOT_AS_IS = (dict, list, float)
 
 
 def clone(value: Any) -> Any:
     """A deep copy of a JSON value."""
-    if not value or not isinstance(value, dict | list):
+    if not value or not isinstance(value, _COLLECTIONS):
         return value
     import orjson
 
@@ -44,9 +46,9 @@ def floats(value: Any) -> Any:
 def wire(value: Any) -> Any:
     """A copy in which whole floats are int, as JSON text shows them."""
     if isinstance(value, dict):
-        return {k: wire(v) if isinstance(v, dict | list | float) else v for k, v in value.items()}
+        return {k: wire(v) if isinstance(v, _NOT_AS_IS) else v for k, v in value.items()}
     if isinstance(value, list):
-        return [wire(v) if isinstance(v, dict | list | float) else v for v in value]
+        return [wire(v) if isinstance(v, _NOT_AS_IS) else v for v in value]
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         return int(value)
     return value

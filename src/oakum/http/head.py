@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from oakum.dataclass import dataclass
 from oakum.http.errors import HttpError
 
+_BLANKS = ("", " ", "\t")
 _STATUS = re.compile(r"HTTP/1\.(\d) ([1-5]\d\d)(?: (.*))?")
 
 
@@ -16,32 +16,30 @@ class Headers:
     __slots__ = ("_fields",)
 
     def __init__(self, lines: list[str]) -> None:
-        self._fields: list[tuple[str, str, str]] = []
+        self._fields: dict[str, list[tuple[str, str]]] = {}
+        last: list[tuple[str, str]] = []
         for line in lines:
             name, colon, value = line.partition(":")
-            if line[:1] in (" ", "\t"):  # the obsolete way to go on with the field before
-                if self._fields:
-                    lower, name, before = self._fields.pop()
-                    self._fields.append((lower, name, f"{before} {line.strip()}"))
+            if line[:1] in _BLANKS:  # the obsolete way to go on with the field before
+                if line and last:
+                    name, before = last.pop()
+                    last.append((name, f"{before} {line.strip()}"))
             elif colon:
-                self._fields.append((name.lower(), name, value.strip()))
-
-    def __iter__(self) -> Iterator[str]:
-        return (name for _, name, _ in self._fields)
+                last = self._fields.setdefault(name.lower(), [])
+                last.append((name, value.strip()))
 
     def get(self, name: str, missing: str = "") -> str:
         """The first value of the field, else `missing`."""
-        wanted = name.lower()
-        return next((value for lower, _, value in self._fields if lower == wanted), missing)
+        found = self._fields.get(name.lower())
+        return found[0][1] if found else missing
 
     def get_all(self, name: str) -> list[str]:
         """All values of the field, in their order."""
-        wanted = name.lower()
-        return [value for lower, _, value in self._fields if lower == wanted]
+        return [value for _, value in self._fields.get(name.lower(), ())]
 
     def items(self) -> list[tuple[str, str]]:
-        """Names as they were sent, and values."""
-        return [(name, value) for _, name, value in self._fields]
+        """Names as they were sent, and values; those of one name together."""
+        return [field for fields in self._fields.values() for field in fields]
 
 
 @dataclass(frozen=True)

@@ -202,7 +202,7 @@ class Applier:
             if not notes:
                 return stored
             try:
-                return self.cluster.replace(recorded(stored, notes))
+                return self.cluster.replace(recorded(stored, notes), checked=True)
             except ServerError as e:
                 if time.monotonic() > end:
                     raise ApplyError(f"Saving record of last applied resource: {e}") from e

@@ -10,6 +10,7 @@ from oakum.deploy.resource import Resource
 from oakum.deploy.values import clone, go_name
 
 _MISSING: Any = object()
+_IN_ARRAYS = (All, Index)
 
 
 class PathMismatch(ConfigError):
@@ -49,7 +50,7 @@ def copy_field(target: Resource, path: Path, sources: Sequence[Resource]) -> Non
 
 def _copy(target: Any, path: Path, sources: list[Any], driver: int, create: bool) -> None:
     part, rest = path[0], path[1:]
-    if isinstance(part, All | Index):
+    if isinstance(part, _IN_ARRAYS):
         if target is None:
             return
         items = _need_array(target)
@@ -89,7 +90,7 @@ def _remove(target: Any, path: Path) -> None:
     part, rest = path[0], path[1:]
     if target is None:
         return
-    if isinstance(part, All | Index):
+    if isinstance(part, _IN_ARRAYS):
         items = _need_array(target)
         if not rest:
             raise ConfigError("Expected last part of the path to be map key")
@@ -119,7 +120,7 @@ def _add(target: Any, path: Path, values: Mapping[str, str], create: bool) -> No
         _need_map(target).update(values)
         return
     part, rest = path[0], path[1:]
-    if isinstance(part, All | Index):
+    if isinstance(part, _IN_ARRAYS):
         items = _need_array(target) if target is not None else []
         for at in range(len(items)) if isinstance(part, All) else [part.at]:
             if at < len(items):
@@ -148,7 +149,7 @@ def _visit(target: Any, path: Path, rewrite: Callable[[dict[str, Any]], None]) -
         rewrite(_need_map(target))
         return
     part: Part = path[0]
-    if isinstance(part, All | Index):
+    if isinstance(part, _IN_ARRAYS):
         if target is None:
             return
         items = _need_array(target)
