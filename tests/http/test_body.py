@@ -56,6 +56,8 @@ def test_the_answer_to_head_has_no_body_whatever_its_length() -> None:
 @pytest.mark.parametrize(("answer", "failure"), [
     (b"", Disconnected), (b"HTTP/1.1 200", IncompleteRead), (b"<html>", HttpError),
     (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", HttpError),
+    (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nhello\r\n", HttpError),
+    (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n", HttpError),
     (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2", IncompleteRead)])
 def test_what_ends_too_early_and_what_is_not_http_are_told_apart(answer: bytes, failure: type[Exception]) -> None:
     with pytest.raises(failure):

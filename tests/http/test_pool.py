@@ -98,6 +98,12 @@ def test_a_connection_that_the_server_closed_meanwhile_is_made_anew() -> None:
     assert server.connections == 2
 
 
+def test_what_a_server_sends_beyond_its_answer_is_not_taken_for_the_next_answer() -> None:
+    forged = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged"
+    with serving(OK + forged, OK) as server, pool(at(server)) as requests:
+        assert [requests.request("GET", f"/{n}", []).read() for n in range(2)] == [b"ok", b"ok"]
+
+
 @pytest.mark.parametrize(("body", "sent"), [(None, b"Content-Length: 0\r\n\r\n"), (b"{}", b"Content-Length: 2\r\n\r\n{}")])
 def test_head_and_body_are_sent_with_their_length(body: bytes | None, sent: bytes) -> None:
     with serving(OK, ends=sent) as server, pool(at(server)) as requests:

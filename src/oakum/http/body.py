@@ -1,11 +1,15 @@
 """Where the body of an answer ends (RFC 9112, section 6.3): by length, by chunks, or with the connection."""
 from __future__ import annotations
 
+import re
+
 from oakum.http.errors import HttpError, IncompleteRead
 from oakum.http.head import Head
 from oakum.http.incoming import PIECE, Incoming
 
 BODILESS = frozenset({204, 304})
+_LENGTH = re.compile(r"[0-9]{1,18}")
+_CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}")
 
 
 class Body:
@@ -20,7 +24,7 @@ class Body:
         self._incoming = incoming
         self._chunked = "chunked" in head.headers.get("Transfer-Encoding").lower()
         length = head.headers.get("Content-Length")
-        self._left: int | None = 0 if self._chunked else int(length) if length.isdigit() else None
+        self._left: int | None = 0 if self._chunked else int(length) if _LENGTH.fullmatch(length) else None
         if method == "HEAD" or head.status in BODILESS:
             self._chunked, self._left = False, 0
         self.reusable = head.kept and self._left is not None
@@ -49,10 +53,9 @@ class Body:
     def _next_chunk(self) -> bool:
         """Come to the next chunk; False when there was the last."""
         size = self._incoming.line().partition(b";")[0].strip()
-        try:
-            self._left = int(size, 16)
-        except ValueError:
-            raise HttpError(f"malformed chunk size {size[:20]!r}") from None
+        if not _CHUNK_SIZE.fullmatch(size):
+            raise HttpError(f"malformed chunk size {size[:20]!r}")
+        self._left = int(size, 16)
         if self._left > 0:
             return True
         while self._incoming.line():

@@ -100,7 +100,7 @@ class Connection:
 
     def prepare(self) -> None:
         """Connect, unless that was done; a connection that the server has closed meanwhile is made anew."""
-        if self.sock is not None and _has_news(self.sock):
+        if self._incoming is not None and (self._incoming.unread or _has_news(self.sock)):
             self.close()
         if self.sock is None:
             self.connect()

@@ -21,6 +21,11 @@ class Incoming:
         self._sock = sock
         self._early = b""
 
+    @property
+    def unread(self) -> bool:
+        """Whether something has come that nobody has read."""
+        return bool(self._early)
+
     def head(self) -> bytes:
         """All up to the next empty line. Raises Disconnected when nothing comes, IncompleteRead, HttpError."""
         data = self._early

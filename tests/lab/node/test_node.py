@@ -42,6 +42,8 @@ def test_a_pod_pulls_with_its_secret_runs_and_reports_what_a_kubelet_reports(clu
         "PodScheduled",
     }
     assert pod["status"]["podIP"].startswith("127.97.")
+    # Without a probe a container is ready when it runs, which may be before its first word.
+    assert cluster.until(lambda _: cluster.log("web"), "web")
     assert cluster.log("web") == "serving on 8080\n"
 
 
