@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,7 @@ from oakum.http.body import Body
 from oakum.http.head import parse as parse_head
 from oakum.http.incoming import Incoming
 from oakum.http.response import Response
-from oakum.registry import manifests, push
+from oakum.registry import attempts, manifests, push
 from oakum.registry.blobs import BlobReader, BytesBlob
 from oakum.registry.client import connect as connect_as_users_do
 from oakum.registry.connections import Options
@@ -23,6 +24,7 @@ from oakum.registry.errors import ConnectError, ContentError, StatusError
 from oakum.registry.reference import Repository, parse, parse_repository
 from oakum.registry.retry import RetryPolicy
 from oakum.registry.transport import Request, Transport
+from oakum.workers import Workers
 
 from .conftest import Host, connect, login
 from .faults import Front, front
@@ -154,6 +156,39 @@ def test_a_token_service_that_fails_is_named(guarded: Front, fault: dict[str, An
     with pytest.raises((StatusError, ConnectError, ContentError), match=words) as caught:
         manifests.get(connect(login(guarded.address)), parse(f"{guarded.address}/team/app:1"))
     assert "pw" not in str(caught.value)
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"drop": True}, {"status": 200, "body": b"<html>"}])
+def test_a_token_service_that_fails_is_asked_once_for_all_images(guarded: Front, fault: dict[str, Any]) -> None:
+    guarded.order(match="/token", times=99, **fault)
+    transport = connect(login(guarded.address))
+    images = [parse(f"{guarded.address}/team/app{number}:1") for number in range(8)]
+    with Workers(8) as workers:
+        jobs = [workers.submit(manifests.resolve, transport, image) for image in images]
+    tries = 1 if fault.get("status") == 200 else 3
+    assert len([line for line in guarded.seen if "/token" in line]) == tries
+    for number, job in enumerate(jobs):
+        assert f"app{number}%3Apull" in str(job.error) or "answered without a token" in str(job.error)
+
+
+def test_a_token_that_is_refused_is_asked_for_once_and_others_all_the_same(guarded: Front) -> None:
+    guarded.order(match="/token", times=1, status=403, body=b'{"errors":[{"code":"DENIED","message":"no"}]}')
+    transport = connect(login(guarded.address))
+    with pytest.raises(StatusError, match="DENIED: no$"):
+        manifests.resolve(transport, parse(f"{guarded.address}/team/secret:1"))
+    assert len([line for line in guarded.seen if "/token" in line]) == 1
+    with pytest.raises(StatusError, match="MANIFEST_UNKNOWN|NAME_UNKNOWN"):
+        manifests.resolve(transport, parse(f"{guarded.address}/team/none:1"))
+
+
+def test_a_token_service_that_recovers_serves_the_next_try_at_writing(token_registry: Host, guarded: Front) -> None:
+    token_registry.push_image("team/app:1")
+    guarded.order(match="/token", times=3, status=503)
+    transport, read = connect(login(guarded.address)), list[bytes]()
+    ref = parse(f"{guarded.address}/team/app:1")
+    attempts.write(lambda: read.append(manifests.get(transport, ref).raw), time.sleep)
+    assert len(read) == 1
+    assert len([line for line in guarded.seen if "/token" in line]) == 4
 
 
 def test_a_token_service_that_is_down_is_named(registry: Host, faulty: Front) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import time
 from threading import Lock, RLock
-from urllib.parse import quote_plus, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from oakum.http.response import Response
 from oakum.proxy import is_loopback, parse_address
@@ -16,11 +16,10 @@ from oakum.registry.attempts import Attempts
 from oakum.registry.challenge import Challenge
 from oakum.registry.connections import Connections
 from oakum.registry.credentials import Credentials, Keychain
-from oakum.registry.errors import ConnectError, ContentError, CredentialsError, StatusError
+from oakum.registry.errors import ConnectError, StatusError
 from oakum.registry.reference import Repository
+from oakum.registry.tokens import FAILURE_KEPT_S, TokenService
 
-CLIENT_ID = "go-containerregistry"
-_FAILURE_KEPT_S = 5.0
 _Key = tuple[Credentials | None, tuple[str, ...]]
 """What a token is for: a login and its scopes."""
 
@@ -38,6 +37,8 @@ class Session:
         self._challenge: Challenge | None = None
         self._tokens: dict[_Key, str] = {}
         self._turns: dict[_Key, Lock] = {}
+        self._refusals: dict[_Key, tuple[float, StatusError]] = {}
+        self._service = TokenService(registry, self._send)
         self._failure: tuple[float, ConnectError | StatusError] | None = None
 
     def base(self) -> str:
@@ -47,7 +48,7 @@ class Session:
         """
         with self._lock:
             if not self._base:
-                if self._failure and time.monotonic() - self._failure[0] < _FAILURE_KEPT_S:
+                if self._failure and time.monotonic() - self._failure[0] < FAILURE_KEPT_S:
                     raise self._failure[1]
                 try:
                     self._ping()
@@ -73,8 +74,20 @@ class Session:
         with turn:
             token = self._tokens.get(key)
             if token is None:
-                token = self._tokens[key] = self._fetch_token(*key)
+                token = self._tokens[key] = self._fetched(key)
             return token
+
+    def _fetched(self, key: _Key) -> str:
+        """A new token. What was refused a moment ago is not asked for again, as GET after HEAD would."""
+        when, refusal = self._refusals.get(key, (0.0, None))
+        if refusal is not None and time.monotonic() - when < FAILURE_KEPT_S:
+            raise refusal
+        parameters = self._challenge.parameters if self._challenge else {}
+        try:
+            return self._service.token(parameters, *key, secure=self._base.startswith("https:"))
+        except StatusError as error:
+            self._refusals[key] = (time.monotonic(), error)
+            raise
 
     def renew(self, headers: list[str], used: str) -> tuple[str, ...] | None:
         """Forget the rejected token `used`; the scopes that the new challenge in `headers` asks for.
@@ -134,56 +147,10 @@ class Session:
             or (address is not None and address.version == 4 and address.is_private and not is_loopback(host))
         )
 
-    def _fetch_token(self, login: Credentials | None, scopes: tuple[str, ...]) -> str:
-        parameters = self._challenge.parameters if self._challenge else {}
-        realm = parameters.get("realm", "")
-        if not urlsplit(realm).netloc:
-            raise ContentError(f"Registry {self._registry} asks for a token but names no realm to get one from")
-        self._check_realm(realm, login)
-        service = parameters.get("service", "")
-        if login and login.identity_token:
-            token = self._refresh(realm, service, login.identity_token, scopes)
-            if token:
-                return token
-        query = urlencode([*(("scope", scope) for scope in scopes), ("service", service)], quote_via=quote_plus)
-        url = realm + ("&" if urlsplit(realm).query else "?") + query
-        header = login.basic() if login else ""
-        response = self._send("GET", url, {"Authorization": header} if header else {})
-        body = body_of(response)
-        if response.status != 200:
-            raise status_error("GET", url, response.status, body)
-        return _token(body, realm)
-
     def _send(
         self, method: str, url: str, headers: dict[str, str], body: bytes | None = None
     ) -> Response:
         return self._attempts.run(lambda: self._connections.send(method, url, headers, body))
-
-    def _check_realm(self, realm: str, login: Credentials | None) -> None:
-        """A registry reached over TLS must not make us send a password in the clear."""
-        host = urlsplit(realm).hostname or ""
-        plain = urlsplit(realm).scheme != "https"
-        if login and plain and self._base.startswith("https:") and not is_loopback(host):
-            raise CredentialsError(
-                f"Registry {self._registry} wants the login sent to {urlsplit(realm).netloc} without TLS: refused"
-            )
-
-    def _refresh(self, realm: str, service: str, identity_token: str, scopes: tuple[str, ...]) -> str:
-        form = {
-            "client_id": CLIENT_ID,
-            "grant_type": "refresh_token",
-            "refresh_token": identity_token,
-            "scope": " ".join(scopes),
-            "service": service,
-        }
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        response = self._send("POST", realm, headers, urlencode(form).encode())
-        body = body_of(response)
-        if response.status == 404:
-            return ""
-        if response.status != 200:
-            raise status_error("POST", realm, response.status, body)
-        return _token(body, realm)
 
 
 class _Both(ConnectError):
@@ -192,16 +159,3 @@ class _Both(ConnectError):
     def __init__(self, first: Exception, second: Exception) -> None:
         Exception.__init__(self, f"{first}; {second}")
         self.reason = getattr(second, "reason", "")
-
-
-def _token(body: bytes, realm: str) -> str:
-    import json
-
-    try:
-        answer = json.loads(body)
-        token = answer.get("token") or answer.get("access_token")
-    except (ValueError, AttributeError):
-        token = None
-    if not isinstance(token, str) or not token:
-        raise ContentError(f"Token service {urlsplit(realm).netloc} answered without a token")
-    return token
