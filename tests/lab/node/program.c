@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -68,6 +69,8 @@ int main(int count, char **words) {
   if (!strcmp(tool, "show")) return show(words[2]);
   if (!strcmp(tool, "put")) return put(words[2], words[3]);
   if (!strcmp(tool, "id")) return printf("%d %d\n", getuid(), getgid()) < 0;
+  if (!strcmp(tool, "eat")) for (long size = 0;; size += 1 << 20) memset(malloc(1 << 20), 1, 1 << 20);
+  if (!strcmp(tool, "spin")) { for (volatile long n = 0; clock() < atoi(words[2]) * (CLOCKS_PER_SEC / 1000); n++); return 0; }
   if (!strcmp(tool, "echo")) { for (int at = 2; at < count; at++) printf("%s\n", words[at]); return 0; }
   if (!strcmp(tool, "copy")) { char line[4096]; while (fgets(line, sizeof line, stdin)) { fputs(line, stdout); fflush(stdout); } return 0; }
   if (!strcmp(tool, "env")) { for (char **each = environ; *each; each++) puts(*each); return 0; }

@@ -12,9 +12,12 @@ import pytest
 from oakum.lab import Lab
 from oakum.lab.api.calls import DeleteOptions
 from oakum.lab.load import load_image
+from oakum.lab.node.cgroups import Cgroups, Limits
 from oakum.lab.registry import Storage
 
 from .conftest import Cluster, condition, waiting
+
+LIMITS = ("memory.limit_in_bytes", "cpu.cfs_quota_us", "memory.max", "cpu.max")
 
 
 def fetch(address: str, port: int) -> str:
@@ -353,3 +356,44 @@ def test_a_strict_umask_is_no_obstacle(cluster: Cluster) -> None:
 def test_an_image_that_was_loaded_runs_under_the_name_of_its_own_registry(cluster: Cluster, layout: Path, policy: str) -> None:
     load_image(Storage(cluster.lab.folder.registry, sync=False), layout, "somebody/tool:v2")
     assert cluster.output("hub", "echo", "hello", image="somebody/tool:v2", imagePullPolicy=policy) == "hello\n"
+
+
+@pytest.fixture
+def groups() -> None:
+    tried = Cgroups()
+    tried.close()
+    if tried.refusal:
+        pytest.skip(f"this machine lets no control groups be made: {tried.refusal}")
+
+
+@pytest.mark.usefixtures("groups")
+def test_a_container_beyond_its_limit_of_memory_is_killed_and_says_so(cluster: Cluster) -> None:
+    cluster.pod("hungry", "eat", resources={"limits": {"memory": "32Mi"}})
+    ended = cluster.phase("hungry", "Failed")["status"]["containerStatuses"][0]["state"]["terminated"]
+    assert (ended["reason"], ended["exitCode"]) == ("OOMKilled", 137)
+
+
+@pytest.mark.usefixtures("groups")
+def test_limits_are_the_kernels_while_a_container_runs_and_are_gone_with_the_lab(layout: Path) -> None:
+    with Lab() as lab:
+        load_image(Storage(lab.folder.registry, sync=False), layout)
+        cluster = Cluster(lab)
+        cluster.login()
+        cluster.pod("limited", "serve", resources={"limits": {"memory": "64Mi", "cpu": "250m"}})
+        cluster.ready("limited")
+        groups = [path for path in Path("/sys/fs/cgroup").rglob("oakum-lab-*") if f"-{os.getpid()}-" in path.name]
+        said = {path.read_text().split()[0] for group in groups for path in group.glob("*/*") if path.name in LIMITS}
+        assert said == {str(64 << 20), "25000"}
+    assert not [path for path in groups if path.exists()]
+
+
+def test_a_machine_that_lets_no_groups_be_made_limits_nothing(tmp_path: Path) -> None:
+    refused = Cgroups(tmp_path)
+    assert "No such file" in refused.refusal
+    assert refused.make("name", Limits(memory=1 << 20)) is None
+
+
+def test_limits_are_those_of_the_specification() -> None:
+    stated = {"resources": {"limits": {"memory": "1.5Gi", "cpu": "1500m", "ephemeral-storage": "1Gi"}}}
+    assert Limits.of(stated) == Limits(memory=3 << 29, processors=1.5)
+    assert (Limits.of(stated).quota, Limits.of({})) == (150_000, Limits())

@@ -227,6 +227,8 @@ class Container:
             watching.cancel()
             self._close()
         message = await self._pod.offload(self._last_words, code)
+        if code != 0 and self._pod.runtime.out_of_memory(self.process):
+            return self._ended(128 - code if code < 0 else code, began, "OOMKilled", message)
         if code < 0:
             return self._ended(128 - code, began, "Error", message, -code)
         return self._ended(code, began, "Completed" if code == 0 else "Error", message)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from oakum.lab.node.cgroups import Limits
 from oakum.lab.node.environment import Surroundings, environment, expand
 from oakum.lab.node.errors import ConfigFailed
 from oakum.lab.node.images import Image
@@ -52,6 +53,7 @@ def launch_of(container: dict[str, Any], image: Image, place: Place, name: str, 
         image=image,
         readonly=bool(context.get("readOnlyRootFilesystem")),
         mounts=(*_common(container, place), *_mounts(container, place, variables)),
+        limits=Limits.of(container),
         annotations=pod["metadata"].get("annotations") or {},
     )
 

@@ -1,6 +1,7 @@
 """The runtime of real processes, isolated by the keeper in one of its modes."""
 
 import asyncio
+import logging
 import os
 import shutil
 import socket
@@ -13,9 +14,11 @@ from typing import Any
 
 from oakum.lab.files import make_passable
 from oakum.lab.node.bare import furnish
+from oakum.lab.node.cgroups import Cgroups, Group, Limits
 from oakum.lab.node.errors import StartFailed
 from oakum.lab.node.images import Image, Images
 from oakum.lab.node.mirror import Mirror
+from oakum.lab.node.pipes import close_all
 from oakum.lab.node.pull_secrets import PullSecrets
 from oakum.lab.node.runtime import Launch, config_of
 from oakum.lab.node.sandbox.client import Keeper, SandboxError, first_id
@@ -29,6 +32,8 @@ _SWITCHES = {
     "/proc/sys/kernel/unprivileged_userns_clone": "0",
     "/proc/sys/user/max_user_namespaces": "0",
 }
+
+_LOG = logging.getLogger(__name__)
 
 _WAYS_OUT = 1 << 18 | 1 << 27
 """Capabilities (SYS_CHROOT, MKNOD) that lead out of a container whose root is the machine's."""
@@ -56,6 +61,9 @@ class Processes:
         self._images: Images | None = None
         self._started: Keeper | None = None
         self._roots: dict[str, dict[str, Any]] = {}
+        self._cgroups: Cgroups | None = None
+        self._groups: dict[str, Group] = {}
+        self._out_of_memory: set[str] = set()
 
     async def start(self) -> None:
         """Start the keeper in the first mode that this machine allows. Raises SandboxError with each refusal."""
@@ -95,6 +103,10 @@ class Processes:
         self._pulling.shutdown(wait=False, cancel_futures=True)
         if self._started is not None:
             await self._started.stop()
+        for name in [*self._groups]:
+            self._groups.pop(name).remove()
+        if self._cgroups is not None:
+            self._cgroups.close()
 
     async def pull(self, name: str, policy: str, secrets: PullSecrets) -> Image:
         """An image, unpacked. Raises PullFailed."""
@@ -133,7 +145,35 @@ class Processes:
             root = self._roots[launch.name] = await asyncio.to_thread(self._root, launch)
         if not self._own_users:
             launch = replace(launch, capabilities=launch.capabilities & ~_WAYS_OUT)
-        await self._keeper.run(launch.name, launch.pod, config_of(launch, root), streams, launch.join)
+        group = self._groups.get(launch.join) if launch.join else self._group(launch)
+        entrances = group.open() if group else []
+        try:
+            config = config_of(launch, root)
+            await self._keeper.run(launch.name, launch.pod, config, streams, launch.join, entrances)
+        finally:
+            close_all(entrances)
+
+    def _group(self, launch: Launch) -> Group | None:
+        """The control groups for a container, made at its first try."""
+        if launch.limits == Limits():
+            return None
+        if self._cgroups is None:
+            self._cgroups = Cgroups()
+            if self._cgroups.refusal:
+                _LOG.warning("limits of containers are not enforced: %s", self._cgroups.refusal)
+        if launch.name not in self._groups:
+            try:
+                made = self._cgroups.make(launch.name, launch.limits)
+            except OSError as error:
+                raise SandboxError(f"limiting the container: {error}") from error
+            if made is None:
+                return None
+            self._groups[launch.name] = made
+        return self._groups.get(launch.name)
+
+    def out_of_memory(self, name: str) -> bool:
+        """As the kernel has counted."""
+        return name in self._out_of_memory
 
     def health(self, name: str) -> bool | None:
         """Probes ask the processes."""
@@ -159,6 +199,12 @@ class Processes:
 
     def _ended(self, name: str, code: int) -> None:
         self._roots.pop(name, None)
+        self._out_of_memory.discard(name)
+        group = self._groups.pop(name, None)
+        if group is not None:
+            if group.out_of_memory():
+                self._out_of_memory.add(name)
+            asyncio.get_running_loop().run_in_executor(None, group.remove)
         self.on_end(name, code)
 
     def _root(self, launch: Launch) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from signal import Signals
 from typing import Any, Protocol
 
+from oakum.lab.node.cgroups import Limits
 from oakum.lab.node.images import Image
 from oakum.lab.node.pull_secrets import PullSecrets
 from oakum.lab.node.sandbox.roots import Mount
@@ -37,6 +38,7 @@ class Launch:
     mounts: tuple[Mount, ...] = ()
     memory_folders: dict[str, int] = field(default_factory=dict)
     join: str = ""
+    limits: Limits = field(default_factory=Limits)
     annotations: dict[str, str] = field(default_factory=dict)
 
 
@@ -71,6 +73,10 @@ class Runtime(Protocol):
 
     def health(self, name: str) -> bool | None:
         """What the probes of a container would find; None where they are to be asked."""
+
+    def out_of_memory(self, name: str) -> bool:
+        """Whether a container that has ended went beyond its limit of memory."""
+        ...
 
     async def signal(self, name: str, number: Signals) -> None:
         """Send a signal to a process; one that has ended is no error."""

@@ -59,6 +59,10 @@ class Simulated:
         """Every probe succeeds, unless the annotation says that none does."""
         return self._running.get(name) != "unready"
 
+    def out_of_memory(self, name: str) -> bool:
+        """Nothing is used."""
+        return False
+
     async def signal(self, name: str, number: Signals) -> None:
         """End a container, unless it hangs and may."""
         behaviour = self._running.get(name)

@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -108,16 +108,26 @@ class Keeper:
         """Forget a pod's network namespace."""
         await self._ask("remove_pod", pod=pod)
 
-    async def run(self, name: str, pod: str, process: dict[str, Any], streams: list[int], join: str = "") -> None:
+    async def run(
+        self,
+        name: str,
+        pod: str,
+        process: dict[str, Any],
+        streams: list[int],
+        join: str = "",
+        groups: Sequence[int] = (),
+    ) -> None:
         """Start a process in a pod under the name `name`; `streams` are input, output and errors.
 
         `process` has the fields of `process.Process`, in JSON. `join` names a running container whose namespaces it
-        shall enter. Raises SandboxError with the reason when the program cannot be executed.
+        shall enter; `groups` are descriptors of control groups that it shall be in.
+        Raises SandboxError with the reason when the program cannot be executed.
         """
         # In memory, not in a file: the environment may hold secrets, and may be larger than a message.
         with open(os.memfd_create("process"), "wb", buffering=0) as config:
             config.write(json.dumps(process).encode())
-            await self._ask("start", [config.fileno(), *streams], process=name, pod=pod, join=join)
+            descriptors = [config.fileno(), *groups, *streams]
+            await self._ask("start", descriptors, process=name, pod=pod, join=join, groups=len(groups))
 
     async def signal(self, name: str, number: signal.Signals) -> None:
         """Send a signal to a process; one that has ended is no error."""

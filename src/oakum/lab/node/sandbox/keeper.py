@@ -30,7 +30,7 @@ from oakum.lab.node.sandbox.process import (
 )
 
 LONGEST_MESSAGE = 1 << 16
-_MOST_DESCRIPTORS = 4
+_MOST_DESCRIPTORS = 8
 
 Answer = tuple[dict[str, Any], list[int]]
 
@@ -123,11 +123,12 @@ class Keeper:
 
     def _start(self, request: dict[str, Any], descriptors: list[int]) -> None:
         """Start a process; the answer follows when it has become its program, or failed to."""
-        config, *streams = descriptors
+        config, *rest = descriptors
+        groups, streams = rest[: request["groups"]], rest[request["groups"] :]
         process = Process.load(config)
         report, failure = os.pipe2(os.O_CLOEXEC)
         try:
-            pid = self._fork(process, request, streams, failure)
+            pid = self._fork(process, request, streams, groups, failure)
         except OSError:
             os.close(report)
             raise
@@ -145,7 +146,12 @@ class Keeper:
         self._answer(identity, {"error": text} if text else {}, [])
         return True
 
-    def _fork(self, process: Process, request: dict[str, Any], streams: list[int], failure: int) -> int:
+    def _fork(
+        self, process: Process, request: dict[str, Any], streams: list[int], groups: list[int], failure: int
+    ) -> int:
+        def be(enter: Callable[[], None]) -> NoReturn:
+            self._be(process, streams, groups, failure, enter)
+
         joined = self._pidfds.get(request.get("join", ""))
         namespace = self._networks.namespace(request["pod"]) if self._networks else None
         if joined is None and namespace is not None and self._networks is not None:
@@ -153,23 +159,27 @@ class Keeper:
             # The child stays in the block: leaving it would lead out of the pod's network again.
             with self._networks.inside(namespace):
                 pid = system.clone(NAMESPACES | (system.CLONE_NEWUSER if nested else 0))
-                return pid or self._be(process, streams, failure, lambda: _contain(process, nested))
+                return pid or be(lambda: _contain(process, nested))
         if joined is None:
-            return os.fork() or self._be(process, streams, failure, lambda: change_root(process))
+            return os.fork() or be(lambda: change_root(process))
         nested = self._nested(process)
-        return os.fork() or self._be(process, streams, failure, lambda: join(joined, nested, failure))
+        return os.fork() or be(lambda: join(joined, nested, failure))
 
     def _nested(self, process: Process) -> bool:
         """Whether a process needs a user namespace of its own, in which the lab's one user has the id it wants."""
         return self._single_user and (process.user, process.group) != (0, 0)
 
-    def _be(self, process: Process, streams: list[int], failure: int, enter: Callable[[], None]) -> NoReturn:
+    def _be(
+        self, process: Process, streams: list[int], groups: list[int], failure: int, enter: Callable[[], None]
+    ) -> NoReturn:
         """In a new process: become what was asked for."""
         try:
             reset_signals()
             system.die_with_parent()
             take_streams(streams, process.terminal)
             enter()
+            for group in groups:
+                os.write(group, b"0")
             become(process, self._single_user)
         except Exception as error:  # whatever it is, a forked copy of the keeper must not live on
             fail(failure, error)
