@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -126,3 +127,21 @@ def test_a_missing_helper_is_named(tmp_path: Path) -> None:
 
 def test_secrets_do_not_show_in_a_representation() -> None:
     assert "pw" not in repr(Credentials("ada", "pw", "pw", "pw"))
+
+
+def test_the_environment_is_read_once_and_its_faults_are_told_each_time() -> None:
+    class Read(dict[str, str]):
+        times = 0
+
+        def items(self) -> Any:
+            self.times += 1
+            return super().items()
+
+    good, bad = Read(KBLD_REGISTRY_HOSTNAME="r.io", KBLD_REGISTRY_USERNAME="ada"), Read(KBLD_REGISTRY_X="1")
+    keychain = EnvironmentKeychain(good)
+    assert [keychain.lookup(parse_repository(f"r.io/app{n}")) for n in (1, 2)] == [Credentials("ada")] * 2
+    assert good.times == 1
+    keychain = EnvironmentKeychain(bad)
+    for _ in range(2):
+        with pytest.raises(CredentialsError, match="Unknown env variable 'KBLD_REGISTRY_X'"):
+            keychain.lookup(APP)

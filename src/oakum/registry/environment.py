@@ -7,6 +7,7 @@ matches wins, right or wrong.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from oakum.registry import reference
 from oakum.registry.credentials import Credentials
@@ -31,11 +32,12 @@ class EnvironmentKeychain:
 
     def lookup(self, repository: Repository) -> Credentials | None:
         """The login whose host name is the repository's registry."""
-        for _, fields in sorted(self._groups().items()):
+        for _, fields in sorted(self._groups.items()):
             if "hostname" in fields and _registry(fields["hostname"]) == repository.registry:
                 return Credentials(**{field: value for field, value in fields.items() if field != "hostname"})
         return None
 
+    @cached_property
     def _groups(self) -> dict[str, dict[str, str]]:
         groups: dict[str, dict[str, str]] = {}
         for variable, value in self._environ.items():
