@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 static void stop(int number) { printf("stopping\n"); fflush(stdout); _exit(0); }
@@ -27,6 +28,34 @@ static int serve(int port, const char *text) {
     }
     close(client);
   }
+}
+
+/* shout PORT: sends every datagram back in capitals */
+static int shout(int port) {
+  int server = socket(AF_INET, SOCK_DGRAM, 0), got;
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)}, from;
+  socklen_t length = sizeof from;
+  char text[4096];
+  if (bind(server, (void *)&address, sizeof address)) { perror("bind"); return 3; }
+  while ((got = recvfrom(server, text, sizeof text, 0, (void *)&from, &length)) >= 0) {
+    for (int at = 0; at < got; at++) if (text[at] >= 'a' && text[at] <= 'z') text[at] -= 32;
+    if (sendto(server, text, got, 0, (void *)&from, length) < 0) perror("sendto");
+  }
+  return 4;
+}
+
+/* say ADDRESS PORT TEXT: what comes back for a datagram */
+static int say(const char *address, int port, const char *text) {
+  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+  struct timeval patience = {5, 0};
+  int client = socket(AF_INET, SOCK_DGRAM, 0), got;
+  char answer[4096];
+  inet_pton(AF_INET, address, &to.sin_addr);
+  setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  if (connect(client, (void *)&to, sizeof to)) { perror("connect"); return 4; }
+  if (send(client, text, strlen(text), 0) < 0 || (got = recv(client, answer, sizeof answer, 0)) < 0) { perror("recv"); return 5; }
+  printf("%.*s\n", got, answer);
+  return 0;
 }
 
 /* fetch ADDRESS PORT: what a server there answers, without the head */
@@ -64,6 +93,8 @@ int main(int count, char **words) {
   const char *tool = count > 1 ? words[1] : "serve";
   if (!strcmp(tool, "serve")) return serve(count > 2 ? atoi(words[2]) : 8080, count > 3 ? words[3] : "hello");
   if (!strcmp(tool, "fetch")) return fetch(words[2], atoi(words[3]));
+  if (!strcmp(tool, "shout")) return shout(atoi(words[2]));
+  if (!strcmp(tool, "say")) return say(words[2], atoi(words[3]), words[4]);
   if (!strcmp(tool, "exit")) return atoi(words[2]);
   if (!strcmp(tool, "sleep")) for (;;) pause();
   if (!strcmp(tool, "show")) return show(words[2]);

@@ -1,6 +1,7 @@
 """Pods that really run."""
 
 import base64
+import contextlib
 import os
 import socket
 import time
@@ -126,6 +127,32 @@ def test_two_pods_listen_on_one_port_and_a_service_answers_on_the_host(cluster: 
     service = cluster.get("web", "services")["spec"]
     assert fetch(service["clusterIP"], 8080) == "hello"
     assert fetch("127.0.0.1", service["ports"][0]["nodePort"]) == "hello"
+
+
+def test_a_udp_service_answers_on_the_host_and_to_pods(cluster: Cluster) -> None:
+    ports = [{"port": 5300, "targetPort": 5353, "protocol": "UDP"}]
+    cluster.create("services", "loud", spec={"selector": {"app": "loud"}, "ports": ports, "type": "NodePort"})
+    cluster.pod("loud", "shout", "5353")
+    labels = {"metadata": {"labels": {"app": "loud"}}}
+    cluster.lab.cluster.patch(cluster.lab.cluster.resource("pods"), "loud", labels, "merge", "default")
+    cluster.ready("loud")
+    cluster.until(lambda found: [each for each in found["subsets"] if each.get("addresses")], "loud", "endpoints")
+    service = cluster.get("loud", "services")["spec"]
+    for address, port in ((service["clusterIP"], 5300), ("127.0.0.1", service["ports"][0]["nodePort"])):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.settimeout(0.5)
+            client.connect((address, port))
+            for attempt in range(20):  # datagrams may be lost, for instance before the program listens
+                with contextlib.suppress(TimeoutError, ConnectionRefusedError):
+                    client.send(b"hello %d" % attempt)
+                    assert client.recv(100).startswith(b"HELLO")
+                    break
+            else:
+                pytest.fail(f"nothing answers at {address}:{port}")
+    shown = cluster.output("client", "say", "$(LOUD_SERVICE_HOST)", "$(LOUD_SERVICE_PORT)", "hello")
+    if "connect" in shown:
+        pytest.skip("this machine does not let pods be joined")
+    assert shown == "HELLO\n"
 
 
 def test_pods_reach_services_by_address_and_by_variables(cluster: Cluster) -> None:

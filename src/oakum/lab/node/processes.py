@@ -183,10 +183,10 @@ class Processes:
         """Send a signal to a process."""
         await self._keeper.signal(name, number)
 
-    async def dial(self, pod: str, port: int) -> socket.socket:
-        """A connection to a port inside a pod. Raises OSError."""
+    async def dial(self, pod: str, port: int, *, datagrams: bool = False) -> socket.socket:
+        """A connected socket to a port inside a pod. Raises OSError."""
         try:
-            return await self._keeper.dial(pod, port)
+            return await self._keeper.dial(pod, port, datagrams=datagrams)
         except SandboxError as error:
             raise OSError(error.errno, str(error)) from error
 

@@ -81,8 +81,8 @@ class Runtime(Protocol):
     async def signal(self, name: str, number: Signals) -> None:
         """Send a signal to a process; one that has ended is no error."""
 
-    async def dial(self, pod: str, port: int) -> socket.socket:
-        """A connection to a port inside a pod. Raises OSError."""
+    async def dial(self, pod: str, port: int, *, datagrams: bool = False) -> socket.socket:
+        """A connection, or a connected socket for datagrams, to a port inside a pod. Raises OSError."""
         ...
 
     async def bind(self, address: str, port: int, *, datagrams: bool = False) -> socket.socket | None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from oakum.lab.api.cluster import Cluster
 from oakum.lab.network import DNS_SERVICE_IP
+from oakum.lab.node.datagrams import Relay
 from oakum.lab.node.dns import Names, serve_names
 from oakum.lab.node.node import Node
 from oakum.lab.node.splice import splice
@@ -41,6 +42,7 @@ class Port:
     address: str
     port: int
     inside: bool = True
+    datagrams: bool = False
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.service} at {self.address}:{self.port}"
@@ -49,10 +51,22 @@ class Port:
 def _listener(port: Port) -> socket.socket:
     """A socket at a Service's port; where that is for root only, at the one `UNPRIVILEGED` above it. Raises OSError."""
     try:
-        return socket.create_server((port.address, port.port), backlog=128)
+        return _bound(port, port.port)
     except PermissionError:
         _LOG.info("Service %s answers on port %d: lower ones are root's here", port, port.port + UNPRIVILEGED)
-        return socket.create_server((port.address, port.port + UNPRIVILEGED), backlog=128)
+        return _bound(port, port.port + UNPRIVILEGED)
+
+
+def _bound(port: Port, number: int) -> socket.socket:
+    if not port.datagrams:
+        return socket.create_server((port.address, number), backlog=128)
+    bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+    try:
+        bound.bind((port.address, number))
+    except OSError:
+        bound.close()
+        raise
+    return bound
 
 
 class ServiceProxy:
@@ -65,8 +79,8 @@ class ServiceProxy:
         self._cluster = cluster
         self._node = node
         self._api = api
-        self._outside: dict[Port, asyncio.Server] = {}
-        self._inside: dict[Port, asyncio.Server] = {}
+        self._outside: dict[Port, asyncio.Server | Relay] = {}
+        self._inside: dict[Port, asyncio.Server | Relay] = {}
         self._watch: Watch | None = None
         self._task: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -139,14 +153,18 @@ class ServiceProxy:
         if not port.inside:
             return
         try:
-            listener = await self._node.runtime.bind(port.address, port.port)
+            listener = await self._node.runtime.bind(port.address, port.port, datagrams=port.datagrams)
         except OSError as error:
             _LOG.warning("Service %s does not answer to pods: %s", port, error)
             return
         if listener is not None:
             await self._serve(self._inside, port, listener)
 
-    async def _serve(self, servers: dict[Port, asyncio.Server], port: Port, listener: socket.socket) -> None:
+    async def _serve(self, servers: dict[Port, asyncio.Server | Relay], port: Port, listener: socket.socket) -> None:
+        if port.datagrams:
+            servers[port] = Relay(listener, lambda: self._dial_datagrams(port))
+            return
+
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.current_task()
             assert task is not None
@@ -155,8 +173,8 @@ class ServiceProxy:
             await self._connect(port, reader, writer)
 
         # It is known before it serves, so that `stop` finds it wherever it interrupts this.
-        servers[port] = await asyncio.start_server(connected, sock=listener, start_serving=False)
-        await servers[port].start_serving()
+        server = servers[port] = await asyncio.start_server(connected, sock=listener, start_serving=False)
+        await server.start_serving()
 
     async def _connect(self, port: Port, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -182,6 +200,15 @@ class ServiceProxy:
                 raise ConnectionRefusedError(errno.ECONNREFUSED, "no endpoint accepts connections")
             await asyncio.sleep(_PAUSE)
 
+    async def _dial_datagrams(self, port: Port) -> socket.socket:
+        targets = list(self._targets(port))
+        random.shuffle(targets)
+        for address, number in targets:
+            pod = self._node.at(address)
+            if pod is not None:
+                return await self._node.runtime.dial(pod.uid, number, datagrams=True)
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "no pod is ready")
+
     async def _open(self, address: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         pod = self._node.at(address)
         if pod is None:
@@ -195,7 +222,7 @@ class ServiceProxy:
             return
         for found in self._cluster.store.list(_SLICES, port.namespace).items:
             if (found["metadata"].get("labels") or {}).get(_SERVICE_LABEL) == port.service:
-                yield from _of_slice(found, port.name)
+                yield from _of_slice(found, port)
 
     def _assign(self, service: Obj) -> None:
         """Tell a load balancer's address, which is the cluster IP, since that answers on this host."""
@@ -217,17 +244,21 @@ def ports_of(service: Obj) -> Iterator[Port]:
     spec, metadata = service["spec"], service["metadata"]
     address = spec.get("clusterIP")
     for port in spec.get("ports") or []:
-        if port.get("protocol", "TCP") != "TCP":
+        protocol = port.get("protocol", "TCP")
+        if protocol not in ("TCP", "UDP"):
             continue
+        datagrams = protocol == "UDP"
         namespace, owner, name = metadata["namespace"], metadata["name"], port.get("name") or ""
         if address and address != "None":
-            yield Port(namespace, owner, name, address, port["port"])
+            yield Port(namespace, owner, name, address, port["port"], datagrams=datagrams)
         if port.get("nodePort"):
-            yield Port(namespace, owner, name, "127.0.0.1", port["nodePort"], inside=False)
+            yield Port(namespace, owner, name, "127.0.0.1", port["nodePort"], inside=False, datagrams=datagrams)
 
 
-def _of_slice(found: Obj, name: str) -> Iterator[tuple[str, int]]:
-    number = next((port["port"] for port in found.get("ports") or [] if (port.get("name") or "") == name), None)
+def _of_slice(found: Obj, wanted: Port) -> Iterator[tuple[str, int]]:
+    name = (wanted.name, "UDP" if wanted.datagrams else "TCP")
+    ports = {(port.get("name") or "", port.get("protocol", "TCP")): port["port"] for port in found.get("ports") or []}
+    number = ports.get(name)
     if number is None:
         return
     for endpoint in found.get("endpoints") or []:

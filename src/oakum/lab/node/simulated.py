@@ -69,7 +69,7 @@ class Simulated:
         if behaviour is not None and (number == Signals.SIGKILL or behaviour != "hang"):
             self._end(name, -number)
 
-    async def dial(self, pod: str, port: int) -> socket.socket:
+    async def dial(self, pod: str, port: int, *, datagrams: bool = False) -> socket.socket:
         """Nothing listens in a simulated pod."""
         raise ConnectionRefusedError(111, "the pod is simulated")
 

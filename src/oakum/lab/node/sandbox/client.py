@@ -133,9 +133,9 @@ class Keeper:
         """Send a signal to a process; one that has ended is no error."""
         await self._ask("signal", process=name, signal=int(number))
 
-    async def dial(self, pod: str, port: int) -> socket.socket:
-        """A TCP connection to a port inside a pod; raises SandboxError (errno ECONNREFUSED, …)."""
-        _, descriptors = await self._ask("dial", pod=pod, port=port)
+    async def dial(self, pod: str, port: int, *, datagrams: bool = False) -> socket.socket:
+        """A TCP connection, or a UDP socket, to a port inside a pod; raises SandboxError (errno ECONNREFUSED, …)."""
+        _, descriptors = await self._ask("dial", pod=pod, port=port, datagrams=datagrams)
         return _socket(descriptors[0])
 
     async def bind(self, address: str, port: int, *, datagrams: bool = False) -> socket.socket | None:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from oakum.lab.node.sandbox import system
-from oakum.lab.node.sandbox.pods import Networks
+from oakum.lab.node.sandbox.pods import Networks, connected
 from oakum.lab.node.sandbox.process import (
     NAMESPACES,
     Process,
@@ -104,8 +104,8 @@ class Keeper:
 
     def _dial(self, request: dict[str, Any], descriptors: list[int]) -> Answer:
         if self._networks is None:
-            return {}, [socket.create_connection(("127.0.0.1", request["port"]), 1).detach()]
-        return {}, [self._networks.dial(request["pod"], request["port"]).detach()]
+            return {}, [connected("127.0.0.1", request["port"], request["datagrams"]).detach()]
+        return {}, [self._networks.dial(request["pod"], request["port"], request["datagrams"]).detach()]
 
     def _bind(self, request: dict[str, Any], descriptors: list[int]) -> Answer:
         if self._networks is None or not self._networks.joined:

@@ -77,19 +77,11 @@ class Networks:
         network = self._pods.get(pod)
         return network.namespace if network else None
 
-    def dial(self, pod: str, port: int) -> socket.socket:
-        """A TCP connection to a port of a pod, opened inside its namespace. Raises OSError as connect(2) does."""
+    def dial(self, pod: str, port: int, datagrams: bool) -> socket.socket:
+        """A socket connected to a port of a pod, opened inside its namespace. Raises OSError as connect(2) does."""
         network = self._pods[pod]
         with self.inside(network.namespace):
-            connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        try:
-            # On a loopback this ends at once, either way; the limit is for a full accept queue.
-            connection.settimeout(1)
-            connection.connect((network.address if network.link else "127.0.0.1", port))
-        except OSError:
-            connection.close()
-            raise
-        return connection
+            return connected(network.address if network.link else "127.0.0.1", port, datagrams)
 
     def bind(self, address: str, port: int, datagrams: bool) -> socket.socket:
         """A socket in the lab's namespace that all pods reach: listening, or for datagrams."""
@@ -135,6 +127,19 @@ class Networks:
             yield
         finally:
             system.setns(self._own, system.CLONE_NEWNET)
+
+
+def connected(address: str, port: int, datagrams: bool) -> socket.socket:
+    """A TCP or UDP socket connected to a loopback address. Raises OSError."""
+    connection = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if datagrams else socket.SOCK_STREAM)
+    try:
+        # On a loopback this ends at once, either way; the limit is for a full accept queue.
+        connection.settimeout(1)
+        connection.connect((address, port))
+    except OSError:
+        connection.close()
+        raise
+    return connection
 
 
 def _write_setting(path: str, value: str) -> None:
