@@ -2,8 +2,9 @@
 
 A token's kind is its own text for punctuation and keywords, else one of `identifier`, `int literal`, `float literal`,
 `string literal`, `newline` and `end of file`, as messages name it. Indentation means nothing; a line break inside
-brackets neither. The `newline` token is counted on the line after the break, where the reference reports it. The value
-of an `error` token is the SyntaxErrors to raise when it is reached.
+brackets neither. The `newline` token is counted on the line after the break, where the reference reports it. A `:` at
+the end of a line opens a block; `end`, `elif` and `else:` close one wherever they stand, which is an `outdent` token; the line break
+after `end` is part of it. The value of an `error` token is the SyntaxErrors to raise when it is reached.
 """
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ INT = "int literal"
 FLOAT = "float literal"
 STRING = "string literal"
 NEWLINE = "newline"
+OUTDENT = "outdent"
 EOF = "end of file"
 ERROR = "error"
 
@@ -42,6 +44,11 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
+_REST_OF_LINE = re.compile(r"[ \t\r]*(?:#[^\n]*)?\n")
+_BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*|\\\n)*")
+_COLON = re.compile(r"(?:[ \t\r]|\\\n)*:")
+_CLOSERS = frozenset(["end", "elif", "else"])
+_LINE_ENDS = frozenset([NEWLINE, OUTDENT])
 _WORD, _MARK, _BREAK, _STRING, _NUMBER, _COMMENT = range(1, 7)
 _OPEN = frozenset("([{")
 _CLOSE = frozenset(")]}")
@@ -86,12 +93,15 @@ def scan(source: str, file: str) -> Tokens:
 def _scan(source: str, file: str, tokens: Tokens) -> None:
     match = _TOKEN.match
     kinds, values, lines = tokens.kinds, tokens.values, tokens.lines
-    position, line, depth = 0, 1, 0
+    position, line, depth, blocks = 0, 1, 0, 0
     while found := match(source, position):
         position = found.end()
         group = found.lastindex
         if group == _WORD:
             text = found[_WORD]
+            if text in _CLOSERS:
+                position, line, blocks = _close(text, source, position, line, depth, blocks, tokens)
+                continue
             kinds.append(text if text in KEYWORDS else IDENTIFIER)
             values.append(text)
             lines.append(line)
@@ -104,7 +114,8 @@ def _scan(source: str, file: str, tokens: Tokens) -> None:
             lines.append(line)
         elif group == _BREAK:
             line += 1
-            if not depth and kinds and kinds[-1] is not NEWLINE:
+            if not depth and kinds and kinds[-1] not in _LINE_ENDS:
+                blocks += kinds[-1] == ":"
                 tokens.add(NEWLINE, None, line)
         elif group in _LITERALS:
             text = found[group]
@@ -114,9 +125,32 @@ def _scan(source: str, file: str, tokens: Tokens) -> None:
             line += 1
     if source[position:].strip(" \t\r"):
         _refuse(source, position, file, line)
-    if kinds and kinds[-1] is not NEWLINE:
+    if not depth and kinds and kinds[-1] not in _LINE_ENDS:
         tokens.add(NEWLINE, None, line)
     tokens.add(EOF, None, line)
+
+
+def _close(
+    word: str, source: str, position: int, line: int, depth: int, blocks: int, tokens: Tokens
+) -> tuple[int, int, int]:
+    """Add `word`, which closes a block if it is not the `else` of an expression; returns where that leaves the scan.
+
+    Raises SyntaxErrors when there is no block to close.
+    """
+    if word == "end":
+        rest = (_BLANK if depth else _REST_OF_LINE).match(source, position)
+        if rest is not None:
+            position, line = rest.end(), line + rest[0].count("\n")
+    if word != "else" or _COLON.match(source, position):
+        if not blocks:
+            raise SyntaxErrors(tokens.file, [Problem("unexpected end", line)])
+        blocks -= 1
+        tokens.add(OUTDENT, None, line)
+    if word == "elif":
+        tokens.add(word, word, line)
+    elif word == "else":
+        tokens.add(word, word, line + (_REST_OF_LINE.match(source, position) is not None))
+    return position, line, blocks
 
 
 def _literal(text: str, file: str, line: int) -> tuple[str, Any]:
@@ -146,7 +180,6 @@ def _refuse(source: str, position: int, file: str, line: int) -> NoReturn:
         triple = rest[:3] in ('"""', "'''")
         cut = rest.find("\n", 1)
         message = "unexpected EOF in string" if triple or cut < 0 else "unexpected newline in string"
-        line += rest.count("\n") if triple else 0
     elif char == "\\":
         message = "stray backslash in program"
     else:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from oakum.starlark import build
 from oakum.starlark.cursor import Cursor
+from oakum.starlark.scanner import IDENTIFIER
 from oakum.starlark.scope import Scopes
 
 
@@ -76,7 +77,7 @@ class Parameters:
                 cursor.advance()
                 if bare_star or arguments.vararg is not None:
                     self.scopes.problem("multiple * parameters not allowed", line)
-                if cursor.kind == "," or cursor.kind == closing:
+                if cursor.kind != IDENTIFIER:
                     bare_star = line
                 else:
                     arguments.vararg = self._name(signature, line)

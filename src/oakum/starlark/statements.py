@@ -16,12 +16,13 @@ from oakum.starlark import build
 from oakum.starlark.cursor import Cursor
 from oakum.starlark.expressions import OPERATORS, Expressions
 from oakum.starlark.program import Load
-from oakum.starlark.scanner import EOF, IDENTIFIER, NEWLINE, STRING, quoted
+from oakum.starlark.scanner import EOF, IDENTIFIER, NEWLINE, OUTDENT, STRING, quoted
 from oakum.starlark.scope import Scope, Scopes
 from oakum.starlark.targets import AttrCall, IndexCall, elements
 
 _FLAT_END = frozenset([EOF, NEWLINE, ";"])
 _CLAUSES = frozenset(["else", "elif"])
+_LINE_STARTS = frozenset([NEWLINE, OUTDENT])
 _AUGMENTED = frozenset(f"{operator}=" for operator in ("+", "-", "*", "/", "//", "%", "&", "|", "^", "<<", ">>"))
 _FUNCTION_EXTRA: dict[str, Any] = {"type_params": []} if sys.version_info >= (3, 12) else {}
 
@@ -87,7 +88,6 @@ class Statements:
         self.targets = expressions.targets
         self.steps = steps
         self.loads: list[Load] = []
-        self.openers: list[tuple[int, bool]] = []
         self.block = Block()
 
     def program(self) -> list[ast.stmt]:
@@ -97,21 +97,8 @@ class Statements:
         if cursor.kind == NEWLINE:
             cursor.advance()
         while cursor.kind != EOF:
-            if cursor.kind in _CLAUSES:
-                cursor.fail("unexpected end")
-            if self._at_end():
-                cursor.advance()
-                cursor.fail("unexpected end")
             self._statement(body)
         return self.steps.wrap(body, self.scopes.top) if self.steps.wrap else body
-
-    def _at_end(self) -> bool:
-        cursor = self.cursor
-        return (
-            cursor.kind == IDENTIFIER
-            and cursor.value == "end"
-            and cursor.kinds[cursor.index + 1] in (NEWLINE, EOF)
-        )
 
     def _statement(self, body: list[ast.stmt]) -> None:
         kind = self.cursor.kind
@@ -133,7 +120,7 @@ class Statements:
             cursor.kind == IDENTIFIER
             and cursor.value in self.steps.builders
             and cursor.line in self.steps.lines
-            and (cursor.index == 0 or cursor.kinds[cursor.index - 1] == NEWLINE)
+            and (cursor.index == 0 or cursor.kinds[cursor.index - 1] in _LINE_STARTS)
             and cursor.kinds[cursor.index + 1] == "("
         ):
             self._step(body)
@@ -263,35 +250,24 @@ class Statements:
         return local, name
 
     def _suite(self, opener: int, body: list[ast.stmt], *, clauses: bool = False) -> bool:
-        """A block into `body`, through its `end` or up to an `else` or `elif`; whether those may follow.
+        """A block into `body`, through what closes it; whether that is an `else` or `elif` that may follow.
 
-        What follows a one-line `if` inside an `if` block belongs to the block.
+        A block of one line, after the `:` itself, is not closed, so nothing goes on after it.
         """
         cursor = self.cursor
         if cursor.kind != NEWLINE:
             self._simple(body)
-            return not (self.openers and self.openers[-1][1])
+            return False
         cursor.advance()
         cursor.enter()
-        self.openers.append((opener, clauses))
-        goes_on = False
-        while True:
+        while cursor.kind != OUTDENT:
             if cursor.kind == EOF:
-                cursor.fail(
-                    "mismatched set of block openings (if/else/elif/for/def) and closing (end)", self.openers[-1][0]
-                )
-            if self._at_end():
-                cursor.advance()
-                if cursor.kind == NEWLINE:
-                    cursor.advance()
-                break
-            goes_on = clauses and cursor.kind in _CLAUSES
-            if goes_on:
-                break
+                message = "mismatched set of block openings (if/else/elif/for/def) and closing (end)"
+                cursor.fail(message, opener)
             self._statement(body)
-        self.openers.pop()
+        cursor.advance()
         cursor.leave()
-        return goes_on
+        return clauses and cursor.kind in _CLAUSES
 
     def _if(self, body: list[ast.stmt]) -> None:
         cursor = self.cursor

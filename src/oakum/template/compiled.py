@@ -84,6 +84,8 @@ def compile_starlark(name: str, number: int, text: str) -> Compiled:
 
 def _compile(write: Callable[[bool], Program], source: Source | None, *, once: bool = False) -> Compiled:
     program = write(False)
+    if program.lines > len(program.code):
+        program = write(True)  # code of several lines in one step: excerpts count as the reference's do
     try:
         return _assemble(program, source, once)
     except (SyntaxErrors, ResolveErrors):

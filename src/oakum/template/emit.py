@@ -50,10 +50,9 @@ class Emitter:
         """What builds the statements of each step."""
         steps = {
             "set_ctx_type": _nothing,
+            "set_literal": _nothing,
             "start_ctx": self._start_context,
             "end_ctx": self._end_context,
-            "start_node_annotation": self._start_annotation,
-            "collect_node_annotation": self._annotation,
             "annotate": self._annotate,
             "set_map_item_key": self._set_key,
             "start_node": lambda step: self._start_node(_number(step.args[0]), step),
@@ -108,13 +107,6 @@ class Emitter:
     def _joined(self, step: StepCall) -> ast.expr:
         identifier = step.function.state["texts"].pop()
         return call(".join", [name(identifier, step.line)], step.line)
-
-    def _start_annotation(self, step: StepCall) -> list[ast.stmt]:
-        step.function.state["note"] = step.args
-        return []
-
-    def _annotation(self, step: StepCall) -> list[ast.stmt]:
-        return self._annotate(step._replace(args=[*step.function.state["note"], *step.args]))
 
     def _annotate(self, step: StepCall) -> list[ast.stmt]:
         (first, second, *arguments), line = step.args, step.line

@@ -50,6 +50,7 @@ class Program:
         self.code: list[str] = []
         self.places: list[Where] = []
         self.steps: set[int] = set()
+        self.lines = 0
         self.nodes: list[Node | Piece | None] = [None]
         self.parents: list[int] = [0]
         self.computed: set[int] = set()
@@ -65,13 +66,15 @@ class Program:
         self._flush()
         self.code.append(f"__ytt_tpl{self.number}_{call}({arguments}){note}")
         self.places.append(place)
-        self.steps.add(len(self.code))
+        self.steps.add(self.lines + 1)
+        self.lines += 1 + arguments.count("\n")
 
     def user(self, code: str, place: Where) -> None:
         """Append a line of code as the template's author wrote it; its indentation means nothing, but in a string."""
         self._flush()
         self.code.append(code)
         self.places.append(place)
+        self.lines += 1
 
     def start(self, tag: int, place: Where) -> None:
         """Append the step that starts the node `tag`."""
@@ -95,11 +98,7 @@ class Program:
     def note(self, tag: int, name: str, arguments: str, place: Where) -> None:
         """Append the steps that annotate the node `tag`."""
         self.annotated.add(tag)
-        if self.full:
-            self.step("start_node_annotation", f'{tag}, "{_quoted(name)}"', None)
-            self.step("collect_node_annotation", arguments, place)
-        else:
-            self.step("annotate", f'{tag}, "{_quoted(name)}", {arguments}', place)
+        self.step("annotate", f'{tag}, "{_quoted(name)}", {arguments}', place)
 
     def _flush(self) -> None:
         """Write the nodes that follow one another as one line."""
@@ -218,6 +217,8 @@ class YAMLProgram:
             self._below(below, text, place, tag)
         elif text and isinstance(below, str):
             self._text(below, node.line, tag, place, "set_node", self.program.computed)
+        elif self.program.full:
+            self.program.step("set_literal", str(tag), place)
 
     def _below(self, node: Node, text: bool, place: Where, parent: int) -> None:
         if text or self.program.full or isinstance(node, Map | Array) or not self._is_static(node):
@@ -271,9 +272,13 @@ def write_pieces(program: Program, pieces: list[Piece]) -> None:
     """Append the steps of a text template's pieces."""
     for piece in pieces:
         if not piece.code:
-            program.start(program.tag(piece), None)
-        elif piece.is_output:
             place = SourceLine(program.name, piece.line, piece.text)
+            tag = program.tag(piece)
+            program.start(tag, place)
+            if program.full:
+                program.step("set_literal", str(tag), place)
+        elif piece.is_output:
+            place = SourceLine(program.name, piece.line, piece.raw)
             program.value(program.tag(piece), piece.text[1:], place, place)
         else:
             for offset, code in enumerate(piece.text.split("\n")):
@@ -286,7 +291,7 @@ def text_program(name: str, number: int, pieces: list[Piece]) -> Program:
     program.step("set_ctx_type", '"text"', None)
     program.step("start_ctx", '"text"', None)
     write_pieces(program, pieces)
-    program.step("end_ctx", "None", None)
+    program.step("end_ctx", "", None)
     return program
 
 

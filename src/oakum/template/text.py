@@ -10,11 +10,15 @@ _MARKER = r"\(@|@\)"
 
 
 class Piece(NamedTuple):
-    """A stretch of a text template: text to output as it is, or code. `line` is where it starts, from 1."""
+    """A stretch of a text template: text to output as it is, or code.
+
+    `line` is where it starts, from 1; `raw` is code as it is written, with the `-` of its marks.
+    """
 
     text: str
     line: int
     code: bool = False
+    raw: str = ""
 
     @property
     def is_output(self) -> bool:
@@ -41,9 +45,9 @@ def split_text(text: str, first_line: int = 1) -> list[Piece]:
             if opened is None:
                 raise TemplateError(f"Unexpected code closing '@)' at {where}")
             code = text[opened : found.start()]
-            trim_next = code.endswith("-")
+            trim_next, raw = code.endswith("-"), code
             code = code.removesuffix("-").removeprefix("-") if code != "-" else ""
-            pieces.append(Piece(code, first_line + text.count("\n", 0, opened), code=True))
+            pieces.append(Piece(code, first_line + text.count("\n", 0, opened), code=True, raw=raw))
             start, opened = found.end(), None
     if opened is not None:
         raise TemplateError("Missing code closing '@)' at " + _place(text, len(text), first_line))
