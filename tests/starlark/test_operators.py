@@ -127,9 +127,9 @@ def test_messages(fails: Callable[[str], EvalError], expression: str, message: s
         ("l = [1]\nl[3] = 1", "list index 3 out of range [-1:0]"),
         ("l = [1]\nl['a'] = 1", "got string, want int"),
         ("x = 5\nx.y = 1", "can't assign to .y field of int"),
-        ("x = y\ny = 1", "global variable y referenced before assignment"),
+        ("x = [y for i in [1]]\ny = 1", "global variable y referenced before assignment"),
         ("def f():\n  x = y\n  y = 1\nend\nf()", "local variable y referenced before assignment"),
-        ("len = len", "global variable len referenced before assignment"),
+        ("def f(): return len\nf()\nlen = 1", "global variable len referenced before assignment"),
     ],
 )
 def test_messages_of_statements(fails: Callable[[str], EvalError], text: str, message: str) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from oakum.starlark import SyntaxErrors
+
 Refused = Callable[..., list[tuple[str, int]]]
 MISMATCHED = "mismatched set of block openings (if/else/elif/for/def) and closing (end)"
 
@@ -91,7 +93,8 @@ def test_names_of_functions_are_told_after_those_of_the_top_level(refused: Refus
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("x = 0\nif False: x = 1\nelif True: x = 2\nelse: x = 3", 2),
+        ("len = len\nx = len([1])", 1),
+        ("x = 0\nif True:\n  x = 1\nend x = x + 1", 2),
         ("x = 0\nif False:\nx = 1\nelif True:\n        x = 2\nelse:\nx = 3\nend", 2),
         ("x = 0\nif True:\n  if False: x = 1\nelse:\n  x = 2\nend", 0),
         ("def f(): return 1\nx = f()", 1),
@@ -122,5 +125,7 @@ def test_programs_mean_what_they_say(run: Callable[..., dict[str, Any]], text: s
     assert run(text)["x"] == expected
 
 
-def test_end_is_a_name_where_no_block_can_close(run: Callable[..., dict[str, Any]]) -> None:
-    assert run("end = 5\nx = end + 1")["x"] == 6
+@pytest.mark.parametrize("text", ["end = 5", "x = f(end)", "if True: x = 1\nelse: x = 2", "x = 1 if True elif 2"])
+def test_what_closes_a_block_is_refused_where_none_is_open(run: Callable[..., dict[str, Any]], text: str) -> None:
+    with pytest.raises(SyntaxErrors, match="unexpected end"):
+        run(text)

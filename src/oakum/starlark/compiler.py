@@ -38,7 +38,8 @@ def compile_program(
     bound = scopes.top.bindings
     code = _compile(body, list(bound), name)
     exported = tuple(identifier for identifier in bound if identifier not in scopes.loaded)
-    return Program(name, code, tuple(sites), exported, frozenset(bound), tuple(parser.loads))
+    hidden = frozenset(bound).difference(scopes.shadowing)
+    return Program(name, code, tuple(sites), exported, hidden, tuple(parser.loads))
 
 
 def _compile(body: list[ast.stmt], names: list[str], file: str) -> CodeType:

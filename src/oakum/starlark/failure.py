@@ -62,8 +62,10 @@ def _explain(error: BaseException) -> tuple[str, tuple[Frame, ...]] | None:
     if isinstance(error, UnboundLocalError):
         return f"local variable {_name_in(error)} referenced before assignment", ()
     if isinstance(error, NameError):
-        kind = "local" if "free variable" in str(error) else "global"
-        return f"{kind} variable {_name_in(error)} referenced before assignment", ()
+        name = _name_in(error)
+        loaded = any(local == name for load in last.tb_frame.f_globals[".program"].loads for local, _ in load.symbols)
+        kind = "local" if loaded or "free variable" in str(error) else "global"
+        return f"{kind} variable {name} referenced before assignment", ()
     if isinstance(error, TypeError):
         failure = _misfit(last)
         return None if failure is None else (failure.message, failure.frames)

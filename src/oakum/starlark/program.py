@@ -58,13 +58,16 @@ class Load(NamedTuple):
 
 
 class Program(NamedTuple):
-    """A compiled text. `globals` are the names it binds for others, `loads` what it loads, in order."""
+    """A compiled text. `globals` are the names it binds for others, `loads` what it loads, in order.
+
+    `hidden` are the names that it does not find before it binds them itself.
+    """
 
     file: str
     code: CodeType
     sites: tuple[Site, ...]
     globals: tuple[str, ...]
-    bound: frozenset[str]
+    hidden: frozenset[str]
     loads: tuple[Load, ...]
 
     def run(self, predeclared: Mapping[str, Any], thread: Thread) -> dict[str, Any]:
@@ -73,7 +76,7 @@ class Program(NamedTuple):
         `predeclared` holds the values of the predeclared names and, under ids that start with a dot, what steps read.
         """
         space: dict[str, Any] = {**HELPERS, **UNIVERSE, **predeclared}
-        for name in self.bound:
+        for name in self.hidden:
             space.pop(name, None)
         space["__builtins__"] = {}  # else CPython would lend its own to names that are not bound yet
         space[".program"] = self

@@ -3,8 +3,8 @@
 A token's kind is its own text for punctuation and keywords, else one of `identifier`, `int literal`, `float literal`,
 `string literal`, `newline` and `end of file`, as messages name it. Indentation means nothing; a line break inside
 brackets neither. The `newline` token is counted on the line after the break, where the reference reports it. A `:` at
-the end of a line opens a block; `end`, `elif` and `else:` close one wherever they stand, which is an `outdent` token; the line break
-after `end` is part of it. The value of an `error` token is the SyntaxErrors to raise when it is reached.
+the end of a line opens a block; `end`, `elif` and `else:` close one wherever they stand, which is an `outdent` token;
+the line break after `end` is part of it. The value of an `error` token is the SyntaxErrors to raise when it is reached.
 """
 from __future__ import annotations
 

@@ -1,10 +1,12 @@
 """Names: which block binds them, which use them, and what is wrong with that.
 
-A name assigned anywhere in a function is the function's; at the top level it is the module's. A name bound nowhere must
-be predeclared or of the universe. CPython's own scoping then does what Starlark asks, so nothing is renamed.
+A name assigned anywhere in a function is the function's; at the top level it is the module's, from there on: what the
+top level itself uses before is predeclared, of the universe, or undefined. A name bound nowhere must be one of those as
+well. CPython's own scoping then does what Starlark asks, so nothing is renamed.
 """
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection
 from typing import Any
 
@@ -14,6 +16,8 @@ from oakum.starlark.spelling import hint
 TOPLEVEL = "<toplevel>"
 COMPREHENSION = "comprehension"
 LAMBDA = "lambda"
+_NO_USE = ("", 0)
+_NEVER = sys.maxsize
 UNBINDABLE = frozenset(["None", "True", "False", "__debug__", "__builtins__"])
 
 
@@ -21,7 +25,7 @@ class Scope:
     """One block: the top level, a function, a lambda or a comprehension. `state` is free for the builders of steps."""
 
     __slots__ = (
-        "bindings", "children", "first_line", "is_function", "loops", "name", "parent", "state", "uses",
+        "bindings", "children", "first_line", "is_function", "looked_up", "loops", "name", "parent", "state", "uses",
     )  # fmt: skip
 
     def __init__(
@@ -33,6 +37,7 @@ class Scope:
         self.is_function = is_function
         self.bindings: dict[str, int] = {}
         self.uses: list[tuple[str, int]] = []
+        self.looked_up: set[str] = set()
         self.children: list[Scope] = []
         self.state: dict[str, Any] = {}
         self.loops = 0
@@ -53,6 +58,8 @@ class Scopes:
         self.top = Scope(TOPLEVEL, is_function=True)
         self.current = self.top
         self.loaded: dict[str, int] = {}
+        self.shadowing: set[str] = set()
+        self._bound_at: dict[str, int] = {}
         self.problems: list[Problem] = []
         self._problems: dict[Scope, list[Problem]] = {}
 
@@ -83,7 +90,21 @@ class Scopes:
         """The current block assigns `name`."""
         if name in UNBINDABLE:
             self.problem(f"can't assign to {name}", line)
-        self.current.bindings.setdefault(name, line)
+        current = self.current
+        if name not in current.bindings:
+            current.bindings[name] = line
+            if current is self.top:
+                self._bound_at[name] = len(current.uses)
+
+    def assign(self, name: str, line: int) -> None:
+        """The current block assigns `name`, which was parsed as a use of it."""
+        uses = self.current.uses
+        if self.current is self.top and name not in self.top.bindings:
+            for index in range(len(uses) - 1, -1, -1):
+                if uses[index][0] == name:
+                    uses[index] = _NO_USE
+                    break
+        self.bind(name, line)
 
     def problem(self, message: str, line: int) -> None:
         """Note something that does not belong where it stands."""
@@ -100,9 +121,18 @@ class Scopes:
         return self.problems
 
     def _all_known(self, known: Collection[str]) -> bool:
-        """The usual case, decided quickly: every name of a block is the block's, the module's or known."""
-        top = self.top.bindings
-        blocks = [self.top]
+        """The usual case, decided quickly: every name of a block is the block's, the module's or known.
+
+        Notes the known names that the top level uses before it binds them itself.
+        """
+        top, bound_at = self.top.bindings, self._bound_at
+        for index, (name, _) in enumerate(self.top.uses):
+            if index < bound_at.get(name, _NEVER):
+                if name not in known and name:
+                    return False
+                if name in top:
+                    self.shadowing.add(name)
+        blocks = list(self.top.children)
         for block in blocks:
             own = block.bindings
             for name, _ in block.uses:
@@ -123,21 +153,33 @@ class Scopes:
 
     def _own(self, scope: Scope, known: Collection[str]) -> list[Problem]:
         found = self._problems.get(scope, [])
-        for name, line in scope.uses:
-            if name not in known and not self._is_bound(name, scope):
-                found.append(Problem(f"undefined: {name}{hint(name, self._candidates(scope, known))}", line))
+        for index, (name, line) in enumerate(scope.uses):
+            place = index if scope is self.top else _NEVER
+            if name and not self._is_known(name, scope, known, place):
+                candidates = self._candidates(scope, place)
+                found.append(Problem(f"undefined: {name}{hint(name, candidates)}", line))
+            if scope is not self.top:
+                self._look_up(name, scope)
         return found
 
-    def _is_bound(self, name: str, scope: Scope | None) -> bool:
-        while scope is not None:
-            if name in scope.bindings:
+    def _is_known(self, name: str, scope: Scope | None, known: Collection[str], place: int) -> bool:
+        """Whether `name`, used in `scope`, is bound or known; one that was looked up before is not undefined again."""
+        while scope is not None and scope is not self.top:
+            if name in scope.bindings or name in scope.looked_up:
                 return True
             scope = scope.parent
-        return False
+        return name in known or (name in self._bound_at and self._bound_at[name] <= place)
 
-    def _candidates(self, scope: Scope | None, known: Collection[str]) -> list[str]:
-        names: set[str] = set()
-        while scope is not None:
-            names.update(scope.bindings)
+    def _look_up(self, name: str, scope: Scope | None) -> None:
+        """Each block that `name` is looked up through remembers it."""
+        while scope is not None and scope is not self.top and name not in scope.bindings:
+            scope.looked_up.add(name)
             scope = scope.parent
+
+    def _candidates(self, scope: Scope | None, place: int) -> list[str]:
+        names: set[str] = set()
+        while scope is not None and scope is not self.top:
+            names.update(scope.bindings, scope.looked_up)
+            scope = scope.parent
+        names.update(name for name, at in self._bound_at.items() if at <= place)
         return sorted(names)

@@ -41,7 +41,7 @@ class Targets:
         items = elements(place)
         line = place.lineno
         if isinstance(place, ast.Name):
-            self.scopes.bind(place.id, line)
+            self.scopes.assign(place.id, line)
             return build.target(place.id, line), None
         if items is None:
             self.refuse(place)

@@ -270,9 +270,9 @@ class YAMLProgram:
 
 def write_pieces(program: Program, pieces: list[Piece]) -> None:
     """Append the steps of a text template's pieces."""
-    for piece in pieces:
+    for number, piece in enumerate(pieces):
         if not piece.code:
-            place = SourceLine(program.name, piece.line, piece.text)
+            place = SourceLine(program.name, piece.line, piece.text) if number else None
             tag = program.tag(piece)
             program.start(tag, place)
             if program.full:
