@@ -46,11 +46,11 @@ class Fingerprint:
     def _builder(self, source: Source, folder: Path) -> str:
         if source.builder not in ("", "docker"):
             return source.builder
-        if self._probe.answers:
+        if not any(folder.glob("*.go")) and not any(folder.glob("cmd/*/*.go")):
             return "docker"
         from oakum.images.builders import gobuild
 
-        return "go" if folder.is_dir() and gobuild.main_package(folder) else "docker"
+        return "go" if gobuild.main_package(folder) and not self._probe.answers else "docker"
 
     def _about(self, builder: str, source: Source, folder: Path) -> Any:
         if builder in _DOCKERFILE:
