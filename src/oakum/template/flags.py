@@ -134,7 +134,7 @@ def _value_file(flags: DataValueFlags, pair: str) -> Iterator[ValuesDocument]:
         text = files[0].text
     except OakumError as error:
         raise TemplateError(f"Reading file '{path}'") from error
-    yield _nested(references, names, text, Source(f"(data-value-file arg) {pair}", [text]))
+    yield _nested(references, names, text, Source(f"(data-value-file arg) {'.'.join(names)}={path}", [text]))
 
 
 def _parse_value(text: str, strict: bool) -> Value:

@@ -68,7 +68,7 @@ class _Formatter:
         self.gap = False
 
     def line(self, text: str) -> None:
-        if self.gap and self.out and self.layout.roomy:
+        if self.gap and self.layout.roomy:
             self.out.append("\n")
         self.gap = False
         self.out.append(text + "\n")

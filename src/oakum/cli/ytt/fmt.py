@@ -4,7 +4,6 @@ from __future__ import annotations
 import sys
 
 from oakum.cli.command import Invocation
-from oakum.errors import TemplateError, YAMLError
 from oakum.template.files import FileKind
 from oakum.template.workspace.inputs import Inputs
 from oakum.yaml.commented import format_documents
@@ -22,8 +21,5 @@ def run(call: Invocation) -> None:
     for file in files:
         if file.kind is not FileKind.YAML:
             continue
-        try:
-            out.append(format_documents(parse(file.text, file.path, strict=call.flags["strict"])))
-        except YAMLError as error:
-            raise TemplateError(f"Unmarshaling YAML template '{file.path}': {error}") from error
+        out.append(format_documents(parse(file.text, file.path, strict=call.flags["strict"])))
     sys.stdout.write("".join(out))
