@@ -9,7 +9,6 @@ def place(*paths: str, folder: str = "") -> Place:
     files = [InputFile(path, bytes, FileKind.YAML, order=order) for order, path in enumerate(paths)]
     root = build_tree(files)
     here = root.find_folder(folder.split("/")) if folder else root
-    assert here is not None
     return Place(root, here)
 
 

@@ -166,6 +166,8 @@ def _split_library(text: str) -> tuple[tuple[LibraryReference, ...], str]:
     if not text.startswith("@") or ":" not in text:
         return (), text
     prefix, _, rest = text.partition(":")
+    if prefix == "@":
+        raise TemplateError("Expected library ref to not be empty")
     return parse_reference(prefix), rest
 
 

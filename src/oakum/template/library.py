@@ -1,7 +1,7 @@
 """One library evaluated: schema, data values, validation, templates, overlays (ytt: mental model, libraries)."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ from oakum.errors import OakumError, TemplateError
 from oakum.record import NamedTuple
 from oakum.template.assembly import show_key
 from oakum.template.convert import copy_value
-from oakum.template.evaluation import Evaluator, Flavour, Run
+from oakum.template.evaluation import Evaluated, Evaluator, Flavour, Run
 from oakum.template.files import FileKind, InputFile
 from oakum.template.options import Result
 from oakum.template.overlay import OverlayError, accumulate, is_overlay, overlay_results
@@ -95,17 +95,10 @@ class Library(NamedTuple):
         settled = self.settle()
         if self.run.options.stop_after:
             return Result([], [], settled.values, settled.schema)
-        evaluator = self.evaluator(settled)
         rendered: list[tuple[int, RenderedFile]] = []
         texts: list[RenderedText] = []
-        for file, place in self.placed():
-            if not file.for_output and (not file.library or file.kind is FileKind.UNKNOWN):
-                continue
-            if id(file) in settled.holding:
-                continue
-            if file.for_output and file.kind is FileKind.STARLARK:
-                raise TemplateError("Unknown file type")
-            result = evaluator.evaluate(file, place).result
+        for file, evaluated in self.evaluated(settled):
+            result = evaluated.result
             if file.for_output and isinstance(result, DocumentSet):
                 rendered.append((file.order, RenderedFile(file.path, result)))
             elif file.for_output and isinstance(result, str):
@@ -117,8 +110,19 @@ class Library(NamedTuple):
         check_used(settled)
         return Result(files, texts, settled.values, settled.schema)
 
-    def evaluator(self, settled: Settled) -> Evaluator:
-        """What evaluates this library's files with its final data values."""
+    def evaluated(self, settled: Settled) -> Iterator[tuple[InputFile, Evaluated]]:
+        """What each file that is output or a library comes to with the final data values. Raises TemplateError."""
+        evaluator = self._evaluator(settled)
+        for file, place in self.placed():
+            if not file.for_output and (not file.library or file.kind is FileKind.UNKNOWN):
+                continue
+            if id(file) in settled.holding:
+                continue
+            if file.for_output and file.kind is FileKind.STARLARK:
+                raise TemplateError("Unknown file type")
+            yield file, evaluator.evaluate(file, place)
+
+    def _evaluator(self, settled: Settled) -> Evaluator:
         values = settled.values.value
         if values is None and settled.schema is None:
             values = Map()

@@ -39,8 +39,6 @@ def _step(text: str) -> LibraryReference:
         )
     if aliases and not aliases[0]:
         raise TemplateError("Expected library alias to not be empty")
-    if not path and not aliases:
-        raise TemplateError("Expected library ref to not be empty")
     return LibraryReference(path, aliases[0] if aliases else "")
 
 

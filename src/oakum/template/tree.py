@@ -12,6 +12,14 @@ __all__ = ["PRIVATE", "Folder", "Place", "build_tree"]
 _HINT = "(hint: only files included via -f flag are available)"
 
 
+class MissingFolder(TemplateError):
+    """There is no such folder: `reached` is the path of the last one on the way that is there."""
+
+    def __init__(self, reached: str) -> None:
+        super().__init__(f"Did not find '{reached}'")
+        self.reached = reached
+
+
 class Folder:
     """A folder of the tree: its folders and files by name. The root's name is empty."""
 
@@ -30,11 +38,19 @@ class Folder:
             found = self.folders[name] = Folder(name, self)
         return found
 
-    def find_folder(self, pieces: list[str]) -> Folder | None:
-        """The folder that `pieces` lead to from here, None when there is none."""
-        here: Folder | None = self
-        for piece in pieces:
-            here = here.folders.get(piece) if here else None
+    def find_folder(self, pieces: list[str]) -> Folder:
+        """The folder that `pieces` lead to from here.
+
+        Raises TemplateError for the way into private libraries, MissingFolder when there is none.
+        """
+        here = self
+        for number, piece in enumerate(pieces):
+            if piece == PRIVATE:
+                raise TemplateError(f"Encountered private library '{PRIVATE}'")
+            below = here.folders.get(piece)
+            if below is None:
+                raise MissingFolder("/".join(pieces[:number]))
+            here = below
         return here
 
     def placed(self) -> Iterator[tuple[InputFile, Folder]]:
@@ -93,13 +109,10 @@ class Place(NamedTuple):
         """The file at `path` and where it stands. Raises TemplateError when the run was not given it."""
         here, (*folders, name) = self.start(path)
         path = path.removeprefix("/")
-        for piece in folders:
-            if piece == PRIVATE:
-                raise TemplateError(f"Encountered private library '{PRIVATE}'")
-            below = here.folders.get(piece)
-            if below is None:
-                raise TemplateError(f"Expected to find file '{path}', but did not: Did not find ''")
-            here = below
+        try:
+            here = here.find_folder(folders)
+        except TemplateError as error:
+            raise TemplateError(f"Expected to find file '{path}', but did not: {error}") from error
         files = here.files.get(name)
         if not files:
             raise TemplateError(f"Expected to find file '{path}' {_HINT}")
@@ -110,9 +123,14 @@ class Place(NamedTuple):
         private = self.folder.folders.get(PRIVATE)
         if private is None:
             raise TemplateError(f"Could not find private library (directory '{PRIVATE}' missing?)")
-        found = private.find_folder(path.split("/"))
-        if found is None:
-            raise TemplateError(f"Expected to find library '{path}', but did not find ''")
+        if path.startswith("@"):
+            raise TemplateError(f"Expected library '{path}' to be specified without '@'")
+        try:
+            found = private.find_folder(path.split("/"))
+        except MissingFolder as error:
+            raise TemplateError(
+                f"Expected to find library '{path}', but did not find '{error.reached}'"
+            ) from error
         return Place(found, found)
 
     def list_files(self, path: str) -> list[str]:
@@ -121,8 +139,6 @@ class Place(NamedTuple):
         Paths below an absolute `path` keep a leading `/`. Raises TemplateError when there is no such folder.
         """
         start, pieces = self.start(path)
-        found = start.find_folder([piece for piece in pieces if piece])
-        if found is None:
-            raise TemplateError("Did not find ''")
+        found = start if pieces == [""] else start.find_folder(pieces)
         prefix = "/" if path.startswith("/") else ""
         return [prefix + name for name in found.names()]

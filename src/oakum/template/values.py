@@ -2,16 +2,20 @@
 from __future__ import annotations
 
 from oakum.errors import TemplateError
+from oakum.starlark import Failure
 from oakum.template.annotation import annotation
 from oakum.template.comment import annotation_names
+from oakum.template.convert import go_type
 from oakum.template.files import InputFile
 from oakum.template.kinds import kind_of
+from oakum.template.modules.arguments import string
 from oakum.template.position import compact, position
 from oakum.template.reference import LibraryReference, parse_reference, show
 from oakum.yaml.emitter import is_empty
 from oakum.yaml.nodes import Document, DocumentSet, walk
 
 VALUES, SCHEMA, REFERENCE = "data/values", "data/values-schema", "library/ref"
+_AFTER = "after_library_module"
 
 
 class Use:
@@ -90,22 +94,27 @@ def values_document(document: Document, name: str) -> ValuesDocument:
     """What a document annotated `name` asks for. Raises TemplateError for arguments that mean nothing."""
     marked = annotation(document, name)
     assert marked is not None
+    reference = annotation(document, REFERENCE)
     after = False
     for key, value in marked.kwargs.items():
-        if key != "after_library_module" and name == VALUES:
+        if name == SCHEMA:
+            after = after or (key == _AFTER and value is True)
+        elif key != _AFTER:
             raise TemplateError(f"Unknown kwarg {key} for annotation {name}")
-        after = after or (key == "after_library_module" and value is True)
-    reference = annotation(document, REFERENCE)
+        elif type(value) is not bool:
+            raise TemplateError(f"expected starlark.Bool, but was {go_type(value)}")
+        elif reference is None:
+            raise TemplateError(f"Annotation {name}: Expected kwarg '{_AFTER}' to be used with {REFERENCE} annotation")
+        else:
+            after = value
     if reference is None:
-        if marked.kwargs and name == VALUES:
-            raise TemplateError(
-                f"Annotation {name}: Expected kwarg 'after_library_module' to be used with {REFERENCE} annotation"
-            )
         return ValuesDocument(document)
     if len(reference.args) != 1:
         raise TemplateError(f"Expected {REFERENCE} annotation to have one arg, got {len(reference.args)}")
     try:
-        steps = parse_reference(str(reference.args[0]))
+        steps = parse_reference(string(reference.args[0]))
+    except Failure as error:
+        raise TemplateError(str(error)) from error
     except TemplateError as error:
         raise TemplateError(f"Annotation {REFERENCE}: {error}") from error
     return ValuesDocument(document, steps, steps, after)

@@ -10,7 +10,6 @@ from oakum.template.annotation import Annotation
 from oakum.template.comment import has_templating
 from oakum.template.convert import copy_value, go_type, to_struct, to_yaml
 from oakum.template.evaluation import Flavour
-from oakum.template.files import FileKind
 from oakum.template.flags import plain_merge
 from oakum.template.fragment import Fragment
 from oakum.template.library import Given, Library, Settled, check_used
@@ -112,31 +111,28 @@ class Instance(NamedTuple):
 
     def export(self, *args: Any, **kwargs: Any) -> Any:
         """What the library's files (or the one at `path`) bind to a name."""
-        if len(args) != 1:
-            raise Failure("expected exactly one argument")
-        name, path = string(args[0]), None
-        for key, value in kwargs.items():
-            if key != "path":
-                raise Failure(f"Unexpected kwarg '{key}'")
-            path = string(value)
         try:
+            exactly(args, 1)
+            name, path = string(args[0]), ""
+            for key, value in kwargs.items():
+                if key != "path":
+                    raise Failure(f"Unexpected keyword argument '{key}'")
+                path = string(value)
             return self._find(name, path)
-        except OakumError as error:
+        except (OakumError, Failure) as error:
             raise self._exporting(error) from error
 
-    def _find(self, name: str, path: str | None) -> Any:
+    def _find(self, name: str, path: str) -> Any:
+        """What `name` is bound to by the file at `path` (any, where it is empty) once every file is evaluated."""
         if name.startswith("_"):
             raise TemplateError("Symbols starting with '_' are private, and cannot be exported")
         library = self._ready()
         settled = library.settle()
-        evaluator = library.evaluator(settled)
-        files = library.placed() if path is None else [library.place.find_file(path)]
         found: list[tuple[str, Any]] = []
-        for file, place in files:
-            if file.library and file.kind is not FileKind.UNKNOWN:
-                names = evaluator.evaluate(file, place).names
-                if name in names:
-                    found.append((library.place.root.path_to(file), names[name]))
+        for file, evaluated in library.evaluated(settled):
+            inside = library.place.root.path_to(file)
+            if file.library and name in evaluated.names and path in ("", inside):
+                found.append((inside, evaluated.names[name]))
         if not found:
             raise TemplateError(f"Expected to find exported symbol '{name}', but did not")
         if len(found) > 1:

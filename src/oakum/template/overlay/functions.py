@@ -21,6 +21,7 @@ from oakum.template.overlay.matcher import (
     Scripted,
     Subset,
 )
+from oakum.yaml.nodes import Node
 
 all_matcher = MatcherFunction("overlay.all", ALL)
 """`overlay.all`."""
@@ -36,7 +37,9 @@ def apply(*args: Any, **kwargs: Any) -> Any:
     result = to_yaml(args[0])
     try:
         for right in args[1:]:
-            result = apply_value(result, to_yaml(right))
+            over = to_yaml(right)
+            if isinstance(over, Node):  # A scalar changes nothing.
+                result = apply_value(result, over)
     except OverlayError as error:
         raise Failure(str(error)) from error
     return wrap(result)
@@ -75,7 +78,7 @@ def or_op(*args: Any, **kwargs: Any) -> MatcherFunction:
 
 def not_op(*args: Any, **kwargs: Any) -> MatcherFunction:
     """`overlay.not_op(f)`: what the function does not choose. Raises Failure."""
-    return MatcherFunction("overlay.not_op_matcher", Not(as_matcher(_only(args))))
+    return MatcherFunction("overlay.or_op", Not(as_matcher(_only(args))))
 
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
