@@ -16,7 +16,9 @@ class LibraryReference(NamedTuple):
 
     def matches(self, path: str, alias: str) -> bool:
         """Whether the instance `alias` (empty without one) of the library `path` is meant."""
-        return (not self.path or self.path == path) and (not self.alias or self.alias == alias)
+        if not self.alias:
+            return self.path == path
+        return self.path in ("", path) and self.alias == alias
 
 
 def parse_reference(text: str) -> tuple[LibraryReference, ...]:

@@ -10,6 +10,7 @@ from oakum.template.kinds import kind_of
 from oakum.template.position import compact
 from oakum.template.schema import notes
 from oakum.template.schema.check import conform
+from oakum.template.schema.computed import refuse_computed
 from oakum.template.schema.errors import SchemaError
 from oakum.template.schema.report import Violation, heading, report
 from oakum.template.schema.types import (
@@ -65,6 +66,8 @@ def _wrapped(inner: str) -> SchemaError:
 
 def _infer(item: Item) -> Type:
     value = item.value
+    if isinstance(value, Map | Array):
+        refuse_computed(item, value)
     if isinstance(value, Map):
         return MapType({below.key: declare(below) for below in value.items})
     if isinstance(value, Array):
@@ -91,9 +94,10 @@ def _element(item: Item, array: Array) -> Declaration:
     if len(array.items) != 1:
         raise SchemaError(report("Invalid schema - wrong number of items in array definition", [_count(item, array)]))
     element = array.items[0]
+    declared = declare(element)
     found = annotation(element, notes.DEFAULT)
     if found is None:
-        return declare(element)
+        return declared
     inner = Violation(
         element,
         "",

@@ -55,8 +55,13 @@ def _bare(message: str) -> str:
 
 def _check_of(value: Any) -> Any:
     """The function `check` of an object, None when it has none."""
+    found = attribute_check(value)
+    return found if is_callable(found) else None
+
+
+def attribute_check(value: Any) -> Any:
+    """The attribute `check` of a value, None when it has none."""
     try:
-        found = get_attr(value, "check")
+        return get_attr(value, "check")
     except Failure:
         return None
-    return found if is_callable(found) else None

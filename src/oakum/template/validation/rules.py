@@ -8,7 +8,7 @@ from oakum.record import NamedTuple
 from oakum.starlark import is_callable, repr_text, type_name
 from oakum.template.annotation import Annotation
 from oakum.template.position import compact
-from oakum.template.validation.assertion import Assertion, assertion_of, built_in
+from oakum.template.validation.assertion import Assertion, assertion_of, attribute_check, built_in
 from oakum.template.validation.errors import ValidationError
 
 
@@ -80,10 +80,19 @@ def _custom(arg: Any, where: str) -> Rule:
     return Rule(description, holds)
 
 
+_WITHOUT_ATTRIBUTES = ("NoneType", "bool", "int", "float", "tuple", "range", "yamlfragment")
+
+
 def _no_assertion(check: Any, where: str) -> str:
+    kind = type_name(check)
+    if kind in _WITHOUT_ATTRIBUTES:
+        return f"expected second item in the 2-tuple to be an assertion function, but was {kind} (at {where})"
+    found = attribute_check(check)
+    if found is not None:
+        return f"expected struct with attribute check(), but was {type_name(found)} (at {where})"
     return (
         "expected second item in tuple to be an assertion function or assertion object, "
-        f"but was a {type_name(check)} (at {where})"
+        f"but was a {kind} (at {where})"
     )
 
 
