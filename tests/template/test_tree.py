@@ -31,7 +31,7 @@ def test_a_private_library_becomes_the_root() -> None:
     ("path", "message"),
     [
         ("nope.star", "Expected to find file 'nope.star' (hint: only files included via -f flag are available)"),
-        ("_ytt_lib/a/x.star", "Encountered private library '_ytt_lib'"),
+        ("_ytt_lib/a/x.star", "Expected to find file '_ytt_lib/a/x.star', but did not: Encountered private library '_ytt_lib'"),
     ],
 )
 def test_files_that_are_not_there_are_named(path: str, message: str) -> None:

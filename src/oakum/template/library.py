@@ -169,7 +169,10 @@ class Library(NamedTuple):
             if not documents:
                 return own, None
             from oakum.template.schema import Schema as Inferred
+            from oakum.template.schema import refuse_computed
 
+            for one in own:
+                refuse_computed(one.document)
             return own, Inferred.from_documents(documents)
         except OakumError as error:
             raise TemplateError(f"{_overlaying(SCHEMA, holding, given)}{self._told(error)}") from error

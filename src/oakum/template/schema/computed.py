@@ -3,19 +3,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from oakum.template.schema import notes
 from oakum.template.schema.errors import SchemaError
 from oakum.template.schema.govalue import go_syntax
 from oakum.yaml.nodes import Array, Item, Map
 
 
-def refuse_computed(item: Item, value: Map | Array) -> None:
-    """Raise SchemaError where `item` was written and its `value` is a dict or list, whose items were written nowhere.
+def refuse_computed(item: Item) -> None:
+    """Raise SchemaError where a written item holds a dict or list, whose items were written nowhere.
 
-    An empty one cannot be told from what is written.
+    For a document as it was written, before others are laid over it. An empty dict or list cannot be told from what is
+    written; what may be anything may be computed.
     """
+    value = item.value
+    if not isinstance(value, Map | Array) or notes.is_any(item):
+        return
     if item.source is not None and value.items and value.items[0].source is None:
         kind = "*orderedmap.Map" if isinstance(value, Map) else "[]interface {}"
         raise SchemaError(f"Expected value '{_shown(value)}' to be a map, array, or scalar, but was {kind}")
+    for below in value.items:
+        refuse_computed(below)
 
 
 def _shown(value: Map | Array) -> str:

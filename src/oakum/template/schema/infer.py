@@ -10,7 +10,6 @@ from oakum.template.kinds import kind_of
 from oakum.template.position import compact
 from oakum.template.schema import notes
 from oakum.template.schema.check import conform
-from oakum.template.schema.computed import refuse_computed
 from oakum.template.schema.errors import SchemaError
 from oakum.template.schema.report import Violation, heading, report
 from oakum.template.schema.types import (
@@ -66,8 +65,6 @@ def _wrapped(inner: str) -> SchemaError:
 
 def _infer(item: Item) -> Type:
     value = item.value
-    if isinstance(value, Map | Array):
-        refuse_computed(item, value)
     if isinstance(value, Map):
         return MapType({below.key: declare(below) for below in value.items})
     if isinstance(value, Array):
