@@ -201,6 +201,12 @@ def test_steps_are_counted() -> None:
     assert caught.value.message == "step budget of 100 exceeded (endless or explosive loop?)"
 
 
+@pytest.mark.parametrize("value", ["[[0] * 1000] * 1000", "[{i: i for i in range(1000)}] * 1000"])
+def test_writing_a_value_that_holds_a_large_one_many_times_uses_up_the_budget(value: str) -> None:
+    with pytest.raises(EvalError, match="step budget of 100000 exceeded"):
+        compile_program(f"x = repr({value})", "t").run({}, Thread(meter=Meter(max_steps=100_000)))
+
+
 def test_many_small_values_use_up_the_memory_too() -> None:
     program = compile_program("x = []\nfor i in range(2000000): x.append([i, i])", "t")
     with pytest.raises(EvalError) as caught:

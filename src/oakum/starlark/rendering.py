@@ -87,7 +87,8 @@ def _sequence(start: str, items: Any, end: str, parts: list[str], above: tuple[i
     if inside is None:
         parts.append("[...]")
         return
-    reserve(2 * len(items))
+    charge(len(items))
+    reserve(16 * len(items))  # two pieces each, until they are joined
     parts.append(start)
     for index, item in enumerate(items):
         if index:
@@ -103,6 +104,8 @@ def _mapping(
     if inside is None:
         parts.append("{...}")
         return
+    charge(len(items))
+    reserve(32 * len(items))
     parts.append(start)
     for index, (key, item) in enumerate(items):
         if index:
