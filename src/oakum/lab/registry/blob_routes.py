@@ -10,7 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from oakum.lab.registry.call import Call
 from oakum.lab.registry.refusal import Refusal
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 

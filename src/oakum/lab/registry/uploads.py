@@ -9,7 +9,7 @@ from pathlib import Path
 from oakum.lab.registry.durable import Disk
 from oakum.lab.registry.names import Digest, Hasher
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 
 
 @dataclass(slots=True)
