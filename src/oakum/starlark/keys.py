@@ -6,6 +6,8 @@ from typing import Any
 
 from oakum.starlark.errors import Failure
 
+_VIEWS = frozenset(("range", "elems", "codepoints"))  # sequences that the reference makes as they are asked for
+
 
 class BoolKey:
     """Stands for a bool, or a tuple that holds one, as a key."""
@@ -44,7 +46,8 @@ def key_of(key: Any) -> Any:
 
     if kind is Builtin:
         return key
-    raise Failure("unhashable: range" if kind is range else f"unhashable type: {type_name(key)}")
+    name = type_name(key)
+    raise Failure(f"unhashable: {name}" if name in _VIEWS else f"unhashable type: {name}")
 
 
 def value_of(key: Any) -> Any:

@@ -166,11 +166,13 @@ def _list(items: Any = (), /) -> List:
 
 
 def _extreme(name: str, symbol: str) -> Callable[..., Any]:
-    def find(*arguments: Any, key: Any = _MISSING) -> Any:
+    def find(*arguments: Any, key: Any = _MISSING, **unknown: Any) -> Any:
         if not arguments:
             raise Failure(f"{name} requires at least one positional argument")
         if key is not _MISSING and not is_callable(key):
             raise Failure(f'{name}: for parameter "key": got {type_name(key)}, want callable')
+        if unknown:
+            raise Failure(f'{name}: unexpected keyword argument "{next(iter(unknown))}"')
         items = elements_or_none(arguments[0]) if len(arguments) == 1 else arguments
         if items is None:
             raise Failure(f"{name}: {type_name(arguments[0])} value is not iterable")

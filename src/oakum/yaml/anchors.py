@@ -12,6 +12,10 @@ _LEAST_NODES = 10_000
 _MOST_NODES = 1_000_000
 
 
+class UnknownAnchor(SyntaxYAMLError):
+    """An alias of what is not there: found while the text is read, before anything is made of its values."""
+
+
 class Anchors(Generic[T]):
     """Anchored values by name.
 
@@ -40,10 +44,14 @@ class Anchors(Generic[T]):
         """The collection of `name` is complete."""
         self._open.discard(name)
 
+    def require(self, name: str) -> None:
+        """Raise UnknownAnchor when nothing has been called `name`."""
+        if name not in self._values:
+            raise UnknownAnchor(f"unknown anchor '{name}' referenced")
+
     def expand(self, name: str) -> T:
         """A copy of what `name` stands for. Raises SyntaxYAMLError when it is unknown, not complete, or too much."""
-        if name not in self._values:
-            raise SyntaxYAMLError(f"unknown anchor '{name}' referenced")
+        self.require(name)
         if name in self._open:
             raise SyntaxYAMLError(f"anchor '{name}' value contains itself")
         value = self._values[name]

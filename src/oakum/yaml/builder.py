@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from oakum.yaml.anchors import Anchors
+from oakum.yaml.anchors import Anchors, UnknownAnchor
 from oakum.yaml.comments import find
 from oakum.yaml.errors import MAX_DEPTH, SyntaxYAMLError, too_deep
 from oakum.yaml.events import (
@@ -67,7 +67,7 @@ class _Builder:
         try:
             value = self.value(self.next())
         except SyntaxYAMLError as error:
-            if not error.line and self.depth <= MAX_DEPTH:
+            if not error.line and self.depth <= MAX_DEPTH and not isinstance(error, UnknownAnchor):
                 self.finish()
             raise
         return Document(value, event.end_mark.line + self.before, self.source)
@@ -76,6 +76,10 @@ class _Builder:
         """Read on to the end of the document: what is wrong with it comes before what is wrong with a value."""
         event = self.next()
         while event is not None and type(event) is not DocumentEndEvent:  # None: libyaml has failed already
+            if type(event) is AliasEvent:
+                self.anchors.require(str(event.anchor))
+            elif getattr(event, "anchor", None):
+                self.anchors.open(event.anchor, None)
             event = self.next()
 
     def value(self, event: Any) -> Any:

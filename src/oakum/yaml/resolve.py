@@ -88,8 +88,7 @@ def resolve_tagged(tag: str, text: str) -> Scalar:
     found = type_tag(value)
     if found == short:
         return value
-    if short == "!!float" and found == "!!int":
-        assert isinstance(value, int)
+    if short == "!!float" and isinstance(value, int) and found == "!!int" and value < 1 << 63:
         return float(value)
     raise SyntaxYAMLError(f"cannot decode {found} `{text}` as a {short}")
 
