@@ -6,7 +6,7 @@ import re
 import select
 import socket
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote, urlsplit
@@ -53,8 +53,12 @@ class Place:
         """What stands before a path when a proxy passes each request on; empty where the server itself is spoken to."""
         if self.context is not None or not self.proxy.startswith("http"):
             return ""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}" if self.port == 80 else f"http://{host}:{self.port}"
+        return f"http://{self.written}" if self.port == 80 else f"http://{self.written}:{self.port}"
+
+    @property
+    def written(self) -> str:
+        """The host as URLs have it: an address of version 6 in brackets."""
+        return f"[{self.host}]" if ":" in self.host else self.host
 
 
 class Connection:
@@ -66,9 +70,9 @@ class Connection:
         self._secure_proxy = self._proxy.scheme == "https"
         self._login = _login(self._proxy.username, self._proxy.password)
         standard = 80 if place.context is None else 443
-        host = f"[{place.host}]" if ":" in place.host else place.host
-        self._fixed = f"Host: {host}\r\n" if place.port == standard else f"Host: {host}:{place.port}\r\n"
-        self._fixed += "".join(f"{name}: {value}\r\n" for name, value in self._login.items() if place.forwarded)
+        self._fixed = f"Host: {place.written}" + ("\r\n" if place.port == standard else f":{place.port}\r\n")
+        if place.forwarded:
+            self._fixed += self._login
         self._incoming: Incoming | None = None
         self.sock: Any = None
 
@@ -118,23 +122,21 @@ class Connection:
             lines.append("Accept-Encoding: identity\r\n")
         lines += [f"{name}: {value}\r\n" for name, value in given]
         sized = "content-length" in names
-        whole = body is None or isinstance(body, bytes)
-        if whole and not sized and (body is not None or method in ("POST", "PUT", "PATCH")):
-            lines.append(f"Content-Length: {len(body or b'')}\r\n")  # type: ignore[arg-type]
-        elif not whole and not sized:
+        data = body if isinstance(body, bytes) else b""
+        stream = None if isinstance(body, bytes) else body
+        if stream is not None and not sized:
             lines.append("Transfer-Encoding: chunked\r\n")
+        elif not sized and (body is not None or method in ("POST", "PUT", "PATCH")):
+            lines.append(f"Content-Length: {len(data)}\r\n")
         lines.append("\r\n")
         text = "".join(lines)
         ends = len(lines) + self._fixed.count("\n")
         if _BAD_TARGET.search(target) or not text.count("\n") == text.count("\r") == ends:
             raise HttpError("a request's address or header holds characters that may not be there")
         with suppress(BrokenPipeError):  # the server has stopped listening; why is in its answer
-            if isinstance(body, bytes):
-                self.sock.sendall(text.encode("latin-1") + body)
-            else:
-                self.sock.sendall(text.encode("latin-1"))
-                if body is not None:
-                    self._stream(body, chunked=not sized)
+            self.sock.sendall(text.encode("latin-1") + data)
+            if stream is not None:
+                self._stream(stream, chunked=not sized)
         return self._answer(method)
 
     def _stream(self, body: Readable, *, chunked: bool) -> None:
@@ -171,10 +173,8 @@ class Connection:
 
     def _tunnel(self, sock: Any) -> None:
         """Have the proxy connect on. Raises OSError when it will not."""
-        host = f"[{self._place.host}]" if ":" in self._place.host else self._place.host
-        login = "".join(f"{name}: {value}\r\n" for name, value in self._login.items())
-        to = f"{host}:{self._place.port}"
-        sock.sendall(f"CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n{login}\r\n".encode())
+        to = f"{self._place.written}:{self._place.port}"
+        sock.sendall(f"CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n{self._login}\r\n".encode())
         head = parse(Incoming(sock).head())
         if not 200 <= head.status < 300:
             raise OSError(f"Tunnel connection failed: {head.status} {head.reason}")
@@ -206,11 +206,12 @@ def _reach_securely(address: tuple[str, int], timeout: float) -> socket.socket:
     return ssl.create_default_context().wrap_socket(connected(address, timeout), server_hostname=address[0])
 
 
-def _login(name: str | None, password: str | None) -> Mapping[str, str]:
+def _login(name: str | None, password: str | None) -> str:
+    """The header line that a proxy is told a login by; empty without one."""
     if not name:
-        return {}
+        return ""
     pair = f"{unquote(name)}:{unquote(password or '')}".encode()
-    return {"Proxy-Authorization": f"Basic {b64encode(pair).decode()}"}
+    return f"Proxy-Authorization: Basic {b64encode(pair).decode()}\r\n"
 
 
 def _close(sock: socket.socket) -> None:

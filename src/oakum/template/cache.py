@@ -45,9 +45,12 @@ class Cache:
             return None
         from _pickle import loads
 
+        from oakum.starlark import Program
+        from oakum.template.compiled import Compiled
+
         length = int.from_bytes(body[:4], "big")
-        compiled: Compiled = loads(body[4 + length:])
-        return compiled._replace(code=compiled.code._replace(code=load_code(body[4:4 + length])))
+        fields, rest = loads(body[4 + length:])
+        return Compiled(code=Program(code=load_code(body[4:4 + length]), **fields), **rest)
 
     def keep(self, key: bytes, path: str, compiled: Compiled) -> None:
         """Keep `compiled`, which did not run yet, under `key` for the file at `path`; where that fails, do nothing."""
@@ -55,12 +58,14 @@ class Cache:
             return
         from _pickle import PicklingError, dumps
 
-        code = dump_code(compiled.code.code)
+        fields, rest = compiled.code._asdict(), compiled._asdict()
+        code = dump_code(fields.pop("code"))
+        del rest["code"]
         try:
-            rest = dumps(compiled._replace(code=compiled.code._replace(code=None)), 4)  # type: ignore[arg-type]
+            pickled = dumps((fields, rest), 4)
         except (PicklingError, RecursionError, TypeError):
             return
-        body = len(code).to_bytes(4, "big") + code + rest
+        body = len(code).to_bytes(4, "big") + code + pickled
         self._write(self._slot(path), self._seal(key, body) + body)
 
     def _seal(self, key: bytes, body: bytes) -> bytes:

@@ -51,9 +51,6 @@ class Side:
             return self._index.get((type(key), key), [])
         self._asked = True
         kind = type(key)
-        if len(self.groups) == 1:
-            items = self.groups[0]
-            return [(items, at) for at, item in enumerate(items) if item.key == key and type(item.key) is kind]
         return [
             (items, index)
             for items in self.groups
