@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from importlib import import_module
-from typing import Any, NoReturn
 
 from oakum.cli.flag import Flag, parse
 from oakum.errors import OakumError, UsageError
+from oakum.late import imported
 from oakum.record import NamedTuple
+from oakum.typing import Any, NoReturn
 
 HELP = Flag("help", kind="bool", short="h")
 
@@ -135,10 +135,9 @@ def execute(call: Invocation) -> int:
 
         sys.stdout.write(help_text(call.path) + call.root.after_help)
         return 0
-    module, _, function = call.command.run.partition(":")
     if call.command.deprecated:
         sys.stderr.write(f'Warning: Command "{call.command.name}" is deprecated, {call.command.deprecated}\n')
-    return getattr(import_module(module), function)(call) or 0
+    return imported(call.command.run)(call) or 0
 
 
 def main(root: Command, arguments: Sequence[str] | None = None, *, truncate: bool = False) -> int:

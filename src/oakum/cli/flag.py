@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from oakum.duration import parse_duration
 from oakum.errors import UsageError
 from oakum.record import NamedTuple
+from oakum.typing import Any
 
 
 class Flag(NamedTuple):

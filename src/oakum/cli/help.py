@@ -4,11 +4,11 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
-from typing import Any
 
 from oakum.cli.command import Command, Invocation, select, visible_flags
 from oakum.cli.flag import KINDS, Flag
 from oakum.duration import format_duration
+from oakum.typing import Any
 
 
 def help_text(path: Sequence[Command]) -> str:

@@ -6,8 +6,15 @@ handling is in place, and again when it is done, the signal does what it does to
 from __future__ import annotations
 
 import gc
-import signal
-from importlib import import_module
+
+from oakum.late import imported
+from oakum.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import signal
+else:
+    # What `signal` adds is names for numbers, which takes as long as reading ten of our modules.
+    import _signal as signal
 
 
 def ytt() -> int:
@@ -35,9 +42,9 @@ def _run(program: str) -> int:
     gc.set_threshold(50_000, 20, 100)
     # A shell starts jobs in the background with Ctrl-C ignored: that stays.
     if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
-        return int(import_module(program).main())
+        return int(imported(f"{program}:main")())
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    main = import_module(program).main
+    main = imported(f"{program}:main")
     try:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         return int(main())

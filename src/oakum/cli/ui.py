@@ -10,12 +10,12 @@ import os
 import sys
 from collections.abc import Callable
 from threading import RLock
-from typing import IO, Any
 
 from oakum.cli.flag import Flag
 from oakum.cli.reflow import reflow
 from oakum.cli.table import RED, RESET, Table, as_json, render
 from oakum.errors import OakumError, UsageError
+from oakum.typing import IO, Any
 
 TTY = Flag("tty", "Force TTY-like output", kind="bool")
 FLAGS = (

@@ -63,8 +63,7 @@ made with `prefix=False`. `Program.run` and `call` raise `EvalError(message, fra
 `Frame(function, file, line)`, function `<toplevel>`, `lambda` or the name of a `def`.
 """
 
-from typing import TYPE_CHECKING, Any
-
+from oakum.late import imported
 from oakum.starlark.comparison import compare, equal
 from oakum.starlark.errors import (
     BudgetError,
@@ -82,6 +81,7 @@ from oakum.starlark.meter import Meter
 from oakum.starlark.program import Load, Program, Thread, call
 from oakum.starlark.rendering import repr_text, text
 from oakum.starlark.values import Builtin, Dict, List, Module, Set, Struct, freeze, is_callable, make_dict, type_name
+from oakum.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from oakum.starlark.compiler import compile_program
@@ -129,6 +129,4 @@ def __getattr__(name: str) -> Any:
     """What compiles is read when it is first asked for: a run of templates that were kept compiles nothing."""
     if name not in _COMPILER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_COMPILER[name]}"), name)
+    return imported(f"{__name__}.{_COMPILER[name]}:{name}")

@@ -6,9 +6,9 @@ takes by position, ordinary ones for what may be named. CPython refuses what doe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from oakum.starlark.errors import Failure
+from oakum.typing import Any
 
 _MORE = 0x04  # code flag: takes *args
 _OWN_WORDS = frozenset(["chr", "dir", "ord", "str", "type", "zip"])

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from oakum.starlark.arity import misfit
 from oakum.starlark.binding import invoke
@@ -11,6 +10,7 @@ from oakum.starlark.errors import BudgetError, Failure, NamedFailure
 from oakum.starlark.spelling import hint
 from oakum.starlark.string_methods import STRING_METHODS
 from oakum.starlark.values import Builtin, Dict, List, Module, Set, Struct, type_name
+from oakum.typing import Any
 
 METHODS: dict[type, dict[str, Callable[..., Any]]] = {
     str: STRING_METHODS,

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import FunctionType
-from typing import Any
 
 from oakum.starlark.errors import Failure, Frame
 from oakum.starlark.values import Builtin, is_callable, type_name
+from oakum.typing import Any
 
 _NAMES = {"<lambda>": "lambda"}
 _MORE, _REST = 0x04, 0x08  # code flags: takes *args, takes **kwargs

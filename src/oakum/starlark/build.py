@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import _ast as ast
 from collections.abc import Sequence
-from typing import Any
+
+from oakum.typing import Any
 
 LOAD = ast.Load()
 STORE = ast.Store()

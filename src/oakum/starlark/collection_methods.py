@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from oakum.starlark.comparison import equal
 from oakum.starlark.errors import Failure
@@ -12,6 +11,7 @@ from oakum.starlark.keys import key_of, value_of
 from oakum.starlark.meter import charge, reserve
 from oakum.starlark.values import Dict, List, Set, Struct, type_name
 from oakum.starlark.wanted import index_or_none, integer, iterable
+from oakum.typing import Any
 
 _MOVED, _COMPARED = 7, 4  # elements that take as long as a step, as powers of two
 

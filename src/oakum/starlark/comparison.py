@@ -4,10 +4,10 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
-from typing import Any
 
 from oakum.starlark.errors import Failure
 from oakum.starlark.values import Dict, List, Set, type_name
+from oakum.typing import Any
 
 _LIMIT = 10
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {

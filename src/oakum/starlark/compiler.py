@@ -5,7 +5,6 @@ import _ast as ast
 import sys
 from collections.abc import Collection
 from types import CodeType
-from typing import Any
 
 from oakum.starlark.cursor import Cursor
 from oakum.starlark.errors import Problem, ResolveErrors, SyntaxErrors
@@ -15,6 +14,7 @@ from oakum.starlark.scanner import scan
 from oakum.starlark.scope import TOPLEVEL, Scopes
 from oakum.starlark.statements import Statements, Steps
 from oakum.starlark.universe import UNIVERSE
+from oakum.typing import Any
 
 _UNIVERSE_NAMES = frozenset(UNIVERSE)
 

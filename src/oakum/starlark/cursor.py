@@ -1,10 +1,9 @@
 """Where a parser is in its tokens, and the errors it can raise there."""
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
 from oakum.starlark.errors import Problem, SyntaxErrors
 from oakum.starlark.scanner import ERROR, IDENTIFIER, RESERVED, Tokens, quoted
+from oakum.typing import Any, NoReturn
 
 MAX_DEPTH = 150
 ILLEGAL = "illegal token"

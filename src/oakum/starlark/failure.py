@@ -3,10 +3,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from types import CodeType, FrameType, TracebackType
-from typing import Any
 
 from oakum.starlark.binding import refused
 from oakum.starlark.errors import BudgetError, EvalError, Failure, Frame
+from oakum.typing import Any
 
 RECURSION_LIMIT = 6000
 _NAMES = {"<lambda>": "lambda"}

@@ -7,9 +7,10 @@ import re
 from oakum.starlark.errors import NamedFailure
 from oakum.starlark.rendering import quote
 
-_DECIMAL = re.compile(r"[+-]?(\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(e[+-]?\d[\d_]*)?", re.ASCII)
-_HEXADECIMAL = re.compile(r"[+-]?0x(_?[\da-f][\da-f_]*\.?[\da-f_]*|\.[\da-f][\da-f_]*)p[+-]?\d[\d_]*", re.ASCII)
-_LONE_UNDERSCORE = re.compile(r"_[._+p-]|[._+p-]_|_$|_e[+-]?\d*$")
+# Compiled when first needed, as most runs never need them: compiling patterns takes a good part of a start.
+_DECIMAL = r"(?a:[+-]?(\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(e[+-]?\d[\d_]*)?)"
+_HEXADECIMAL = r"(?a:[+-]?0x(_?[\da-f][\da-f_]*\.?[\da-f_]*|\.[\da-f][\da-f_]*)p[+-]?\d[\d_]*)"
+_LONE_UNDERSCORE = r"_[._+p-]|[._+p-]_|_$|_e[+-]?\d*$"
 _SPECIAL = frozenset(["inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "nan"])
 
 
@@ -18,8 +19,8 @@ def parse_float(text: str) -> float:
     lower = text.lower() if text.isascii() else ""
     if lower in _SPECIAL:
         return float(lower)
-    hexadecimal = _HEXADECIMAL.fullmatch(lower)
-    if (not hexadecimal and not _DECIMAL.fullmatch(lower)) or _LONE_UNDERSCORE.search(lower):
+    hexadecimal = re.fullmatch(_HEXADECIMAL, lower)
+    if (not hexadecimal and not re.fullmatch(_DECIMAL, lower)) or re.search(_LONE_UNDERSCORE, lower):
         raise NamedFailure(f"float: strconv.ParseFloat: parsing {quote(text)}: invalid syntax")
     digits = lower.replace("_", "")
     try:

@@ -2,13 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from oakum.starlark.errors import Failure, NamedFailure
 from oakum.starlark.meter import reserve
 from oakum.starlark.rendering import integer, number, repr_text, text
 from oakum.starlark.strings import joined
 from oakum.starlark.values import Dict, type_name
+from oakum.typing import Any
 from oakum.yaml.numbers import general
 
 

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from oakum.starlark import comparison, operators
 from oakum.starlark.attributes import call_method, get_attr
@@ -13,6 +12,7 @@ from oakum.starlark.indexing import get_index, get_slice, set_attr, set_index
 from oakum.starlark.iteration import each, elements_or_none, iterate, unpack
 from oakum.starlark.rendering import repr_text
 from oakum.starlark.values import Dict, List, is_callable, make_dict, type_name
+from oakum.typing import Any
 
 
 def dict_literal(*pairs: tuple[Any, Any]) -> Dict:

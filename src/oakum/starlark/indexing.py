@@ -1,14 +1,13 @@
 """`x[i]`, `x[a:b:c]` and `x[i] = v`."""
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.starlark.errors import Failure
 from oakum.starlark.keys import key_of
 from oakum.starlark.rendering import repr_text
 from oakum.starlark.strings import from_bytes, length, to_bytes
 from oakum.starlark.values import Dict, List, Struct, type_name
 from oakum.starlark.wanted import fits_int32, index_or_none
+from oakum.typing import Any
 
 _NAMES: dict[type, str] = {List: "list", tuple: "tuple", str: "string", range: "range"}
 

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from oakum.starlark.errors import Failure
 from oakum.starlark.meter import charge, reserve
 from oakum.starlark.values import Dict, List, Set, Struct, type_name
+from oakum.typing import Any
 
 _SMALL = 1000
 

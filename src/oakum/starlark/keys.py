@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from types import FunctionType
-from typing import Any
 
 from oakum.starlark.errors import Failure
+from oakum.typing import Any
 
 _VIEWS = frozenset(("range", "elems", "codepoints"))  # sequences that the reference makes as they are asked for
 

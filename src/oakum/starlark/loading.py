@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from oakum.starlark.errors import Failure
 from oakum.starlark.spelling import hint
+from oakum.typing import Any
 
 
 def loader(load: Callable[[str], Mapping[str, Any]]) -> Callable[[tuple[str, ...]], tuple[Any, ...]]:

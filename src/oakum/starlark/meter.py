@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import gc
 import os
+from _contextvars import ContextVar
 from collections.abc import Callable
-from contextvars import ContextVar
 
 from oakum.starlark.errors import BudgetError
 

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from oakum.starlark.comparison import equal
 from oakum.starlark.errors import Failure
@@ -12,6 +11,7 @@ from oakum.starlark.meter import charge, reserve
 from oakum.starlark.strings import joined, length
 from oakum.starlark.values import Dict, List, Set, Struct, type_name
 from oakum.starlark.wanted import fits_int32
+from oakum.typing import Any
 
 _NUMBERS = frozenset([int, float])
 _SEQUENCES = frozenset([str, List, tuple])

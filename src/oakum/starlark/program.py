@@ -4,7 +4,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Collection, Mapping
 from types import CodeType, FunctionType
-from typing import Any
 
 from oakum.errors import StarlarkError
 from oakum.record import NamedTuple
@@ -15,6 +14,7 @@ from oakum.starlark.helpers import HELPERS
 from oakum.starlark.loading import loader
 from oakum.starlark.meter import Meter, active
 from oakum.starlark.universe import UNIVERSE, printer
+from oakum.typing import Any
 
 
 def _no_modules(module: str) -> Mapping[str, Any]:

@@ -3,11 +3,11 @@ from __future__ import annotations
 
 import math
 from types import FunctionType
-from typing import Any
 
 from oakum.starlark.errors import Failure
 from oakum.starlark.meter import charge, reserve
 from oakum.starlark.values import Builtin, Dict, List, Module, Set, Struct, type_name
+from oakum.typing import Any
 
 _ESCAPES = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", "\\": "\\\\",
             '"': '\\"'}  # fmt: skip

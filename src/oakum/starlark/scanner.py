@@ -9,10 +9,10 @@ the line break after `end` is part of it. The value of an `error` token is the S
 from __future__ import annotations
 
 import re
-from typing import Any, NoReturn
 
 from oakum.starlark.errors import Problem, SyntaxErrors
 from oakum.starlark.literals import LiteralError, number, unquote
+from oakum.typing import Any, NoReturn
 
 IDENTIFIER = "identifier"
 INT = "int literal"

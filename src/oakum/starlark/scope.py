@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection
-from typing import Any
 
 from oakum.starlark.errors import Problem
 from oakum.starlark.spelling import hint
+from oakum.typing import Any
 
 TOPLEVEL = "<toplevel>"
 COMPREHENSION = "comprehension"

@@ -9,7 +9,6 @@ import _ast as ast
 import sys
 from collections.abc import Callable, Container, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from oakum.record import NamedTuple
 from oakum.starlark import build
@@ -19,6 +18,7 @@ from oakum.starlark.program import Load
 from oakum.starlark.scanner import EOF, IDENTIFIER, NEWLINE, OUTDENT, STRING, quoted
 from oakum.starlark.scope import Scope, Scopes
 from oakum.starlark.targets import AttrCall, IndexCall, elements
+from oakum.typing import Any
 
 _FLAT_END = frozenset([EOF, NEWLINE, ";"])
 _CLAUSES = frozenset(["else", "elif"])

@@ -5,7 +5,6 @@ Text that is not ASCII is worked on as one character per byte (Latin-1), so that
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from oakum.starlark.errors import Failure, NamedFailure
 from oakum.starlark.formatting import format_string
@@ -14,6 +13,7 @@ from oakum.starlark.rendering import quote
 from oakum.starlark.strings import SPACE, code_point, from_bytes, is_cased, joined, simple_case, simple_title, to_bytes
 from oakum.starlark.values import List, type_name
 from oakum.starlark.wanted import flag, index_or_none, integer, iterable, string
+from oakum.typing import Any
 
 _STRAY = "".join(map(chr, range(0xDC80, 0xDD00)))
 _CONTROL_SPACE = frozenset("\x1c\x1d\x1e\x1f")

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 from oakum.starlark.attributes import attributes, get_attr
 from oakum.starlark.binding import invoke
@@ -18,6 +17,7 @@ from oakum.starlark.rendering import repr_text, text
 from oakum.starlark.strings import code_point, length
 from oakum.starlark.values import Builtin, Dict, List, Set, Struct, is_callable, prefixed, type_name
 from oakum.starlark.wanted import fits_int32, flag, integer, iterable, string, wanted
+from oakum.typing import Any
 
 _MISSING = object()
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FunctionType
-from typing import Any
 
 from oakum.starlark.arity import misfit
 from oakum.starlark.errors import EvalError, Failure
 from oakum.starlark.keys import key_of, value_of
+from oakum.typing import Any
 
 
 class List(list[Any]):

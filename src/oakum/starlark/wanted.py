@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from oakum.starlark.errors import Failure
 from oakum.starlark.iteration import elements_or_none
 from oakum.starlark.values import type_name
+from oakum.typing import Any
 
 
 def fits_int32(value: int) -> bool:

@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from oakum.record import NamedTuple
+from oakum.typing import Any
 from oakum.yaml.nodes import Node, Source
 
 

@@ -1,14 +1,13 @@
 """The run-time side of a template's steps: nodes put in their places (ytt: template language, execution model)."""
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.starlark import Dict, Failure
 from oakum.template.annotation import Annotation
 from oakum.template.convert import copy_value, to_go_type, to_yaml
 from oakum.template.fragment import Fragment
 from oakum.template.kinds import kind_of
 from oakum.template.replacement import Replacement
+from oakum.typing import Any
 from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Node, Source, walk
 
 OVERRIDE = "yaml/map-key-override"

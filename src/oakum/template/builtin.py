@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
 from oakum.errors import TemplateError
 from oakum.template.convert import fields_of, to_struct
 from oakum.template.tree import Place
+from oakum.typing import TYPE_CHECKING, Any
 from oakum.yaml.nodes import Map, Value
 
 if TYPE_CHECKING:

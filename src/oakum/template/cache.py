@@ -12,7 +12,8 @@ import sys
 from _blake2 import blake2b
 from marshal import dumps as dump_code
 from marshal import loads as load_code
-from typing import TYPE_CHECKING
+
+from oakum.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from oakum.template.compiled import Compiled

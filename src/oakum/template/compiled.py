@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
 from oakum.errors import OakumError, TemplateError
 from oakum.record import NamedTuple
@@ -13,6 +12,7 @@ from oakum.template.convert import copy_value
 from oakum.template.program import Program, SourceLine, text_program, yaml_program
 from oakum.template.text import split_text
 from oakum.template.trace import compile_failure
+from oakum.typing import TYPE_CHECKING, Any
 from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Source
 
 if TYPE_CHECKING:

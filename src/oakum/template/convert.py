@@ -6,11 +6,11 @@ or another Starlark value, or raises Failure.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from oakum.starlark import Dict, Failure, List, Set, Struct, make_dict, type_name
 from oakum.starlark.meter import charge
 from oakum.template.fragment import Fragment
+from oakum.typing import Any
 from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Node
 
 _PLAIN = frozenset((str, bool, float, type(None)))

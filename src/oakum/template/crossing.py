@@ -5,12 +5,11 @@ a step depends on how the code ran. Templates that do not do that are compiled t
 """
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.template.assembly import Assembly, fragment, noted
 from oakum.template.convert import copy_value
 from oakum.template.fragment import Fragment
 from oakum.template.program import Program
+from oakum.typing import Any
 from oakum.yaml.nodes import Array, DocumentSet, Map, MapItem, Node, Source
 
 _CONTAINERS = (DocumentSet, Map, Array)

@@ -7,7 +7,6 @@ computed value that may be a replacement.
 from __future__ import annotations
 
 import _ast as ast
-from typing import Any
 
 from oakum.starlark import StepCall
 from oakum.starlark.build import assign, attribute, call, constant, expression, name, tuple_of
@@ -15,6 +14,7 @@ from oakum.starlark.scope import Scope
 from oakum.template.assembly import key_of
 from oakum.template.program import VIRTUAL, Program
 from oakum.template.text import Piece
+from oakum.typing import Any
 from oakum.yaml.nodes import Array, DocumentSet, Map, MapItem, Node
 
 _SMALL = 40

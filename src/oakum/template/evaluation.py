@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from oakum.errors import OakumError, TemplateError
 from oakum.record import NamedTuple
@@ -16,6 +15,7 @@ from oakum.template.files import FileKind, InputFile
 from oakum.template.options import Options
 from oakum.template.trace import Programs
 from oakum.template.tree import Place
+from oakum.typing import Any
 from oakum.yaml.duplicates import last_wins
 from oakum.yaml.nodes import DocumentSet
 from oakum.yaml.parser import parse

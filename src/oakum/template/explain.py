@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from oakum.template.position import position
+from oakum.typing import Any
 from oakum.yaml.emitter import emit
 from oakum.yaml.nodes import Array, Document, Item, Map
 

@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from oakum.starlark import Failure, repr_text, type_name
+from oakum.typing import Any
 from oakum.yaml.nodes import Array, DocumentSet, Map
 
 

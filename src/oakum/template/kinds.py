@@ -1,8 +1,7 @@
 """The names that messages give to kinds of values."""
 from __future__ import annotations
 
-from typing import Any
-
+from oakum.typing import Any
 from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem
 
 _KINDS: dict[type, str] = {

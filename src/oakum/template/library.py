@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
 
 from oakum.errors import OakumError, TemplateError
 from oakum.record import NamedTuple
@@ -25,6 +24,7 @@ from oakum.template.values import (
     mentions_values,
     values_document,
 )
+from oakum.typing import TYPE_CHECKING, Any
 from oakum.yaml.emitter import is_empty
 from oakum.yaml.nodes import Document, DocumentSet, Map, MapItem, walk
 

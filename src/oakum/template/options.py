@@ -4,11 +4,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from oakum.record import NamedTuple
 from oakum.template.files import InputFile
 from oakum.template.rendered import RenderedFile, RenderedText
+from oakum.typing import TYPE_CHECKING
 from oakum.yaml.nodes import Document
 
 if TYPE_CHECKING:

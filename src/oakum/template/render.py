@@ -2,15 +2,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from oakum.errors import OakumError
 from oakum.template.files import InputFile
 from oakum.template.options import DataValueFlags, Options, Result
 from oakum.template.plain import is_plain, render_plain
+from oakum.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from oakum.starlark import Meter
+    from oakum.template.values import ValuesDocument
 
 
 def render(
@@ -31,11 +32,10 @@ def _evaluate(files: list[InputFile], values: DataValueFlags | None, options: Op
     # Imported where it is needed: runs without templates start without it.
     from oakum.template.builtin import Modules
     from oakum.template.evaluation import Flavour, Run
-    from oakum.template.flags import flag_values
     from oakum.template.library import Given, Library
     from oakum.template.tree import Place, build_tree
 
-    given = Given(tuple(flag_values(values, strict=options.strict))) if values else Given()
+    given = Given(_values(values, options)) if values and values.given else Given()
     root = build_tree(files)
     flavour = Flavour(options.strict, options.ignore_unknown_comments, options.implicit_map_key_overrides)
     run = Run(options, _meter(options))
@@ -48,6 +48,12 @@ def _evaluate(files: list[InputFile], values: DataValueFlags | None, options: Op
         from oakum.template.calls import explained
 
         raise explained(error, run.programs) from error
+
+
+def _values(flags: DataValueFlags, options: Options) -> tuple[ValuesDocument, ...]:
+    from oakum.template.flags import flag_values
+
+    return tuple(flag_values(flags, strict=options.strict))
 
 
 def _meter(options: Options) -> Meter:

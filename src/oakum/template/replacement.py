@@ -1,7 +1,7 @@
 """What `template.replace(value)` returns: put in a node's place, its content takes the place of the node itself."""
 from __future__ import annotations
 
-from typing import Any
+from oakum.typing import Any
 
 
 class Replacement:

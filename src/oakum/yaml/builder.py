@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
+from oakum.typing import Any
 from oakum.yaml.anchors import Anchors, UnknownAnchor
 from oakum.yaml.comments import find
 from oakum.yaml.errors import MAX_DEPTH, SyntaxYAMLError, too_deep

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable
 from itertools import chain
 
@@ -31,16 +30,18 @@ def find(text: str, scalars: Iterable[tuple[int, int]], shift: int) -> list[tupl
 def attach(documents: DocumentSet, comments: list[tuple[int, str]]) -> None:
     """Put each comment on the last node of its line, else on the first node of the next line that has nodes.
 
-    Comments that no node follows go on an empty document, without a line, added at the end.
+    The comments are in order. Those that no node follows go on an empty document, without a line, added at the end.
     """
     first, last = _nodes_by_line(documents)
-    lines = sorted(first)
+    lines = iter(sorted(first))
+    following = next(lines, None)
     trailing = Document(None, 0, documents.source)
     for line, text in comments:
         node = last.get(line)
         if node is None:
-            following = bisect_left(lines, line)
-            node = first[lines[following]] if following < len(lines) else trailing
+            while following is not None and following < line:
+                following = next(lines, None)
+            node = trailing if following is None else first[following]
         if node.comments is None:
             node.comments = []
         node.comments.append(Comment(text, line, documents.source))

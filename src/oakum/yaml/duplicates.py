@@ -1,8 +1,7 @@
 """Map keys that come twice, as plain files have them: the last value counts (ytt: duplicate keys)."""
 from __future__ import annotations
 
-from typing import Any, TypeVar
-
+from oakum.typing import Any, TypeVar
 from oakum.yaml.nodes import Array, Document, DocumentSet, Map, MapItem
 
 N = TypeVar("N", DocumentSet, Document, Map, Array)

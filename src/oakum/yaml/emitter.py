@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
+from oakum.typing import Any
 from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Value
 from oakum.yaml.scalars import (
     LONGEST_SIMPLE_KEY,

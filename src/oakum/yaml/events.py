@@ -1,8 +1,6 @@
 """libyaml's events, through PyYAML's C parser, with go-yaml's errors. Importing this loads PyYAML: do it late."""
 from __future__ import annotations
 
-from typing import Any
-
 from yaml import YAMLError as LibraryError
 from yaml._yaml import CParser
 from yaml.events import (
@@ -17,6 +15,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from oakum.typing import Any
 from oakum.yaml.errors import SyntaxYAMLError
 
 __all__ = [

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, TypeAlias
 
+from oakum.typing import Any, TypeAlias
 from oakum.yaml.nodes import Array, ArrayItem, Map, MapItem, Scalar, Source, Value
 
 _DEPTH = 20

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import re
 from json.encoder import encode_basestring as _quote
-from typing import Any
 
+from oakum.typing import Any
 from oakum.yaml.numbers import json_number
 
 _HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}

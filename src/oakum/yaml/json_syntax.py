@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+
+from oakum.typing import Any
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRING = re.compile(r'[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*')

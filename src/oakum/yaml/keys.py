@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from oakum.errors import YAMLError
+from oakum.typing import Any
 from oakum.yaml.errors import SyntaxYAMLError
 from oakum.yaml.nodes import Scalar
 from oakum.yaml.numbers import general

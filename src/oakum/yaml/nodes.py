@@ -7,9 +7,9 @@ their parent item's.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeAlias
 
 from oakum.record import NamedTuple
+from oakum.typing import Any, TypeAlias
 
 
 class Source:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import Any
 
+from oakum.typing import Any
 from oakum.yaml.errors import SeparatorError
 from oakum.yaml.keys import json_scalar, key_text
 from oakum.yaml.lines import Line

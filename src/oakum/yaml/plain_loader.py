@@ -1,8 +1,7 @@
 """Builds a document of kbld's and kapp's dialect from libyaml's events."""
 from __future__ import annotations
 
-from typing import Any
-
+from oakum.typing import Any
 from oakum.yaml.anchors import Anchors
 from oakum.yaml.errors import MAX_DEPTH, SyntaxYAMLError, too_deep
 from oakum.yaml.events import (

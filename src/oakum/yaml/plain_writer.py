@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
 
 from oakum.errors import YAMLError
+from oakum.typing import Any
 from oakum.yaml.fold import WIDTH, fold
 from oakum.yaml.numbers import json_number
 from oakum.yaml.order import natural

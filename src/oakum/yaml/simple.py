@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
+from oakum.typing import Any
 from oakum.yaml.errors import MAX_DEPTH
 from oakum.yaml.flow import flow_nodes
 from oakum.yaml.lines import Holds, Line, read_line

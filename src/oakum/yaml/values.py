@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from oakum.errors import YAMLError
+from oakum.typing import Any
 from oakum.yaml.keys import key_text
 from oakum.yaml.nodes import Array, Document, Map, Node, Value
 from oakum.yaml.numbers import general

@@ -9,7 +9,7 @@ import oakum
 
 _REPORT = "import sys; sys.argv = ['ytt', *{arguments!r}]\nimport os; os._exit = lambda status: None\n"
 _REPORT += "from oakum.cli.ytt import main\nmain()\nprint(*sys.modules, file=sys.stderr)"
-HEAVY = {"yaml", "urllib3", "orjson", "dataclasses", "inspect", "datetime", "json", "oakum.starlark"}
+HEAVY = {"yaml", "typing", "signal", "importlib", "urllib3", "orjson", "dataclasses", "inspect", "datetime", "json", "oakum.starlark"}
 
 
 def ytt(*arguments: str, stdin: bytes = b"", folder: Path | None = None) -> subprocess.CompletedProcess[bytes]:

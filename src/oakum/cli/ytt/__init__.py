@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import gc
-from typing import NoReturn
 
 from oakum.cli.command import Command, leave
 from oakum.cli.command import main as run_main
 from oakum.cli.flag import Flag
+from oakum.typing import NoReturn
 
 _TEMPLATE = "Process YAML templates (deprecated; use top-level command -- e.g. `ytt -f-` instead of `ytt template -f-`)"
 _STRICT = Flag("strict", "Configure to use _strict_ YAML subset", "bool", short="s")

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
 
 from oakum.cli.command import Invocation
 from oakum.cli.ytt.output import Output, choose_output
@@ -12,6 +11,7 @@ from oakum.template.files import InputFile
 from oakum.template.options import DataValueFlags, Options, Result
 from oakum.template.workspace.inputs import Inputs
 from oakum.template.workspace.symlinks import Symlinks
+from oakum.typing import Any
 
 
 def run(call: Invocation) -> None:

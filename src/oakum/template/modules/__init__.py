@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
-from typing import Any
+
+from oakum.late import imported
+from oakum.typing import Any
 
 FILES = {
     "assert": "assert_",
@@ -33,5 +34,5 @@ def find_module(name: str, warn: Callable[[str], object] = lambda text: None) ->
     file = FILES.get(name)
     if file is None:
         return None
-    make = getattr(import_module(f"oakum.template.modules.{file}"), f"{name}_module")
+    make = imported(f"oakum.template.modules.{file}:{name}_module")
     return {name: make(warn) if name == "math" else make()}

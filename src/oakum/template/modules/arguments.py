@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from oakum.starlark import Failure, type_name
+from oakum.typing import Any
 
 _WORDS = {1: "one argument", 2: "two arguments"}
 

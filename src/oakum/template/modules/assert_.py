@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 from oakum.errors import StarlarkError
 from oakum.starlark import (
@@ -33,6 +32,7 @@ from oakum.template.fragment import Fragment
 from oakum.template.modules.arguments import string
 from oakum.template.modules.opaque import Opaque
 from oakum.template.modules.yaml_ import encode_value
+from oakum.typing import Any
 
 KIND = "@ytt:assert.assertion"
 _SEQUENCES = (List, tuple, Dict, Set, Struct)

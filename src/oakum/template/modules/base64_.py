@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 import binascii
-from typing import Any
 
 from oakum.starlark import Builtin, Failure, Module
 from oakum.starlark.meter import reserve
 from oakum.starlark.strings import from_bytes, to_bytes
 from oakum.template.modules.arguments import exactly, flag, string
+from oakum.typing import Any
 
 _STANDARD = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _TO_URL = bytes.maketrans(b"+/", b"-_")

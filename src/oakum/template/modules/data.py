@@ -1,12 +1,11 @@
 """`@ytt:data`: data values, and the files that a run was given (ytt: module data)."""
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.errors import TemplateError
 from oakum.starlark import Builtin, Failure, Module
 from oakum.template.modules.arguments import exactly, string
 from oakum.template.tree import Place
+from oakum.typing import Any
 
 
 def data_module(values: Any, place: Place) -> Module:

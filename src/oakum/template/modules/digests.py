@@ -3,11 +3,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
 
 from oakum.starlark import Builtin, Module
 from oakum.starlark.strings import to_bytes
 from oakum.template.modules.arguments import exactly, string
+from oakum.typing import Any
 
 
 def md5_module() -> Module:

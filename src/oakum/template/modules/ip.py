@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
 
 from oakum.starlark import Builtin, Failure, Module
 from oakum.template.modules.arguments import exactly, string
 from oakum.template.modules.opaque import Opaque, methods, without_string
+from oakum.typing import Any
 
 _ADDRESS = "@ytt:ip.addr"
 _NETWORK = "@ytt:ip.net"

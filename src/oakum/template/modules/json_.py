@@ -1,12 +1,11 @@
 """`@ytt:json`: values to JSON text with Go's bytes, and back (ytt: module json)."""
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.starlark import Builtin, Failure, List, Module, make_dict
 from oakum.starlark.meter import charge, reserve
 from oakum.template.convert import to_yaml
 from oakum.template.modules.arguments import exactly, flag, string
+from oakum.typing import Any
 from oakum.yaml.gojson import dumps
 from oakum.yaml.json_syntax import syntax_error
 from oakum.yaml.nodes import Array, Document, DocumentSet, Map

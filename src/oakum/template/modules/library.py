@@ -1,8 +1,6 @@
 """`@ytt:library`: private libraries evaluated from a template (ytt: libraries)."""
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.errors import OakumError, TemplateError
 from oakum.record import NamedTuple
 from oakum.starlark import Builtin, Failure, Module, freeze
@@ -16,6 +14,7 @@ from oakum.template.library import Given, Library, Settled, check_used
 from oakum.template.modules.arguments import exactly, string
 from oakum.template.tree import Place
 from oakum.template.values import ValuesDocument
+from oakum.typing import Any
 from oakum.yaml.nodes import Document, DocumentSet, Map, Node, walk
 
 _PLAIN = "Expected to be plain YAML, having no annotations (hint: remove comments starting with `#@`)"

@@ -3,10 +3,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 from oakum.starlark import Builtin, Failure, Module
 from oakum.template.modules.arguments import exactly, go_name
+from oakum.typing import Any
 
 _WARNING = (
     "\nWarning: a function from the @ytt:math module is used in this invocation; "

@@ -1,9 +1,8 @@
 """`@ytt:module`: namespaces made in a template (ytt: module module)."""
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.starlark import Builtin, Failure, Module, type_name
+from oakum.typing import Any
 
 
 def module_module() -> Module:

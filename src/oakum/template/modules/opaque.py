@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from oakum.starlark import Builtin, Failure
+from oakum.typing import Any
 
 
 class Opaque:

@@ -7,13 +7,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 from oakum.starlark import Builtin, Failure, Module, is_callable, type_name
 from oakum.starlark.binding import invoke
 from oakum.starlark.meter import charge, reserve
 from oakum.starlark.strings import from_bytes, to_bytes
 from oakum.template.modules.arguments import exactly, string
+from oakum.typing import Any
 
 _CODES = {
     "missing )": "missing closing )",

@@ -1,14 +1,13 @@
 """`@ytt:struct`: structs from keywords and from dicts; functions with arguments given ahead (ytt: module struct)."""
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.starlark import Builtin, Dict, Failure, List, Module, Set, Struct, is_callable, make_dict
 from oakum.starlark.binding import invoke
 from oakum.starlark.meter import charge
 from oakum.template.convert import to_yaml
 from oakum.template.fragment import Fragment
 from oakum.template.modules.arguments import exactly
+from oakum.typing import Any
 
 
 def struct_module() -> Module:

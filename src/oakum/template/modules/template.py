@@ -1,11 +1,10 @@
 """`@ytt:template`: putting a value's content in place of a node (ytt: module template)."""
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.starlark import Builtin, Module
 from oakum.template.modules.arguments import exactly
 from oakum.template.replacement import Replacement
+from oakum.typing import Any
 
 
 def template_module() -> Module:

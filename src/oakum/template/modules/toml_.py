@@ -2,13 +2,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from oakum.starlark import Builtin, Failure, List, Module, make_dict
 from oakum.starlark.meter import charge, reserve
 from oakum.template.convert import to_yaml
 from oakum.template.modules.arguments import exactly, string
 from oakum.template.modules.json_ import indentation, known_keywords, plain
+from oakum.typing import Any
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+\Z")
 _ESCAPES = {

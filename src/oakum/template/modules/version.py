@@ -1,10 +1,9 @@
 """`@ytt:version`: templates that need a version of the program (ytt: module version)."""
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.starlark import Builtin, Failure, Module
 from oakum.template.modules.arguments import exactly, string
+from oakum.typing import Any
 
 VERSION = "develop"
 """The version that templates compare with: that of a development build, which no requirement is met by."""

@@ -1,13 +1,12 @@
 """`@ytt:yaml`: values to YAML text and back (ytt: module yaml)."""
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.errors import YAMLError
 from oakum.starlark import Builtin, Dict, Failure, List, Module, make_dict
 from oakum.starlark.meter import charge, reserve
 from oakum.template.convert import to_yaml
 from oakum.template.modules.arguments import exactly, string
+from oakum.typing import Any
 from oakum.yaml.emitter import emit
 from oakum.yaml.nodes import Array, Map
 from oakum.yaml.parser import parse

@@ -2,13 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from oakum.starlark.spelling import nearest
 from oakum.template.kinds import kind_of
 from oakum.template.overlay.comparison import find_item, mismatch
 from oakum.template.overlay.matcher import AllOf, AnyOf, Matcher, SameKey, Subset
 from oakum.template.position import position
+from oakum.typing import Any
 from oakum.yaml.nodes import Array, Map, MapItem, Value
 
 _SHOWN = 3

@@ -1,9 +1,8 @@
 """Whether one structure contains another (ytt: `overlay.subset`, `@overlay/assert`)."""
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.template.kinds import kind_of
+from oakum.typing import Any
 from oakum.yaml.nodes import Array, Map, MapItem, Value
 
 

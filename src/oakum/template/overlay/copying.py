@@ -1,8 +1,7 @@
 """Copies of right-hand nodes: what an overlay brings into the left side is never shared with the overlay itself."""
 from __future__ import annotations
 
-from typing import Any, TypeVar
-
+from oakum.typing import Any, TypeVar
 from oakum.yaml.nodes import Array, ArrayItem, Document, Item, Map, MapItem, Node, Value, walk
 
 PREFIX = "overlay/"

@@ -5,10 +5,10 @@ What does the work is imported when it is first needed, since most runs apply no
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from oakum.template.kinds import kind_of
 from oakum.template.overlay.errors import OverlayError
+from oakum.typing import Any
 from oakum.yaml.nodes import Document, DocumentSet, Node
 
 

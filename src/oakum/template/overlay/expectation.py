@@ -3,13 +3,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
 
 from oakum.record import NamedTuple
 from oakum.template.overlay import script
 from oakum.template.overlay.errors import OverlayError, UnexpectedMatches
 from oakum.template.overlay.side import Place
 from oakum.template.position import position
+from oakum.typing import Any, Protocol
 
 _AT_LEAST = re.compile(r"([+-]?[0-9]+)\+")
 

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from oakum.starlark import Failure, type_name
 from oakum.template.convert import to_yaml
@@ -21,6 +20,7 @@ from oakum.template.overlay.matcher import (
     Scripted,
     Subset,
 )
+from oakum.typing import Any
 from oakum.yaml.nodes import Node
 
 all_matcher = MatcherFunction("overlay.all", ALL)

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
 
 from oakum.record import NamedTuple
 from oakum.template.annotation import annotation
@@ -10,6 +9,7 @@ from oakum.template.overlay import expectation, script
 from oakum.template.overlay.errors import OverlayError
 from oakum.template.overlay.expectation import ONE, ONE_OR_NONE, Expectation
 from oakum.template.overlay.matcher import Matcher, MatcherFunction, SameKey, Scripted
+from oakum.typing import Any, TypeAlias
 from oakum.yaml.nodes import Document, Item, MapItem
 
 MATCH = "overlay/match"

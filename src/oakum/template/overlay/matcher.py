@@ -5,14 +5,13 @@ value of the overlay item.
 """
 from __future__ import annotations
 
-from typing import Any, Protocol
-
 from oakum.record import NamedTuple
 from oakum.starlark import Dict, Failure
 from oakum.template.kinds import kind_of
 from oakum.template.overlay import script
 from oakum.template.overlay.comparison import find_item, mismatch
 from oakum.template.overlay.errors import OverlayError
+from oakum.typing import Any, Protocol
 from oakum.yaml.nodes import Map, Value
 
 _GO_DICT = "*orderedmap.Map"

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
 
 from oakum.record import NamedTuple
 from oakum.template.kinds import kind_of
@@ -11,6 +10,7 @@ from oakum.template.overlay.comparison import mismatch
 from oakum.template.overlay.copying import copy_value, others, with_value
 from oakum.template.overlay.errors import OverlayError
 from oakum.template.overlay.side import Place, Side
+from oakum.typing import TYPE_CHECKING, Any, Protocol
 from oakum.yaml.nodes import Array, Document, Item, Map, Node, Value
 
 if TYPE_CHECKING:

@@ -2,13 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from oakum.template.overlay import script
 from oakum.template.overlay.errors import OverlayError
 from oakum.template.overlay.match import read_arguments
 from oakum.template.overlay.operation import Append, Assert, Insert, Merge, Operation, Remove, Replace
 from oakum.template.position import position
+from oakum.typing import Any
 from oakum.yaml.nodes import Item, MapItem
 
 _REPLACE, _INSERT, _APPEND, _ASSERT = "overlay/replace", "overlay/insert", "overlay/append", "overlay/assert"

@@ -1,13 +1,12 @@
 """The bridge to template code: calling its functions, and values as it sees them."""
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.starlark import BudgetError, EvalError, Failure, List, is_callable
 from oakum.starlark import call as call_function
 from oakum.template.convert import go_type, to_yaml
 from oakum.template.fragment import wrap
 from oakum.template.overlay.errors import OverlayError
+from oakum.typing import Any
 from oakum.yaml.nodes import Value
 
 __all__ = ["call", "from_script", "go_type", "is_callable", "is_list", "to_script", "truth"]

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+
+from oakum.typing import Any, TypeAlias
 
 Place: TypeAlias = tuple[list[Any], int]
 """A left item: the list that holds it, and its index there."""

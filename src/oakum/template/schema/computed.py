@@ -1,11 +1,10 @@
 """Maps and arrays that a template computes, which a schema document may not hold (ytt: schema)."""
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.template.schema import notes
 from oakum.template.schema.errors import SchemaError
 from oakum.template.schema.govalue import go_syntax
+from oakum.typing import Any
 from oakum.yaml.nodes import Array, Item, Map
 
 

@@ -1,9 +1,8 @@
 """Values as Go's `%#v` shows them, for data values that no file holds."""
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.template.kinds import kind_of
+from oakum.typing import Any
 from oakum.yaml.numbers import general
 
 _ESCAPES = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}

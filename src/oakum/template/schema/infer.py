@@ -1,8 +1,6 @@
 """Reading a schema document: types from its sample values (ytt: type inference)."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from oakum.errors import TemplateError
 from oakum.template.annotation import Annotation, annotation
 from oakum.template.convert import copy_value
@@ -22,6 +20,7 @@ from oakum.template.schema.types import (
     ScalarType,
     Type,
 )
+from oakum.typing import TYPE_CHECKING
 from oakum.yaml.nodes import Array, Item, Map, MapItem, Value
 
 if TYPE_CHECKING:

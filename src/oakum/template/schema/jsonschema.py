@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from oakum.starlark import Failure
 from oakum.template.convert import to_yaml
 from oakum.template.schema.openapi import as_node
 from oakum.template.schema.types import AnyType, ArrayType, Declaration, MapType
+from oakum.typing import Any
 from oakum.yaml.nodes import Document
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

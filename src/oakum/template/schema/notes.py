@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from oakum.record import NamedTuple
 from oakum.starlark import Failure, type_name
@@ -11,6 +10,7 @@ from oakum.template.convert import copy_value, go_type, to_yaml
 from oakum.template.position import compact
 from oakum.template.schema.errors import SchemaError
 from oakum.template.schema.report import Violation, report
+from oakum.typing import Any
 from oakum.yaml.nodes import Array, Document, Item, Map, Value, walk
 
 TYPE, NULLABLE, DEFAULT = "schema/type", "schema/nullable", "schema/default"

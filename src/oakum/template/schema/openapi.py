@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from oakum.template.schema.types import AnyType, ArrayType, Declaration, MapType
+from oakum.typing import Any
 from oakum.yaml.nodes import Array, ArrayItem, Document, Map, MapItem, Value
 
 _SCALARS: dict[str, dict[str, str]] = {

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from oakum.record import NamedTuple
 from oakum.template.annotation import Annotation
 from oakum.template.schema.govalue import go_syntax
+from oakum.typing import Any
 from oakum.yaml.nodes import Array, ArrayItem, Document, Item, Map, MapItem
 
 

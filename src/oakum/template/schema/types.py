@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, TypeAlias
 
 from oakum.record import NamedTuple
 from oakum.template.position import position
+from oakum.typing import TYPE_CHECKING, TypeAlias
 from oakum.yaml.nodes import Item, Value
 
 if TYPE_CHECKING:

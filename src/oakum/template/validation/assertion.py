@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
 
 from oakum.starlark import BudgetError, EvalError, Failure, call, is_callable
 from oakum.starlark.attributes import get_attr
+from oakum.typing import Any, TypeAlias
 
 Assertion: TypeAlias = Callable[[Any], str | None]
 """Takes a Starlark value; returns None when it holds, else why it does not (empty when there is nothing to say)."""

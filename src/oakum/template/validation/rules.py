@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from oakum.record import NamedTuple
 from oakum.starlark import is_callable, repr_text, type_name
@@ -10,6 +9,7 @@ from oakum.template.annotation import Annotation
 from oakum.template.position import compact
 from oakum.template.validation.assertion import Assertion, assertion_of, attribute_check, built_in
 from oakum.template.validation.errors import ValidationError
+from oakum.typing import Any
 
 
 class Rule(NamedTuple):

@@ -5,7 +5,6 @@ What reads rules is imported when there are any, since every run with data value
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from oakum.record import NamedTuple
 from oakum.starlark import EvalError, Struct, call, type_name
@@ -13,6 +12,7 @@ from oakum.template.annotation import annotation
 from oakum.template.fragment import wrap
 from oakum.template.position import position
 from oakum.template.validation.errors import ValidationError
+from oakum.typing import TYPE_CHECKING
 from oakum.yaml.nodes import Array, Document, Item, Map, Value
 
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from oakum.template.files import InputFile, input_file
 from oakum.template.workspace.errors import InputError
+from oakum.typing import Any
 from oakum.yaml.gojson import dumps
 from oakum.yaml.json_syntax import loads
 

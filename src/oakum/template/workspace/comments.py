@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeAlias
 
 from oakum.template.files import PRIVATE, FileKind, InputFile
 from oakum.template.options import Result
+from oakum.typing import TypeAlias
 from oakum.yaml.nodes import Comment, Node, walk
 from oakum.yaml.parser import parse
 

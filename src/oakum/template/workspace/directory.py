@@ -6,10 +6,10 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from oakum.template.workspace.errors import OutputError
 from oakum.template.workspace.system import explain
+from oakum.typing import Any
 
 _REFUSED = ("/", ".", "./", "")
 

@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from oakum.template.workspace.errors import OutputError
+from oakum.typing import Any
 from oakum.yaml.emitter import emit, is_empty
 from oakum.yaml.nodes import Array, DocumentSet, Map
 

@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from oakum.template.assembly import show_key
 from oakum.template.position import position
+from oakum.typing import Any
 from oakum.yaml.emitter import emit, is_empty
 from oakum.yaml.nodes import Array, DocumentSet, Map, Node
 

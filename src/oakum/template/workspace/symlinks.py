@@ -10,7 +10,7 @@ from oakum.record import NamedTuple
 from oakum.template.workspace.errors import InputError
 from oakum.template.workspace.system import explain
 
-_PIPE = re.compile(r"/proc/\d+/fd/pipe:\[\d+\]")
+_PIPE = r"/proc/\d+/fd/pipe:\[\d+\]"
 _MOST_LINKS = 255
 _HINT = (
     "(hint: symlinks are disallowed as a security feature, use '--allow-symlink-destination' flags to override)"
@@ -32,7 +32,7 @@ class Symlinks(NamedTuple):
         except OSError as error:
             reason = explain("lstat", error.filename, error) if error.filename else error.strerror
             raise InputError(f"Checking symlink file '{path}': Eval symlink: {reason}") from None
-        if _PIPE.fullmatch(target):
+        if re.fullmatch(_PIPE, target):
             return
         if not any(_below(os.path.abspath(target), os.path.abspath(place)) for place in self.allowed):
             raise InputError(
@@ -56,7 +56,7 @@ def resolve(path: str) -> str:
             done = _above(done)
             continue
         here = os.path.join(done, part)
-        mode = _PIPE.fullmatch(here) or os.lstat(here).st_mode
+        mode = re.fullmatch(_PIPE, here) or os.lstat(here).st_mode
         if not isinstance(mode, int) or not stat.S_ISLNK(mode):
             if rest and isinstance(mode, int) and not stat.S_ISDIR(mode):
                 raise NotADirectoryError(errno.ENOTDIR, "not a directory")
