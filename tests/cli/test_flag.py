@@ -24,6 +24,7 @@ FLAGS = [
         (["-f", "a,b", "--file=c"], "file", ["a,b", "c"]),
         (["--names", "a,b", "--names=c"], "names", ["a", "b", "c"]),
         (["--names", '"a,b",c'], "names", ["a,b", "c"]),
+        (["--names", "a,b\nc"], "names", ["a", "b"]),
         (["-tj"], "json", True),
         (["-tjfx"], "file", ["x"]),
         (["--wait=false"], "wait", False),
@@ -46,6 +47,9 @@ def test_a_flag_is_read_in_every_form_of_pflag(arguments, name, value):
         (["--=x"], "bad flag syntax: --=x"),
         (["--count=many"], 'invalid argument "many" for "--count" flag: strconv.ParseInt: parsing "many": invalid syntax'),
         (["--tty=maybe"], 'invalid argument "maybe" for "-t, --tty" flag: strconv.ParseBool: parsing "maybe": invalid syntax'),
+        (["--tty=a\"b"], 'invalid argument "a\\"b" for "-t, --tty" flag: strconv.ParseBool: parsing "a\\"b": invalid syntax'),
+        (["-é"], "unknown shorthand flag: 'Ã' in -é"),
+        (["--names", 'a"'], 'invalid argument "a\\"" for "--names" flag: parse error on line 1, column 2: bare " in non-quoted-field'),
         (["--timeout=5"], 'invalid argument "5" for "--timeout" flag: time: missing unit in duration "5"'),
     ],
 )

@@ -23,6 +23,7 @@ def test_a_cause_that_begins_with_a_capital_gets_its_own_line(message, shaped):
         ("closing '@)' at line 1", "closing '@"),
         ("a (b] c", "a (b) c"),
         ("a (b: C", "a (b: C"),
+        ("no file \udcff: No\n\udcff", "no file \ufffd:\n  No\n\udcff"),
     ],
 )
 def test_unbalanced_brackets_cut_the_line_where_that_quirk_is_kept(message, shaped):

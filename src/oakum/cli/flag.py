@@ -14,6 +14,9 @@ from oakum.errors import UsageError
 from oakum.record import NamedTuple
 from oakum.typing import Any
 
+_SPECIAL = re.compile(r'["\r\n]')
+"""What makes a list of values more than text between commas."""
+
 
 class Flag(NamedTuple):
     """One flag. `kind` is one of the keys of `KINDS`; `default` None means the kind's zero value.
@@ -60,16 +63,16 @@ def _boolean(text: str) -> bool:
         return True
     if text in ("0", "f", "F", "false", "FALSE", "False"):
         return False
-    raise ValueError(f'strconv.ParseBool: parsing "{text}": invalid syntax')
+    raise ValueError(f"strconv.ParseBool: parsing {_quoted(text)}: invalid syntax")
 
 
 def _integer(text: str) -> int:
     try:
         value = int(text, 0) if not re.fullmatch(r"[-+]?0[0-9]+", text) else int(text, 8)
     except ValueError:
-        raise ValueError(f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
+        raise ValueError(f"strconv.ParseInt: parsing {_quoted(text)}: invalid syntax") from None
     if not -(1 << 63) <= value < 1 << 63:
-        raise ValueError(f'strconv.ParseInt: parsing "{text}": value out of range')
+        raise ValueError(f"strconv.ParseInt: parsing {_quoted(text)}: value out of range")
     return value
 
 
@@ -77,18 +80,27 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ValueError(f'strconv.ParseFloat: parsing "{text}": invalid syntax') from None
+        raise ValueError(f"strconv.ParseFloat: parsing {_quoted(text)}: invalid syntax") from None
 
 
 def _comma_list(text: str) -> list[str]:
-    if '"' not in text:
+    if not text or not _SPECIAL.search(text):
         return text.split(",") if text else []
-    import csv
+    from oakum.cli.csv import first_record
 
-    try:
-        return next(csv.reader([text], strict=True))
-    except csv.Error as error:
-        raise ValueError(f"parse error on line 1: {error}") from None
+    return first_record(text)
+
+
+def _quoted(text: str) -> str:
+    """`text` as Go quotes it."""
+    from oakum.starlark.rendering import quote
+
+    return quote(text)
+
+
+def _letter(character: str) -> str:
+    """The first byte of an unknown letter, as pflag takes it for one."""
+    return repr(chr(character.encode("utf-8", "surrogateescape")[0]))
 
 
 KINDS: Mapping[str, Kind] = {
@@ -159,7 +171,7 @@ class _Parser:
             left, letter, letters = letters, letters[0], letters[1:]
             flag = self.short.get(letter)
             if flag is None:
-                raise UsageError(f"unknown shorthand flag: {letter!r} in -{left}")
+                raise UsageError(f"unknown shorthand flag: {_letter(letter)} in -{left}")
             if letters.startswith("=") and len(letters) > 1:
                 value, letters = letters[1:], ""
             elif not flag.takes_value:
@@ -178,7 +190,7 @@ class _Parser:
             if flag.check is not None:
                 flag.check(value)
         except ValueError as error:
-            raise UsageError(f'invalid argument "{text}" for "{flag.label()}" flag: {error}') from None
+            raise UsageError(f'invalid argument {_quoted(text)} for "{flag.label()}" flag: {error}') from None
         if isinstance(value, list) and flag.name in self.found.given:
             value = self.found.values[flag.name] + value
         self.found.values[flag.name] = value

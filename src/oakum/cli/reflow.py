@@ -5,16 +5,19 @@ import re
 
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 _CAUSE = re.compile(r": (?=[A-Z])")
+_BYTES = re.compile("[\udc80-\udcff]")
 _ITEM_START = re.compile(r"^[a-z\.\[\]:\s]{3,10}")
 
 
 def reflow(message: str, *, truncate: bool = False) -> str:
     """Break the first line of `message` at every `: ` before an ASCII capital outside brackets, indenting by depth.
 
-    `truncate` keeps a quirk that ytt's recorded messages show: a closing bracket that nothing opened ends the line, and
-    a closer of another kind is printed as the opener's own.
+    `truncate` keeps quirks that ytt's recorded messages show: a closing bracket that nothing opened ends the line, a
+    closer of another kind is printed as the opener's own, and bytes that are not UTF-8 as U+FFFD.
     """
     first, newline, rest = message.partition("\n")
+    if truncate:
+        first = _BYTES.sub("\ufffd", first)
     chunks = [""]
     for text, bracketed in _pieces(first, truncate):
         if bracketed:

@@ -209,6 +209,8 @@ class Evaluator:
         file, place = place.find_file(path)
         if not file.library:
             raise TemplateError(f"Expected file '{file.path}' to be a library file, but was not {_NOT_LIBRARY}")
+        if file.kind is FileKind.UNKNOWN:
+            raise TemplateError(f"File '{file.path}' type is not a known")
         loading = self.run.loading
         if file.path in loading:
             circle = " → ".join([*loading[loading.index(file.path) :], file.path])

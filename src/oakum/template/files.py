@@ -22,11 +22,14 @@ class InputFile:
 
     `path` is relative, with `/`, and is what messages and outputs name; `given` is the path that file marks know it
     by. `load` reads the bytes when they are first needed. `template` is false for files that file marks made plain.
-    `library` files are loadable from others. `for_output` says whether what the file comes to is output. `order` is
-    the index in the order that everything follows (output, overlays, data values).
+    `library` files are loadable from others. `for_output` says whether what the file comes to is output, `searched`
+    whether it may hold data values or their schema. `order` is the index in the order that everything follows (output,
+    overlays, data values).
     """
 
-    __slots__ = ("_data", "_text", "for_output", "given", "kind", "library", "load", "order", "path", "template")
+    __slots__ = (
+        "_data", "_text", "for_output", "given", "kind", "library", "load", "order", "path", "searched", "template",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -45,6 +48,7 @@ class InputFile:
         self.template = template
         self.library = library
         self.for_output = for_output
+        self.searched = kind is FileKind.YAML and template and not library
         self.order = order
         self.given = given
         self._data: bytes | None = None
@@ -64,18 +68,18 @@ class InputFile:
             self._text = self.data.decode("utf-8", "surrogateescape")
         return self._text
 
-    def classify(self) -> None:
-        """Take the file for what the name of `path` says."""
-        suffix = self.path.rpartition("/")[2].rpartition(".")
-        kind = _KINDS.get(suffix[2], FileKind.UNKNOWN) if suffix[1] else FileKind.UNKNOWN
-        self.take_as(kind, template=kind is not FileKind.UNKNOWN)
+    def classify(self, kind: FileKind | None = None, *, template: bool | None = None) -> None:
+        """Take the file for what the name of `path` says, or for the `kind` and as the template that a mark says.
 
-    def take_as(self, kind: FileKind, *, template: bool) -> None:
-        """Take the file for `kind`; whether it is a library and is output follows."""
-        self.kind, self.template = kind, template
-        pieces = self.path.rpartition("/")[2].split(".")
-        self.library = kind is FileKind.STARLARK or (len(pieces) > 2 and pieces[-2] == "lib")
-        self.for_output = kind in (FileKind.YAML, FileKind.TEXT) and not self.library
+        A library is a template whatever its mark says; one that is marked a template is read like any other file too.
+        """
+        name = self.path.rpartition("/")[2]
+        pieces = name.split(".")
+        self.kind = kind or (_KINDS.get(pieces[-1], FileKind.UNKNOWN) if pieces[:-1] else FileKind.UNKNOWN)
+        self.library = self.kind is FileKind.STARLARK or (len(pieces) > 2 and pieces[-2] == "lib")
+        self.template = self.kind is not FileKind.UNKNOWN and (self.library or template is not False)
+        self.for_output = template is True or (self.kind in (FileKind.YAML, FileKind.TEXT) and not self.library)
+        self.searched = self.kind is FileKind.YAML and (template is True or (self.template and not self.library))
 
 
 _KINDS = {

@@ -138,7 +138,7 @@ class Library(NamedTuple):
         """The files that hold data values, and those that hold their schema; checks every YAML template's syntax."""
         holding: dict[str, list[Placed]] = {VALUES: [], SCHEMA: []}
         for file, place in self.placed():
-            if file.kind is FileKind.YAML and file.template and not file.library:
+            if file.searched:
                 if not mentions_values(file):
                     evaluator.check(file)
                     continue

@@ -31,6 +31,23 @@ def test_a_type_mark_outlives_a_renaming() -> None:
     assert (file.kind, file.template, file.for_output) == (FileKind.TEXT, False, True)
 
 
+def test_a_library_marked_a_template_is_also_read_and_output() -> None:
+    (file,) = apply_marks(files("a.lib.yml"), ["a.lib.yml:type=yaml-template"])
+    assert (file.library, file.template, file.searched, file.for_output) == (True, True, True, True)
+
+
+def test_a_library_stays_a_template_when_marked_plain() -> None:
+    (file,) = apply_marks(files("a.lib.yml"), ["a.lib.yml:type=yaml-plain"])
+    assert (file.library, file.template, file.searched, file.for_output) == (True, True, False, False)
+
+
+def test_a_marked_type_and_a_new_name_come_to_the_same_in_either_order() -> None:
+    marks = ["a.conf:type=yaml-plain", "a.conf:path=a.lib.yml"]
+    for order in (marks, marks[::-1]):
+        (file,) = apply_marks(files("a.conf"), order)
+        assert (file.kind, file.library, file.template) == (FileKind.YAML, True, True)
+
+
 def test_exclusive_output_turns_all_others_off() -> None:
     first, second = apply_marks(files("a.yml", "b.lib.yml"), ["b.lib.yml:exclusive-for-output=true"])
     assert (first.for_output, second.for_output) == (False, True)

@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from typing import Any
 
-from oakum.cli.command import Invocation
 from oakum.errors import UsageError
 from oakum.record import NamedTuple
 from oakum.template.files import PRIVATE, InputFile
@@ -85,24 +85,10 @@ class Output(NamedTuple):
         return emit_commented(documents)
 
 
-def choose_output(call: Invocation) -> Output:
-    """The output that the flags ask for. Raises UsageError for kinds that are unknown or do not go together."""
-    flags = call.flags
+def choose_output(flags: dict[str, Any]) -> Output:
+    """The output that the flags ask for."""
     kinds = flags["output"]
-    for kind in kinds:
-        if kind not in FORMATS and kind not in _SCHEMAS:
-            raise UsageError(f"Unknown output type '{kind}'")
-    schema_form = next((kind for kind in kinds if kind in _SCHEMAS), "")
-    if flags["data-values-schema-inspect"] and not schema_form:
-        raise UsageError(
-            "Data values schema export only supported in OpenAPI v3 format; "
-            "specify format with --output=openapi-v3 flag"
-        )
-    if schema_form and not flags["data-values-schema-inspect"]:
-        raise UsageError(
-            "Output type currently only supported for data values schema "
-            "(i.e. include --data-values-schema-inspect)"
-        )
+    schema_form = next((kind for kind in kinds if kind in _SCHEMAS), OPENAPI)
     form = next((kind for kind in kinds if kind in FORMATS), "json" if schema_form == JSON_SCHEMA else "yaml")
     return Output(
         form,
@@ -112,3 +98,25 @@ def choose_output(call: Invocation) -> Output:
         schema_form=schema_form,
         comments=flags["keep-comments"],
     )
+
+
+def check_kinds(flags: dict[str, Any]) -> None:
+    """Raise UsageError for a kind of output that is unknown."""
+    for kind in flags["output"]:
+        if kind not in FORMATS and kind not in _SCHEMAS:
+            raise UsageError(f"Unknown output type '{kind}'")
+
+
+def check_schema_kind(flags: dict[str, Any]) -> None:
+    """Raise UsageError when a schema is asked for without its kind, or its kind without a schema."""
+    asked, kind = flags["data-values-schema-inspect"], any(kind in _SCHEMAS for kind in flags["output"])
+    if asked and not kind:
+        raise UsageError(
+            "Data values schema export only supported in OpenAPI v3 format; "
+            "specify format with --output=openapi-v3 flag"
+        )
+    if kind and not asked:
+        raise UsageError(
+            "Output type currently only supported for data values schema "
+            "(i.e. include --data-values-schema-inspect)"
+        )

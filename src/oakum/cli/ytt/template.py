@@ -5,8 +5,8 @@ import os
 import sys
 
 from oakum.cli.command import Invocation
-from oakum.cli.ytt.output import Output, choose_output
-from oakum.errors import OakumError
+from oakum.cli.ytt.output import check_kinds, check_schema_kind, choose_output
+from oakum.errors import OakumError, UsageError
 from oakum.template.files import InputFile
 from oakum.template.options import DataValueFlags, Options, Result
 from oakum.template.workspace.inputs import Inputs
@@ -22,22 +22,21 @@ def run(call: Invocation) -> None:
 
         sys.stdout.write(version_text())
         return
-    output = choose_output(call)
     symlinks = Symlinks(tuple(flags["allow-symlink-destination"]), flags["dangerous-allow-all-symlink-destinations"])
     inputs = Inputs(symlinks)
     files = collect(flags, inputs)
     if not flags["bulk-out"]:
-        _run(files, flags, inputs, output)
+        _run(files, flags, inputs)
         return
     from oakum.template.workspace.bulk import write_bulk_error
 
     try:
-        _run(files, flags, inputs, output)
+        _run(files, flags, inputs)
     except OakumError as error:
         sys.stdout.write(write_bulk_error(str(error)))
 
 
-def _run(files: list[InputFile], flags: dict[str, Any], inputs: Inputs, output: Output) -> None:
+def _run(files: list[InputFile], flags: dict[str, Any], inputs: Inputs) -> None:
     if flags["file-mark"]:
         from oakum.template.workspace.marks import apply_marks
 
@@ -46,9 +45,19 @@ def _run(files: list[InputFile], flags: dict[str, Any], inputs: Inputs, output: 
         from oakum.cli.ytt.debug import describe
 
         sys.stderr.write(describe(files))
+    output = choose_output(flags)
     if flags["files-inspect"]:
+        if not output.bulk:
+            check_kinds(flags)
         output.files(files)
         return
+    try:
+        check_kinds(flags)
+        check_schema_kind(flags)
+    except UsageError:
+        # What is wrong with the files or the schema is told first.
+        evaluate(files, flags, inputs, stop_after="schema")
+        raise
     result = evaluate(files, flags, inputs)
     if flags["explain-data-values"]:
         from oakum.template.explain import explain
@@ -66,6 +75,13 @@ def _run(files: list[InputFile], flags: dict[str, Any], inputs: Inputs, output: 
         output.results(result)
 
 
+def _last_stage(flags: dict[str, Any]) -> str:
+    """Where a run ends that only inspects (`Options.stop_after`)."""
+    if flags["data-values-schema-inspect"] and not flags["explain-data-values"]:
+        return "schema"
+    return "values" if flags["data-values-inspect"] or flags["explain-data-values"] else ""
+
+
 def _cache_folder() -> str:
     """Where compiled templates are kept (XDG Base Directory Specification); empty when nowhere: OAKUM_CACHE=off."""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
@@ -81,20 +97,19 @@ def collect(flags: dict[str, Any], inputs: Inputs) -> list[InputFile]:
     return inputs.collect(flags["file"])
 
 
-def evaluate(files: list[InputFile], flags: dict[str, Any], inputs: Inputs) -> Result:
-    """What `files` come to with the data values and options of the flags. Raises OakumError."""
+def evaluate(files: list[InputFile], flags: dict[str, Any], inputs: Inputs, stop_after: str = "") -> Result:
+    """What `files` come to with the data values and options of the flags. Raises OakumError.
+
+    `stop_after` is that of `Options`; where it is empty the flags decide.
+    """
     from oakum.template.render import render
 
-    if flags["data-values-schema-inspect"] and not flags["explain-data-values"]:
-        stop = "schema"
-    else:
-        stop = "values" if flags["data-values-inspect"] or flags["explain-data-values"] else ""
     options = Options(
         strict=flags["strict"],
         ignore_unknown_comments=flags["ignore-unknown-comments"],
         implicit_map_key_overrides=flags["implicit-map-key-overrides"],
         disable_validation=flags["dangerous-data-values-disable-validation"],
-        stop_after=stop,
+        stop_after=stop_after or _last_stage(flags),
         explain_calls=flags["explain-calls"],
         explain_overlays=flags["explain-overlays"],
         cache=_cache_folder(),

@@ -13,8 +13,8 @@ _TYPES = {
     "yaml-plain": (FileKind.YAML, False),
     "text-template": (FileKind.TEXT, True),
     "text-plain": (FileKind.TEXT, False),
-    "starlark": (FileKind.STARLARK, True),
-    "data": (FileKind.UNKNOWN, False),
+    "starlark": (FileKind.STARLARK, None),
+    "data": (FileKind.UNKNOWN, None),
 }
 
 
@@ -28,16 +28,20 @@ def apply_marks(files: Iterable[InputFile], marks: Iterable[str]) -> list[InputF
         _apply(marked, mark)
     exclusive = any(one.exclusive for one in marked)
     for one in marked:
+        if one.changed:
+            one.file.classify(one.kind, template=one.template)
         one.file.for_output = one.exclusive if exclusive else one.file.for_output or one.output
     return [one.file for one in marked if not one.excluded]
 
 
 @dataclass(slots=True)
 class _Marked:
-    """A file and the marks on it that later ones must not undo."""
+    """A file and what the marks on it come to. `kind` and `template` are those of `InputFile.classify`."""
 
     file: InputFile
-    typed: bool = False
+    changed: bool = False
+    kind: FileKind | None = None
+    template: bool | None = None
     output: bool = False
     exclusive: bool = False
     excluded: bool = False
@@ -62,18 +66,15 @@ def _apply(marked: list[_Marked], mark: str) -> None:
 
 
 def _rename(marked: _Marked, value: str) -> bool:
-    marked.file.path = value
-    if not marked.typed:
-        marked.file.classify()
+    marked.file.path, marked.changed = value, True
     return True
 
 
 def _retype(marked: _Marked, value: str) -> bool:
     if value not in _TYPES:
         return False
-    kind, template = _TYPES[value]
-    marked.file.take_as(kind, template=template)
-    marked.typed = True
+    marked.kind, marked.template = _TYPES[value]
+    marked.changed = True
     return True
 
 
