@@ -47,8 +47,11 @@ def is_obviously_plain(text: str) -> bool:
 
 def style_of(text: str) -> Style:
     """The style for `text`, which is valid UTF-8."""
-    if is_obviously_plain(text):
-        return Style.PLAIN
+    return Style.PLAIN if is_obviously_plain(text) else considered_style(text)
+
+
+def considered_style(text: str) -> Style:
+    """The style for `text`, which is valid UTF-8 and not obviously plain."""
     special = _is_special(text)
     if "\n" in text:
         return Style.DOUBLE if special or text[-1] == " " else Style.LITERAL
@@ -108,8 +111,12 @@ def literal(text: str, indent: str) -> str:
         chomp = "+"
     else:
         chomp = ""
-    lines = [indent + line if line else "" for line in text.removesuffix("\n").split("\n")]
-    return f"|{hint}{chomp}\n" + "\n".join(lines) + "\n"
+    body = text.removesuffix("\n")
+    if "\n\n" in text or body[:1] in "\n":
+        body = "\n".join([indent + line if line else "" for line in body.split("\n")])
+    else:  # no empty lines, which are not indented
+        body = indent + body.replace("\n", "\n" + indent)
+    return f"|{hint}{chomp}\n{body}\n"
 
 
 def is_binary(text: str) -> bool:

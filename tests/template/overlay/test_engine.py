@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from oakum.starlark import Dict
+from oakum.template.annotation import Annotation
 from oakum.template.overlay import OverlayError, accumulate, apply, apply_documents
 from oakum.template.overlay.functions import FUNCTIONS
 from oakum.yaml.emitter import emit
@@ -176,3 +177,18 @@ def test_replaced_items_take_the_right_position(read: Read) -> None:
 def test_applying_needs_something_to_apply() -> None:
     with pytest.raises(Exception, match="expected exactly at least argument"):
         FUNCTIONS["apply"]()
+
+
+def test_a_map_that_grows_large_while_it_is_merged_is_searched_as_before(read: Read) -> None:
+    added = "".join(f"#@overlay/match missing_ok=True\nk{i}: {i}\n" for i in range(60))
+    again = "".join(f"k{i}: again\n" for i in range(0, 60, 7))
+    left, right = read("k5: 0\nk30: 0\n", "left.yml"), read(added + again, "right.yml")
+    for item in right.items[0].value.items[:60]:
+        item.annotations = {"overlay/match": Annotation(kwargs={"missing_ok": True})}
+    made = apply(left.items[0].value, right.items[0].value)
+    expected = {"k5": 5, "k30": 30} | {f"k{i}": i for i in range(60)} | {f"k{i}": "again" for i in range(0, 60, 7)}
+    assert [(item.key, item.value) for item in made.items] == list(expected.items())
+
+
+def test_keys_of_other_types_are_other_keys(over: Callable[..., str]) -> None:
+    assert over("1: a\ntrue: b\n", "true: c\n") == "1: a\ntrue: c\n"

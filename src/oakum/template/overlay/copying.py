@@ -29,6 +29,23 @@ def with_value(item: Item, value: Value) -> Item:
     return _dressed((ArrayItem if isinstance(item, ArrayItem) else Document)(value, item.line, item.source), item)
 
 
+def replica(item: Any) -> Any:
+    """A deep copy of a document, map item or array item as it is."""
+    value = item.value
+    kind = type(value)
+    if kind is Map or kind is Array:
+        value = _placed(kind([replica(below) for below in value.items], value.line, value.source), value)
+    if type(item) is MapItem:
+        return _placed(MapItem(item.key, value, item.line, item.source), item)
+    return _placed(type(item)(value, item.line, item.source), item)
+
+
+def _placed(copy: _N, original: Node) -> _N:
+    copy.comments = original.comments
+    copy.annotations = original.annotations and dict(original.annotations)
+    return copy
+
+
 def strip(node: Node) -> None:
     """Remove the `overlay/*` annotations of `node` and everything below it."""
     for below in walk(node):

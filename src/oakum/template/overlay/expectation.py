@@ -63,6 +63,16 @@ class AnyOf(NamedTuple):
         return self.choices[-1].complaint(matched)
 
 
+class OneOrNone:
+    """One match, or none (`missing_ok=True`)."""
+
+    def accepts(self, count: int) -> bool:
+        return count < 2
+
+    def complaint(self, matched: Sequence[Place]) -> UnexpectedMatches:
+        return ONE.complaint(matched)
+
+
 class Approved(NamedTuple):
     """What a template's function accepts, given the number of matches."""
 
@@ -80,7 +90,7 @@ class Approved(NamedTuple):
 
 
 ONE: Expectation = Exactly(1)
-ONE_OR_NONE: Expectation = AnyOf((Exactly(0), Exactly(1)))
+ONE_OR_NONE: Expectation = OneOrNone()
 
 
 def from_value(value: Any, keyword: str) -> Expectation:

@@ -9,9 +9,9 @@ from oakum.template.overlay import script
 from oakum.template.overlay.comparison import mismatch
 from oakum.template.overlay.copying import copy_value, others, with_value
 from oakum.template.overlay.errors import OverlayError
-from oakum.template.overlay.side import Place, Side
+from oakum.template.overlay.side import WORTH_INDEXING, Place, Side
 from oakum.typing import TYPE_CHECKING, Any, Protocol
-from oakum.yaml.nodes import Array, Document, Item, Map, Node, Value
+from oakum.yaml.nodes import Array, Document, Item, Map, Value
 
 if TYPE_CHECKING:
     from oakum.template.overlay.step import Step
@@ -127,7 +127,7 @@ def merge_item(left: Any, step: Step) -> None:
     if step.adopts:
         left.annotations = {**(left.annotations or {}), **(others(step.item.annotations or {}) or {})} or None
     if left.value is None or merge_value(left.value, step):
-        left.value = step.fresh().value if isinstance(step.item.value, Node) else step.item.value
+        left.value = step.fresh().value if isinstance(step.item.value, _CONTAINERS) else step.item.value
         left.line = step.item.line
         left.source = step.item.source
 
@@ -139,10 +139,33 @@ def merge_value(left: Value, step: Step) -> bool:
         return True
     if not isinstance(left, type(right)):
         raise OverlayError(f"Expected {kind_of(right)}, but was {kind_of(left)}")
-    side = Side(left.items)
+    items: list[Any] = left.items
+    side = None
     for below in step.steps:
-        run(below, side)
+        if len(items) < WORTH_INDEXING and below.merges_by_key:
+            _merge_few(items, below)
+        else:
+            side = side or Side(items)
+            run(below, side)
     return False
+
+
+def _merge_few(items: list[Any], step: Step) -> None:
+    """What `run` does for a map item that is merged by its key, as most are, into a map of a few `items`."""
+    key = step.key
+    kind = type(key)
+    found = [item for item in items if item.key == key and type(item.key) is kind]
+    try:
+        if not step.accepts(len(found)):
+            step.places(Side(items))
+        elif found:
+            for item in found:
+                merge_item(item, step)
+        else:
+            items.append(step.fresh())
+    except OverlayError as error:
+        error.trail.append(step.item)
+        raise
 
 
 def _around(step: Step, place: Place, before: bool = False, after: bool = False, via: Any = None) -> list[Item]:

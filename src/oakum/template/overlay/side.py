@@ -8,7 +8,8 @@ from oakum.typing import Any, TypeAlias
 Place: TypeAlias = tuple[list[Any], int]
 """A left item: the list that holds it, and its index there."""
 
-_WORTH_INDEXING = 24
+WORTH_INDEXING = 24
+"""A map of fewer items is searched from its beginning each time."""
 
 
 class Side:
@@ -47,7 +48,7 @@ class Side:
         """The map items whose key has the type and value of `key`."""
         if self._index is not None:
             return self._index.get((type(key), key), [])
-        if self._asked and sum(map(len, self.groups)) > _WORTH_INDEXING:
+        if self._asked and sum(map(len, self.groups)) >= WORTH_INDEXING:
             self._index = self._indexed()
             return self._index.get((type(key), key), [])
         self._asked = True

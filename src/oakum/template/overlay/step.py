@@ -6,12 +6,14 @@ from functools import partial
 from itertools import chain
 from operator import methodcaller
 
-from oakum.template.overlay.copying import copy_item
+from oakum.template.overlay.copying import copy_item, replica
+from oakum.template.overlay.errors import OverlayError
 from oakum.template.overlay.match import MATCH, Defaults, Match, missing_by, read_child_defaults, read_match
 from oakum.template.overlay.matcher import ALL, Matcher
-from oakum.template.overlay.operation import Operation
+from oakum.template.overlay.operation import Merge, Operation
 from oakum.template.overlay.reading import read_operation
 from oakum.template.overlay.side import Place, Side
+from oakum.typing import Any
 from oakum.yaml.nodes import Array, ArrayItem, Item, Map, MapItem, Value
 
 NO_DEFAULTS: Defaults = {}
@@ -25,8 +27,8 @@ class Step:
     """
 
     __slots__ = (
-        "_accepts", "_below", "_clean", "_find", "_inherited", "_match", "_operation", "_steps", "adopts", "exactly",
-        "item",
+        "_below", "_by_key", "_clean", "_find", "_inherited", "_match", "_operation", "_steps", "accepts", "adopts",
+        "exactly", "item",
     )  # fmt: skip
 
     def __init__(
@@ -36,8 +38,9 @@ class Step:
         self.exactly = exactly
         self.adopts = adopts
         self._operation: Operation | None = None
+        self.accepts: Callable[[int], bool] = bool
+        self._by_key: bool | None = None
         self._find: Callable[[Side], list[Place]] | None = None
-        self._accepts: Callable[[int], bool] = bool
         self._inherited = inherited
         self._match: Match | None = None
         self._below: Defaults | None = None
@@ -65,6 +68,29 @@ class Step:
         return isinstance(item, ArrayItem) and not (item.annotations and MATCH in item.annotations)
 
     @property
+    def merges_by_key(self) -> bool:
+        """Whether it merges a map item into those of the same key; `accepts` then says how many may be found."""
+        if self._by_key is None:
+            self._by_key = self._is_merged_by_key()
+        return self._by_key
+
+    @property
+    def key(self) -> Any:
+        """The key of the item, None where it has none."""
+        return self.item.key if isinstance(self.item, MapItem) else None
+
+    def _is_merged_by_key(self) -> bool:
+        if not isinstance(self.item, MapItem) or self.exactly:
+            return False
+        try:
+            if not isinstance(self.operation, Merge) or self.match.matcher is not None:
+                return False
+        except OverlayError:
+            return False  # who applies the step meets it again, and says where
+        self.accepts = self.match.expectation.accepts
+        return True
+
+    @property
     def steps(self) -> list[Step]:
         """The steps of the items of the map or array that this item holds."""
         if self._steps is None:
@@ -88,7 +114,7 @@ class Step:
         """
         find = self._find or self._finder()
         found = find(side)
-        if self._accepts(len(found)):
+        if self.accepts(len(found)):
             return found
         match = self.match
         if match.conditional:
@@ -104,18 +130,19 @@ class Step:
         """A new copy of the item, without `overlay/*` annotations."""
         if self._clean is None:
             self._clean = copy_item(self.item)
-        return copy_item(self._clean)
+        copy: Item = replica(self._clean)
+        return copy
 
     def _finder(self) -> Callable[[Side], list[Place]]:
         """How left items are found and counted, settled with the first left side."""
         find: Callable[[Side], list[Place]]
         item = self.item
         if self.is_addition:
-            find, self._accepts = _nothing, _any_number
+            find, self.accepts = _nothing, _any_number
         else:
             match = self.match
             matcher = ALL if self.exactly else match.matcher
-            self._accepts = match.expectation.accepts
+            self.accepts = match.expectation.accepts
             if matcher is not None:
                 find = partial(_chosen, matcher, item.value)
             elif isinstance(item, MapItem):
