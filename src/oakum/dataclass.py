@@ -2,8 +2,8 @@
 
 The standard library writes and compiles six methods for each class, which takes half a millisecond; a program here
 defines over a hundred at each start, and that was a quarter of all its time. Here the classes share their methods,
-and `__init__` is written when the first object is made. What this package does not use is left out: inheritance,
-keyword-only fields, order, comparison of some fields only.
+and `__init__` is compiled when a class has made some objects: most make a few or none. What this package does not use
+is left out: inheritance, keyword-only fields, order, comparison of some fields only.
 """
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from typing import Any, NamedTuple, TypeVar, dataclass_transform
 T = TypeVar("T")
 _NONE: Any = object()
 """No default."""
+UNTIL_COMPILED = 20
+"""Objects that a class makes before its `__init__` is compiled: what that costs, in objects made without it."""
 
 
 class Field(NamedTuple):
@@ -100,11 +102,28 @@ def _hash(cls: type, frozen: bool) -> Any:
 
 
 def _first(cls: type, fields: dict[str, Field], slots: bool) -> Callable[..., None]:
-    """An `__init__` that puts the real one in its place when it is called first."""
+    """An `__init__` that puts a compiled one in its place when it is called often, or as none should be."""
+    taken = [name for name, field in fields.items() if field.init]
+    needed = {name for name in taken if fields[name].default is _NONE and fields[name].default_factory is None}
+    left = UNTIL_COMPILED
 
     def __init__(self: Any, *values: Any, **named: Any) -> None:
-        made = cls.__init__ = _written(cls, fields, slots)  # type: ignore[misc]
-        made(self, *values, **named)
+        nonlocal left
+        left -= 1
+        given = dict(zip(taken, values, strict=False)) | named
+        if left < 0 or len(given) != len(values) + len(named) or needed - given.keys() or given.keys() - taken:
+            made = cls.__init__ = _written(cls, fields, slots)  # type: ignore[misc]
+            made(self, *values, **named)
+            return
+        for name, field in fields.items():
+            if name in given:
+                object.__setattr__(self, name, given[name])
+            elif field.default_factory is not None:
+                object.__setattr__(self, name, field.default_factory())
+            elif field.default is not _NONE:
+                object.__setattr__(self, name, field.default)
+        if hasattr(cls, "__post_init__"):
+            self.__post_init__()
 
     return __init__
 
