@@ -22,6 +22,15 @@ def test_a_refusal_is_an_exception_with_the_servers_words() -> None:
     assert caught.value.field_causes() == [("spec.ports", "Required value")]
 
 
+@pytest.mark.parametrize("body", [b"<html>Log in</html>", b"", b"[1]", b"null", b"\xff"])
+def test_an_answer_that_is_no_object_is_an_error_that_shows_it(body: bytes) -> None:
+    with serving([Reply(200, body)]) as (url, _):
+        transport = Transport(ClusterConfig(url))
+        with pytest.raises(ConnectError, match="is it a Kubernetes API"):
+            transport.request("GET", "/api").json()
+        transport.close()
+
+
 def test_too_many_requests_are_repeated_when_the_server_says_when() -> None:
     busy = Reply(429, {}, {"Retry-After": "0"})
     with serving([busy, busy, Reply(200, {"ok": 1})]) as (url, asked):

@@ -35,11 +35,18 @@ class Answer:
     content_type: str
     body: bytes = field(repr=False)
 
-    def json(self) -> Any:
-        """The decoded body; whole numbers are int, others float."""
+    def json(self) -> dict[str, Any]:
+        """The object that the body is; whole numbers are int, others float. Raises ConnectError for anything else."""
         import orjson
 
-        return orjson.loads(self.body)
+        try:
+            found = orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            found = None
+        if not isinstance(found, dict):
+            start = self.body[:60].decode("utf-8", "replace")
+            raise ConnectError(f"the answer is no JSON object but begins with {start!r} (hint: is it a Kubernetes API?)")
+        return found
 
 
 class Transport:
