@@ -110,13 +110,15 @@ class Deploy:
     _is_new: bool = field(default=False, init=False)
     _new_versions: frozenset[str] = field(default=frozenset(), init=False)
 
-    def run(self) -> None:
-        """Do it. Raises OakumError for what failed, ExitStatus when the outcome is asked for as such."""
+    def run(self) -> bool:
+        """Do it; returns whether there was anything to change. Raises OakumError for what failed, ExitStatus when the
+        outcome is asked for as such.
+        """
         options = self.options
         key, value = self._open()
         lock = Lock(self.client, self._recorded, options.lock) if self._recorded and not options.diff.run else None
         with lock if lock is not None else nullcontext():
-            self._run(key, value)
+            return self._run(key, value)
 
     @cached_property
     def _cluster(self) -> Cluster:
@@ -151,7 +153,7 @@ class Deploy:
         app.name = self.options.previous_app
         return app.find()
 
-    def _run(self, key: str, value: str) -> None:
+    def _run(self, key: str, value: str) -> bool:
         options, out = self.options, self.out
         everything, config = self._input(key, value)
         new = [r for r in everything if self._wanted(r)]
@@ -172,13 +174,14 @@ class Deploy:
         if options.diff.run or not planned:
             self._write_metadata()
             self._finish_early(bool(planned))
-            return
+            return bool(planned)
         run_preflight(planned, self._cluster, config, options.preflight)
         out.confirm()
         execution = Execution(self._cluster, differ, mask, judge, options.apply, options.wait, out)
         self._carry_out(execution, planned, description(rows), everything, all_existing)
         if options.apply_exit_status:
             raise ExitStatus.applied(changed=True)
+        return True
 
     def _input(self, key: str, value: str) -> tuple[list[Resource], Config]:
         options = self.options

@@ -12,7 +12,8 @@ from oakum.kube.discovery import Discovery
 from oakum.kube.errors import ApiError
 from oakum.kube.kinds import ResourceType
 from oakum.kube.retry import RETRY_READ, RETRY_WRITE, retrying
-from oakum.kube.transport import Query, Stream, Transport
+from oakum.kube.seen import Seen, address, shown
+from oakum.kube.transport import JSON, Query, Stream, Transport
 
 PAGE = 500
 METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
@@ -33,11 +34,12 @@ class Listing:
 
 
 class Client:
-    """One server's objects, through one transport."""
+    """One server's objects, through one transport. `seen`, when it is given a dict, notes what reads have shown."""
 
     def __init__(self, transport: Transport, discovery: Discovery | None = None) -> None:
         self.transport = transport
         self.discovery = discovery or Discovery(transport)
+        self.seen: Seen | None = None
 
     def get(self, kind: ResourceType, name: str, namespace: str = "") -> dict[str, Any]:
         """One object."""
@@ -71,7 +73,7 @@ class Client:
         token = ""
         while True:
             query = _query(limit=str(PAGE), **({"continue": token} if token else {}))
-            answer = self.transport.request("GET", kind.path(namespace), query=query, accept=METADATA).json()
+            answer = self._read("GET", kind.path(namespace), query, METADATA)
             found.update(item["metadata"]["name"] for item in answer.get("items") or [])
             token = (answer.get("metadata") or {}).get("continue") or ""
             if not token:
@@ -115,12 +117,21 @@ class Client:
                        tailLines="" if lines is None or lines < 0 else str(lines))
         return self.transport.stream(PODS.path(namespace, pod) + "/log", query=query, accept="*/*")
 
-    def _read(self, method: str, path: str, query: Query | None = None) -> dict[str, Any]:
+    def _read(self, method: str, path: str, query: Query | None = None, accept: str = JSON) -> dict[str, Any]:
         def send() -> dict[str, Any]:
-            found: dict[str, Any] = self.transport.request(method, path, query=query).json()
+            found: dict[str, Any] = self.transport.request(method, path, query=query, accept=accept).json()
             return found
 
-        return retrying(send, RETRY_READ)
+        if self.seen is None:
+            return retrying(send, RETRY_READ)
+        key = address(path, query)
+        try:
+            found = retrying(send, RETRY_READ)
+        except ApiError as refused:
+            self.seen.setdefault(key, shown(refused))
+            raise
+        self.seen.setdefault(key, shown(found))
+        return found
 
     def _write(self, method: str, path: str, body: Any, *, content_type: str = "application/json",
                query: Query | None = None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from oakum.deploy.errors import AppError, InputError
 
 if TYPE_CHECKING:
     from oakum.deploy.resource import Resource
+    from oakum.kube.seen import Seen
 
 
 def run(call: Invocation) -> int:
@@ -27,14 +28,19 @@ def _deploy(s: Session) -> None:
     deploy_app(s, s.flags["app"], reader(s.flags["file"]))
 
 
-def deploy_app(s: Session, app: str, read: Callable[[], Sequence[Resource]], labels: tuple[str, ...] = ()) -> None:
-    """Deploy what `read` gives as `app`, by the flags. Raises OakumError."""
+def deploy_app(s: Session, app: str, read: Callable[[], Sequence[Resource]], labels: tuple[str, ...] = (),
+               seen: Seen | None = None) -> bool:
+    """Deploy what `read` gives as `app`, by the flags; returns whether that changed anything. Raises OakumError.
+
+    `seen` is to note what reads of the cluster show.
+    """
     from oakum.cli.kapp.options import deploy_options
     from oakum.cli.kapp.templates import YttTemplates
     from oakum.deploy.deploying import Deploy
 
     options = deploy_options(s, app, labels)
-    Deploy(s.client, options, read, s.out, YttTemplates()).run()
+    s.client.seen = seen
+    return Deploy(s.client, options, read, s.out, YttTemplates()).run()
 
 
 def reader(paths: Sequence[str]) -> Callable[[], list[Resource]]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from oakum.cli.command import Invocation
@@ -11,7 +11,7 @@ from oakum.cli.kbld import session
 from oakum.cli.ui import UI
 from oakum.errors import YAMLError
 from oakum.images import decode, search
-from oakum.images.config import Override
+from oakum.images.config import Override, merge
 from oakum.images.errors import ConfigError
 from oakum.images.minimum import EMULATED
 from oakum.images.resource import Document
@@ -19,7 +19,10 @@ from oakum.yaml import plain
 
 if TYPE_CHECKING:
     from oakum.images.config import Platform
+    from oakum.images.log import Log
+    from oakum.images.options import Options, Tools
     from oakum.images.pipeline import Result
+    from oakum.images.resolution import Resolution
     from oakum.images.rewriting import Rewrite
 
 
@@ -52,13 +55,57 @@ def _unresolved(documents: Sequence[Document]) -> str:
     return plain.dump([{"image": image} for image in sorted(found)] or None)
 
 
-def resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> Result:
-    """Build and pin the images of `documents` as the flags say; logs to standard error, writes lock files."""
-    from oakum.cli.kbld.live import log_for
-    from oakum.images import pipeline
-    from oakum.images.options import Options, Tools
+def resolve(
+    flags: dict[str, Any], documents: Sequence[Document], ui: UI, known: Mapping[str, Resolution] | None = None
+) -> Result:
+    """Build and pin the images of `documents` as the flags say; logs to standard error, writes lock files.
 
-    options = Options(
+    `known` is what `resolve_images` found for them before.
+    """
+    from oakum.images import pipeline
+
+    options, tools = _options(flags), _tools(flags, ui)
+    result = pipeline.resolve_documents(documents, options, tools, _image_map(flags), known)
+    if flags["warn-unused"]:
+        from oakum.images.rewriting import unused
+
+        for sentence in unused(result.config, result.resolutions):
+            tools.log.write("warning", sentence)
+    if known is None:
+        _tell(tools.log, result.resolutions)
+    _write_locks(flags, result)
+    return result
+
+
+def resolve_images(
+    flags: dict[str, Any], images: Iterable[str], config: Iterable[Document], ui: UI
+) -> dict[str, Resolution]:
+    """Build and pin `images` by the documents of configuration alone; logs to standard error."""
+    from oakum.images import pipeline
+
+    tools = _tools(flags, ui)
+    found = pipeline.resolve_images(images, merge(map(decode.parse, config)), _options(flags), tools)
+    _tell(tools.log, found)
+    return found
+
+
+def _tell(log: Log, resolutions: Mapping[str, Resolution]) -> None:
+    for image, resolution in resolutions.items():
+        log.write("resolve", f"final: {image} -> {resolution.url}")
+
+
+def _tools(flags: dict[str, Any], ui: UI) -> Tools:
+    from oakum.cli.kbld.live import log_for
+    from oakum.images.options import Tools
+    from oakum.images.pipeline import cache_folder
+
+    return Tools(session.transport(flags), log_for(ui.stderr), cache_folder(os.environ), os.environ)
+
+
+def _options(flags: dict[str, Any]) -> Options:
+    from oakum.images.options import Options
+
+    return Options(
         build=flags["build"],
         concurrency=flags["build-concurrency"],
         annotate=flags["images-annotation"],
@@ -73,20 +120,6 @@ def resolve(flags: dict[str, Any], documents: Sequence[Document], ui: UI) -> Res
         sign_key=flags["sign-key"],
         verify_key=flags["verify-key"],
     )
-    log = log_for(ui.stderr)
-    overrides = _image_map(flags)
-    cache = pipeline.cache_folder(os.environ)
-    tools = Tools(session.transport(flags), log, cache, os.environ)
-    result = pipeline.resolve_documents(documents, options, tools, overrides)
-    if flags["warn-unused"]:
-        from oakum.images.rewriting import unused
-
-        for sentence in unused(result.config, result.resolutions):
-            log.write("warning", sentence)
-    for image, resolution in result.resolutions.items():
-        log.write("resolve", f"final: {image} -> {resolution.url}")
-    _write_locks(flags, result)
-    return result
 
 
 def _platform(text: str) -> Platform:

@@ -5,8 +5,8 @@ rejection. Nothing is recorded in the cluster before templates and images are ri
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from oakum.cli.command import Invocation
 from oakum.cli.flag import Flag
@@ -14,12 +14,18 @@ from oakum.cli.kapp import ROOT as KAPP
 from oakum.cli.kapp import session
 from oakum.cli.kapp.session import Session
 from oakum.cli.kbld import ROOT as KBLD
+from oakum.cli.oakum.kept import Kept
 from oakum.cli.ytt import ROOT as YTT
 from oakum.dataclass import dataclass
 from oakum.deploy.errors import AppError, InputError
-from oakum.deploy.resource import Resource
-from oakum.yaml.locate import Place
-from oakum.yaml.nodes import Document
+from oakum.template.workspace.inputs import Inputs
+
+if TYPE_CHECKING:
+    from oakum.deploy.resource import Resource
+    from oakum.images.resolution import Resolution
+    from oakum.template.files import InputFile
+    from oakum.yaml.locate import Place
+    from oakum.yaml.nodes import Document
 
 NOT_HERE = frozenset((
     "bulk-in", "bulk-out", "dangerous-emptied-output-directory", "data-values-inspect", "data-values-schema-inspect",
@@ -70,23 +76,37 @@ def _deploy(s: Session) -> None:
         raise AppError("Expected app name to be non-empty (hint: name it with '-a')")
     if not s.flags["file"]:
         raise InputError("Expected at least one --file (-f) specified with a file or directory path")
-    resources = _pinned(s, _templated(s.flags))
-    deploy_app(s, s.flags["app"], lambda: resources)
+    inputs = _inputs(s.flags)
+    files = inputs.collect(s.flags["file"])
+    kept = Kept(s, (flag for program in PROGRAMS for flag in program), files)
+    known = kept.resolutions()
+    if known is not None and kept.holds(known):
+        kept.show()
+        return
+    resources = _pinned(s, _templated(s.flags, files, inputs), known, kept)
+    if not deploy_app(s, s.flags["app"], lambda: resources, seen=kept.seen):
+        kept.keep()
 
 
-def _templated(given: dict[str, Any]) -> list[Document]:
-    from oakum.cli.ytt.template import collect, evaluate
-    from oakum.template.workspace.inputs import Inputs
+def _inputs(given: dict[str, Any]) -> Inputs:
     from oakum.template.workspace.symlinks import Symlinks
 
     allowed = tuple(given["allow-symlink-destination"])
-    inputs = Inputs(Symlinks(allowed, given["dangerous-allow-all-symlink-destinations"]))
-    result = evaluate(collect(given, inputs), given, inputs)
+    return Inputs(Symlinks(allowed, given["dangerous-allow-all-symlink-destinations"]))
+
+
+def _templated(given: dict[str, Any], files: list[InputFile], inputs: Inputs) -> list[Document]:
+    from oakum.cli.ytt.template import evaluate, marked
+
+    result = evaluate(marked(files, given), given, inputs)
     return [document for file in result.files for document in file.documents.items]
 
 
-def _pinned(s: Session, documents: Sequence[Document]) -> list[Resource]:
+def _pinned(
+    s: Session, documents: Sequence[Document], known: Mapping[str, Resolution] | None, kept: Kept
+) -> list[Resource]:
     from oakum.cli.kbld.resolve import resolve
+    from oakum.deploy.resource import Resource
     from oakum.deploy.values import floats
     from oakum.yaml.values import to_plain
 
@@ -95,7 +115,8 @@ def _pinned(s: Session, documents: Sequence[Document]) -> list[Resource]:
     for document, value in given:
         if not isinstance(value, dict):
             raise InputError(f"{NodeOrigin(document)}: Expected a resource to be a map")
-    result = resolve(s.flags, [value for _, value in given], s.ui)
+    result = resolve(s.flags, [value for _, value in given], s.ui, known)
+    kept.note([value for _, value in given], result.resolutions)
     return [
         Resource(floats(body), NodeOrigin(given[place.index][0], _prefix(place.path)))
         for body, place in zip(result.documents, result.places, strict=True)

@@ -37,10 +37,7 @@ def run(call: Invocation) -> None:
 
 
 def _run(files: list[InputFile], flags: dict[str, Any], inputs: Inputs) -> None:
-    if flags["file-mark"]:
-        from oakum.template.workspace.marks import apply_marks
-
-        files = apply_marks(files, flags["file-mark"])
+    files = marked(files, flags)
     if flags["debug"]:
         from oakum.cli.ytt.debug import describe
 
@@ -95,6 +92,15 @@ def collect(flags: dict[str, Any], inputs: Inputs) -> list[InputFile]:
 
         return read_bulk(flags["bulk-in"])
     return inputs.collect(flags["file"])
+
+
+def marked(files: list[InputFile], flags: dict[str, Any]) -> list[InputFile]:
+    """`files` as the file marks of the flags change them. Raises OakumError."""
+    if not flags["file-mark"]:
+        return files
+    from oakum.template.workspace.marks import apply_marks
+
+    return apply_marks(files, flags["file-mark"])
 
 
 def evaluate(files: list[InputFile], flags: dict[str, Any], inputs: Inputs, stop_after: str = "") -> Result:

@@ -1,7 +1,6 @@
 """The change table and the line differences before it (kapp spec, sections 3.6, 3.8, 3.10)."""
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -11,18 +10,12 @@ from oakum.deploy.apply.strategy import UnknownStrategy, raw_strategy, shown_str
 from oakum.deploy.diff.change import DELETE, EXISTS, NOOP, SHOWN, Change
 from oakum.deploy.diff.mask import Mask
 from oakum.deploy.diff.view import view
-from oakum.deploy.output import Cell, Column, Grid, Output, Verdict, age, wrapped
+from oakum.deploy.output import Cell, Grid, Output, Verdict, age, wrapped
 from oakum.deploy.resource import Resource
+from oakum.deploy.run.grid import changes_grid, counts
 from oakum.deploy.run.plan import NO_WAIT, Planned
 from oakum.deploy.values import text
 from oakum.deploy.wait.judge import Judge
-
-APPLY_WORDS = ("create", "delete", "update", "noop", "exists")
-WAIT_WORDS = ("reconcile", "delete", "noop")
-COLUMNS = (Column("Namespace"), Column("Name"), Column("Kind"), Column("Version", hidden=True), Column("Age"),
-           Column("Op"), Column("Op st.", "Op strategy"), Column("Wait to"), Column("Rs", "Reconcile state"),
-           Column("Ri", "Reconcile info"))
-SORT = ("Namespace", "Name", "Kind", "Version")
 
 
 @dataclass(frozen=True)
@@ -57,24 +50,16 @@ def rows_of(planned: Sequence[Planned], default_update: str = "") -> list[Row]:
     return [Row(p.change, SHOWN[p.apply], shown_strategy(p.change, default_update), p.wait) for p in planned]
 
 
-def counts(rows: Sequence[Row]) -> tuple[str, str]:
-    """The two closing lines of the table: what is applied, what is awaited."""
-    ops, waits = Counter(r.op for r in rows), Counter(r.wait for r in rows)
-    return (", ".join(f"{ops[w]} {w}" for w in APPLY_WORDS), ", ".join(f"{waits[w]} {w}" for w in WAIT_WORDS))
-
-
 def description(rows: Sequence[Row]) -> str:
     """The counts in one line, as a change record has them."""
-    ops, waits = counts(rows)
+    ops, waits = counts([(r.op, r.wait) for r in rows])
     return f"Op: {ops} / Wait to: {waits}"
 
 
 def change_table(rows: Sequence[Row], judge: Judge) -> Grid:
     """The table `Changes`."""
     now = datetime.now(UTC)
-    ops, waits = counts(rows)
-    return Grid("Changes", "", COLUMNS, [_cells(row, judge, now) for row in rows], SORT,
-                (f"Op:      {ops}", f"Wait to: {waits}"))
+    return changes_grid([_cells(row, judge, now) for row in rows], [(row.op, row.wait) for row in rows])
 
 
 def _cells(row: Row, judge: Judge, now: datetime) -> list[Cell]:

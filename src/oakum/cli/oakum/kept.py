@@ -1,0 +1,131 @@
+"""An application that was found as it is wanted, and what that rested on: while it is the same, so is the outcome.
+
+A deploy that finds nothing to change leaves behind a digest of all that its templates were made of, the resolutions of
+its images, and the version of each object that it read in the cluster. The next one reads the files, resolves (and
+builds) the images and asks the cluster as ever. Where all three are what they were, templates, comparison and plan
+would come out the same, and are left out. Anything else, also an answer that does not come, leads the whole way.
+"""
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from oakum.cli.flag import Flag
+from oakum.cli.kapp.session import Session
+from oakum.images import remembered
+
+if TYPE_CHECKING:
+    from oakum.images.resolution import Resolution
+    from oakum.images.resource import Document
+    from oakum.kube.seen import Seen
+    from oakum.template.files import InputFile
+
+WHOLE = frozenset((
+    "app", "app-namespace", "apply-check-interval", "apply-concurrency", "apply-timeout", "build-concurrency", "color",
+    "column", "dangerous-allow-all-symlink-destinations", "dangerous-data-values-disable-validation", "data-value",
+    "data-value-yaml", "data-values-env", "data-values-env-yaml", "default-label-scoping-rules", "diff-changes",
+    "diff-context", "diff-line-numbers", "diff-mask", "diff-summary", "explain-calls", "explain-errors",
+    "explain-overlays", "file", "file-mark", "ignore-unknown-comments", "images-annotation",
+    "implicit-map-key-overrides", "into-ns", "kube-api-burst", "kube-api-qps", "kubeconfig", "kubeconfig-context",
+    "lock", "lock-wait", "map-ns", "max-memory", "max-steps", "namespace", "platform", "registry-ca-cert-path",
+    "registry-insecure", "registry-verify-certs", "server-side", "strict", "tty", "wait", "wait-check-interval",
+    "wait-concurrency", "wait-resource-timeout", "wait-strict", "wait-timeout", "warnings", "yes",
+))  # fmt: skip
+"""Flags that say all in their value, or only how something is done. With any other nothing is kept and nothing used."""
+
+
+class Kept:
+    """What the last deploy of `s`'s application left behind, and what this one is to leave.
+
+    `flags` are all that there are, `files` the inputs of the templates; `seen` takes what is read in the cluster.
+    """
+
+    def __init__(self, s: Session, flags: Iterable[Flag], files: Sequence[InputFile]) -> None:
+        self._s, self._files = s, files
+        given = {flag.name for flag in flags if s.flags[flag.name] != flag.initial()}
+        self._usable = given <= WHOLE and os.environ.get("OAKUM_CACHE") != "off"
+        self._new: dict[str, Any] = {}
+        self.seen: Seen | None = {} if self._usable else None
+
+    def resolutions(self) -> dict[str, Resolution] | None:
+        """What the images of the same inputs come to now; None when the inputs are others. Raises OakumError."""
+        if not self._usable or self._known.get("inputs") != self._inputs:
+            return None
+        from oakum.cli.kbld.resolve import resolve_images
+
+        return resolve_images(self._s.flags, self._known["images"], self._known["config"], self._s.ui)
+
+    def holds(self, resolutions: Mapping[str, Resolution]) -> bool:
+        """Whether images and cluster are what they were. Raises DeployError without a usable kubeconfig."""
+        from oakum.kube.seen import unchanged
+
+        return _plain(resolutions) == self._known["images"] and unchanged(self._s.client.transport, self._known["seen"])
+
+    def show(self) -> None:
+        """Print what a deploy prints that has nothing to do."""
+        from oakum.deploy.run.grid import changes_grid
+
+        if self._s.flags["diff-summary"]:
+            self._s.out.table(changes_grid((), ()))
+
+    def note(self, documents: Sequence[Document], resolutions: Mapping[str, Resolution]) -> None:
+        """These came out of the templates, and of their images."""
+        from oakum.images import decode
+        from oakum.images.resource import items
+
+        config = [item for document in documents for _, item in items(document) if decode.is_config(item)]
+        self._new = {"config": config, "images": _plain(resolutions)}
+
+    def keep(self) -> None:
+        """Nothing was to be changed: the next deploy may use what this one rested on."""
+        if self._usable:
+            remembered.write(self._path, {**self._new, "inputs": self._inputs, "seen": self.seen})
+
+    @cached_property
+    def _known(self) -> dict[str, Any]:
+        return remembered.read(self._path)
+
+    @cached_property
+    def _path(self) -> Path:
+        from oakum.images.pipeline import cache_folder
+
+        s = self._s
+        return cache_folder(os.environ).parent / "deploys" / _digest([s.config.server, s.app_namespace, s.flags["app"]])
+
+    @cached_property
+    def _inputs(self) -> str:
+        """A digest of this program, the flags, the environment that they name, and every file."""
+        s = self._s
+        prefixes = tuple(f"{name}_" for name in (*s.flags["data-values-env"], *s.flags["data-values-env-yaml"]))
+        named = {name: value for name, value in os.environ.items() if name.startswith(("KAPP_", *prefixes))}
+        files = [[file.path, file.given, _digest(file.data)] for file in self._files]
+        return _digest([_program(), os.getcwd(), s.config.server, s.namespace, s.flags, named, files])
+
+
+def _plain(resolutions: Mapping[str, Resolution]) -> dict[str, list[Any]]:
+    return {image: [found.url, list(found.origins)] for image, found in resolutions.items()}
+
+
+def _digest(value: Any) -> str:
+    from hashlib import sha256
+
+    data = value if isinstance(value, bytes) else repr(value).encode("utf-8", "surrogateescape")
+    return sha256(data).hexdigest()
+
+
+def _program() -> list[str]:
+    """Tells versions of this program and of Python apart, also while the program is being written."""
+    import oakum
+
+    root = os.path.dirname(oakum.__file__)
+    seen = [sys.version, oakum.__version__]
+    for folder, _, names in os.walk(root):
+        for name in sorted(names):
+            if name.endswith(".py"):
+                found = os.stat(os.path.join(folder, name))
+                seen.append(f"{folder}/{name} {found.st_size} {found.st_mtime_ns}")
+    return seen

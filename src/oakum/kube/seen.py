@@ -1,0 +1,59 @@
+"""What reads have shown, so that it can be told later whether they would show the same again.
+
+Of an object its identity and version count (uid and resourceVersion), of a list those of its items, of a refusal its
+status. A list's own version, which every change anywhere in the cluster moves, does not.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from oakum.errors import KubeError
+from oakum.kube.errors import ApiError
+from oakum.kube.workers import each
+
+if TYPE_CHECKING:
+    from oakum.kube.transport import Query, Transport
+
+Seen = dict[str, str]
+"""By the path and query of a read, what its first answer showed."""
+FEW = 8
+"""So many reads go over one connection, whose opening costs as much as some of them; more are spread over as many."""
+
+
+def address(path: str, query: Query | None) -> str:
+    """The key of a read in `Seen`."""
+    from urllib.parse import urlencode
+
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def shown(answer: dict[str, Any] | ApiError) -> str:
+    """What counts of an answer."""
+    if isinstance(answer, ApiError):
+        return f"refused with {answer.code}"
+    if "items" not in answer:
+        return _version(answer)
+    more = (answer.get("metadata") or {}).get("continue") or ""
+    return " ".join([*map(_version, answer["items"] or ()), more])
+
+
+def _version(found: dict[str, Any]) -> str:
+    metadata = found.get("metadata") or {}
+    return f"{metadata.get('uid')}@{metadata.get('resourceVersion')}"
+
+
+def unchanged(transport: Transport, seen: Mapping[str, str]) -> bool:
+    """Whether each of the reads shows what it did. One that gets no answer, or is refused otherwise, does not."""
+    from urllib.parse import parse_qsl
+
+    def same(read: tuple[str, str]) -> bool:
+        path, _, query = read[0].partition("?")
+        try:
+            return shown(transport.request("GET", path, query=parse_qsl(query)).json()) == read[1]
+        except ApiError as refused:
+            return shown(refused) == read[1]
+        except KubeError:
+            return False
+
+    return all(each(seen.items(), same, FEW if len(seen) > FEW else 1))
