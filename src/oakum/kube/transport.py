@@ -45,7 +45,7 @@ class Answer:
             found = None
         if not isinstance(found, dict):
             start = self.body[:60].decode("utf-8", "replace")
-            raise ConnectError(f"the answer is no JSON object but begins with {start!r} (hint: is it a Kubernetes API?)")
+            raise ConnectError(f"the answer is no JSON object but begins {start!r} (hint: is it a Kubernetes API?)")
         return found
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import Any
+from oakum.typing import Any
 
 from oakum.errors import UsageError
 from oakum.record import NamedTuple
