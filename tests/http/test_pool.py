@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -197,3 +198,33 @@ def test_a_connection_that_is_forgotten_in_a_circle_closes_its_socket_without_a_
         del circle
         gc.collect()
         assert not [warning for warning in seen if f"raddr=('127.0.0.1', {server.port})" in warning]
+
+
+def test_a_place_may_be_a_unix_socket_and_its_connection_be_taken_over_after_an_answer(tmp_path: Path) -> None:
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(tmp_path / "here"))
+    listener.listen()
+    asked = []
+
+    def serve() -> None:
+        conversation, _ = listener.accept()
+        with listener, conversation:
+            asked.append(conversation.recv(4096))
+            conversation.sendall(b"HTTP/1.1 200 OK\r\n\r\nfirst")
+            asked.append(conversation.recv(4096))
+            conversation.sendall(b"second")
+
+    server = threading.Thread(target=serve)
+    server.start()
+    connection = Connection(Place("engine", 80, path=str(tmp_path / "here")))
+    connection.connect()
+    head, _ = connection.exchange("POST", "/attach", [], b"")
+    taken, early = connection.release()
+    with taken:
+        taken.sendall(b"more")
+        server.join()
+        while not early.endswith(b"second"):
+            early += taken.recv(100)
+    assert (head.status, early) == (200, b"firstsecond")
+    assert asked[0].startswith(b"POST /attach HTTP/1.1\r\nHost: engine\r\n")
+    assert asked[1] == b"more"

@@ -39,6 +39,7 @@ class Place:
 
     `context` is that of TLS (None: plain); `server_name` the name that its certificate must have, where that is not
     `host`; `proxy` the URL of a proxy (http, https, socks5), which may have a login. `connect_timeout` is in seconds.
+    `path` is that of a Unix socket, which is connected to in place of host and port.
     """
 
     host: str
@@ -47,6 +48,7 @@ class Place:
     server_name: str = ""
     proxy: str = ""
     connect_timeout: float = 30.0
+    path: str = ""
 
     @property
     def forwarded(self) -> str:
@@ -102,6 +104,13 @@ class Connection:
         if sock is not None:
             sock.close()
 
+    def release(self) -> tuple[socket.socket, bytes]:
+        """The plain socket, for what follows an answer and is no HTTP any more, and what has been read of that."""
+        assert self._incoming is not None
+        made, early = socket.socket(fileno=self.sock.detach()), self._incoming.taken()
+        self.sock = self._incoming = None
+        return made, early
+
     def prepare(self) -> None:
         """Connect, unless that was done; a connection that the server has closed meanwhile is made anew."""
         if self._incoming is not None and (self._incoming.unread or _has_news(self.sock)):
@@ -155,6 +164,8 @@ class Connection:
     def _reached(self) -> Any:
         """A socket to the server or to the proxy, up to where the server's own words begin."""
         place, proxy = self._place, self._proxy
+        if place.path:
+            return _local(place.path, place.connect_timeout)
         if not place.proxy:
             return connected((place.host, place.port), place.connect_timeout)
         if proxy.scheme not in ("http", "https"):
@@ -196,6 +207,17 @@ def connected(address: tuple[str, int], timeout: float) -> socket.socket:
     name: Any = host.strip("[]")
     made = socket.create_connection((name.encode() if name.isascii() else name, port), timeout)
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return made
+
+
+def _local(path: str, timeout: float) -> socket.socket:
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    made.settimeout(timeout)
+    try:
+        made.connect(path)
+    except BaseException:
+        made.close()
+        raise
     return made
 
 

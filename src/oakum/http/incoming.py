@@ -26,6 +26,11 @@ class Incoming:
         """Whether something has come that nobody has read."""
         return bool(self._early)
 
+    def taken(self) -> bytes:
+        """What has come that nobody has read."""
+        early, self._early = self._early, b""
+        return early
+
     def head(self) -> bytes:
         """All up to the next empty line. Raises Disconnected when nothing comes, IncompleteRead, HttpError."""
         data = self._early

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from oakum.lab.certificates import Certificates
     from oakum.lab.controllers.manager import Manager
     from oakum.lab.node.node import Node
+    from oakum.lab.node.runtime import Runtime
     from oakum.lab.store import Obj, Store
 Login = Literal["basic", "token"]
 _LOG = logging.getLogger(__name__)
@@ -41,10 +42,10 @@ class Lab:
 
     Without `data` everything is in a temporary folder that goes with the lab, and objects are kept in memory only;
     with it a later lab continues from there. Port 0 takes a free one (the last one again, when there is `data`).
-    `runtime` says how pods run: `auto`, `namespaces`, `privileged`, `chroot` or `simulated`. `registry_tls` serves the
-    registry with the lab's own certificate authority (`authority`), `registry_login` says how its clients log in.
-    `faults` and `clock` are for tests of clients (see `oakum.lab.faults`, `oakum.lab.clock`). Raises LabError when it
-    cannot start.
+    `runtime` says how pods run: `auto`, `namespaces`, `privileged`, `chroot`, `docker` or `simulated`. `registry_tls`
+    serves the registry with the lab's own certificate authority (`authority`), `registry_login` says how its clients
+    log in. `faults` and `clock` are for tests of clients (see `oakum.lab.faults`, `oakum.lab.clock`). Raises LabError
+    when it cannot start.
     """
 
     def __init__(
@@ -188,9 +189,10 @@ class Lab:
         stack.callback(lambda: thread.run(proxy.stop()))
 
     def _node(self, server: "Server", authority: bytes) -> "Node":
+        from oakum.lab.node.docker.runtime import Docker
         from oakum.lab.node.mirror import Mirror
         from oakum.lab.node.node import Node
-        from oakum.lab.node.processes import Processes
+        from oakum.lab.node.processes import MODES, Processes
         from oakum.lab.node.simulated import Simulated
         from oakum.registry.credentials import Credentials
 
@@ -204,8 +206,14 @@ class Lab:
         folder = self.folder.node
         trusted = (str(self.authority),) if self._registry_tls else ()
         mirror = Mirror(self.registry, Credentials(*self.registry_login))
-        runtime = Simulated() if self._runtime == "simulated" else Processes(folder, self._runtime, trusted, mirror)
-        return Node(server.cluster, folder, runtime, authority, token, self.clock)
+        runtimes: list[Runtime] = []
+        if self._runtime == "simulated":
+            runtimes.append(Simulated())
+        if self._runtime in MODES:
+            runtimes.append(Processes(folder, self._runtime, trusted, mirror))
+        if self._runtime in ("docker", "auto"):
+            runtimes.append(Docker(folder, trusted, mirror))
+        return Node(server.cluster, folder, runtimes, authority, token, self.clock)
 
     def _serve(
         self,

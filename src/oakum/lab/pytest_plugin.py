@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the option."""
-    parser.addini("lab_runtime", "how pods of `lab` run: auto, namespaces, chroot, simulated", default="auto")
+    runtimes = "auto, namespaces, privileged, chroot, docker or simulated"
+    parser.addini("lab_runtime", f"how pods of `lab` run: {runtimes}", default="auto")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -23,7 +23,7 @@ def test_pods_say_why_they_cannot_run_and_can_be_deleted(monkeypatch: pytest.Mon
         raise SandboxError("this machine refuses to isolate pods: namespaces: Operation not permitted")
 
     monkeypatch.setattr(Processes, "start", refuse)
-    with Lab() as lab:
+    with Lab(runtime="namespaces") as lab:
         cluster, pods = lab.cluster, lab.cluster.resource("pods")
         spec = {"containers": [{"name": "main", "image": "any"}]}
         cluster.create(pods, {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": spec}, "default")

@@ -7,7 +7,7 @@ _DATA = Flag("data", "Folder for everything the lab keeps (default: oakum/lab in
 _START = (
     Flag("port", "Port of the API server on 127.0.0.1 (0: that of last time, or any)", kind="int"),
     Flag("registry-port", "Port of the registry on 127.0.0.1 (0: that of last time, or any)", kind="int"),
-    Flag("runtime", "How pods run: auto, namespaces, privileged, chroot or simulated", default="auto"),
+    Flag("runtime", "How pods run: auto, namespaces, privileged, chroot, docker or simulated", default="auto"),
     Flag("detach", "Return when the lab answers, and leave it running", kind="bool", short="d"),
 )
 

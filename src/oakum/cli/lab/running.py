@@ -11,7 +11,7 @@ from oakum.errors import UsageError
 from oakum.lab.background import Settings, serve, start, stop
 from oakum.lab.folder import Folder, State, default_folder
 
-RUNTIMES = ("auto", "namespaces", "privileged", "chroot", "simulated")
+RUNTIMES = ("auto", "namespaces", "privileged", "chroot", "docker", "simulated")
 
 
 def folder_of(call: Invocation) -> Folder:

@@ -10,7 +10,7 @@ from typing import Any
 from oakum.lab.api import quantity
 
 _ROOT = Path("/sys/fs/cgroup")
-_PERIOD = 100_000
+PERIOD = 100_000
 _SMALLEST_QUOTA = 1_000
 _NAME = "oakum-lab-"
 
@@ -32,7 +32,7 @@ class Limits:
     @property
     def quota(self) -> int:
         """Microseconds of processor time in each period of 100 ms."""
-        return max(_SMALLEST_QUOTA, round(self.processors * _PERIOD))
+        return max(_SMALLEST_QUOTA, round(self.processors * PERIOD))
 
 
 class Group:
@@ -98,10 +98,10 @@ class Cgroups:
         if self._second:
             settings += [("memory", "memory.max", str(limits.memory))] * bool(limits.memory)
             settings += [("memory", "memory.swap.max", "0")] * bool(limits.memory)
-            settings += [("memory", "cpu.max", f"{limits.quota} {_PERIOD}")] * bool(limits.processors)
+            settings += [("memory", "cpu.max", f"{limits.quota} {PERIOD}")] * bool(limits.processors)
         else:
             settings += [("memory", "memory.limit_in_bytes", str(limits.memory))] * bool(limits.memory)
-            settings += [("cpu", "cpu.cfs_period_us", str(_PERIOD))] * bool(limits.processors)
+            settings += [("cpu", "cpu.cfs_period_us", str(PERIOD))] * bool(limits.processors)
             settings += [("cpu", "cpu.cfs_quota_us", str(limits.quota))] * bool(limits.processors)
         folders = list({self._folders[key] / name for key, _, _ in settings})
         group = Group(folders)

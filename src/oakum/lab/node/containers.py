@@ -50,12 +50,16 @@ class Ends:
 class Surroundings(Protocol):
     """What a container needs of its pod and its node."""
 
-    runtime: Runtime
     ends: Ends
     clock: Clock
     offload: Offload
     logs: Path
     place: Place
+
+    @property
+    def runtime(self) -> Runtime:
+        """What runs it."""
+        ...
 
     def secrets(self) -> PullSecrets:
         """The logins for its images."""

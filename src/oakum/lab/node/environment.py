@@ -21,7 +21,7 @@ class Surroundings:
     """Where values come from: the pod, its addresses and node, and the objects of its namespace."""
 
     pod: Obj
-    addresses: Mapping[str, str]
+    addresses: dict[str, str]
     find: Find
 
     def field(self, path: str) -> str:

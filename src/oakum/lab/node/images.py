@@ -1,5 +1,6 @@
 """Images on the node: pulled, verified and unpacked once, then shared by containers."""
 
+import contextlib
 import gzip
 import json
 import platform
@@ -38,6 +39,11 @@ class Image:
     root: Path
 
     @property
+    def layers(self) -> Path:
+        """The folder of its layers, uncompressed, each named by its number from the lowest, where they were kept."""
+        return self.root.parent / "layers"
+
+    @property
     def settings(self) -> dict[str, Any]:
         """The part of the configuration that says how to run it (image-spec, "config")."""
         return self.config.get("config") or {}
@@ -46,13 +52,21 @@ class Image:
 class Images:
     """The images below `folder`. Methods block on network and disk: call them from a worker thread.
 
-    What the `mirror` has counts as present on this machine, whatever registry its name states.
+    What the `mirror` has counts as present on this machine, whatever registry its name states. `keep_layers` keeps them
+    beside the files.
     """
 
     def __init__(
-        self, folder: Path, first_id: int = 0, trusted: tuple[str, ...] = (), mirror: Mirror | None = None
+        self,
+        folder: Path,
+        first_id: int = 0,
+        trusted: tuple[str, ...] = (),
+        mirror: Mirror | None = None,
+        *,
+        keep_layers: bool = False,
     ) -> None:
         self._mirror = mirror
+        self._keep_layers = keep_layers
         self._folder = folder
         self._first_id = first_id
         self._lock = threading.Lock()
@@ -136,9 +150,10 @@ class Images:
         partial = self._folder / f"partial-{uuid.uuid4().hex}"
         try:
             unpacker = Unpacker(partial / "root", self._first_id)
-            for layer in manifest.layers():
+            for number, layer in enumerate(manifest.layers()):
                 reader = blobs.BlobReader(transport, reference.repository, layer)
-                _apply(unpacker, layer, _Stream(reader))
+                with self._kept(partial / "layers" / str(number)) as kept:
+                    _apply(unpacker, layer, _Stream(reader), kept)
                 # What follows the archive's end is part of what the digest covers.
                 while reader.read(1 << 16):
                     pass
@@ -147,6 +162,12 @@ class Images:
             partial.rename(folder)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
+
+    def _kept(self, path: Path) -> contextlib.AbstractContextManager[IO[bytes] | None]:
+        if not self._keep_layers:
+            return contextlib.nullcontext()
+        path.parent.mkdir(exist_ok=True)
+        return path.open("wb")
 
     def _note(self, name: str) -> Path:
         return self._folder / f"name-{uuid.uuid5(uuid.NAMESPACE_URL, name).hex}.json"
@@ -174,12 +195,31 @@ class _Stream:
         return b"".join(blocks)
 
 
-def _apply(unpacker: Unpacker, layer: Descriptor, stream: _Stream) -> None:
+class _Kept:
+    """What is read of `source` also goes to `target`."""
+
+    def __init__(self, source: IO[bytes], target: IO[bytes]) -> None:
+        self._source = source
+        self._target = target
+
+    def read(self, size: int = -1) -> bytes:
+        """As `source` reads."""
+        data = self._source.read(size)
+        self._target.write(data)
+        return data
+
+
+def _apply(unpacker: Unpacker, layer: Descriptor, stream: _Stream, kept: IO[bytes] | None) -> None:
     file = cast("IO[bytes]", stream)
     if layer.media_type.endswith("zstd"):
         raise BadImage(f"layer {layer.digest} is compressed with zstd, which this lab does not read")
-    if layer.media_type.endswith("gzip") or layer.media_type == media.DOCKER_LAYER:
-        with gzip.GzipFile(fileobj=file) as plain:
-            unpacker.apply(cast("IO[bytes]", plain))
-    else:
-        unpacker.apply(file)
+    compressed = layer.media_type.endswith("gzip") or layer.media_type == media.DOCKER_LAYER
+    with gzip.GzipFile(fileobj=file) if compressed else contextlib.nullcontext(file) as opened:
+        plain = cast("IO[bytes]", opened)
+        if kept is None:
+            unpacker.apply(plain)
+            return
+        copying = _Kept(plain, kept)
+        unpacker.apply(cast("IO[bytes]", copying))
+        while copying.read(1 << 16):
+            pass

@@ -6,7 +6,7 @@ import itertools
 import logging
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,18 +32,19 @@ class Node:
 
     `folder` is where it keeps images, volumes and logs; `authority` is the PEM text that pods verify the API server
     with; `token` makes service account tokens for a pod. `on_ready` is called when pods can be reached (`ready`).
+    Of the `runtimes` the first serves that this machine allows.
     """
 
     def __init__(
         self,
         cluster: Cluster,
         folder: Path,
-        runtime: Runtime,
+        runtimes: Sequence[Runtime],
         authority: bytes = b"",
         token: Callable[[Obj, dict[str, Any]], str] = lambda pod, request: "",
         clock: Clock | None = None,
     ) -> None:
-        self.runtime = runtime
+        self._runtimes = runtimes
         self.pods: dict[str, Pod] = {}
         self.ready = False
         self.on_ready: Callable[[], None] = lambda: None
@@ -58,7 +59,7 @@ class Node:
         self._offload = Offload()
         self._host = Host(
             cluster,
-            runtime,
+            runtimes[0],
             self._ends,
             self._clock,
             self._offload,
@@ -68,8 +69,14 @@ class Node:
             token,
             self._wait_for_source,
         )
-        runtime.on_end = self._ends.tell
+        for runtime in runtimes:
+            runtime.on_end = self._ends.tell
         self.streams = NodeStreams(self)
+
+    @property
+    def runtime(self) -> Runtime:
+        """What runs the pods."""
+        return self._host.runtime
 
     async def start(self) -> None:
         """Register the node and take up the pods that are bound to it already."""
@@ -92,7 +99,8 @@ class Node:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self.runtime.stop()
+        for runtime in self._runtimes:
+            await runtime.stop()
 
     @property
     def busy(self) -> bool:
@@ -152,13 +160,19 @@ class Node:
             await pod.run()
 
     async def _start_runtime(self) -> None:
-        try:
-            await self.runtime.start()
-        except LabError as error:
-            _LOG.warning("no pod can run: %s", error)
-            raise
-        self.ready = True
-        self.on_ready()
+        refusals = []
+        for runtime in self._runtimes:
+            try:
+                await runtime.start()
+            except LabError as error:
+                refusals.append(str(error))
+                continue
+            self._host.runtime = runtime
+            self.ready = True
+            self.on_ready()
+            return
+        _LOG.warning("no pod can run: %s", "; ".join(refusals))
+        raise LabError("; ".join(refusals))
 
     def _forget(self, uid: str, task: "asyncio.Task[None]") -> None:
         pod = self.pods.pop(uid)

@@ -15,7 +15,7 @@ from oakum.lab.api.cluster import Cluster
 from oakum.lab.clock import Clock
 from oakum.lab.controllers import events
 from oakum.lab.files import remove_tree
-from oakum.lab.network import CLUSTER_DOMAIN, DNS_SERVICE_IP, NODE_IP, NODE_NAME
+from oakum.lab.network import CLUSTER_DOMAIN, NODE_IP, NODE_NAME
 from oakum.lab.node.containers import Container, Ends
 from oakum.lab.node.environment import Surroundings, service_variables
 from oakum.lab.node.errors import ConfigFailed
@@ -28,9 +28,9 @@ from oakum.lab.node.volumes import TokenFor, Volumes
 from oakum.lab.store import NotFound, Obj
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Host:
-    """What a node gives to each of its pods.
+    """What a node gives to each of its pods. The `runtime` is settled when the first of them runs.
 
     `source_changed` waits until some ConfigMap, Secret or claim has changed. `authority` verifies the API server.
     """
@@ -54,7 +54,6 @@ class Pod:
         self.obj = pod
         self.address = address
         self.uid: str = pod["metadata"]["uid"]
-        self.runtime = host.runtime
         self.ends = host.ends
         self.clock = host.clock
         self.offload = host.offload
@@ -76,6 +75,11 @@ class Pod:
         self._vanished = False
         self._publishing: asyncio.TimerHandle | asyncio.Handle | None = None
         self._sidecars: list[asyncio.Task[int]] = []
+
+    @property
+    def runtime(self) -> Runtime:
+        """See `containers.Surroundings`."""
+        return self._host.runtime
 
     def container(self, name: str) -> Container | None:
         """A container by its name."""
@@ -152,7 +156,8 @@ class Pod:
 
     async def _prepare(self) -> None:
         self.changed()
-        await self._host.runtime.add_pod(self.uid, self.address)
+        self.address = await self.runtime.add_pod(self.uid, self.address, self.place.hostname)
+        self._surroundings.addresses.update(self._addresses())
         self._networked = True
         await self.offload(self._make_folders)
         while True:
@@ -214,7 +219,7 @@ class Pod:
             self._publishing.cancel()
             self._publish()
         if self._networked:
-            await self._host.runtime.remove_pod(self.uid)
+            await self.runtime.remove_pod(self.uid)
         await self.offload(remove_tree, self.folder)
         await self.offload(remove_tree, self.logs)
         if not self._vanished:
@@ -249,7 +254,7 @@ class Pod:
         surroundings = Surroundings(self.obj, self._addresses(), self._find)
         token: TokenFor = lambda request: self._host.token(self.obj, request)  # noqa: E731 - one expression, typed
         folder, host = self.folder / "volumes", self._host
-        return Volumes(folder, host.claims, surroundings, token, host.authority, host.runtime.first_id)
+        return Volumes(folder, host.claims, surroundings, token, host.authority, self.runtime.first_id)
 
     def _find(self, resource: str, name: str) -> Obj | None:
         return self._host.cluster.store.find(resource, name, self.obj["metadata"]["namespace"])
@@ -279,15 +284,17 @@ class Pod:
         texts = {
             "hosts": "\n".join(["# Kubernetes-managed hosts file.", *hosts]),
             "hostname": hostname,
-            "resolv.conf": f"search {domains}\nnameserver {DNS_SERVICE_IP}\noptions ndots:5",
         }
+        if servers := self.runtime.nameservers:
+            lines = [f"search {domains}", *(f"nameserver {server}" for server in servers), "options ndots:5"]
+            texts["resolv.conf"] = "\n".join(lines)
         files = {}
         for name, text in texts.items():
             path = self.folder / "etc" / name
             path.write_text(text + "\n")
             path.chmod(0o644)
-            if self._host.runtime.first_id:
-                os.chown(path, self._host.runtime.first_id, self._host.runtime.first_id)
+            if self.runtime.first_id:
+                os.chown(path, self.runtime.first_id, self.runtime.first_id)
             files[f"/etc/{name}"] = path
         return files
 

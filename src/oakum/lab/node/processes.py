@@ -13,6 +13,7 @@ from signal import Signals
 from typing import Any
 
 from oakum.lab.files import make_passable
+from oakum.lab.network import DNS_SERVICE_IP
 from oakum.lab.node.bare import furnish
 from oakum.lab.node.cgroups import Cgroups, Group, Limits
 from oakum.lab.node.errors import StartFailed
@@ -51,6 +52,7 @@ class Processes:
     ) -> None:
         self.on_end: Callable[[str, int], None] = lambda name, code: None
         self.first_id = 0
+        self.nameservers: tuple[str, ...] = (DNS_SERVICE_IP,)
         self._choice = choice
         self._trusted = trusted
         self._mirror = mirror
@@ -114,9 +116,10 @@ class Processes:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pulling, self._images.get, name, policy, secrets)
 
-    async def add_pod(self, pod: str, address: str) -> None:
+    async def add_pod(self, pod: str, address: str, hostname: str) -> str:
         """Make the pod's network namespace."""
         await self._keeper.add_pod(pod, address)
+        return address
 
     async def remove_pod(self, pod: str) -> None:
         """Forget the pod's network namespace."""
@@ -217,7 +220,6 @@ class Processes:
                 {"source": self._relative(Path(mount.source)), "target": mount.target, "readonly": mount.readonly}
                 for mount in launch.mounts
             ],
-            "memory_folders": launch.memory_folders,
         }
         if not self._overlays:
             make_passable(launch.folder, self._folder)

@@ -1,4 +1,4 @@
-"""What runs containers, behind one protocol: real processes through the keeper, or none at all (`simulated`)."""
+"""What runs containers, behind one protocol: processes of the keeper, containers of Docker, or none (`simulated`)."""
 
 import socket
 from collections.abc import Callable
@@ -36,7 +36,6 @@ class Launch:
     image: Image | None = None
     readonly: bool = False
     mounts: tuple[Mount, ...] = ()
-    memory_folders: dict[str, int] = field(default_factory=dict)
     join: str = ""
     limits: Limits = field(default_factory=Limits)
     annotations: dict[str, str] = field(default_factory=dict)
@@ -46,11 +45,13 @@ class Runtime(Protocol):
     """Starts and stops the processes of pods. All methods run on the lab's event loop.
 
     `on_end` is called with a process's name and exit code, negative for the signal that ended it. `first_id` is the
-    user id outside of a container's user 0, or 0 when containers have the lab's own.
+    user id outside of a container's user 0, or 0 when containers have the lab's own. `nameservers` are those of pods;
+    none where they have others of the runtime's making.
     """
 
     on_end: Callable[[str, int], None]
     first_id: int
+    nameservers: tuple[str, ...]
 
     async def start(self) -> None:
         """Get ready. Raises LabError when this machine refuses."""
@@ -62,8 +63,9 @@ class Runtime(Protocol):
         """An image, ready to run. Raises PullFailed."""
         ...
 
-    async def add_pod(self, pod: str, address: str) -> None:
-        """Prepare a pod's network."""
+    async def add_pod(self, pod: str, address: str, hostname: str) -> str:
+        """Prepare a pod's network; the address that the pod then has, `address` unless the runtime chooses its own."""
+        ...
 
     async def remove_pod(self, pod: str) -> None:
         """Undo `add_pod`."""

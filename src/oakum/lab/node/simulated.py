@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from signal import Signals
 
+from oakum.lab.network import DNS_SERVICE_IP
 from oakum.lab.node.errors import PullFailed, StartFailed
 from oakum.lab.node.images import Image
 from oakum.lab.node.pull_secrets import PullSecrets
@@ -25,6 +26,7 @@ class Simulated:
     def __init__(self) -> None:
         self.on_end: Callable[[str, int], None] = lambda name, code: None
         self.first_id = 0
+        self.nameservers: tuple[str, ...] = (DNS_SERVICE_IP,)
         self._running: dict[str, str] = {}
 
     async def start(self) -> None:
@@ -40,8 +42,9 @@ class Simulated:
             raise PullFailed("ErrImagePull", f'failed to pull and unpack image "{name}": not found')
         return Image(name, f"{name}@sha256:{'0' * 64}", {"config": {"Cmd": ["simulated"]}}, Path("/nonexistent"))
 
-    async def add_pod(self, pod: str, address: str) -> None:
+    async def add_pod(self, pod: str, address: str, hostname: str) -> str:
         """Pods have no network."""
+        return address
 
     async def remove_pod(self, pod: str) -> None:
         """Pods have no network."""

@@ -67,6 +67,11 @@ def capabilities_of(container: dict[str, Any]) -> int:
     return sum(1 << number for number, name in enumerate(_CAPABILITIES) if name in kept)
 
 
+def names_of(capabilities: int) -> list[str]:
+    """The names, without `CAP_`, of a bit set of capabilities."""
+    return [name for number, name in enumerate(_CAPABILITIES) if capabilities >> number & 1]
+
+
 def _plain(stated: Any) -> set[str]:
     return {name.upper().removeprefix("CAP_") for name in stated}
 

@@ -36,7 +36,7 @@ class Networks:
             link.set_up("lo")
         self.joined = True
         try:
-            self._narrow_loopback()
+            narrow_loopback()
             with netlink() as link:
                 link.add_local(services, services_length)
             _write_setting("net/ipv4/ip_forward", "1")
@@ -105,19 +105,12 @@ class Networks:
             _write_setting(f"net/ipv4/neigh/{name}/proxy_delay", "0")
             link.add_route(name, address, 32)
         with self.inside(namespace):
-            self._narrow_loopback()
+            narrow_loopback()
             with netlink() as link:
                 link.set_up("eth0")
                 link.add_address("eth0", address)
                 link.add_route("eth0", "0.0.0.0", 0, address)
         return True
-
-    @staticmethod
-    def _narrow_loopback() -> None:
-        _write_setting("net/ipv4/conf/all/route_localnet", "1")
-        with netlink() as link:
-            link.add_local("127.0.0.0", 16)
-            link.remove_local("127.0.0.0", 8)
 
     @contextlib.contextmanager
     def inside(self, namespace: int) -> Iterator[None]:
@@ -127,6 +120,14 @@ class Networks:
             yield
         finally:
             system.setns(self._own, system.CLONE_NEWNET)
+
+
+def narrow_loopback() -> None:
+    """In the network namespace of this thread: only 127.0.0.0/16 means the machine itself. Raises OSError."""
+    _write_setting("net/ipv4/conf/all/route_localnet", "1")
+    with netlink() as link:
+        link.add_local("127.0.0.0", 16)
+        link.remove_local("127.0.0.0", 8)
 
 
 def connected(address: str, port: int, datagrams: bool) -> socket.socket:

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from oakum.lab.node.sandbox import system
@@ -41,7 +41,6 @@ class Root:
     work: str = ""
     readonly: bool = False
     mounts: tuple[Mount, ...] = ()
-    memory_folders: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def load(cls, data: dict[str, Any]) -> "Root":
@@ -62,9 +61,6 @@ class Root:
         _mount_devices(root)
         with contextlib.suppress(OSError):
             system.mount("sysfs", _inside(root, "/sys"), "sysfs", _PLAIN | system.MS_RDONLY)
-        for target, size in self.memory_folders.items():
-            options = "mode=1777" + (f",size={size}" if size else "")
-            system.mount("tmpfs", _inside(root, target), "tmpfs", system.MS_NOSUID | system.MS_NODEV, options)
         for mount in self.mounts:
             _bind(mount, root)
         if self.readonly:

@@ -1,0 +1,1 @@
+"""The runtime of containers in a Docker engine on this machine."""
