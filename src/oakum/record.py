@@ -20,7 +20,8 @@ else:
         def __new__(meta, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> type:
             fields = tuple(body.get("__annotations__", ()))
             body["_fields"] = fields
-            body["_field_defaults"] = {field: body[field] for field in fields if field in body}
+            body["_field_defaults"] = defaults = {field: body[field] for field in fields if field in body}
+            body["_last"] = tuple(defaults.values())
             body["__slots__"] = ()
             for at, field in enumerate(fields):
                 body[field] = _tuplegetter(at, field)
@@ -30,9 +31,12 @@ else:
         """`typing.NamedTuple` to the type checker: fields are annotations, a default is what is assigned to one."""
 
         def __new__(cls, *values: Any, **named: Any) -> Any:
-            if named or len(values) != len(cls._fields):
-                values = _complete(cls, values, named)
-            return _made(cls, values)
+            missing = len(cls._fields) - len(values)
+            if not missing and not named:
+                return _made(cls, values)
+            if not named and 0 < missing <= len(cls._last):
+                return _made(cls, values + cls._last[-missing:])
+            return _made(cls, _complete(cls, values, named))
 
         def _replace(self, **changes: Any) -> Any:
             """A copy with other values for the named fields."""

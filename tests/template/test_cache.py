@@ -77,3 +77,23 @@ def test_an_error_is_told_alike_from_what_was_kept(tmp_path: Path) -> None:
             came_to(tmp_path / "cache", "a: 1\nb: #@ 1 / 0\n")
         texts.append(str(caught.value))
     assert texts[0] == texts[1]
+
+
+def test_the_calls_of_an_error_are_told_alike_from_what_was_kept(tmp_path: Path) -> None:
+    text, texts = "#@ def f(x):\na: #@ x.y\n#@ end\n---\n#@ if True:\nc: #@ f(2)\n#@ end\n", []
+    options = Options(cache=str(tmp_path / "cache"), explain_calls=True)
+    for _ in range(2):
+        with pytest.raises(Exception, match="a.yml:2 | a: #@ x.y") as caught:
+            render([InputFile("a.yml", text.encode, FileKind.YAML)], None, options)
+        texts.append(str(caught.value))
+    assert texts[0] == texts[1]
+
+
+def test_code_that_crosses_the_nodes_comes_to_the_same_from_what_was_kept(tmp_path: Path) -> None:
+    text = "x:\n#@ if True:\n- a: 1\n#@ end\n  b: 2\n"
+    assert [came_to(tmp_path / "cache", text) for _ in range(2)] == ["x:\n- a: 1\n  b: 2\n"] * 2
+
+
+def test_what_overlays_say_is_the_same_from_what_was_kept(tmp_path: Path) -> None:
+    text = "a: {b: [c]}\n#@ x = [1]\n#@overlay/match by=lambda i, l, r: True\n---\na:\n  #@overlay/replace\n  b: #@ x\n"
+    assert [came_to(tmp_path / "cache", text) for _ in range(2)] == ["a:\n  b:\n  - 1\n"] * 2

@@ -21,7 +21,7 @@ def build(text: str, *, crossing: bool = False, once: bool = False) -> tuple[str
     code = compile_program("\n".join(program.code), "t.yml", steps=steps)
     emitter.settle()
     assembly = Assembly(2, source)
-    code.run(Compiled(program, code, emitter.constants, source).bindings(assembly), Thread())
+    code.run(Compiled(code, emitter.constants, source, program.number, lambda: program).bindings(assembly), Thread())
     made: Node = assembly.result
     lines = [(type(node).__name__, node.line) for node in walk(made) if not isinstance(node, Map)]
     return emit(made), [line for line in lines if line[0] in ("MapItem", "ArrayItem")]

@@ -14,7 +14,7 @@ def program() -> Program:
 
 def failure(message: str, *frames: Frame) -> str:
     programs = Programs()
-    programs.add(program())
+    programs.add("t.yml", program)
     return str(programs.failure(EvalError(message, frames)))
 
 

@@ -18,7 +18,7 @@ from oakum.typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from oakum.template.compiled import Compiled
 
-_DIGEST = 32
+_DIGEST, _HEAD = 32, 8
 _PACKAGES = ("starlark", "template", "yaml")
 _SLOTS = 1 << 14
 
@@ -37,21 +37,25 @@ class Cache:
         if not self.usable:
             return None
         try:
-            with open(self._slot(path), "rb") as entry:
-                data = entry.read()
+            handle = os.open(self._slot(path), os.O_RDONLY)
+            try:
+                data = os.read(handle, os.fstat(handle).st_size)
+            finally:
+                os.close(handle)
         except OSError:
             return None
-        seal, body = data[:_DIGEST], data[_DIGEST:]
-        if seal != self._seal(key, body):
+        if data[:_DIGEST] != self._seal(key, data[_DIGEST:]):
             return None
         from _pickle import loads
 
         from oakum.starlark import Program
         from oakum.template.compiled import Compiled
 
-        length = int.from_bytes(body[:4], "big")
-        fields, rest = loads(body[4 + length:])
-        return Compiled(code=Program(code=load_code(body[4:4 + length]), **fields), **rest)
+        start, middle = _DIGEST + _HEAD, int.from_bytes(data[_DIGEST:_DIGEST + 4], "big")
+        end = int.from_bytes(data[_DIGEST + 4:start], "big")
+        fields, rest = loads(data[middle:end])
+        code = Program(code=load_code(data[start:middle]), **fields)
+        return Compiled(code, program=lambda: loads(data[end:]), **rest)
 
     def keep(self, key: bytes, path: str, compiled: Compiled) -> None:
         """Keep `compiled`, which did not run yet, under `key` for the file at `path`; where that fails, do nothing."""
@@ -60,17 +64,19 @@ class Cache:
         from _pickle import PicklingError, dumps
 
         fields, rest = compiled.code._asdict(), compiled._asdict()
+        del rest["code"], rest["program"]
         code = dump_code(fields.pop("code"))
-        del rest["code"]
         try:
-            pickled = dumps((fields, rest), 4)
+            needed, program = dumps((fields, rest), 4), dumps(compiled.program(), 4)
         except (PicklingError, RecursionError, TypeError):
             return
-        body = len(code).to_bytes(4, "big") + code + pickled
+        middle = _DIGEST + _HEAD + len(code)
+        places = middle.to_bytes(4, "big") + (middle + len(needed)).to_bytes(4, "big")
+        body = b"".join((places, code, needed, program))
         self._write(self._slot(path), self._seal(key, body) + body)
 
     def _seal(self, key: bytes, body: bytes) -> bytes:
-        return blake2b(body, digest_size=_DIGEST, key=blake2b(self._version + key).digest()).digest()
+        return blake2b(key + body, digest_size=_DIGEST, key=self._version, salt=len(key).to_bytes(16, "big")).digest()
 
     def _slot(self, path: str) -> str:
         """The entry for the file at `path`. There are only so many, so that nothing need ever be tidied up."""

@@ -54,11 +54,11 @@ def read_comment(comment: Comment, node_line: int, *, ignore_unknown: bool = Fal
         name, _, rest = text[1:].partition(" ")
         if not name:
             kind = CommentKind.VALUE if comment.line == node_line else CommentKind.CODE
-            return Meta(kind, rest, line=comment.line)
+            return Meta(kind, rest, "", comment.line)
         kind = _LONG_NAMES.get(name, CommentKind.ANNOTATION)
         return Meta(kind, rest, name, comment.line)
     if text.startswith("!") or ignore_unknown:
-        return Meta(CommentKind.NOTHING, "", line=comment.line)
+        return Meta(CommentKind.NOTHING, "", "", comment.line)
     raise TemplateError(
         f"Failed to parse line {comment.line}: '#{text}': "
         "Expected ytt-formatted string (use '#@' for annotations or code, '#!' for comments)"

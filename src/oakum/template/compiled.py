@@ -25,12 +25,17 @@ _STEPS = ("finish", "start_key", "set_map_item", "set_array_item", "set_document
 
 
 class Compiled(NamedTuple):
-    """A file's code with what its steps name. `program` maps its lines to the file's."""
+    """A file's code with what its steps name.
 
-    program: Program
+    `number` is the one that its steps bear. `program`, which maps its lines to the file's, is asked for when a message
+    needs it.
+    """
+
     code: Code
     constants: dict[str, Any]
-    source: Source | None = None
+    source: Source | None
+    number: int
+    program: Callable[[], Program]
 
     def bindings(self, assembly: Assembly) -> dict[str, Any]:
         """What the code finds under the names of steps when it runs with `assembly`."""
@@ -42,7 +47,7 @@ class Compiled(NamedTuple):
     def _opened(self, assembly: Assembly) -> OpenNodes:
         from oakum.template.crossing import OpenNodes
 
-        return OpenNodes(self.program, assembly)
+        return OpenNodes(self.program(), assembly)
 
 
 def compile_yaml(
@@ -112,4 +117,4 @@ def _code(program: Program, source: Source | None, emitter: Emitter) -> Compiled
     steps = Steps(program.steps, emitter.builders(), emitter.wrap)
     code = compile_program("\n".join(program.code), program.name, steps=steps)
     emitter.settle()
-    return Compiled(program, code, emitter.constants, source)
+    return Compiled(code, emitter.constants, source, program.number, lambda: program)

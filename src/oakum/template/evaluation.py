@@ -112,7 +112,7 @@ class Evaluator:
         self.run.number += 1
         try:
             compiled = self._compiled(file)
-            self.run.programs.add(compiled.program)
+            self.run.programs.add(compiled.code.file, compiled.program)
             assembly = Assembly(
                 self.run.number, compiled.source, override=self.flavour.implicit_map_key_overrides
             )
@@ -158,7 +158,7 @@ class Evaluator:
         found = self._kept(file)
         if found is not None:
             self.run.kept[self._identity(file)] = None  # it can run once only, and is not to be found again
-            if found.program.number == self.run.number:
+            if found.number == self.run.number:
                 return found
         once = self._runs_once(file)
         made = compile_yaml(

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from oakum.starlark import EvalError, ResolveErrors, SyntaxErrors
 from oakum.template.errors import EvaluationError
@@ -26,18 +26,18 @@ class Programs:
     """The programs of a run by name, to show the source lines of a failure."""
 
     def __init__(self) -> None:
-        self._programs: dict[str, Program] = {}
+        self._programs: dict[str, Callable[[], Program]] = {}
 
-    def add(self, program: Program) -> None:
-        """Know `program` by its name from now on."""
-        self._programs[program.name] = program
+    def add(self, name: str, program: Callable[[], Program]) -> None:
+        """Know from now on what makes the program `name`, should it be asked for."""
+        self._programs[name] = program
 
     def excerpt(self, name: str, line: int) -> list[str]:
         """The source lines that stand for program line `line` of the program `name`."""
         program = self._programs.get(name)
         if program is None:
             return [f"{name}:{line} | (unavailable)"]
-        return excerpt(program, line)
+        return excerpt(program(), line)
 
     def failure(self, error: EvalError) -> EvaluationError:
         """What to raise for an error while a template ran; its text starts with a new line."""

@@ -44,6 +44,13 @@ class Node:
     comments: list[Comment] | None
     annotations: dict[str, Any] | None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled as the call that makes it, which is read in half the time that setting each slot takes."""
+        made = type(self), tuple([getattr(self, slot) for slot in (*type(self).__slots__, "line", "source")])
+        if not self.comments and not self.annotations:
+            return made
+        return *made, (None, {"comments": self.comments, "annotations": self.annotations})
+
 
 class DocumentSet(Node):
     """A stream of documents."""

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 def declare(item: Item) -> Declaration:
     """What the document, map item or array item `item` of a schema declares. Raises SchemaError."""
+    if not item.annotations:
+        plain = _infer(item)
+        return Declaration(item, plain, _own_default(item, plain))
     anything = notes.is_any(item)
     nullable = notes.is_nullable(item)
     type_ = _any_type(item) if anything else _infer_nullable(item) if nullable else _infer(item)
@@ -136,7 +139,7 @@ def _own_default(item: Item, type_: Type) -> Value:
 
 def _default(item: Item, bare: Declaration, own: Value) -> Value:
     """The default value: the annotation's, checked and completed, else the item's own."""
-    given = notes.default(item, bare.expected())
+    given = notes.default(item, bare.expected)
     if given is None:
         return own
     found, value = given

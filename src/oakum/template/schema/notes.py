@@ -107,7 +107,7 @@ def deprecation(item: Item) -> str | None:
     return told
 
 
-def default(item: Item, expected: str) -> tuple[Annotation, Value] | None:
+def default(item: Item, expected: Callable[[], str]) -> tuple[Annotation, Value] | None:
     """The value of `@schema/default` (a copy) with its annotation; `expected` says what type it has to have.
 
     Raises SchemaError for a malformed annotation.
@@ -115,7 +115,7 @@ def default(item: Item, expected: str) -> tuple[Annotation, Value] | None:
     found = annotation(item, DEFAULT)
     if found is None:
         return None
-    return found, _placed(_only(item, found, DEFAULT, expected, _DEFAULT_HINTS), found)
+    return found, _placed(_only(item, found, DEFAULT, expected(), _DEFAULT_HINTS), found)
 
 
 def examples(item: Item) -> tuple[Annotation, list[tuple[str, Value]]] | None:

@@ -10,8 +10,6 @@ from oakum.template.schema.check import conform as violations_of
 from oakum.template.schema.check import default_item
 from oakum.template.schema.errors import SchemaError
 from oakum.template.schema.infer import declare
-from oakum.template.schema.jsonschema import json_schema
-from oakum.template.schema.openapi import openapi
 from oakum.template.schema.report import report
 from oakum.template.schema.types import Declaration
 from oakum.yaml.nodes import Document
@@ -58,10 +56,14 @@ class Schema(NamedTuple):
 
     def openapi(self) -> Document:
         """The schema as an OpenAPI v3 document."""
+        from oakum.template.schema.openapi import openapi
+
         return openapi(self.root)
 
     def json_schema(self) -> Document:
         """The schema as a JSON Schema."""
+        from oakum.template.schema.jsonschema import json_schema
+
         return json_schema(self.root)
 
 
