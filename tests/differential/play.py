@@ -47,12 +47,38 @@ class Answer:
     body: Any
 
 
+def steps(script: dict[str, Any]) -> list[dict[str, Any]]:
+    """The exchanges of a script: its `steps`, then its `each` once for each of its `kinds` (but those named in `but`)
+    with {path}, {version} and {kind} filled in, or once for each of its `variants`, merged into the body at the place
+    `at` (`spec.containers.0`, the whole where it is not given)."""
+    found = list(script.get("steps", []))
+    for path, version, kind in script.get("kinds", []):
+        if kind not in script.get("but", []):
+            found.append(_filled(script["each"], {"path": path, "version": version, "kind": kind}))
+    for variant in script.get("variants", []):
+        body = json.loads(json.dumps(script["each"]["body"]))
+        place = body
+        for key in script.get("at", "").split(".") if script.get("at") else ():
+            place = place[int(key) if key.isdigit() else key]
+        _merge(place, variant)
+        found.append({**script["each"], "body": body})
+    return found
+
+
+def _merge(into: dict[str, Any], more: dict[str, Any]) -> None:
+    for key, value in more.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict) and value:
+            _merge(into[key], value)
+        else:
+            into[key] = value
+
+
 def scripts() -> dict[str, dict[str, Any]]:
     """Every script by `file: name`."""
     found = {}
     for path in sorted(SCRIPTS.glob("*.yml")):
         for script in yaml.safe_load(path.read_text()):
-            found[f"{path.stem}: {script['name']}"] = script
+            found[f"{path.stem}: {script['name']}"] = {**script, "steps": steps(script)}
     return found
 
 
@@ -130,12 +156,19 @@ def _send(server: Server, method: str, path: str, body: Any = None, *, raw: str 
 
 def _answer(status: int, headers: Any, raw: bytes) -> Answer:
     text = raw.decode()
-    try:
-        lines = [json.loads(line) for line in text.splitlines() if line.strip()]
-        body: Any = lines if len(lines) > 1 else json.loads(text)
-    except ValueError:
-        body = text
+    body: Any = text
+    for read in (json.loads, _lines):
+        try:
+            body = read(text)
+            break
+        except ValueError:
+            continue
     return Answer(status, headers.get_all("Warning") or [], body)
+
+
+def _lines(text: str) -> list[Any]:
+    """What a watch sends: an object a line."""
+    return [json.loads(line) for line in text.splitlines() if line.strip()]
 
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")

@@ -14,6 +14,10 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+_READ = {
+    "application/json", "application/yaml", "application/json-patch+json", "application/merge-patch+json",
+    "application/strategic-merge-patch+json", "application/apply-patch+yaml", "application/apply-patch+json",
+}  # fmt: skip
 LIMIT = 3 * 1024 * 1024
 """Bytes of a request's body, as the real server has it."""
 
@@ -27,6 +31,8 @@ class Call:
     query: dict[str, list[str]]
     headers: dict[str, str]
     content: bytes = b""
+    warnings: list[str] = field(default_factory=list)
+    """What the answer warns of, whether the request succeeds or not."""
 
     def parameter(self, name: str) -> str:
         """A query parameter; empty when it is missing."""
@@ -50,17 +56,19 @@ class Call:
         return self.headers.get("content-type", "application/json").partition(";")[0].strip()
 
     def json(self, kind: str = "") -> Any:
-        """The body, JSON or YAML; None when it is empty. Raises ApiError 400 or 415, about a body of this kind."""
+        """The body, JSON or YAML; None when it is empty. Raises ApiError 400 or 415; 400 for no body of this `kind`."""
         if self.media_type == "application/vnd.kubernetes.protobuf":
             from oakum.lab.api.protobuf import decode
 
             return decode(self.content) if self.content else None
-        if "protobuf" in self.media_type or "cbor" in self.media_type:
+        if self.content and self.media_type not in _READ:
             message = (
                 "the body of the request was in an unknown format - accepted media types include: "
-                "application/json, application/yaml"
+                "application/json, application/yaml, application/vnd.kubernetes.protobuf"
             )
             raise ApiError(415, "UnsupportedMediaType", message)
+        if not self.content and kind:
+            raise unrecognized(kind, "unexpected end of JSON input (<empty>)")
         if not self.content:
             return None
         try:
@@ -128,10 +136,12 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     media_type: str = "application/json"
     warnings: list[str] = field(default_factory=list)
+    pretty: bool = False
 
     async def send(self, send: Send) -> None:
         """Write the response."""
-        content = self.body if isinstance(self.body, bytes) else orjson.dumps(self.body)
+        layout = orjson.OPT_INDENT_2 if self.pretty else 0
+        content = self.body if isinstance(self.body, bytes) else orjson.dumps(self.body, option=layout)
         pairs = {"content-type": self.media_type, "content-length": str(len(content)), **self.headers}
         await send({"type": "http.response.start", "status": self.code, "headers": _headers(pairs, self.warnings)})
         await send({"type": "http.response.body", "body": content})

@@ -60,7 +60,7 @@ class Cluster:
         """Create an object from a request's body."""
         options = options or Options()
         obj = codec.read(resource, body, options)
-        if obj["metadata"].get("resourceVersion"):
+        if obj["metadata"].get("resourceVersion") and not options.dry_run:
             raise status.internal("resourceVersion should not be set on objects to be created")
         with self.store.locked():
             manager = self._manager(resource, options, "Update", "")
@@ -160,14 +160,14 @@ class Cluster:
         operation = Operation("CREATE", resource, obj, None, options)
         self.admission.mutate(operation)
         rules.start(obj)
-        self._check(resource, obj, rules.validate(obj))
+        self._check(resource, obj, rules.validate(obj) + rules.create(obj))
         self.admission.validate(operation)
         return obj
 
     def _check(self, resource: Resource, obj: Obj, errors: Sequence[FieldError]) -> None:
         metadata, custom = obj["metadata"], resource.custom
-        strict = custom is None and resource.group != "apiextensions.k8s.io"
-        found = names.check_metadata(metadata, resource.namespaced, rules_of(resource).name, strict)
+        rules = rules_of(resource)
+        found = names.check_metadata(metadata, resource.namespaced, rules.name, rules.strict)
         found += errors
         if custom is not None:
             found += custom.validate(obj)

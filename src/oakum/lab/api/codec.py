@@ -16,6 +16,22 @@ _INTO = (
 )
 
 
+_FORMER = {
+    (f"{group}/{version}", group)
+    for group, versions in {
+        "apps": ("v1beta1", "v1beta2"),
+        "batch": ("v1beta1",),
+        "policy": ("v1beta1",),
+        "autoscaling": ("v2beta1", "v2beta2"),
+        "networking.k8s.io": ("v1beta1",),
+        "storage.k8s.io": ("v1beta1",),
+        "rbac.authorization.k8s.io": ("v1beta1", "v1alpha1"),
+    }.items()
+    for version in versions
+}
+"""Versions that are served no more, and that the real server can still read."""
+
+
 def shape_of(resource: Resource) -> Struct:
     """The struct of a resource's objects."""
     if resource.custom is not None:
@@ -41,13 +57,15 @@ def read(resource: Resource, body: Any, options: Options) -> Obj:
 
 def read_kind(kind: Kind, shape: Struct, body: Any, options: Options, resource: Resource | None = None) -> Obj:
     """The same for the kind of a subresource."""
+    if body is None:
+        body = {}
     if not isinstance(body, dict):
         detail = f"json: cannot unmarshal {_named(body)} {_INTO} ({_shown(body)})"
         raise unrecognized(kind.name, detail)
     version, name = body.get("apiVersion") or kind.api_version, body.get("kind") or kind.name
     custom = resource.custom if resource else None
     if version != kind.api_version:
-        if custom:
+        if custom or (version, kind.group) in _FORMER:
             raise bad_request(
                 f"the API version in the data ({version}) does not match the expected API version ({kind.api_version})"
             )

@@ -9,7 +9,7 @@ import binascii
 from dataclasses import dataclass, field
 from typing import Any
 
-from oakum.lab.api import quantity
+from oakum.lab.api import quantity, times
 from oakum.lab.api.schema import Field, ListOf, MapOf, Ref, Scalar, Shape, Struct, resolved
 from oakum.lab.store import Obj
 
@@ -17,8 +17,9 @@ _GO = {"s": "string", "b": "bool", "i": "int", "i32": "int32", "i64": "int64", "
 _JSON: dict[str, type | tuple[type, ...]] = {"s": str, "b": bool, "f": (int, float)}
 _LIMITS = {"i": 1 << 63, "i32": 1 << 31, "i64": 1 << 63}
 _KEPT_TEXT = {
-    "apiGroup", "appProtocol", "holderIdentity", "ingressClassName", "loadBalancerClass", "preemptionPolicy",
-    "runtimeClassName", "storageClassName", "timeZone", "volumeAttributesClassName",
+    "apiGroup", "appProtocol", "gmsaCredentialSpec", "gmsaCredentialSpecName", "holderIdentity", "ingressClassName",
+    "loadBalancerClass", "preemptionPolicy", "runAsUserName", "runtimeClassName", "storageClassName", "timeZone",
+    "volumeAttributesClassName",
 }  # fmt: skip
 """Optional strings that are pointers in Go: empty is not the same as missing."""
 _DROPPED_ZEROS = {
@@ -35,7 +36,7 @@ _WRITTEN = {
     "availableReplicas", "currentHealthy", "currentMetrics", "deprecatedFirstTimestamp", "deprecatedLastTimestamp",
     "desiredHealthy", "disruptionsAllowed", "eventTime", "expectedPods", "firstTimestamp", "lastHeartbeatTime",
     "lastProbeTime", "lastTimestamp", "lastTransitionTime", "matchingPrecedence", "reportingComponent",
-    "reportingInstance",
+    "reportingInstance", "serviceName",
 }  # fmt: skip
 """Optional fields that Go writes even when they are not set: plain times (as null), and values without `omitempty`."""
 
@@ -157,8 +158,10 @@ def _scalar(kind: str, value: Any, owner: str, go: str) -> Any:
         _check_base64(value, owner, go)
     elif kind == "machinery.api.resource.Quantity":
         return _quantity(value)
+    elif kind in ("meta.Time", "meta.MicroTime"):
+        return _time(value, kind.endswith("MicroTime"))
     elif kind == "machinery.util.intstr.IntOrString" and (isinstance(value, bool) or not isinstance(value, int | str)):
-        raise _mismatch(value, owner, go, "int32" if isinstance(value, float) else "string")
+        raise _mismatch(value, owner, go, "int32" if isinstance(value, bool | float) else "string")
     return value
 
 
@@ -185,6 +188,15 @@ def _bad_byte(text: str) -> int:
         if letter not in alphabet:
             return index
     return len(text) - len(text) % 4
+
+
+def _time(value: Any, micro: bool) -> str:
+    if not isinstance(value, str):
+        raise _mismatch(value, "", "", "string")
+    try:
+        return times.canonical(value, micro)
+    except times.NotATime as problem:
+        raise DecodeError(str(problem)) from None
 
 
 def _quantity(value: Any) -> str:

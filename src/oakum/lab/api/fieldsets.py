@@ -8,8 +8,9 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from oakum.lab.api.schema import FREE, ListOf, MapOf, Shape, Struct, resolved
+from oakum.lab.api.schema import FREE, ListOf, MapOf, Scalar, Shape, Struct, resolved
 
+_SAME = Scalar("several items with the same keys")
 Path = tuple[str, ...]
 Paths = set[Path]
 
@@ -41,7 +42,7 @@ def children(shape: Shape, value: Any) -> Iterator[tuple[str, Shape, Any]] | Non
     if isinstance(value, list):
         if not isinstance(shape, ListOf) or shape.kind == "atomic":
             return None
-        return ((key_element(shape, item), shape.item, item) for item in value)
+        return _items(shape, value)
     if isinstance(shape, Struct) and not shape.atomic:
         return ((f"f:{key}", _field(shape, key), item) for key, item in value.items())
     if isinstance(shape, MapOf) and not shape.atomic:
@@ -49,6 +50,15 @@ def children(shape: Shape, value: Any) -> Iterator[tuple[str, Shape, Any]] | Non
     if shape == FREE:
         return ((f"f:{key}", FREE, item) for key, item in value.items())
     return None
+
+
+def _items(shape: ListOf, value: list[Any]) -> Iterator[tuple[str, Shape, Any]]:
+    """The items of a keyed list or a set; those that share their keys are owned as one, whole."""
+    found: dict[str, list[Any]] = {}
+    for item in value:
+        found.setdefault(key_element(shape, item), []).append(item)
+    for element, same in found.items():
+        yield (element, shape.item, same[0]) if len(same) == 1 else (element, _SAME, same)
 
 
 def _field(shape: Struct, key: str) -> Shape:

@@ -13,6 +13,11 @@ def go_struct(obj: dict[str, Any], *fields: str) -> GoStruct:
     return GoStruct({name: obj.get(_json_name(name)) for name in fields})
 
 
+def go_fields(obj: dict[str, Any], *fields: str) -> GoStruct:
+    """An object in a message that shows an external type: the fields that are set, in the type's order."""
+    return GoStruct({name: obj[name] for name in fields if name in obj})
+
+
 def _json_name(name: str) -> str:
     """`APIGroup` → `apiGroup`, `Kind` → `kind`."""
     capitals = len(name) - len(name.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from oakum.lab.api.gojson import go_fields
 from oakum.lab.api.status import FieldError, forbidden, invalid, required, too_long
 
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
@@ -14,7 +15,7 @@ _LABEL1035 = r"[a-z]([-a-z0-9]*[a-z0-9])?"
 _QUALIFIED = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 _VALUE = rf"({_QUALIFIED})?"
 _CONFIG_KEY = r"[-._a-zA-Z0-9]+"
-_COUNT = {"label": 63, "subdomain": 253}
+_OWNER = ("apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion")
 
 
 def _rule(text: str, pattern: str, *examples: str) -> str:
@@ -78,8 +79,8 @@ CONFIG_KEY = _rule(
 )
 
 
-def _longer(limit: int) -> str:
-    return f"must be no more than {limit} bytes"
+def _longer(limit: int, unit: str) -> str:
+    return f"must be no more than {limit} {unit}"
 
 
 def subdomain(text: str) -> list[str]:
@@ -99,7 +100,8 @@ def wildcard(text: str) -> list[str]:
 
 def label(text: str) -> list[str]:
     """What is wrong with a DNS-1123 label (names of namespaces, containers, ports)."""
-    return _problems(text, 63, _LABEL, LABEL)
+    dotted = "." in text and re.fullmatch(_SUBDOMAIN, text)
+    return _problems(text, 63, _LABEL, "must not contain dots" if dotted else LABEL)
 
 
 def label1035(text: str) -> list[str]:
@@ -153,19 +155,20 @@ def qualified(text: str) -> list[str]:
         return [f"a qualified name {QUALIFIED} {tail}"]
     if slash and not prefix:
         return ["prefix part must be non-empty"]
-    problems = [f"prefix part {problem}" for problem in subdomain(prefix)] if prefix else []
+    wrong = _problems(prefix, 253, _SUBDOMAIN, SUBDOMAIN, "bytes") if prefix else []
+    problems = [f"prefix part {problem}" for problem in wrong]
     if not name:
         return [*problems, "name part must be non-empty", f"name part {QUALIFIED}"]
-    return problems + [f"name part {problem}" for problem in _problems(name, 63, _QUALIFIED, QUALIFIED)]
+    return problems + [f"name part {problem}" for problem in _problems(name, 63, _QUALIFIED, QUALIFIED, "bytes")]
 
 
 def label_value(text: str) -> list[str]:
     """What is wrong with a label's value."""
-    return _problems(text, 63, _VALUE, VALUE)
+    return _problems(text, 63, _VALUE, VALUE, "bytes")
 
 
-def _problems(text: str, limit: int, pattern: str, rule: str) -> list[str]:
-    problems = [_longer(limit)] if len(text.encode()) > limit else []
+def _problems(text: str, limit: int, pattern: str, rule: str, unit: str = "characters") -> list[str]:
+    problems = [_longer(limit, unit)] if len(text.encode()) > limit else []
     if re.fullmatch(pattern, text) is None:
         problems.append(rule)
     return problems
@@ -227,7 +230,8 @@ def check_metadata(
     if len(controllers) > 1:
         detail = 'Only one reference can have Controller set to true. Found "true" in references for {}/{} and {}/{}'
         names = [part for owner in controllers[:2] for part in (owner["kind"], owner["name"])]
-        errors.append(invalid("metadata.ownerReferences", owners, detail.format(*names)))
+        shown = [go_fields(owner, *_OWNER) for owner in owners]
+        errors.append(invalid("metadata.ownerReferences", shown, detail.format(*names)))
     for index, finalizer in enumerate(metadata.get("finalizers") or []):
         errors += check_finalizer(finalizer, f"metadata.finalizers[{index}]", strict)
     return errors
@@ -235,8 +239,9 @@ def check_metadata(
 
 def check_finalizer(name: str, path: str, strict: bool) -> list[FieldError]:
     """Complaints about one of metadata's finalizers; `strict` wants a domain, or one of the standard names."""
-    errors = [invalid(path, name, problem) for problem in qualified(name)]
-    if strict and not errors and "/" not in name and name not in ("kubernetes", "orphan", "foregroundDeletion"):
+    field = path.partition("[")[0] if strict else path
+    errors = [invalid(field, name, problem) for problem in qualified(name)]
+    if strict and "/" not in name and name not in ("kubernetes", "orphan", "foregroundDeletion"):
         detail = "name is neither a standard finalizer name nor is it fully qualified"
         errors.append(invalid(path, name, detail))
     return errors

@@ -89,7 +89,8 @@ class Server:
             answer = self._handled(call, aimed, verb, caller)
         except ApiError as error:
             answer = failure(error)
-        answer.warnings += warnings_of(aimed.resource, verb)
+        answer.pretty = call.flag("pretty")
+        answer.warnings = [*warnings_of(aimed.resource, verb), *call.warnings]
         await answer.send(send)
 
     def _caller(self, call: Call) -> Caller:
@@ -132,9 +133,8 @@ class Server:
         }[verb]
         return handler(call, aimed, caller)
 
-    def _object(self, call: Call, aimed: Target, obj: Obj, code: int = 200, options: Options | None = None) -> Answer:
-        render = renderer(self.cluster, call, aimed.resource, each=False)
-        return Answer(code, render(obj), warnings=options.warnings if options else [])
+    def _object(self, call: Call, aimed: Target, obj: Obj, code: int = 200) -> Answer:
+        return Answer(code, renderer(self.cluster, call, aimed.resource, each=False)(obj))
 
     def _get(self, call: Call, aimed: Target, caller: Caller) -> Answer:
         if aimed.subresource not in ("", "status"):
@@ -154,11 +154,11 @@ class Server:
         body = call.json(aimed.resource.kind.name)
         if aimed.subresource or "get" not in aimed.resource.verbs:
             made = self._subresources.create(aimed, body, options)
-            return Answer(201, made, warnings=options.warnings)
+            return Answer(201, made)
         if aimed.name:
             raise status.not_allowed()
         obj = self.cluster.create(aimed.resource, body, aimed.namespace, options)
-        return self._object(call, aimed, obj, 201, options)
+        return self._object(call, aimed, obj, 201)
 
     def _update(self, call: Call, aimed: Target, caller: Caller) -> Answer:
         options = _options(call, caller, "UpdateOptions")
@@ -166,7 +166,7 @@ class Server:
             return Answer(200, self._subresources.update(aimed, call.json(), options))
         body = call.json(aimed.resource.kind.name)
         where = (aimed.name, body, aimed.namespace, options, aimed.subresource)
-        return self._object(call, aimed, self.cluster.update(aimed.resource, *where), options=options)
+        return self._object(call, aimed, self.cluster.update(aimed.resource, *where))
 
     def _patch(self, call: Call, aimed: Target, caller: Caller) -> Answer:
         options = _options(call, caller, "PatchOptions")
@@ -177,7 +177,7 @@ class Server:
             return Answer(200, self._subresources.patch(aimed, call.json(), form, options))
         where = (aimed.name, call.json(), form, aimed.namespace, options, aimed.subresource)
         obj, created = self.cluster.patch(aimed.resource, *where)
-        return self._object(call, aimed, obj, 201 if created else 200, options)
+        return self._object(call, aimed, obj, 201 if created else 200)
 
     def _delete(self, call: Call, aimed: Target, caller: Caller) -> Answer:
         options = _deletion(call)
@@ -221,6 +221,8 @@ def _check_verb(aimed: Target, verb: str) -> None:
     verbs = sub.verbs if sub else aimed.resource.verbs
     if verb not in verbs or (verb in ("update", "patch") and not aimed.name):
         raise status.not_allowed()
+    if verb == "deletecollection" and aimed.resource.namespaced and not aimed.namespace:
+        raise status.not_allowed()
     if verb == "create" and aimed.resource.namespaced and not aimed.namespace:
         raise status.no_such_path(builtin=True) if sub else status.not_allowed()
 
@@ -229,12 +231,26 @@ def _options(call: Call, caller: Caller, kind: str) -> Options:
     manager = call.parameter("fieldManager")
     if not manager and _FORMS.get(call.media_type) != "apply":
         manager = call.headers.get("user-agent", "unknown").partition("/")[0][:128]
+    if wrong := _manager_errors(manager):
+        raise status.unprocessable(kind, "meta.k8s.io", "", wrong)
     validation = call.parameter("fieldValidation") or "Warn"
     if validation not in ("Strict", "Warn", "Ignore"):
         error = status.unsupported("fieldValidation", validation, ["", "Ignore", "Strict", "Warn"])
         raise status.unprocessable(kind, "meta.k8s.io", "", [error])
     rehearsal = dry_run(list(filter(None, call.query.get("dryRun", []))), kind)
-    return Options(caller, manager, rehearsal, validation, call.flag("force"))
+    return Options(caller, manager, rehearsal, validation, call.flag("force"), call.warnings)
+
+
+def _manager_errors(manager: str) -> list[status.FieldError]:
+    if len(manager.encode()) > 128:
+        return [status.too_long("fieldManager", 128)]
+    for index, letter in enumerate(manager):
+        if not letter.isprintable():
+            shown = manager.encode("unicode_escape").decode()
+            detail = f"invalid character U+{ord(letter):04X} (at position {index})"
+            message = f'Invalid value: "{shown}": {detail}'
+            return [status.FieldError("fieldManager", "FieldValueInvalid", message)]
+    return []
 
 
 def _deletion(call: Call) -> DeleteOptions:

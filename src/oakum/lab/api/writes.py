@@ -15,7 +15,7 @@ from oakum.lab.store import Obj
 ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 """The letters of generated names."""
 
-_SERVER_SET = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation")
+_SERVER_SET = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink")
 _KEPT = ("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generateName", "generation")
 
 
@@ -28,6 +28,7 @@ def place(resource: Resource, obj: Obj, namespace: str) -> None:
     """Put a new object into the path's namespace; raises ApiError 400 when it names another."""
     metadata = obj["metadata"]
     if not resource.namespaced:
+        metadata.pop("namespace", None)
         return
     if metadata.get("namespace", namespace) != namespace:
         raise status.bad_request(

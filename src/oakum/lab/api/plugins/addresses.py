@@ -19,35 +19,57 @@ def allot_addresses(store: Store, operation: Operation) -> None:
     service, old = operation.obj, operation.old
     spec = service["spec"]
     if spec["type"] == "ExternalName":
+        if operation.old is None and spec.get("clusterIP"):
+            error = status.forbidden("spec.clusterIPs", "may not be set for ExternalName services")
+            raise status.unprocessable("Service", "", service["metadata"].get("name") or "", [error])
         for key in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"):
             spec.pop(key, None)
         return
-    _check_families(service)
     if old is not None:
         _keep(spec, old["spec"])
+    _check_families(service, old)
     others = [each for each in store.list("services").items if not _same(each, service)]
     settled = old is not None and bool(old["spec"].get("clusterIPs"))
-    _cluster_ip(service, others, settled)
+    _cluster_ip(service, others, settled, operation.options.dry_run)
     if spec["type"] in ("NodePort", "LoadBalancer"):
-        _node_ports(service, others)
+        _node_ports(service, others, operation.options.dry_run)
     else:
         if old is not None and old["spec"]["type"] != spec["type"]:
             for port in items(spec, "ports"):
                 port.pop("nodePort", None)
-        if not spec.get("externalIPs"):
+        if old is not None and old["spec"]["type"] != spec["type"] and not spec.get("externalIPs"):
             spec.pop("externalTrafficPolicy", None)
 
 
-def _check_families(service: Obj) -> None:
+def _check_families(service: Obj, old: Obj | None) -> None:
     spec = service["spec"]
-    errors = [
-        status.unsupported(f"spec.ipFamilies[{index}]", family, ["IPv4", "IPv6"])
-        for index, family in enumerate(items(spec, "ipFamilies"))
-        if family not in ("IPv4", "IPv6")
-    ]
+    errors: list[status.FieldError] = []
+    families, addresses = items(spec, "ipFamilies"), items(spec, "clusterIPs")
+    for index, family in enumerate(families):
+        at = f"spec.ipFamilies[{index}]"
+        if family not in ("IPv4", "IPv6"):
+            errors.append(status.unsupported(at, family, ["IPv4", "IPv6"]))
+        elif family in families[:index]:
+            errors.append(status.duplicate(at, family))
+        elif family == "IPv6" and not _is_free(spec):
+            errors.append(status.invalid(at, family, "not configured on this cluster"))
     errors += one_of(spec, "ipFamilyPolicy", "spec", ("PreferDualStack", "RequireDualStack", "SingleStack"))
+    if spec.get("ipFamilyPolicy") == "RequireDualStack" and not _is_free(spec):
+        detail = "this cluster is not configured for dual-stack services"
+        errors.append(status.invalid("spec.ipFamilyPolicy", "RequireDualStack", detail))
+    if addresses and not spec.get("clusterIP"):
+        errors.append(status.invalid("spec.clusterIPs", addresses, "must be empty when `clusterIP` is not specified"))
+    elif addresses and old is None and addresses[0] != spec["clusterIP"]:
+        errors.append(status.invalid("spec.clusterIPs", addresses, "first value must match `clusterIP`"))
+    if "None" in addresses and len(addresses) > 1:
+        errors.append(status.invalid("spec.clusterIPs", addresses, "'None' must be the first and only value"))
     if errors:
         raise status.unprocessable("Service", "", service["metadata"].get("name") or "", errors)
+
+
+def _is_free(spec: Obj) -> bool:
+    """Whether a Service has neither an address nor pods, so that families are what its endpoints make them."""
+    return spec.get("clusterIP") == "None" and not spec.get("selector")
 
 
 def _same(one: Obj, other: Obj) -> bool:
@@ -73,7 +95,7 @@ def _keep(spec: Obj, old: Obj) -> None:
                 port["nodePort"] = known
 
 
-def _cluster_ip(service: Obj, others: list[Obj], settled: bool) -> None:
+def _cluster_ip(service: Obj, others: list[Obj], settled: bool, rehearsed: bool) -> None:
     """Allot an address; one that is `settled` may not change, and validation says so."""
     spec = service["spec"]
     if spec.get("clusterIPs") and not spec.get("clusterIP"):
@@ -82,10 +104,11 @@ def _cluster_ip(service: Obj, others: list[Obj], settled: bool) -> None:
     if not spec.get("clusterIP"):
         spec["clusterIP"] = _free_address(taken)
     elif spec["clusterIP"] != "None" and not settled:
-        _check_address(service, taken)
+        _check_address(service, taken, rehearsed)
     spec["clusterIPs"] = spec.get("clusterIPs") or [spec["clusterIP"]]
-    spec.setdefault("ipFamilies", ["IPv4"])
-    spec.setdefault("ipFamilyPolicy", "SingleStack")
+    free = _is_free(spec)
+    spec.setdefault("ipFamilies", ["IPv4", "IPv6"] if free else ["IPv4"])
+    spec.setdefault("ipFamilyPolicy", "RequireDualStack" if free else "SingleStack")
 
 
 def _free_address(taken: set[str]) -> str:
@@ -95,23 +118,26 @@ def _free_address(taken: set[str]) -> str:
             return address
 
 
-def _check_address(service: Obj, taken: set[str]) -> None:
-    address = service["spec"]["clusterIP"]
+def _check_address(service: Obj, taken: set[str], rehearsed: bool) -> None:
+    address, path = service["spec"]["clusterIP"], "spec.clusterIPs"
     try:
         inside = ipaddress.ip_address(address) in SERVICE_RANGE
-        detail = (
-            "" if inside else f"failed to allocate IP {address}: the provided network does not match the current range"
-        )
+        # The two allocators of the real server, that of rehearsals and that of the rest, say it differently.
+        outside = "the provided network does not match the current range"
+        if rehearsed:
+            known = f"The range of valid IPs is {SERVICE_RANGE}"
+            outside = f"the provided IP ({address}) is not in the valid range. {known}"
+        detail = "" if inside else f"failed to allocate IP {address}: {outside}"
     except ValueError:
-        detail = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
+        detail, path = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)", "spec.clusterIPs[0]"
     if address in taken:
         detail = f"failed to allocate IP {address}: provided IP is already allocated"
     if detail:
-        error = status.invalid("spec.clusterIPs", [address], detail)
+        error = status.invalid(path, address if path.endswith("]") else [address], detail)
         raise status.unprocessable("Service", "", service["metadata"].get("name") or "", [error])
 
 
-def _node_ports(service: Obj, others: list[Obj]) -> None:
+def _node_ports(service: Obj, others: list[Obj], rehearsed: bool) -> None:
     taken = {port.get("nodePort") for each in others for port in items(each["spec"], "ports")}
     allotted = service["spec"].get("allocateLoadBalancerNodePorts", True)
     for index, port in enumerate(items(service["spec"], "ports")):
@@ -122,7 +148,7 @@ def _node_ports(service: Obj, others: list[Obj]) -> None:
         error = None
         if not wanted:
             port["nodePort"] = random.choice([number for number in NODE_PORTS if number not in taken])
-        elif wanted not in NODE_PORTS:
+        elif wanted not in NODE_PORTS and not rehearsed:
             detail = "provided port is not in the valid range. The range of valid ports is 30000-32767"
             error = status.invalid(path, wanted, detail)
         elif wanted in taken:

@@ -21,6 +21,8 @@ def complete_pod(store: Store, operation: Operation) -> None:
     _tolerations(pod["spec"])
     _priority(store, pod)
     runtime = pod["spec"].get("runtimeClassName")
+    if pod["spec"].get("overhead") and not runtime:
+        raise _refused(pod, "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead")
     if runtime and store.find("runtimeclasses.node.k8s.io", runtime) is None:
         raise _refused(pod, f'pod rejected: RuntimeClass "{runtime}" not found')
 
@@ -103,5 +105,9 @@ def _priority(store: Store, pod: Obj) -> None:
             raise _refused(pod, f"no PriorityClass with name {name} was found")
         value = found["value"] if found else _SYSTEM_CLASSES[name]
         policy = found.get("preemptionPolicy", policy) if found else policy
-    spec["priority"] = value
-    spec.setdefault("preemptionPolicy", policy)
+    for key, word, ours in (("priority", "integer value of priority", value),
+                            ("preemptionPolicy", "string value of PreemptionPolicy", policy)):
+        if spec.get(key) not in (None, ours):
+            detail = f"must not be provided in pod spec; priority admission controller computed {ours}"
+            raise _refused(pod, f"the {word} ({spec[key]}) {detail} from the given PriorityClass name")
+        spec[key] = ours

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
+from oakum.lab.api import names
 from oakum.lab.api.admission import Operation
+from oakum.lab.api.plugins.gates import pod_spec_of
 from oakum.lab.api.rules.values import amount, items
 from oakum.lab.store import Obj, Store
 
@@ -10,6 +12,10 @@ from oakum.lab.store import Obj, Store
 def _service(obj: Obj) -> Iterator[str]:
     if items(obj["spec"], "externalIPs"):
         yield "spec.externalIPs is deprecated and may no longer be implemented in some clusters"
+    if obj["spec"].get("externalName") and obj["spec"].get("type") != "ExternalName":
+        yield 'spec.externalName is ignored when spec.type is not "ExternalName"'
+    if obj["spec"].get("trafficDistribution") == "PreferClose":
+        yield 'spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"'
 
 
 def _slice(obj: Obj) -> Iterator[str]:
@@ -33,29 +39,71 @@ def _driver(obj: Obj) -> Iterator[str]:
         )
 
 
-def _pod(obj: Obj) -> Iterator[str]:
-    yield from _pod_spec(obj["spec"], "spec")
-
-
-def _templated(obj: Obj) -> Iterator[str]:
-    yield from _pod_spec(((obj["spec"].get("template") or {}).get("spec")) or {}, "spec.template.spec")
-
-
-def _cron_job(obj: Obj) -> Iterator[str]:
-    yield from _pod_spec(obj["spec"]["jobTemplate"]["spec"]["template"]["spec"], "spec.jobTemplate.spec.template.spec")
-
-
 def _pod_spec(spec: Obj, path: str) -> Iterator[str]:
-    for index, secret in enumerate(items(spec, "imagePullSecrets")):
+    secrets = items(spec, "imagePullSecrets")
+    yield from _repeated(secrets, f"{path}.imagePullSecrets")
+    for index, secret in enumerate(secrets):
         if not secret.get("name"):
             yield f'{path}.imagePullSecrets[{index}].name: invalid empty name ""'
+    for volume in items(spec, "volumes"):
+        sources = items(volume.get("projected"), "sources")
+        if sources and not any(sources):
+            yield f'volume "{volume.get("name")}" (Projected) has no sources provided'
+    for key in ("initContainers", "containers"):
+        for index, container in enumerate(items(spec, key)):
+            yield from _container(container, f"{path}.{key}[{index}]")
+    ports = [
+        (f"{path}.{key}[{index}].ports[{position}]", port)
+        for key in ("initContainers", "containers")
+        for index, container in enumerate(items(spec, key))
+        for position, port in enumerate(items(container, "ports"))
+    ]
+    yield from _ports(ports)
 
 
+def _repeated(found: list[Obj], path: str) -> Iterator[str]:
+    names = [each.get("name") or "" for each in found]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield f'{path}[{index}].name: duplicate name "{name}"'
+
+
+def _container(container: Obj, path: str) -> Iterator[str]:
+    names = [each.get("name") for each in items(container, "env")]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield f'{path}.env[{index}]: hides previous definition of "{name}", which may be dropped when using apply'
+    for key in ("limits", "requests"):
+        for name in ("memory", "ephemeral-storage"):
+            value = ((container.get("resources") or {}).get(key) or {}).get(name)
+            if value is not None and amount(value) % 1:
+                fault = f'fractional byte value "{value}" is invalid, must be an integer'
+                yield f"{path}.resources.{key}[{name}]: {fault}"
+
+
+def _ports(found: list[tuple[str, Obj]]) -> Iterator[str]:
+    """Ports that are there twice, but for those that a host's address tells apart."""
+    seen: dict[tuple[object, ...], str] = {}
+    for path, port in found:
+        host = (port.get("hostPort") or 0, port.get("hostIP") or "")
+        if host[1] and not host[0]:
+            shown = f"Name:{port.get('name') or ''} HostPort:0 ContainerPort:{port.get('containerPort')}"
+            shown = f"{{{shown} Protocol:{port.get('protocol')} HostIP:{host[1]}}}"
+            yield f"{path}: hostIP set without hostPort: {shown}"
+        key = (port.get("containerPort"), port.get("protocol"), *host)
+        if key in seen:
+            yield f"{path}: duplicate port definition with {seen[key]}"
+        seen.setdefault(key, path)
+
+
+_NAMED_AFTER = (
+    "pods", "replicationcontrollers", "deployments.apps", "replicasets.apps", "jobs.batch", "cronjobs.batch",
+)  # fmt: skip
+_SURPRISING = (
+    "this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended"
+)
+_ENDLESS = "a negative value retains all historical revisions; a value >= 0 is recommended"
 _CHECKS: dict[str, Callable[[Obj], Iterator[str]]] = {
-    "pods": _pod,
-    "cronjobs.batch": _cron_job,
-    **dict.fromkeys(("deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps"), _templated),
-    **dict.fromkeys(("jobs.batch", "replicationcontrollers"), _templated),
     "services": _service,
     "endpointslices.discovery.k8s.io": _slice,
     "resourcequotas": _quota,
@@ -65,7 +113,14 @@ _CHECKS: dict[str, Callable[[Obj], Iterator[str]]] = {
 
 def warn_of_fields(store: Store, operation: Operation) -> None:
     """Add the warnings of the object's kind to the answer."""
-    check = _CHECKS.get(operation.resource.key)
-    if check is not None and operation.verb in ("CREATE", "UPDATE") and not operation.subresource:
-        for text in check(operation.obj):
-            operation.options.warn(text)
+    if operation.verb not in ("CREATE", "UPDATE") or operation.subresource:
+        return
+    key, name = operation.resource.key, operation.obj["metadata"].get("name") or ""
+    if key in _NAMED_AFTER and (problems := names.label(name)):
+        operation.options.warn(f"metadata.name: {_SURPRISING}: [{' '.join(problems)}]")
+    if key == "statefulsets.apps" and (operation.obj["spec"].get("revisionHistoryLimit") or 0) < 0:
+        operation.options.warn(f"spec.revisionHistoryLimit: {_ENDLESS}")
+    check = _CHECKS.get(key)
+    pods = pod_spec_of(key, operation.obj)
+    for text in _pod_spec(pods[1], pods[0]) if pods else check(operation.obj) if check else ():
+        operation.options.warn(text)

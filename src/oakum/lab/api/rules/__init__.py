@@ -1,18 +1,19 @@
 """What is particular to each kind: names, defaults, first status, validation."""
 
 from oakum.lab.api.kinds import Resource
-from oakum.lab.api.rules import access, administration, configuration, definitions, services, storage, workloads
+from oakum.lab.api.rules import access, administration, configuration, definitions, jobs, services, storage, workloads
 from oakum.lab.api.rules.rules import Rules
 
 __all__ = ["Rules", "rules_of"]
 
 _PLAIN = Rules()
-_CUSTOM = Rules(generation=True)
+_CUSTOM = Rules(generation=True, strict=False)
 _TABLE: dict[str, Rules] = {
     **access.RULES,
     **administration.RULES,
     **configuration.RULES,
     **definitions.RULES,
+    **jobs.RULES,
     **services.RULES,
     **storage.RULES,
     **workloads.RULES,

@@ -1,7 +1,9 @@
 """Kinds that a cluster's administrators and drivers make: defaults, and what is particular about their deletion."""
 
+from oakum.lab.api import names
 from oakum.lab.api.rules.rules import Rules
-from oakum.lab.api.rules.values import default, items
+from oakum.lab.api.rules.values import default, items, required_text
+from oakum.lab.api.status import FieldError, invalid, required
 from oakum.lab.store import Obj
 
 
@@ -22,6 +24,27 @@ def _attachment(obj: Obj) -> None:
     obj["status"] = {"attached": False}
 
 
+def _check_attachment(obj: Obj) -> list[FieldError]:
+    spec = obj["spec"]
+    errors = required_text(spec, "spec", "attacher")
+    source = spec.get("source") or {}
+    chosen = [key for key in ("inlineVolumeSpec", "persistentVolumeName") if source.get(key)]
+    if len(chosen) != 1:
+        detail = "must specify exactly one of inlineVolumeSpec and persistentVolumeName"
+        errors.append(invalid("spec.source", source, detail) if chosen else required("spec.source", detail))
+    node = spec.get("nodeName") or ""
+    return errors + [invalid("spec.nodeName", node, problem) for problem in names.subdomain(node)]
+
+
+def _check_policy(obj: Obj) -> list[FieldError]:
+    spec = obj["spec"]
+    errors = [] if spec.get("matchConstraints") is not None else [required("spec.matchConstraints")]
+    if not spec.get("validations") and not spec.get("auditAnnotations"):
+        detail = "validations or auditAnnotations must contain at least one item"
+        errors += [required(f"spec.{key}", detail) for key in ("validations", "auditAnnotations")]
+    return errors
+
+
 def _policy(obj: Obj) -> None:
     spec = obj["spec"]
     default(spec, failurePolicy="Fail")
@@ -39,16 +62,20 @@ def _level(obj: Obj) -> None:
         default(limited, lendablePercent=0, nominalConcurrencyShares=30)
 
 
-_COUNTED = Rules(generation=True)
+_COUNTED = Rules(generation=True, strict=False)
 _RETURNED = Rules(returns_deleted=True)
 
 RULES = {
     "csidrivers.storage.k8s.io": Rules(default=_driver, returns_deleted=True),
     "csinodes.storage.k8s.io": _RETURNED,
-    "volumeattachments.storage.k8s.io": Rules(start=_attachment, returns_deleted=True),
+    "volumeattachments.storage.k8s.io": Rules(
+        start=_attachment, validate=_check_attachment, returns_deleted=True
+    ),
     "volumeattributesclasses.storage.k8s.io": _RETURNED,
-    "validatingadmissionpolicies.admissionregistration.k8s.io": Rules(default=_policy, generation=True),
-    "mutatingadmissionpolicies.admissionregistration.k8s.io": Rules(default=_policy, generation=True),
+    "validatingadmissionpolicies.admissionregistration.k8s.io": Rules(
+        default=_policy, validate=_check_policy, generation=True, strict=False
+    ),
+    "mutatingadmissionpolicies.admissionregistration.k8s.io": Rules(default=_policy, generation=True, strict=False),
     "validatingadmissionpolicybindings.admissionregistration.k8s.io": _COUNTED,
     "mutatingadmissionpolicybindings.admissionregistration.k8s.io": _COUNTED,
     "flowschemas.flowcontrol.apiserver.k8s.io": _COUNTED,

@@ -7,7 +7,7 @@ import orjson
 from oakum.lab.api import names
 from oakum.lab.api.call import parse_error
 from oakum.lab.api.rules.rules import Rules
-from oakum.lab.api.rules.values import IMMUTABLE, amount, default, items, not_negative, unchanged
+from oakum.lab.api.rules.values import IMMUTABLE, amount, default, items, named, not_negative, unchanged
 from oakum.lab.api.status import FieldError, duplicate, forbidden, invalid, required, too_long, unsupported
 from oakum.lab.store import Obj
 
@@ -194,6 +194,22 @@ def _check_lease(obj: Obj) -> list[FieldError]:
     return errors + not_negative(spec, "spec", "leaseTransitions")
 
 
+def _check_event(obj: Obj) -> list[FieldError]:
+    """An event says of nothing where it is, but for things outside of namespaces, whose events are in `default`."""
+    about, namespace = (obj.get("involvedObject") or {}).get("namespace") or "", obj["metadata"].get("namespace") or ""
+    if obj["apiVersion"] != "v1" or about == namespace or (not about and namespace == "default"):
+        return []
+    return [invalid("involvedObject.namespace", about, "does not match event.namespace")]
+
+
+def _check_runtime(obj: Obj) -> list[FieldError]:
+    return named(names.label, obj.get("handler"), "handler")
+
+
+def _same_handler(new: Obj, old: Obj) -> list[FieldError]:
+    return unchanged(new.get("handler"), old.get("handler"), "handler")
+
+
 def _same_value(new: Obj, old: Obj) -> list[FieldError]:
     return unchanged(new.get("value"), old.get("value"), "value")
 
@@ -216,6 +232,10 @@ def _priority_class(obj: Obj) -> None:
     default(obj, preemptionPolicy="PreemptLowerPriority")
 
 
+def _start_priority(obj: Obj) -> None:
+    default(obj, value=0)
+
+
 RULES = {
     "configmaps": Rules(validate=_check_config_map, compare=_config_map_change),
     "secrets": Rules(default=_secret, validate=_check_secret, compare=_secret_change),
@@ -223,10 +243,12 @@ RULES = {
     "serviceaccounts": Rules(returns_deleted=True),
     "resourcequotas": Rules(validate=_check_quota, returns_deleted=True),
     "limitranges": Rules(default=_limit_range, validate=_check_limits),
-    "leases.coordination.k8s.io": Rules(validate=_check_lease, versioned_updates=True),
+    "leases.coordination.k8s.io": Rules(validate=_check_lease, versioned_updates=True, strict=False),
+    "events": Rules(validate=_check_event),
+    "runtimeclasses.node.k8s.io": Rules(validate=_check_runtime, compare=_same_handler, strict=False),
     "priorityclasses.scheduling.k8s.io": Rules(
-        default=_priority_class, validate=_check_priority, compare=_same_value, generation=True
+        default=_priority_class, start=_start_priority, validate=_check_priority, compare=_same_value, generation=True
     ),
-    "validatingwebhookconfigurations.admissionregistration.k8s.io": Rules(generation=True),
-    "mutatingwebhookconfigurations.admissionregistration.k8s.io": Rules(generation=True),
+    "validatingwebhookconfigurations.admissionregistration.k8s.io": Rules(generation=True, strict=False),
+    "mutatingwebhookconfigurations.admissionregistration.k8s.io": Rules(generation=True, strict=False),
 }

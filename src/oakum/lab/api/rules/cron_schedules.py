@@ -3,6 +3,7 @@
 import re
 
 _RANGE = re.compile(r"(?:(\*|\?)|(\w+)(?:-(\w+))?)(?:/(\d+))?")
+_DURATION = r"[-+]?(0|(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h))+"
 _MACROS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
 _BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
 _MONTHS = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10,
@@ -16,7 +17,11 @@ def schedule_problem(schedule: str) -> str:
     if "TZ" in schedule:
         return "cannot use TZ or CRON_TZ in schedule, use timeZone field instead"
     if schedule.startswith("@"):
-        known = schedule in _MACROS or schedule.startswith("@every ")
+        if schedule.startswith("@every "):
+            wait = schedule.removeprefix("@every ")
+            valid = re.fullmatch(_DURATION, wait)
+            return "" if valid else f'failed to parse duration {schedule}: time: invalid duration "{wait}"'
+        known = schedule in _MACROS
         return "" if known else f"unrecognized descriptor: {schedule}"
     fields = schedule.split()
     if len(fields) != 5:
@@ -57,5 +62,7 @@ def zone_problem(zone: str) -> str:
 
     if not zone:
         return "timeZone must be nil or non-empty string"
+    if zone.lower() == "local":
+        return "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"
     known = zoneinfo.available_timezones()
     return "" if zone in known or not known else f"unknown time zone {zone}"

@@ -15,7 +15,8 @@ _APPROVED = "api-approved.kubernetes.io"
 def _default(obj: Obj) -> None:
     spec = obj["spec"]
     kind = spec["names"].get("kind") or ""
-    default(spec["names"], singular=kind.lower(), listKind=f"{kind}List")
+    if kind:
+        default(spec["names"], singular=kind.lower(), listKind=f"{kind}List")
     default(spec, conversion={})
     default(spec["conversion"], strategy="None")
 
@@ -30,11 +31,13 @@ def _start(obj: Obj) -> None:
 
 
 def _validate(obj: Obj) -> list[FieldError]:
-    spec, name = obj["spec"], obj["metadata"].get("name") or ""
-    errors: list[FieldError] = []
-    wanted = f"{spec['names'].get('plural')}.{spec.get('group')}"
-    if name != wanted:
-        errors.append(invalid("metadata.name", name, 'must be spec.names.plural+"."+spec.group'))
+    spec = obj["spec"]
+    named_so, rule = f"{spec['names'].get('plural')}.{spec.get('group')}", 'must be spec.names.plural+"."+spec.group'
+    errors = [
+        invalid(f"metadata.{key}", obj["metadata"][key], rule)
+        for key in ("generateName", "name")
+        if obj["metadata"].get(key) not in (None, "", named_so)
+    ]
     group = spec.get("group") or ""
     if not group:
         errors.append(required("spec.group"))
@@ -48,12 +51,30 @@ def _validate(obj: Obj) -> list[FieldError]:
         errors.append(required(f"metadata.annotations[{_APPROVED}]", detail))
     if not spec.get("scope"):
         errors.append(required("spec.scope"))
-    errors += one_of(spec, "scope", "spec", ("Cluster", "Namespaced"))
-    errors += named(names.label1035, spec["names"].get("plural"), "spec.names.plural")
-    errors += named(names.label1035, (spec["names"].get("kind") or "").lower(), "spec.names.kind")
+    else:
+        errors += one_of(spec, "scope", "spec", ("Cluster", "Namespaced"))
     errors += _versions(items(spec, "versions"))
+    first = items(spec, "versions")[0].get("name") or "" if items(spec, "versions") else ""
+    errors += [invalid("spec.version", first, problem) for problem in names.label1035(first)] if first else []
+    errors += _names(spec["names"])
     if not items(obj.get("status") or {}, "storedVersions"):
         errors.append(invalid("status.storedVersions", None, "must have at least one stored version"))
+    return errors
+
+
+def _names(found: Obj) -> list[FieldError]:
+    errors: list[FieldError] = []
+    for key in ("plural", "singular"):
+        errors += named(names.label1035, found.get(key), f"spec.names.{key}")
+    for key in ("kind", "listKind"):
+        name, at = found.get(key) or "", f"spec.names.{key}"
+        mixed = "may have mixed case, but should otherwise match: "
+        problems = names.label1035(name.lower())
+        errors += [invalid(at, name, mixed + problem) for problem in problems] if name else [required(at)]
+    for index, name in enumerate(items(found, "shortNames")):
+        errors += [invalid(f"spec.names.shortNames[{index}]", name, problem) for problem in names.label1035(name)]
+    for index, name in enumerate(items(found, "categories")):
+        errors += [invalid(f"spec.names.categories[{index}]", name, problem) for problem in names.label1035(name)]
     return errors
 
 
@@ -66,7 +87,8 @@ def _versions(versions: list[Obj]) -> list[FieldError]:
     stored = [version for version in versions if version.get("storage")]
     if len(stored) != 1:
         detail = "must have exactly one version marked as storage version"
-        errors.append(invalid("spec.versions", [_internal(each, _shared(versions)) for each in versions], detail))
+        shown = [_internal(each, _shared(versions)) for each in versions]
+        errors.append(invalid("spec.versions", shown or None, detail))
     seen: set[str] = set()
     for index, version in enumerate(versions):
         at = f"spec.versions[{index}]"
@@ -149,4 +171,13 @@ def _compare(new: Obj, old: Obj) -> list[FieldError]:
     return errors
 
 
-RULES = {KEY: Rules(default=_default, start=_start, validate=_validate, compare=_compare, generation=True)}
+RULES = {
+    KEY: Rules(
+        default=_default,
+        start=_start,
+        validate=_validate,
+        compare=_compare,
+        generation=True,
+        strict=False,
+    )
+}

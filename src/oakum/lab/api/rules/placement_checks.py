@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from oakum.lab.api import names
 from oakum.lab.api.rules.values import address, items, label_selector, one_of
-from oakum.lab.api.status import FieldError, invalid, required, unsupported
+from oakum.lab.api.status import FieldError, duplicate, forbidden, invalid, required, unsupported
 from oakum.lab.store import Obj
 
 _EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
@@ -31,7 +31,8 @@ def tolerations(found: list[Obj], path: str) -> Iterator[FieldError]:
             if value:
                 yield invalid(f"{at}.operator", value, "value must be empty when `operator` is 'Exists'")
         else:
-            yield unsupported(f"{at}.operator", operator, ["Equal", "Exists"])
+            known = ["Equal", "Exists", "Lt", "Gt"]
+            yield unsupported(f"{at}.operator", operator, known if operator in known else known[:2])
         if effect:
             yield from one_of(each, "effect", at, _EFFECTS)
 
@@ -45,10 +46,12 @@ def affinity(found: Obj, path: str) -> Iterator[FieldError]:
             yield required(at, "must have at least one node selector term")
         for index, term in enumerate(terms):
             yield from _expressions(term, f"{at}[{index}]")
+            yield from _node_fields(items(term, "matchFields"), f"{at}[{index}].matchFields")
     for index, each in enumerate(items(node, _PREFERRED)):
         at = f"{path}.nodeAffinity.{_PREFERRED}[{index}]"
         yield from _weight(each, at)
         yield from _expressions(each.get("preference") or {}, f"{at}.preference")
+        yield from _node_fields(items(each.get("preference"), "matchFields"), f"{at}.preference.matchFields")
     for kind in ("podAffinity", "podAntiAffinity"):
         for index, each in enumerate(items(found.get(kind), _REQUIRED)):
             yield from _pod_term(each, f"{path}.{kind}.{_REQUIRED}[{index}]")
@@ -63,12 +66,31 @@ def _weight(each: Obj, at: str) -> list[FieldError]:
     return [] if 1 <= weight <= 100 else [invalid(f"{at}.weight", weight, _RANGE)]
 
 
+def _node_fields(found: list[Obj], path: str) -> Iterator[FieldError]:
+    """Complaints about a choice of nodes by their fields: only their name, and one at a time."""
+    for index, each in enumerate(found):
+        at, values = f"{path}[{index}]", items(each, "values")
+        if each.get("operator") not in ("In", "NotIn"):
+            yield invalid(f"{at}.operator", each.get("operator") or "", "not a valid selector operator")
+        elif len(values) != 1:
+            detail = "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"
+            yield required(f"{at}.values", detail)
+        if each.get("key") != "metadata.name":
+            yield invalid(f"{at}.key", each.get("key") or "", "not a valid field selector key")
+        elif each.get("operator") in ("In", "NotIn"):
+            for position, value in enumerate(values):
+                yield from (invalid(f"{at}.values[{position}]", value, text) for text in names.subdomain(value))
+
+
 def _expressions(term: Obj, path: str) -> Iterator[FieldError]:
     for index, each in enumerate(items(term, "matchExpressions")):
         at, operator, values = f"{path}.matchExpressions[{index}]", each.get("operator"), items(each, "values")
         if operator in ("In", "NotIn"):
             if not values:
                 yield required(f"{at}.values", "must be specified when `operator` is 'In' or 'NotIn'")
+            for position, value in enumerate(values):
+                problems = names.label_value(value)
+                yield from (invalid(f"{at}.values[{position}]", value, problem) for problem in problems)
         elif operator in ("Exists", "DoesNotExist"):
             if values:
                 detail = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"
@@ -84,14 +106,33 @@ def _expressions(term: Obj, path: str) -> Iterator[FieldError]:
 
 def _pod_term(term: Obj, path: str) -> Iterator[FieldError]:
     yield from label_selector(term.get("labelSelector"), f"{path}.labelSelector")
+    yield from label_selector(term.get("namespaceSelector"), f"{path}.namespaceSelector")
+    for name in items(term, "namespaces"):
+        yield from (invalid(f"{path}.namespace", name, problem) for problem in names.label(name))
+    yield from _label_keys(term, path)
     key = term.get("topologyKey") or ""
     if not key:
         yield required(f"{path}.topologyKey", "can not be empty")
     yield from (invalid(f"{path}.topologyKey", key, problem) for problem in names.qualified(key))
 
 
+def _label_keys(term: Obj, path: str) -> Iterator[FieldError]:
+    """Complaints about labels whose values are the pod's own."""
+    kinds = ("matchLabelKeys", "mismatchLabelKeys")
+    for kind in kinds:
+        if items(term, kind) and term.get("labelSelector") is None:
+            yield forbidden(f"{path}.{kind}", "must not be specified when labelSelector is not set")
+        elif items(term, kind):
+            for index, key in enumerate(items(term, kind)):
+                yield from (invalid(f"{path}.{kind}[{index}]", key, problem) for problem in names.qualified(key))
+    for index, key in enumerate(items(term, kinds[0])):
+        if key in items(term, kinds[1]):
+            yield invalid(f"{path}.{kinds[0]}[{index}]", key, "exists in both matchLabelKeys and mismatchLabelKeys")
+
+
 def spreading(found: list[Obj], path: str) -> Iterator[FieldError]:
     """Complaints about topology spread constraints."""
+    pairs = [(each.get("topologyKey") or "", each.get("whenUnsatisfiable") or "") for each in found]
     for index, each in enumerate(found):
         at = f"{path}[{index}]"
         if each.get("maxSkew", 0) <= 0:
@@ -102,11 +143,33 @@ def spreading(found: list[Obj], path: str) -> Iterator[FieldError]:
         else:
             yield from (invalid(f"{at}.topologyKey", key, problem) for problem in names.qualified(key))
         yield from one_of(each, "whenUnsatisfiable", at, ("DoNotSchedule", "ScheduleAnyway"))
+        if pairs[index] in pairs[index + 1 :]:
+            yield duplicate(f"{at}.{{topologyKey, whenUnsatisfiable}}", f"{{{', '.join(pairs[index])}}}")
+        yield from _domains(each, at)
+        for policy in ("nodeAffinityPolicy", "nodeTaintsPolicy"):
+            yield from one_of(each, policy, at, ("Honor", "Ignore"))
+        yield from _label_keys(each, at)
         yield from label_selector(each.get("labelSelector"), f"{at}.labelSelector")
 
 
-def resolving(config: Obj, path: str) -> Iterator[FieldError]:
-    """Complaints about a pod's own DNS configuration."""
+def _domains(each: Obj, at: str) -> Iterator[FieldError]:
+    least, otherwise = each.get("minDomains"), each.get("whenUnsatisfiable")
+    if least is not None and least <= 0:
+        yield invalid(f"{at}.minDomains", least, "must be greater than zero")
+    elif least is not None and otherwise != "DoNotSchedule":
+        detail = f"can only use minDomains if whenUnsatisfiable=DoNotSchedule, not {otherwise}"
+        yield invalid(f"{at}.minDomains", least, detail)
+
+
+def resolving(spec: Obj, path: str) -> Iterator[FieldError]:
+    """Complaints about a pod's own DNS configuration, which a pod without the cluster's has to have."""
+    config, path = spec.get("dnsConfig"), f"{path}.dnsConfig"
+    if spec.get("dnsPolicy") == "None":
+        if config is None:
+            yield required(path, "must provide `dnsConfig` when `dnsPolicy` is None")
+        elif not items(config, "nameservers"):
+            detail = "must provide at least one DNS nameserver when `dnsPolicy` is None"
+            yield required(f"{path}.nameservers", detail)
     servers = items(config, "nameservers")
     if len(servers) > 3:
         yield invalid(f"{path}.nameservers", servers, "must not have more than 3 nameservers")

@@ -1,11 +1,15 @@
 """Validation of pods and pod templates, with the messages of the real server."""
 
+from collections.abc import Iterator
+
 from oakum.lab.api import names
-from oakum.lab.api.rules.container_checks import PROBES, container, hooks
+from oakum.lab.api.rules.container_checks import PROBES, container, hooks, restarts
 from oakum.lab.api.rules.placement_checks import affinity, aliases, resolving, spreading, tolerations
+from oakum.lab.api.rules.resource_checks import pod_resources
+from oakum.lab.api.rules.security_checks import pod_context
 from oakum.lab.api.rules.values import items, named, one_of
 from oakum.lab.api.rules.volume_checks import volumes
-from oakum.lab.api.status import FieldError, duplicate, forbidden, invalid, required
+from oakum.lab.api.status import FieldError, duplicate, forbidden, invalid, required, unsupported
 from oakum.lab.store import Obj, clone
 
 _DNS = ("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None")
@@ -16,63 +20,126 @@ _CHANGED = (
 )
 
 
-def template(spec: Obj, path: str, selector: Obj | None = None) -> list[FieldError]:
+def template(spec: Obj, path: str) -> list[FieldError]:
     """Complaints about a PodTemplateSpec's metadata and spec."""
     metadata = spec.get("metadata") or {}
     errors = names.check_labels(metadata.get("labels"), f"{path}.labels")
-    errors += names.check_annotations(metadata.get("annotations"), f"{path}.metadata.annotations")
-    return errors + pod_spec(spec.get("spec") or {}, f"{path}.spec")
+    errors += names.check_annotations(metadata.get("annotations"), f"{path}.annotations")
+    errors += pod_spec(spec.get("spec") or {}, f"{path}.spec")
+    if items(spec.get("spec"), "ephemeralContainers"):
+        errors.append(forbidden(f"{path}.spec.ephemeralContainers", "ephemeral containers not allowed in pod template"))
+    return errors
 
 
 def pod(obj: Obj) -> list[FieldError]:
     """Complaints about a Pod."""
-    return pod_spec(obj.get("spec") or {}, "spec")
+    return list(pod_spec(obj.get("spec") or {}, "spec"))
 
 
-def pod_spec(spec: Obj, path: str) -> list[FieldError]:
+def new_pod(obj: Obj) -> list[FieldError]:
+    """Complaints about what only the server may give to a Pod."""
+    spec = obj.get("spec") or {}
+    errors: list[FieldError] = []
+    if items(spec, "ephemeralContainers"):
+        errors.append(forbidden("spec.ephemeralContainers", "cannot be set on create"))
+    if items(spec, "schedulingGates") and spec.get("nodeName"):
+        errors.append(forbidden("spec.nodeName", "cannot be set until all schedulingGates have been cleared"))
+    return errors
+
+
+def pod_spec(spec: Obj, path: str) -> Iterator[FieldError]:
     """Complaints about a PodSpec."""
-    known = {volume.get("name") for volume in items(spec, "volumes")}
-    errors = volumes(items(spec, "volumes"), f"{path}.volumes")
+    yield from volumes(items(spec, "volumes"), f"{path}.volumes")
     if not spec.get("containers"):
-        errors.append(required(f"{path}.containers"))
+        yield required(f"{path}.containers")
     for key in ("containers", "initContainers"):
-        errors += _containers(spec, key, path, known)
-    errors += one_of(spec, "restartPolicy", path, ("Always", "OnFailure", "Never"))
-    errors += one_of(spec, "dnsPolicy", path, _DNS)
-    errors += affinity(spec.get("affinity") or {}, f"{path}.affinity")
-    errors += resolving(spec.get("dnsConfig") or {}, f"{path}.dnsConfig")
-    errors += names.check_labels(spec.get("nodeSelector"), f"{path}.nodeSelector")
+        yield from _containers(spec, key, path)
+    yield from pod_resources(spec.get("resources") or {}, f"{path}.resources", items(spec, "containers"))
+    yield from one_of(spec, "restartPolicy", path, ("Always", "OnFailure", "Never"))
+    yield from one_of(spec, "dnsPolicy", path, _DNS)
+    yield from names.check_labels(spec.get("nodeSelector"), f"{path}.nodeSelector")
+    yield from pod_context(spec, path)
+    yield from affinity(spec.get("affinity") or {}, f"{path}.affinity")
+    yield from resolving(spec, path)
+    for index, gate in enumerate(items(spec, "readinessGates")):
+        kind = gate.get("conditionType") or ""
+        at = f"{path}.readinessGates[{index}].conditionType"
+        yield from (invalid(at, kind, problem) for problem in names.qualified(kind))
+    yield from _gates(items(spec, "schedulingGates"), f"{path}.schedulingGates")
+    yield from spreading(items(spec, "topologySpreadConstraints"), f"{path}.topologySpreadConstraints")
+    if spec.get("hostnameOverride") is not None:
+        for key in ("setHostnameAsFQDN", "hostNetwork"):
+            if spec.get(key):
+                yield forbidden(f"{path}.hostnameOverride", f"may not be specified when {key} is true")
     for key in ("serviceAccountName", "nodeName"):
         if spec.get(key):
-            errors += named(names.subdomain, spec[key], f"{path}.{key}")
+            yield from named(names.subdomain, spec[key], f"{path}.{key}")
     if "activeDeadlineSeconds" in spec and not 1 <= spec["activeDeadlineSeconds"] <= 2147483647:
         detail = "must be between 1 and 2147483647, inclusive"
-        errors.append(invalid(f"{path}.activeDeadlineSeconds", spec["activeDeadlineSeconds"], detail))
+        yield invalid(f"{path}.activeDeadlineSeconds", spec["activeDeadlineSeconds"], detail)
     for key in ("hostname", "subdomain"):
         if spec.get(key):
-            errors += named(names.label, spec[key], f"{path}.{key}")
-    errors += tolerations(items(spec, "tolerations"), f"{path}.tolerations")
-    errors += aliases(items(spec, "hostAliases"), f"{path}.hostAliases")
-    return errors + list(spreading(items(spec, "topologySpreadConstraints"), f"{path}.topologySpreadConstraints"))
+            yield from named(names.label, spec[key], f"{path}.{key}")
+    yield from tolerations(items(spec, "tolerations"), f"{path}.tolerations")
+    yield from aliases(items(spec, "hostAliases"), f"{path}.hostAliases")
+    yield from _system(spec, path)
 
 
-def _containers(spec: Obj, key: str, path: str, known: set[str]) -> list[FieldError]:
-    errors: list[FieldError] = []
-    initial = key == "initContainers"
+def _gates(gates: list[Obj], path: str) -> Iterator[FieldError]:
+    seen: set[str] = set()
+    for index, gate in enumerate(gates):
+        name = gate.get("name") or ""
+        yield from (invalid(f"{path}[{index}]", name, problem) for problem in names.qualified(name))
+        if name in seen:
+            yield duplicate(f"{path}[{index}]", name)
+        seen.add(name)
+
+
+def _system(spec: Obj, path: str) -> Iterator[FieldError]:
+    """Complaints about the operating system that a pod asks for, and what that one does not have."""
+    system = (spec.get("os") or {}).get("name")
+    if spec.get("os") is not None and system not in ("linux", "windows"):
+        yield unsupported(f"{path}.os", system or "", ["linux", "windows"])
+    if system != "windows":
+        return
+    context = spec.get("securityContext") or {}
+    found = [(key, spec.get(key)) for key in ("hostPID", "hostIPC", "shareProcessNamespace")]
+    kept = ("seLinuxOptions", "seccompProfile", "fsGroup", "fsGroupChangePolicy", "sysctls", "runAsUser", "runAsGroup")
+    found += [(f"securityContext.{key}", context.get(key)) for key in (*kept, "supplementalGroups")]
+    yield from (forbidden(f"{path}.{key}", "cannot be set for a windows pod") for key, value in found if value)
+
+
+def _containers(spec: Obj, key: str, path: str) -> Iterator[FieldError]:
+    initial, grace = key == "initContainers", spec.get("terminationGracePeriodSeconds") or 0
     seen = {each.get("name") for each in items(spec, "containers")} if initial else set()
     for index, each in enumerate(items(spec, key)):
         at = f"{path}.{key}[{index}]"
-        errors += container(each, at, known)
+        yield from container(each, at, spec)
         if each.get("name") in seen:
-            errors.append(duplicate(f"{at}.name", each["name"]))
+            yield duplicate(f"{at}.name", each["name"])
         seen.add(each.get("name") or None)
         seen.discard(None)
         if initial and each.get("restartPolicy") != "Always":
             detail = "may not be set for init containers without restartPolicy=Always"
-            errors += [forbidden(f"{at}.{one}", detail) for one in ("lifecycle", *PROBES) if each.get(one) is not None]
+            for one in ("lifecycle", *PROBES):
+                if each.get(one) is not None:
+                    yield forbidden(f"{at}.{one}", detail)
         else:
-            errors += hooks(each, at)
-    return errors
+            yield from hooks(each, at, grace)
+        yield from restarts(each, at)
+    yield from _host_ports(items(spec, key), f"{path}.{key}")
+
+
+def _host_ports(containers: list[Obj], path: str) -> Iterator[FieldError]:
+    """Complaints about a port of the host that two containers ask for."""
+    taken: set[str] = set()
+    for index, each in enumerate(containers):
+        for position, port in enumerate(items(each, "ports")):
+            if port.get("hostPort"):
+                wanted = f"{port.get('protocol')}/{port.get('hostIP') or ''}/{port['hostPort']}"
+                if wanted in taken:
+                    yield duplicate(f"{path}[{index}].ports[{position}].hostPort", wanted)
+                taken.add(wanted)
 
 
 def pod_change(new: Obj, old: Obj) -> list[FieldError]:

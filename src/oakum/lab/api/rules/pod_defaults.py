@@ -1,5 +1,8 @@
 """Defaults of pods and pod templates (the `v1` defaults of Kubernetes' core group)."""
 
+from decimal import Decimal
+
+from oakum.lab.api.quantity import like, parse
 from oakum.lab.api.rules.values import default, items
 from oakum.lab.store import Obj, clone
 
@@ -14,6 +17,8 @@ def pod(obj: Obj) -> None:
     pod_spec(spec)
     for container in items(spec, "initContainers") + items(spec, "containers"):
         _requests_from_limits(container.get("resources") or {})
+    if spec.get("resources"):
+        _whole_pod(spec)
 
 
 def pod_spec(spec: Obj) -> None:
@@ -26,6 +31,8 @@ def pod_spec(spec: Obj) -> None:
         securityContext={},
         schedulerName="default-scheduler",
     )
+    if spec["terminationGracePeriodSeconds"] < 0:
+        spec["terminationGracePeriodSeconds"] = 1
     account = spec.get("serviceAccountName") or spec.get("serviceAccount")
     if account:
         spec["serviceAccountName"] = spec["serviceAccount"] = account
@@ -88,6 +95,8 @@ def _volume(volume: Obj) -> None:
             default(volume[key], defaultMode=420)
     if volume.get("hostPath") is not None:
         default(volume["hostPath"], type="")
+    if volume.get("projected") is not None:
+        volume["projected"].setdefault("sources", None)
     sources = [volume, *items(volume.get("projected"), "sources")]
     for source in sources:
         for item in items(source.get("downwardAPI"), "items"):
@@ -100,6 +109,24 @@ def _volume(volume: Obj) -> None:
         default(claim["spec"], volumeMode="Filesystem")
 
 
+def _whole_pod(spec: Obj) -> None:
+    """What a pod as a whole asks for: what its containers ask for in sum, else its limits."""
+    limits, found = spec["resources"].get("limits") or {}, items(spec, "containers")
+    asked = [(container.get("resources") or {}).get("requests") or {} for container in found]
+    requests = dict(spec["resources"].get("requests") or {})
+    for name in dict.fromkeys(name for each in asked for name in each):
+        if name not in requests and _shared(name) and all(name in each for each in asked):
+            requests[name] = like(sum((parse(each[name]) for each in asked), Decimal()), asked[0][name])
+    requests = {**{name: limits[name] for name in limits if _shared(name)}, **requests}
+    if requests:
+        spec["resources"]["requests"] = requests
+
+
+def _shared(name: str) -> bool:
+    """Whether a resource can be asked for by a pod as a whole."""
+    return name in ("cpu", "memory") or name.startswith("hugepages-")
+
+
 def _requests_from_limits(resources: Obj) -> None:
     limits = resources.get("limits") or {}
     if limits:
@@ -110,6 +137,8 @@ def quality(spec: Obj) -> str:
     """The QoS class that requests and limits make."""
     containers = items(spec, "initContainers") + items(spec, "containers")
     wanted = [container.get("resources") or {} for container in containers]
+    if spec.get("resources"):
+        wanted = [spec["resources"]]
     if not any(each.get("requests") or each.get("limits") for each in wanted):
         return "BestEffort"
     for each in wanted:

@@ -27,15 +27,18 @@ def _no_differences(_: Obj, __: Obj) -> list[FieldError]:
 class Rules:
     """How objects of one resource are named, defaulted, started and checked.
 
-    `default` and `start` (a fresh object's status) edit in place; `validate` gets the new object, `compare` the new
-    and the stored one. `generation` says whether changes outside metadata and status are counted.
+    `default` and `start` (a fresh object's status) edit in place; `validate` gets the new object (`create` too, when
+    nobody has seen it yet), `compare` the new and the stored one; `strict` holds finalizers to their full names.
+    `generation` says whether changes outside metadata and status are counted.
     """
 
     name: Callable[[str], list[str]] = names.subdomain
     default: Callable[[Obj], None] = _nothing
     start: Callable[[Obj], None] = _nothing
     validate: Check = _no_errors
+    create: Check = _no_errors
     compare: Compare = _no_differences
+    strict: bool = True
     generation: bool = False
     versioned_updates: bool = False
     returns_deleted: bool = False

@@ -13,6 +13,7 @@ from oakum.lab.api.rules.values import (
     label_selector,
     named,
     network,
+    of_a_pod,
     one_of,
     ordinary_address,
     port,
@@ -22,6 +23,8 @@ from oakum.lab.api.rules.values import (
 from oakum.lab.api.status import FieldError, duplicate, forbidden, invalid, required, unsupported
 from oakum.lab.store import Obj
 
+_EXTERNAL = ("NodePort", "LoadBalancer")
+_DISTRIBUTIONS = ("PreferClose", "PreferSameZone", "PreferSameNode")
 _TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
 
 
@@ -29,6 +32,8 @@ def _service(obj: Obj) -> None:
     spec = obj["spec"]
     default(spec, type="ClusterIP", sessionAffinity="None")
     kind = spec["type"]
+    if spec["sessionAffinity"] == "None":
+        spec.pop("sessionAffinityConfig", None)
     if spec["sessionAffinity"] == "ClientIP":
         default(spec, sessionAffinityConfig={"clientIP": {"timeoutSeconds": 10800}})
     for each in items(spec, "ports"):
@@ -38,7 +43,7 @@ def _service(obj: Obj) -> None:
     if kind == "ExternalName":
         return
     default(spec, internalTrafficPolicy="Cluster")
-    if kind in ("NodePort", "LoadBalancer") or spec.get("externalIPs"):
+    if kind in _EXTERNAL or spec.get("externalIPs"):
         default(spec, externalTrafficPolicy="Cluster")
     if kind == "LoadBalancer":
         default(spec, allocateLoadBalancerNodePorts=True)
@@ -52,8 +57,6 @@ def _check_service(obj: Obj) -> list[FieldError]:
         errors.append(required("spec.ports"))
     if spec["type"] == "ExternalName":
         errors += named(names.subdomain, (spec.get("externalName") or "").rstrip("."), "spec.externalName")
-        if spec.get("clusterIP") not in (None, "", "None"):
-            errors.append(forbidden("spec.clusterIPs[0]", "may not be set when `type` is 'ExternalName'"))
     if spec["type"] in ("LoadBalancer", "NodePort") and headless:
         errors.append(invalid("spec.clusterIPs[0]", "None", f"may not be set to 'None' for {spec['type']} services"))
     ports = items(spec, "ports")
@@ -62,6 +65,10 @@ def _check_service(obj: Obj) -> list[FieldError]:
         errors += _check_service_port(each, f"spec.ports[{index}]", len(ports) > 1, taken)
     errors += names.check_labels(spec.get("selector"), "spec.selector")
     errors += one_of(spec, "sessionAffinity", "spec", ("ClientIP", "None"))
+    seconds = ((spec.get("sessionAffinityConfig") or {}).get("clientIP") or {}).get("timeoutSeconds", 1)
+    if spec["sessionAffinity"] == "ClientIP" and not 0 < seconds <= 86400:
+        at = "spec.sessionAffinityConfig.clientIP.timeoutSeconds"
+        errors.append(invalid(at, seconds, "must be greater than 0 and less than 86400"))
     for index, each in enumerate(items(spec, "externalIPs")):
         at = f"spec.externalIPs[{index}]"
         errors += address(each, at) or ordinary_address(each, at)
@@ -78,8 +85,31 @@ def _check_service(obj: Obj) -> list[FieldError]:
         errors.append(forbidden("spec.LoadBalancerSourceRanges", "may only be used when `type` is 'LoadBalancer'"))
     for index, each in enumerate(sources):
         errors += network(each.strip(), f"spec.LoadBalancerSourceRanges[{index}]")
+    errors += _balancing(spec)
     for key in ("externalTrafficPolicy", "internalTrafficPolicy"):
         errors += one_of(spec, key, "spec", ("Cluster", "Local"))
+    policy, kind = spec.get("externalTrafficPolicy"), spec["type"]
+    if policy and kind not in _EXTERNAL and not spec.get("externalIPs"):
+        detail = "may only be set for externally-accessible services"
+        errors.append(invalid("spec.externalTrafficPolicy", policy, detail))
+    if check := spec.get("healthCheckNodePort"):
+        if kind != "LoadBalancer" or policy != "Local":
+            detail = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
+            errors.append(invalid("spec.healthCheckNodePort", check, detail))
+        else:
+            errors += port(check, "spec.healthCheckNodePort")
+    return errors + one_of(spec, "trafficDistribution", "spec", _DISTRIBUTIONS)
+
+
+def _balancing(spec: Obj) -> list[FieldError]:
+    """Complaints about what only a load balancer has."""
+    errors: list[FieldError] = []
+    chosen = spec.get("loadBalancerClass")
+    if spec["type"] != "LoadBalancer":
+        wanted = [key for key in ("allocateLoadBalancerNodePorts", "loadBalancerClass") if spec.get(key) is not None]
+        return [forbidden(f"spec.{key}", "may only be used when `type` is 'LoadBalancer'") for key in wanted]
+    if chosen is not None:
+        errors += [invalid("spec.loadBalancerClass", chosen, problem) for problem in names.qualified(chosen)]
     return errors
 
 
@@ -93,7 +123,11 @@ def _check_service_port(each: Obj, path: str, several: bool, taken: set[str]) ->
         taken.update({name} - {""})
     errors += port(each.get("port") or 0, f"{path}.port")
     errors += one_of(each, "protocol", path, PROTOCOLS)
-    return errors + port_or_name(each["targetPort"], f"{path}.targetPort")
+    errors += port_or_name(each["targetPort"], f"{path}.targetPort")
+    if each.get("appProtocol") is not None:
+        chosen = each["appProtocol"]
+        errors += [invalid(f"{path}.appProtocol", chosen, problem) for problem in names.qualified(chosen)]
+    return errors
 
 
 def _twice(ports: list[Obj]) -> list[FieldError]:
@@ -149,12 +183,12 @@ def _check_endpoints(obj: Obj) -> list[FieldError]:
 def _endpoint(text: str, path: str) -> list[FieldError]:
     if malformed := address(text, path):
         return [*malformed, invalid(path, text, "must be a valid IP address")]
-    return ordinary_address(text, path)
+    return [] if of_a_pod(text) else ordinary_address(text, path)
 
 
 def _check_slice(obj: Obj) -> list[FieldError]:
     kind, known = obj.get("addressType") or "", ["FQDN", "IPv4", "IPv6"]
-    errors = [] if kind in known else [unsupported("addressType", kind, known)]
+    errors = [] if kind in known else [unsupported("addressType", kind, known) if kind else required("addressType")]
     for index, each in enumerate(items(obj, "ports")):
         errors += one_of(each, "protocol", f"ports[{index}]", PROTOCOLS)
     for index, each in enumerate(items(obj, "endpoints")):
@@ -168,13 +202,21 @@ def _ingress_class(obj: Obj) -> None:
         default(parameters, scope="Cluster")
 
 
+def _check_ingress_class(obj: Obj) -> list[FieldError]:
+    controller = obj["spec"].get("controller") or ""
+    if not controller:
+        return [required("spec.controller")]
+    problems = [] if "/" in controller else ["must be a domain-prefixed path (such as \"acme.io/foo\")"]
+    return [invalid("spec.controller", controller, problem) for problem in problems]
+
+
 def _check_ingress(obj: Obj) -> list[FieldError]:
     spec = obj["spec"]
     errors: list[FieldError] = []
     rules = items(spec, "rules")
     if not rules and spec.get("defaultBackend") is None:
         detail = "either `defaultBackend` or `rules` must be specified"
-        errors.append(invalid("spec", spec, detail))
+        errors.append(invalid("spec", spec or None, detail))
     if spec.get("defaultBackend") is not None:
         errors += _backend(spec["defaultBackend"], "spec.defaultBackend")
     for index, rule in enumerate(rules):
@@ -317,6 +359,8 @@ RULES = {
         default=_slice, validate=_check_slice, compare=_same_slice, generation=True
     ),
     "ingresses.networking.k8s.io": Rules(validate=_check_ingress, generation=True),
-    "ingressclasses.networking.k8s.io": Rules(default=_ingress_class, generation=True),
+    "ingressclasses.networking.k8s.io": Rules(
+        default=_ingress_class, validate=_check_ingress_class, generation=True
+    ),
     "networkpolicies.networking.k8s.io": Rules(default=_policy, validate=_check_policy, generation=True),
 }

@@ -1,7 +1,7 @@
 """Volumes, claims, storage classes, budgets and autoscalers: defaults and validation."""
 
-from oakum.lab.api import names
 from oakum.lab.api.gojson import go_struct
+from oakum.lab.api.rules.claim_checks import MODES, claim_spec
 from oakum.lab.api.rules.rules import Rules
 from oakum.lab.api.rules.values import amount, default, int_or_percent, items, label_selector, one_of
 from oakum.lab.api.status import FieldError, forbidden, invalid, required, unsupported
@@ -15,7 +15,6 @@ _METRICS = {
     "Resource": "resource",
 }
 _RECLAIM, _BINDING = ("Delete", "Retain"), ("Immediate", "WaitForFirstConsumer")
-_MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
 _VOLUME_FIELDS = {
     "accessModes", "capacity", "claimRef", "mountOptions", "nodeAffinity", "persistentVolumeReclaimPolicy",
     "storageClassName", "volumeAttributesClassName", "volumeMode",
@@ -42,21 +41,7 @@ def _start_claim(obj: Obj) -> None:
 
 
 def _check_claim(obj: Obj) -> list[FieldError]:
-    spec = obj["spec"]
-    errors: list[FieldError] = []
-    if not spec.get("accessModes"):
-        errors.append(required("spec.accessModes", "at least 1 access mode is required"))
-    for mode in items(spec, "accessModes"):
-        errors += one_of({"accessModes": mode}, "accessModes", "spec", _MODES)
-    wanted = ((spec.get("resources") or {}).get("requests") or {}).get("storage")
-    if wanted is None:
-        errors.append(required("spec.resources[storage]"))
-    elif amount(wanted) <= 0:
-        errors.append(invalid("spec.resources[storage]", wanted, "must be greater than zero"))
-    if spec.get("storageClassName"):
-        chosen = spec["storageClassName"]
-        errors += [invalid("spec.storageClassName", chosen, problem) for problem in names.subdomain(chosen)]
-    return errors + one_of(spec, "volumeMode", "spec", ("Block", "Filesystem"))
+    return claim_spec(obj["spec"], "spec")
 
 
 def _claim_change(new: Obj, old: Obj) -> list[FieldError]:
@@ -85,10 +70,12 @@ def _check_volume(obj: Obj) -> list[FieldError]:
     if not spec.get("accessModes"):
         errors.append(required("spec.accessModes"))
     for mode in items(spec, "accessModes"):
-        errors += one_of({"accessModes": mode}, "accessModes", "spec", _MODES)
+        errors += one_of({"accessModes": mode}, "accessModes", "spec", MODES)
     size = (spec.get("capacity") or {}).get("storage")
     if not size:
         errors.append(required("spec.capacity"))
+        if not spec.get("capacity"):
+            errors.append(unsupported("spec.capacity", None, ["storage"]))
     elif amount(size) <= 0:
         errors.append(invalid("spec.capacity[storage]", size, "must be greater than zero"))
     errors += one_of(spec, "persistentVolumeReclaimPolicy", "spec", ("Delete", "Recycle", "Retain"))
@@ -150,7 +137,7 @@ def _check_scaler(obj: Obj) -> list[FieldError]:
         errors.append(invalid("spec.minReplicas", least, "must be greater than or equal to 1"))
     if most < 1:
         errors.append(required("spec.maxReplicas", "must be set and greater than 0"))
-    elif most < least:
+    if most < least:
         errors.append(invalid("spec.maxReplicas", most, "must be greater than or equal to `minReplicas`"))
     target = spec.get("scaleTargetRef") or {}
     errors += [required(f"spec.scaleTargetRef.{key}") for key in ("kind", "name") if not target.get(key)]
@@ -187,6 +174,8 @@ RULES = {
     "storageclasses.storage.k8s.io": Rules(
         default=_class, validate=_check_class, compare=_class_change, returns_deleted=True
     ),
-    "poddisruptionbudgets.policy": Rules(validate=_check_budget, generation=True, versioned_updates=True),
+    "poddisruptionbudgets.policy": Rules(
+        name=lambda name: [], validate=_check_budget, generation=True, versioned_updates=True, strict=False
+    ),
     "horizontalpodautoscalers.autoscaling": Rules(default=_scaler, validate=_check_scaler),
 }

@@ -34,6 +34,11 @@ def one_of(obj: Obj, key: str, path: str, choices: Iterable[str]) -> list[FieldE
     return [unsupported(f"{path}.{key}", value, known)] if value is not None and value not in known else []
 
 
+def required_text(obj: Obj, path: str, *keys: str) -> list[FieldError]:
+    """Complain about texts (and lists) that are missing or empty."""
+    return [required(f"{path}.{key}") for key in keys if not obj.get(key)]
+
+
 def not_negative(obj: Obj, path: str, *keys: str) -> list[FieldError]:
     """Complain about negative numbers."""
     detail = "must be greater than or equal to 0"
@@ -70,6 +75,8 @@ def label_selector(selector: Obj | None, path: str) -> list[FieldError]:
             errors.append(FieldError(f"{at}.values", "FieldValueForbidden", f"Forbidden: {detail}"))
         elif operator not in ("In", "NotIn", "Exists", "DoesNotExist"):
             errors.append(invalid(f"{at}.operator", operator, "not a valid selector operator"))
+        for position, value in enumerate(values or [] if operator in ("In", "NotIn") else []):
+            errors += [invalid(f"{at}.values[{position}]", value, problem) for problem in names.label_value(value)]
         errors += [invalid(f"{at}.key", item.get("key"), problem) for problem in names.qualified(item.get("key") or "")]
     return errors
 
@@ -110,17 +117,20 @@ def address(text: str, path: str) -> list[FieldError]:
 
 
 def ordinary_address(text: str, path: str) -> list[FieldError]:
-    """Complain about an IP address that stands for no machine of the network; those of the lab's own pods do."""
+    """Complain about an IP address that stands for no machine of the network."""
     found = ipaddress.ip_address(text)
-    if text == NODE_IP or found in POD_RANGE:
-        return []
     if found.is_unspecified:
-        return [invalid(path, text, "may not be unspecified (0.0.0.0 or ::)")]
+        return [invalid(path, text, f"may not be unspecified ({text})")]
     if found.is_loopback:
         return [invalid(path, text, "may not be in the loopback range (127.0.0.0/8, ::1/128)")]
     if found.is_link_local:
         return [invalid(path, text, "may not be in the link-local range (169.254.0.0/16, fe80::/10)")]
     return []
+
+
+def of_a_pod(text: str) -> bool:
+    """Whether an IP address is one of the lab's own pods or its node, though they are loopback addresses."""
+    return text == NODE_IP or ipaddress.ip_address(text) in POD_RANGE
 
 
 def network(text: str, path: str) -> list[FieldError]:

@@ -1,23 +1,24 @@
-"""Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs and CronJobs: defaults and validation."""
+"""Pods and what keeps a number of them: defaults and validation."""
 
 from typing import Any
 
-from oakum.lab.api import selectors
+from oakum.lab.api import names, selectors
 from oakum.lab.api.gojson import go_struct
 from oakum.lab.api.rules import pod_checks, pod_defaults
-from oakum.lab.api.rules.cron_schedules import schedule_problem, zone_problem
+from oakum.lab.api.rules.claim_checks import claim_spec
 from oakum.lab.api.rules.rules import Check, Compare, Rules
 from oakum.lab.api.rules.values import (
     default,
     int_or_percent,
     items,
     label_selector,
+    named,
     not_negative,
     one_of,
     unchanged,
 )
 from oakum.lab.api.status import FieldError, forbidden, invalid, required, unsupported
-from oakum.lab.store import Obj, clone
+from oakum.lab.store import Obj
 
 _STATEFUL_CHANGED = (
     "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', "
@@ -32,11 +33,6 @@ _STATEFUL_FREE = (
     "persistentVolumeClaimRetentionPolicy",
     "minReadySeconds",
 )
-_JOB_LABELS = ("batch.kubernetes.io/controller-uid", "controller-uid")
-_NOT_GENERATED = "`selector` not auto-generated"
-_JOB_NAMES = ("batch.kubernetes.io/job-name", "job-name")
-
-
 def _template_spec(spec: Obj) -> None:
     pod_defaults.pod_spec(spec["template"]["spec"])
 
@@ -108,48 +104,11 @@ def _daemon_set(obj: Obj) -> None:
     default(spec["updateStrategy"], type="RollingUpdate")
     if spec["updateStrategy"]["type"] == "RollingUpdate":
         default(spec["updateStrategy"], rollingUpdate={})
+    if spec["updateStrategy"].get("rollingUpdate") is not None:
         default(spec["updateStrategy"]["rollingUpdate"], maxSurge=0, maxUnavailable=1)
     _template_spec(spec)
     annotations = obj["metadata"].setdefault("annotations", {})
     annotations["deprecated.daemonset.template.generation"] = str(obj["metadata"].get("generation", 1))
-
-
-def _job_spec(spec: Obj) -> None:
-    if spec.get("completions") is None and spec.get("parallelism") is None:
-        spec["completions"] = 1
-    default(
-        spec,
-        parallelism=1,
-        backoffLimit=6,
-        completionMode="NonIndexed",
-        suspend=False,
-        manualSelector=False,
-        podReplacementPolicy="TerminatingOrFailed",
-    )
-    _template_spec(spec)
-
-
-def _job(obj: Obj) -> None:
-    _job_spec(obj["spec"])
-
-
-def _start_job(obj: Obj) -> None:
-    """Label the pods of a new Job with its identity, and select them."""
-    spec = obj["spec"]
-    if not spec["manualSelector"]:
-        metadata = obj["metadata"]
-        labels = spec["template"].setdefault("metadata", {}).setdefault("labels", {})
-        labels.update(dict.fromkeys(_JOB_LABELS, metadata["uid"]))
-        labels.update(dict.fromkeys(_JOB_NAMES, metadata.get("name") or ""))
-        spec["selector"] = spec.get("selector") or {}
-        spec["selector"].setdefault("matchLabels", {})[_JOB_LABELS[0]] = metadata["uid"]
-        default(metadata, labels=dict(labels))
-
-
-def _cron_job(obj: Obj) -> None:
-    spec = obj["spec"]
-    default(spec, concurrencyPolicy="Allow", suspend=False, successfulJobsHistoryLimit=3, failedJobsHistoryLimit=1)
-    _template_spec(spec["jobTemplate"]["spec"])
 
 
 def _selected(spec: Obj, kind: str) -> list[FieldError]:
@@ -158,7 +117,7 @@ def _selected(spec: Obj, kind: str) -> list[FieldError]:
     labels = (spec["template"].get("metadata") or {}).get("labels")
     mismatch = invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`")
     if selector is None:
-        return [required("spec.selector"), mismatch]
+        return [mismatch] if kind == "daemonset" else [required("spec.selector"), mismatch]
     if errors := label_selector(selector, "spec.selector"):
         return [*errors, invalid("spec.selector", selector, "invalid label selector")]
     if not selector.get("matchLabels") and not selector.get("matchExpressions"):
@@ -175,7 +134,8 @@ def _always(spec: Obj) -> list[FieldError]:
 def _check_set(obj: Obj) -> list[FieldError]:
     """What Deployments, ReplicaSets, StatefulSets and DaemonSets have in common."""
     spec, kind = obj["spec"], obj["kind"]
-    errors = not_negative(spec, "spec", "replicas", "minReadySeconds", "revisionHistoryLimit")
+    counts = ("replicas", "minReadySeconds", "revisionHistoryLimit")
+    errors = not_negative(spec, "spec", *(counts[:2] if kind == "StatefulSet" else counts))
     errors += _selected(spec, kind.lower() if kind in ("DaemonSet", "StatefulSet") else "deployment")
     if any("invalid label selector" in error.message for error in errors):
         return errors
@@ -208,6 +168,7 @@ def _check_deployment(obj: Obj) -> list[FieldError]:
             errors.append(invalid(f"{at}.maxUnavailable", rolling["maxUnavailable"], detail))
     elif strategy["type"] not in ("Recreate", "RollingUpdate"):
         errors.append(unsupported("spec.strategy", _strategy(spec, "strategy"), ["Recreate", "RollingUpdate"]))
+    errors += not_negative(spec, "spec", "progressDeadlineSeconds")
     if spec["progressDeadlineSeconds"] <= spec.get("minReadySeconds", 0):
         value = spec["progressDeadlineSeconds"]
         errors.append(invalid("spec.progressDeadlineSeconds", value, "must be greater than minReadySeconds"))
@@ -225,8 +186,12 @@ def _check_daemon(obj: Obj) -> list[FieldError]:
         at = "spec.updateStrategy.rollingUpdate"
         for key in ("maxUnavailable", "maxSurge"):
             errors += int_or_percent(rolling[key], f"{at}.{key}", most=100)
-        if all(rolling[key] in (0, "0%") for key in ("maxUnavailable", "maxSurge")):
+        some = [key for key in ("maxUnavailable", "maxSurge") if rolling[key] not in (0, "0%")]
+        if not some:
             errors.append(required(f"{at}.maxUnavailable", "cannot be 0 when maxSurge is 0"))
+        elif len(some) == 2 and not errors:
+            shown, detail = rolling["maxSurge"], "may not be set when maxUnavailable is non-zero"
+            errors.append(invalid(f"{at}.maxSurge", shown, detail))
     return errors
 
 
@@ -245,60 +210,24 @@ def _check_stateful(obj: Obj) -> list[FieldError]:
         errors.append(invalid(at, shown, "only allowed for updateStrategy 'RollingUpdate'"))
     elif rolling:
         errors += not_negative(rolling, at, "partition")
+    if spec.get("serviceName"):
+        errors += named(names.label, spec["serviceName"], "spec.serviceName")
+    errors += not_negative(spec.get("ordinals") or {}, "spec.ordinals", "start")
     retention = spec["persistentVolumeClaimRetentionPolicy"]
     for key in ("whenDeleted", "whenScaled"):
         errors += one_of(retention, key, "spec.persistentVolumeClaimRetentionPolicy", ("Retain", "Delete"))
-    return errors + _check_set(obj)
+    for index, claim in enumerate(items(spec, "volumeClaimTemplates")):
+        errors += claim_spec(claim["spec"], f"spec.volumeClaimTemplates[{index}].spec")
+    return errors + _check_set({**obj, "spec": {**spec, "template": _with_claims(spec)}})
 
 
-def _check_job_spec(spec: Obj, path: str) -> list[FieldError]:
-    counts = ("parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished")
-    errors = not_negative(spec, path, *counts)
-    errors += one_of(spec, "completionMode", path, ("NonIndexed", "Indexed"))
-    errors += pod_checks.template(spec["template"], f"{path}.template")
-    policy = spec["template"]["spec"].get("restartPolicy")
-    at = f"{path}.template.spec.restartPolicy"
-    if policy == "Always":
-        errors.append(required(at, 'valid values: "OnFailure", "Never"'))
-    elif policy not in ("OnFailure", "Never"):
-        errors.append(unsupported(at, policy, ["OnFailure", "Never"]))
-    return errors
-
-
-def _check_job(obj: Obj) -> list[FieldError]:
-    spec = obj["spec"]
-    errors = _check_job_spec(spec, "spec")
-    selector = spec.get("selector")
-    labels = (spec["template"].get("metadata") or {}).get("labels")
-    own = {_JOB_LABELS[0]: obj["metadata"]["uid"]}
-    # A new Job's selector has our label in it; one that lacks it is an update, where the server does not say this.
-    generated = not spec.get("manualSelector") and own.items() <= ((selector or {}).get("matchLabels") or {}).items()
-    if generated and selector != {"matchLabels": own}:
-        return [*errors, invalid("spec.selector", selector, _NOT_GENERATED)]
-    errors += [required("spec.selector")] if selector is None else label_selector(selector, "spec.selector")
-    matching = selectors.of_object(selector)
-    if matching is None or not selectors.selects(matching, labels):
-        errors.append(invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"))
-    return errors
-
-
-def _check_cron(obj: Obj) -> list[FieldError]:
-    spec = obj["spec"]
-    schedule = spec.get("schedule") or ""
-    errors: list[FieldError] = []
-    if not schedule:
-        errors.append(required("spec.schedule"))
-    elif problem := schedule_problem(schedule):
-        errors.append(invalid("spec.schedule", schedule, problem))
-    if spec.get("timeZone") is not None and (problem := zone_problem(spec["timeZone"])):
-        errors.append(invalid("spec.timeZone", spec["timeZone"], problem))
-    errors += one_of(spec, "concurrencyPolicy", "spec", ("Allow", "Forbid", "Replace"))
-    limits = ("startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit")
-    errors += not_negative(spec, "spec", *limits)
-    errors += _check_job_spec(spec["jobTemplate"]["spec"], "spec.jobTemplate.spec")
-    if len(obj["metadata"].get("name") or "") > 52:
-        errors.append(invalid("metadata.name", obj["metadata"]["name"], "must be no more than 52 characters"))
-    return errors
+def _with_claims(spec: Obj) -> Obj:
+    """The template of a StatefulSet with a volume for each claim, before the volumes that are its own."""
+    found = [(claim.get("metadata") or {}).get("name") or "" for claim in items(spec, "volumeClaimTemplates")]
+    claims = {name: {"name": name, "persistentVolumeClaim": {"claimName": name}} for name in found}
+    pod = spec["template"]["spec"]
+    own = [volume for volume in items(pod, "volumes") if volume.get("name") not in claims]
+    return {**spec["template"], "spec": {**pod, "volumes": [*claims.values(), *own]}}
 
 
 def _same_selector(new: Obj, old: Obj) -> list[FieldError]:
@@ -313,23 +242,13 @@ def _frozen(obj: Obj) -> Obj:
     return {key: value for key, value in obj["spec"].items() if key not in _STATEFUL_FREE}
 
 
-def _job_change(new: Obj, old: Obj) -> list[FieldError]:
-    ours, theirs = new["spec"], old["spec"]
-    errors = _same_selector(new, old)
-    if ours.get("completionMode") != "Indexed":
-        errors += unchanged(ours.get("completions"), theirs.get("completions"), "spec.completions")
-    if _pods(ours, theirs) != _pods(theirs, theirs):
-        errors.append(invalid("spec.template", ours["template"], "field is immutable"))
-    return errors + unchanged(ours.get("completionMode"), theirs.get("completionMode"), "spec.completionMode")
+def _check_revision(obj: Obj) -> list[FieldError]:
+    errors = [] if obj.get("data") is not None else [required("data", "data is mandatory")]
+    return errors + not_negative(obj, "", "revision")
 
 
-def _pods(spec: Obj, stored: Obj) -> Any:
-    """The template without what may change while a job is suspended and has not started."""
-    template = clone(spec["template"])
-    if stored.get("suspend"):
-        for key in ("nodeSelector", "tolerations", "schedulingGates"):
-            template["spec"].pop(key, None)
-    return template
+def _revision_change(new: Obj, old: Obj) -> list[FieldError]:
+    return unchanged(new.get("data"), old.get("data"), "data")
 
 
 def _rules(fill: Any, check: Check, compare: Compare, **more: Any) -> Rules:
@@ -339,19 +258,21 @@ def _rules(fill: Any, check: Check, compare: Compare, **more: Any) -> Rules:
 RULES = {
     "deployments.apps": _rules(_deployment, _check_deployment, _same_selector),
     "replicasets.apps": _rules(_replica_set, _check_set, _same_selector),
-    "statefulsets.apps": _rules(_stateful_set, _check_stateful, _stateful_change),
+    "statefulsets.apps": _rules(_stateful_set, _check_stateful, _stateful_change, name=names.label),
     "daemonsets.apps": _rules(_daemon_set, _check_daemon, _same_selector),
-    "jobs.batch": _rules(_job, _check_job, _job_change, start=_start_job),
-    "cronjobs.batch": _rules(_cron_job, _check_cron, lambda new, old: []),
     "replicationcontrollers": Rules(default=_controller, validate=_check_controller, generation=True),
     "podtemplates": Rules(
-        default=lambda obj: pod_defaults.pod_spec(obj["template"]["spec"]), generation=True, returns_deleted=True
+        default=lambda obj: pod_defaults.pod_spec(obj["template"]["spec"]),
+        validate=lambda obj: pod_checks.template(obj["template"], "template"),
+        generation=True,
+        returns_deleted=True,
     ),
-    "controllerrevisions.apps": Rules(),
+    "controllerrevisions.apps": Rules(validate=_check_revision, compare=_revision_change),
     "pods": Rules(
         default=pod_defaults.pod,
         start=pod_defaults.started,
         validate=pod_checks.pod,
+        create=pod_checks.new_pod,
         compare=pod_checks.pod_change,
         generation=True,
         returns_deleted=True,
