@@ -3,13 +3,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from oakum.typing import Any
 
 from oakum.errors import UsageError
 from oakum.record import NamedTuple
 from oakum.template.files import PRIVATE, InputFile
 from oakum.template.options import Result
 from oakum.template.workspace.formats import FORMATS, print_yaml
+from oakum.typing import Any
 from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet
 
 OPENAPI, JSON_SCHEMA = "openapi-v3", "json-schema"
