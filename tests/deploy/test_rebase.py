@@ -1,3 +1,4 @@
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -33,6 +34,18 @@ def test_a_service_keeps_its_address_unless_it_wants_another() -> None:
     existing = made("Service", spec={"clusterIP": "10.0.0.1"})
     assert result(default_config(), made("Service", spec={}), existing)["spec"] == {"clusterIP": "10.0.0.1"}
     assert result(default_config(), made("Service", spec={"clusterIP": "None"}), existing)["spec"] == {"clusterIP": "None"}
+
+
+def test_neither_the_wanted_nor_the_existing_object_is_changed_by_what_is_made_of_both() -> None:
+    config = rules({"path": ["a", {"allIndexes": True}, "b"], "type": "copy", "sources": ["existing"]},
+                   {"path": ["metadata"], "type": "copy", "sources": ["existing"]},
+                   {"path": ["metadata", "labels", "x"], "type": "remove"},
+                   {"path": ["a", {"index": 0}, "c"], "type": "remove"})
+    new = made(a=[{"c": {"k": 1}}, {}])
+    existing = made(metadata={"labels": {"x": "1", "y": "2"}}, a=[{"b": 1}, {"b": 2}])
+    before = deepcopy((new.body, existing.body))
+    assert result(config, new, existing)["a"] == [{"b": 1}, {"b": 2}]
+    assert (new.body, existing.body) == before
 
 
 def test_missing_maps_are_made_on_the_way() -> None:

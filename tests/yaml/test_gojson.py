@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oakum.yaml.gojson import dumps
+from oakum.yaml.gojson import _write, dumps
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(
@@ -39,6 +39,24 @@ def test_indentation_is_that_of_marshal_indent() -> None:
 def test_a_value_that_json_cannot_hold_is_refused() -> None:
     with pytest.raises(TypeError, match="unsupported type: set"):
         dumps(set())
+
+
+LIKE_JSON = TEXT | st.sampled_from(["a:1.5", "[1e3", "null", "<b>", "\u2029", "x,-2.0", "\x7f", "\\u003c"])
+LIKELY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | LIKE_JSON,
+    lambda inner: st.lists(inner) | st.dictionaries(LIKE_JSON, inner), max_leaves=10)
+
+
+@given(LIKELY)
+def test_what_is_written_in_c_is_what_is_written_in_python(value: Any) -> None:
+    out: list[str] = []
+    try:
+        _write(value, out, None, "\n", True)
+    except ValueError as e:
+        with pytest.raises(ValueError, match=str(e)):
+            dumps(value)
+    else:
+        assert dumps(value) == "".join(out)
 
 
 @given(VALUES)

@@ -111,7 +111,8 @@ class Cluster:
         kind = self.kind_of(resource)
         query = UNCHECKED if checked else None
         return self._do("Updating", resource, lambda: identified(Resource(self.client.replace(
-            kind, outgoing(resource), resource.name, resource.namespace, query=query), resource.origin)))
+            kind, outgoing(resource, from_server=checked), resource.name, resource.namespace, query=query),
+            resource.origin)))
 
     def patch(self, resource: Resource, patch: Any, form: str, query: Mapping[str, str] | None = None) -> Resource:
         """PATCH. Raises ServerError."""
@@ -138,16 +139,16 @@ class Cluster:
             raise ServerError(what, resource, e) from e
 
 
-def outgoing(resource: Resource) -> dict[str, Any]:
-    """The body to send: with our identity, numbers as JSON shows them."""
+def outgoing(resource: Resource, *, from_server: bool = False) -> dict[str, Any]:
+    """The body to send: with our identity, numbers as JSON shows them, as they are already where the server sent it."""
     meta = dict(resource.metadata)
     if meta.get("resourceVersion"):
         # Without these the server keeps its own, as it does with them: reading them is half of its work on an object.
         meta.pop("managedFields", None)
     if isinstance(meta.get("annotations"), dict | None):  # else the server shall say what is wrong with them
         meta["annotations"] = {**resource.annotations, IDENTITY: resource.identity}
-    body: dict[str, Any] = wire(dict(resource.body, metadata=meta))
-    return body
+    body = dict(resource.body, metadata=meta)
+    return body if from_server else dict(wire(body))
 
 
 def identified(resource: Resource) -> Resource:

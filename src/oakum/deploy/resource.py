@@ -56,10 +56,15 @@ class Resource:
         """A deep copy of the body; origin and mark are kept."""
         return Resource(clone(self.body), self.origin, self.transient)
 
+    def shared(self) -> Resource:
+        """Another resource with the same body, which neither may change from then on; either may get a new one."""
+        return Resource(self.body, self.origin, self.transient)
+
     @property
     def api_version(self) -> str:
         """`group/version`, or `version` in the core group."""
-        return _text(self.body.get("apiVersion"))
+        found = self.body.get("apiVersion")
+        return found if isinstance(found, str) else ""
 
     @property
     def group(self) -> str:
@@ -74,7 +79,8 @@ class Resource:
     @property
     def kind(self) -> str:
         """The object's kind."""
-        return _text(self.body.get("kind"))
+        found = self.body.get("kind")
+        return found if isinstance(found, str) else ""
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -159,7 +165,7 @@ class Resource:
     def without_annotations(self, keys: tuple[str, ...]) -> Resource:
         """A copy (shallow but for metadata) without those annotations; an emptied map stays, as `{}`."""
         found = self.annotations
-        if not any(key in found for key in keys):
+        if found.keys().isdisjoint(keys):
             return self
         meta = dict(self.metadata, annotations={k: v for k, v in found.items() if k not in keys})
         return Resource(dict(self.body, metadata=meta), self.origin, self.transient)

@@ -56,7 +56,7 @@ def wire(value: Any) -> Any:
 
 def same(a: Any, b: Any) -> bool:
     """Whether two values print the same: 1 and 1.0 do, 1 and true do not."""
-    return bool(a == b) and (alike(a, b) or _same_types(a, b))
+    return a is b or (bool(a == b) and (alike(a, b) or _same_types(a, b)))
 
 
 def alike(a: Any, b: Any) -> bool:

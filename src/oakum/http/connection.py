@@ -111,12 +111,17 @@ class Connection:
         self.sock = self._incoming = None
         return made, early
 
-    def prepare(self) -> None:
-        """Connect, unless that was done; a connection that the server has closed meanwhile is made anew."""
+    def prepare(self, timeout: float | None = None) -> None:
+        """Connect, unless that was done; a connection that the server has closed meanwhile is made anew.
+
+        `timeout` bounds each silence from then on, in seconds.
+        """
         if self._incoming is not None and (self._incoming.unread or _has_news(self.sock)):
             self.close()
         if self.sock is None:
             self.connect()
+        if timeout != self.sock.gettimeout():  # each call of the system lets another thread go first
+            self.sock.settimeout(timeout)
 
     def exchange(self, method: str, target: str, headers: Iterable[tuple[str, str]],
                  body: bytes | Readable | None) -> tuple[Head, Body]:

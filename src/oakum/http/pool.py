@@ -30,9 +30,7 @@ class Pool:
             self._turns.acquire()
         connection = self._taken()
         try:
-            connection.prepare()
-            sock = connection.sock
-            sock.settimeout(timeout)
+            connection.prepare(timeout)
             try:
                 head, rest = connection.exchange(method, target, headers, body)
             except TimeoutError as error:
@@ -40,7 +38,7 @@ class Pool:
         except BaseException:
             self._give_back(connection, False)
             raise
-        return Response(head, rest, sock, url, lambda whole: self._give_back(connection, whole))
+        return Response(head, rest, connection.sock, url, lambda whole: self._give_back(connection, whole))
 
     def close(self) -> None:
         """Close the connections that are not in use."""

@@ -10,6 +10,8 @@ from oakum.yaml.numbers import json_number
 _HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 _LINES = {"\u2028": "\\u2028", "\u2029": "\\u2029"}
 _HTML_CHARACTERS = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
+# Floats (or text that looks like one), what they may have been when they are no numbers, and characters to escape.
+_UNLIKE_GO = re.compile(rb"(?:^|[\[,:])-?[0-9]+[.eE]|null|[<>&]|\xe2\x80[\xa8\xa9]")
 _CHARACTERS = re.compile("[\u2028\u2029\ud800-\udfff]")
 
 
@@ -20,9 +22,22 @@ def dumps(obj: Any, indent: str | None = None, escape_html: bool = True) -> str:
     sorted bytewise. Bytes that are not UTF-8 (surrogate escapes) become `\\ufffd`. Raises ValueError with Go's words
     for infinities and NaN, TypeError for a value that JSON cannot hold.
     """
+    if indent is None and escape_html and (text := _in_c(obj)) is not None:
+        return text
     out: list[str] = []
     _write(obj, out, indent, "\n", escape_html)
     return "".join(out)
+
+
+def _in_c(obj: Any) -> str | None:
+    """What orjson writes, a tenth of the work, where that is what Go writes: no floats, nothing to escape."""
+    import orjson
+
+    try:
+        raw = orjson.dumps(obj, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME)
+    except (TypeError, ValueError):
+        return None
+    return None if _UNLIKE_GO.search(raw) else raw.decode()
 
 
 def quote(text: str, escape_html: bool = True) -> str:

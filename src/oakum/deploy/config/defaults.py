@@ -33,7 +33,7 @@ def keep_tokens(new: Resource, existing: Resource) -> None:
     for field, wanted in (("imagePullSecrets", pull), ("secrets", token), ("secrets", mount)):
         entries = new.body.get(field) or []
         if wanted and all(entry.get("name") != wanted for entry in entries):
-            new.body[field] = [*entries, {"name": wanted}]
+            new.body = {**new.body, field: [*entries, {"name": wanted}]}
 
 
 def _last(owner: Resource, field: str, prefix: str) -> str:

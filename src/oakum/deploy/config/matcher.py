@@ -246,20 +246,32 @@ class Rules(Generic[M]):
     def __init__(self, rules: Sequence[M]) -> None:
         self.rules = tuple(rules)
         self._by_kind: dict[tuple[str, str], list[tuple[int, M, bool]]] = {}
+        self._settled: dict[tuple[str, str], list[tuple[int, M]]] = {}
 
     def candidates(self, resource: Resource) -> list[tuple[int, M, bool]]:
         """(position, rule, certain) of the rules that are or may be for resources of this kind."""
-        kind = (resource.api_version, resource.kind)
+        return self._for((resource.api_version, resource.kind))
+
+    def _for(self, kind: tuple[str, str]) -> list[tuple[int, M, bool]]:
         found = self._by_kind.get(kind)
         if found is None:
             answers = [(at, rule, rule.matcher.of_kind(*kind)) for at, rule in enumerate(self.rules)]
-            found = self._by_kind[kind] = [(at, rule, yes is True) for at, rule, yes in answers if yes is not False]
+            found = [(at, rule, yes is True) for at, rule, yes in answers if yes is not False]
+            if all(certain for _, _, certain in found):
+                self._settled[kind] = [(at, rule) for at, rule, _ in found]
+            self._by_kind[kind] = found
         return found
 
     def numbered(self, resource: Resource) -> list[tuple[int, M]]:
-        """(position, rule) of the rules that are for the resource."""
-        return [(at, rule) for at, rule, certain in self.candidates(resource)
-                if certain or rule.matcher.matches(resource)]
+        """(position, rule) of the rules that are for the resource; not to be changed."""
+        kind = (resource.api_version, resource.kind)
+        candidates = self._for(kind)
+        if not candidates:
+            return []
+        settled = self._settled.get(kind)
+        if settled is not None:
+            return settled
+        return [(at, rule) for at, rule, certain in candidates if certain or rule.matcher.matches(resource)]
 
     def of(self, resource: Resource) -> list[M]:
         """The rules that are for the resource, in order."""

@@ -1,4 +1,8 @@
-"""Changes to a field of an object: copy from others, remove, add labels, rewrite references."""
+"""Changes to a field of an object: copy from others, remove, add labels, rewrite references.
+
+Copying and removing give the object a new body, in which only what lies on the way to the field is new: the rest is
+shared with the body before and with the sources, which are never changed. Whole copies were half of a comparison.
+"""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
@@ -7,7 +11,7 @@ from typing import Any
 from oakum.deploy.config.path import All, Index, Part, Path, Pattern, has_index, path_text
 from oakum.deploy.errors import ConfigError
 from oakum.deploy.resource import Resource
-from oakum.deploy.values import clone, go_name
+from oakum.deploy.values import go_name
 
 _MISSING: Any = object()
 _IN_ARRAYS = (All, Index)
@@ -40,70 +44,83 @@ def copy_field(target: Resource, path: Path, sources: Sequence[Resource]) -> Non
 
     Missing maps on the way are made, unless the path goes through an array. Raises PathMismatch.
     """
-    bodies = [source.body for source in sources]
     try:
-        for driver in range(len(bodies)):
-            _copy(target.body, path, bodies, driver, not has_index(path))
+        for driver in range(len(sources)):
+            bodies = [source.body for source in sources]
+            target.body = _copied(target.body, path, bodies, driver, path)
     except PathMismatch as e:
         raise PathMismatch(f"FieldCopyMod for path '{path_text(path)}' on resource '{target.description}': {e}") from e
 
 
-def _copy(target: Any, path: Path, sources: list[Any], driver: int, create: bool) -> None:
+def _copied(target: Any, path: Path, sources: list[Any], driver: int, whole: Path) -> Any:
+    """`target` with what is at `path` in the sources; `whole` is the path from the top."""
     part, rest = path[0], path[1:]
     if isinstance(part, _IN_ARRAYS):
-        if target is None:
-            return
-        items = _need_array(target)
-        if not rest:
-            raise ConfigError("Expected last part of the path to be map key")
-        for at in range(len(items)) if isinstance(part, All) else [part.at]:
-            if at < len(items) and _at(sources[driver], at) is not _MISSING:
-                _copy(items[at], rest, [_at(s, at) for s in sources], driver, create)
-        return
-    found = _need_map(target)
+        return _copied_items(target, path, sources, driver, whole)
+    out = dict(_need_map(target))
     driving = _need_map(sources[driver])
     for key in part.keys(driving) if isinstance(part, Pattern) else [part]:
         if not rest:
             value = next((s[key] for s in sources if isinstance(s, dict) and key in s), _MISSING)
             if value is not _MISSING:
-                found[key] = clone(value)
+                out[key] = value
         elif driving.get(key) is not None:
-            below = found.get(key)
-            if below is None and not create:
+            below = out.get(key)
+            if below is None and has_index(whole):
                 continue
-            made: dict[str, Any] = {}
-            _copy(made if below is None else below, rest, [_at(s, key) for s in sources], driver, create)
-            if made:
-                found[key] = made
+            made = _copied({} if below is None else below, rest, [_at(s, key) for s in sources], driver, whole)
+            if made or below is not None:
+                out[key] = made
+    return out
+
+
+def _copied_items(target: Any, path: Path, sources: list[Any], driver: int, whole: Path) -> Any:
+    part, rest = path[0], path[1:]
+    if target is None:
+        return None
+    out = list(_need_array(target))
+    if not rest:
+        raise ConfigError("Expected last part of the path to be map key")
+    for at in _indexes(part, out):
+        if _at(sources[driver], at) is not _MISSING:
+            out[at] = _copied(out[at], rest, [_at(s, at) for s in sources], driver, whole)
+    return out
+
+
+def _indexes(part: Part, items: Sequence[Any]) -> range:
+    """The places in an array that a part of a path means."""
+    if isinstance(part, Index):
+        return range(part.at, min(part.at + 1, len(items)))
+    return range(len(items))
 
 
 def remove_field(target: Resource, path: Path) -> None:
     """Remove what is at `path`, if it can be reached. Raises PathMismatch."""
     try:
-        _remove(target.body, path)
+        target.body = _removed(target.body, path)
     except PathMismatch as e:
         raise PathMismatch(
             f"FieldRemoveMod for path '{path_text(path)}' on resource '{target.description}': {e}") from e
 
 
-def _remove(target: Any, path: Path) -> None:
+def _removed(target: Any, path: Path) -> Any:
     part, rest = path[0], path[1:]
     if target is None:
-        return
+        return None
     if isinstance(part, _IN_ARRAYS):
-        items = _need_array(target)
+        items = list(_need_array(target))
         if not rest:
             raise ConfigError("Expected last part of the path to be map key")
-        for at in range(len(items)) if isinstance(part, All) else [part.at]:
-            if at < len(items):
-                _remove(items[at], rest)
-        return
-    found = _need_map(target)
-    for key in part.keys(found) if isinstance(part, Pattern) else [part]:
+        for at in _indexes(part, items):
+            items[at] = _removed(items[at], rest)
+        return items
+    out = dict(_need_map(target))
+    for key in part.keys(out) if isinstance(part, Pattern) else [part]:
         if not rest:
-            found.pop(key, None)
-        elif key in found:
-            _remove(found[key], rest)
+            out.pop(key, None)
+        elif key in out:
+            out[key] = _removed(out[key], rest)
+    return out
 
 
 def add_strings(target: Resource, path: Path, values: Mapping[str, str], *, create: bool) -> None:
@@ -122,9 +139,8 @@ def _add(target: Any, path: Path, values: Mapping[str, str], create: bool) -> No
     part, rest = path[0], path[1:]
     if isinstance(part, _IN_ARRAYS):
         items = _need_array(target) if target is not None else []
-        for at in range(len(items)) if isinstance(part, All) else [part.at]:
-            if at < len(items):
-                _add(items[at], rest, values, create)
+        for at in _indexes(part, items):
+            _add(items[at], rest, values, create)
         return
     found = _need_map(target)
     key = str(part)
@@ -153,9 +169,8 @@ def _visit(target: Any, path: Path, rewrite: Callable[[dict[str, Any]], None]) -
         if target is None:
             return
         items = _need_array(target)
-        for at in range(len(items)) if isinstance(part, All) else [part.at]:
-            if at < len(items):
-                _visit(items[at], path[1:], rewrite)
+        for at in _indexes(part, items):
+            _visit(items[at], path[1:], rewrite)
         return
     found = _need_map(target).get(str(part), _MISSING)
     if found is not _MISSING and (found is not None or isinstance(path[1] if len(path) > 1 else None, All)):

@@ -39,7 +39,7 @@ def excluding(resource: Resource, rules: Rules[PathRule]) -> Resource:
     found = [rule for rule in rules.of(resource) if _reaches(resource.body, rule.path[0])]
     if not found:
         return resource
-    out = resource.copy()
+    out = resource.shared()
     for rule in found:
         remove_field(out, rule.path)
     return out

@@ -77,7 +77,8 @@ def _equal(left: Any, right: Any) -> bool:
 
 def _compare_maps(left: dict[str, Any], right: dict[str, Any], path: str, out: list[Op]) -> None:
     # Most fields are the same on both sides: they are set aside before anything is sorted.
-    keys = [key for key, value in left.items() if key not in right or not alike(value, right[key])]
+    keys = [key for key, value in left.items()
+            if key not in right or not (value is right[key] or alike(value, right[key]))]
     keys += right.keys() - left.keys()
     for key in sorted(keys, key=_bytes) if len(keys) > 1 else keys:
         at = f"{path}/{key.translate(_ESCAPES)}"

@@ -34,7 +34,7 @@ class NoTemplates:
 
 def rebase(new: Resource, existing: Resource, config: Config, templates: Templates) -> Resource:
     """`new` as it would replace `existing`. Raises ConfigError with the rule's failure."""
-    current = new.copy()
+    current = new.shared()
     for _, rule, certain in config.rebase_index.candidates(new):
         if certain or rule.matcher.matches(current):
             current = _apply(rule, current, new, existing, templates)

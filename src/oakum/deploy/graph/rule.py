@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from oakum.dataclass import dataclass
@@ -38,7 +39,12 @@ class ChangeRule:
 
 def parse_rule(text: str, resource: Resource) -> ChangeRule:
     """The rule that `text` writes, its placeholders filled in from the resource. Raises ConfigError."""
-    filled = fill(text, resource)
+    return _parsed(fill(text, resource))
+
+
+@lru_cache(4096)
+def _parsed(filled: str) -> ChangeRule:
+    """Most rules are the same text for every change. Raises ConfigError."""
     words = filled.split(" ")
     if len(words) != 4:
         raise ConfigError(f"Expected change rule annotation value to have format '{_FORMAT}', but was '{filled}'")
@@ -54,6 +60,7 @@ def parse_group(text: str, resource: Resource) -> str:
     return check_group(fill(text, resource))
 
 
+@lru_cache(4096)
 def check_group(name: str) -> str:
     """`name`, if it is a qualified name (of any length). Raises ConfigError."""
     if not name:
