@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import attrgetter
-from typing import Any, NamedTuple, TypeVar, dataclass_transform
+
+from oakum.record import NamedTuple
+from oakum.typing import Any, TypeVar, dataclass_transform
 
 T = TypeVar("T")
 _NONE: Any = object()

@@ -5,7 +5,8 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from threading import Condition, Thread
 from time import monotonic
-from typing import Any, Generic, TypeVar
+
+from oakum.typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 

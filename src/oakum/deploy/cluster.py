@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
 
 from oakum.deploy.errors import InputError
 from oakum.deploy.resource import IDENTITY, Resource
@@ -13,6 +12,7 @@ from oakum.kube.client import Client
 from oakum.kube.errors import ApiError
 from oakum.kube.kinds import ResourceType
 from oakum.kube.retry import EXISTENCE, retrying
+from oakum.typing import Any, TypeVar
 
 T = TypeVar("T")
 KIND_WAIT_SECONDS = 10.0

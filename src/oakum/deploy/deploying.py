@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from oakum.dataclass import dataclass, field, replace
 from oakum.deploy.app.changes import Changes, Running
@@ -51,6 +50,7 @@ from oakum.deploy.wait.judge import Judge
 from oakum.errors import OakumError
 from oakum.kube.client import Client
 from oakum.kube.selector import Requirement, Selector
+from oakum.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from oakum.deploy.logs.during import DeployLogs

@@ -4,7 +4,6 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from oakum.dataclass import dataclass
 from oakum.deploy.app.meta import CLUSTER
@@ -16,6 +15,7 @@ from oakum.kube.errors import ApiError
 from oakum.kube.kinds import ResourceType
 from oakum.kube.selector import Selector
 from oakum.kube.workers import each
+from oakum.typing import Any
 
 UNLISTED = {("", "events"), ("", "componentstatuses")}
 UNLISTED_KINDS = {("cilium.io", "CiliumIdentity")}

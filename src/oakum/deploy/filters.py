@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from oakum.dataclass import dataclass, field
 from oakum.deploy.age import Age
@@ -12,6 +11,7 @@ from oakum.deploy.errors import InputError
 from oakum.deploy.gostruct import TEXT, Many, Struct, decode
 from oakum.deploy.resource import Resource, parse_time
 from oakum.kube.selector import Selector, SelectorError, parse
+from oakum.typing import Any
 
 
 def glob(pattern: str, text: str) -> bool:

@@ -6,9 +6,9 @@ What does not fit is named in its words: `json: cannot unmarshal string into Go 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
 
 from oakum.dataclass import dataclass, field
+from oakum.typing import Any, TypeAlias
 
 
 @dataclass(frozen=True, eq=False)

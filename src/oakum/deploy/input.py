@@ -3,12 +3,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import IO, TYPE_CHECKING, Any
 
 from oakum.dataclass import dataclass, field, replace
 from oakum.deploy.errors import InputError
 from oakum.deploy.resource import Resource
 from oakum.errors import YAMLError
+from oakum.typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from oakum.yaml.locate import Place as Field

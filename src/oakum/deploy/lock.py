@@ -10,7 +10,6 @@ import threading
 import time
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any
 
 from oakum.dataclass import dataclass
 from oakum.deploy.app.recorded import RecordedApp
@@ -20,6 +19,7 @@ from oakum.errors import KubeError
 from oakum.kube.client import Client
 from oakum.kube.errors import ApiError
 from oakum.kube.kinds import ResourceType
+from oakum.typing import Any
 
 LEASES = ResourceType("coordination.k8s.io", "v1", "leases", "Lease", True)
 SUFFIX = "-deploy-lock"

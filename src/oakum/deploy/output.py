@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
 
 from oakum.dataclass import dataclass
+from oakum.typing import Protocol
 
 
 @dataclass(frozen=True)

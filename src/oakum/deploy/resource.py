@@ -4,10 +4,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
 
 from oakum.dataclass import dataclass
 from oakum.deploy.values import clone
+from oakum.typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from oakum.yaml.locate import Place as Field

@@ -5,7 +5,7 @@ difference is visible in a recorded digest, and nowhere else.
 """
 from __future__ import annotations
 
-from typing import Any
+from oakum.typing import Any
 
 _GO_NAMES = {dict: "map[string]interface {}", list: "[]interface {}", str: "string", bool: "bool", int: "int64",
              float: "float64", type(None): "<nil>"}

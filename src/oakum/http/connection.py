@@ -8,7 +8,6 @@ import socket
 from base64 import b64encode
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote, urlsplit
 from weakref import finalize
 
@@ -17,6 +16,7 @@ from oakum.http.body import Body
 from oakum.http.errors import HttpError, ProxyFailure
 from oakum.http.head import Head, parse
 from oakum.http.incoming import Incoming
+from oakum.typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import ssl

@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from oakum.http.errors import Disconnected, HttpError, IncompleteRead
+from oakum.typing import Any
 
 PIECE = 64 * 1024
 LONGEST_HEAD = 1024 * 1024

@@ -3,12 +3,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 from oakum.http.body import Body
 from oakum.http.errors import FAILURES, AnswerTimeout
 from oakum.http.head import Head, Headers
 from oakum.http.incoming import PIECE
+from oakum.typing import Any
 
 
 class Response:

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import socket
 import struct
-from typing import Any
 from urllib.parse import SplitResult, unquote
+
+from oakum.typing import Any
 
 SCHEMES = ("socks5", "socks5h")
 PORT = 1080

@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from oakum.errors import YAMLError
 from oakum.images.config import Origin
 from oakum.images.errors import ConfigError
 from oakum.images.resolution import Resolution
+from oakum.typing import Any
 from oakum.yaml import gojson, plain
 
 KEY = "kbld.k14s.io/images"

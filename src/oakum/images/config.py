@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
 
 from oakum.dataclass import dataclass, field
+from oakum.typing import Any, TypeVar
 
 Origin = dict[str, Any]
 """Where an image came from: one key (`local`, `git`, `resolved`, `tagged`, …) with its details."""

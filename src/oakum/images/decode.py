@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from oakum.images import imageslock, minimum
 from oakum.images.config import (
@@ -21,6 +20,7 @@ from oakum.images.config import (
 from oakum.images.errors import ConfigError
 from oakum.images.fields import BOOL, STRING, STRINGS, TEXT, Anything, FieldType, ListOf, Struct, decode
 from oakum.images.resource import Document, describe
+from oakum.typing import Any
 
 API_VERSION = "kbld.k14s.io/v1alpha1"
 KINDS = frozenset({"Config", "Sources", "ImageOverrides", "ImageDestinations", "ImageKeys"})

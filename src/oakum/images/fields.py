@@ -6,11 +6,11 @@ with the field's path and its Go type. `strict` refuses unknown fields too.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from oakum.dataclass import dataclass
 from oakum.images.errors import ConfigError
 from oakum.images.inputs import go_kind
+from oakum.typing import Any
 from oakum.yaml.numbers import general
 
 _PREFIX = "error unmarshaling JSON: while decoding JSON:"

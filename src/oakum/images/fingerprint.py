@@ -6,7 +6,6 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any
 
 from oakum.errors import RegistryError
 from oakum.images import platforms
@@ -15,6 +14,7 @@ from oakum.images.config import Destination, Source
 from oakum.images.hashes import FolderHashes
 from oakum.registry import manifests, reference
 from oakum.registry.transport import Transport
+from oakum.typing import Any
 
 VERSION = 1
 _DOCKERFILE = frozenset({"docker", "buildx", "podman", "buildah"})

@@ -3,11 +3,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from oakum.dataclass import dataclass
 from oakum.images.config import Origin
 from oakum.images.errors import BuildError
+from oakum.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import subprocess

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
 
 from oakum.errors import YAMLError
 from oakum.images.config import ImageRef, Origin, Override
@@ -12,6 +11,7 @@ from oakum.images.origins import KINDS as ORIGINS
 from oakum.images.origins import add_preresolved
 from oakum.registry import reference
 from oakum.registry.errors import BadReference
+from oakum.typing import TYPE_CHECKING, Any
 from oakum.yaml import plain
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
 
 from oakum.dataclass import dataclass
 from oakum.errors import YAMLError
 from oakum.images.errors import ConfigError
 from oakum.images.resource import Document, items
+from oakum.typing import IO, Any
 from oakum.yaml import plain
 
 EXTENSIONS = (".json", ".yaml", ".yml")

@@ -3,13 +3,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from oakum.images.config import IMAGE_KEY, AnyIndex, Config, ImageRef, Override, PathPart, SearchRule
 from oakum.images.decode import API_VERSION
 from oakum.images.errors import ConfigError
 from oakum.images.inputs import go_kind
 from oakum.images.minimum import EMULATED
+from oakum.typing import Any
 from oakum.yaml import json_syntax, plain
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
-from typing import IO, Protocol
+
+from oakum.typing import IO, Protocol
 
 Moved = Callable[[int], None]
 """Called with the number of bytes that have been sent, fetched or packed since it was last called."""

@@ -3,12 +3,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from oakum.dataclass import dataclass
 from oakum.images.config import Platform
 from oakum.images.log import Log
 from oakum.registry.transport import Transport
+from oakum.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from oakum.images.rewriting import Rewrite

@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from oakum.dataclass import dataclass, replace
 from oakum.errors import OakumError
@@ -19,6 +18,7 @@ from oakum.images.resolution import Resolution, Resolver
 from oakum.images.resolve import OverridingResolver, RegistryResolver
 from oakum.images.resource import Document, items
 from oakum.images.stop import StoppableLog, stopping
+from oakum.typing import Any
 from oakum.workers import Job, Workers
 
 RESOLVERS = 8

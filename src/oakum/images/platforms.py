@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
 
 from oakum.images import origins
 from oakum.images.config import Platform
@@ -11,6 +10,7 @@ from oakum.images.errors import ConfigError
 from oakum.images.resolution import Resolution
 from oakum.registry import manifests, media, reference
 from oakum.registry.transport import Transport
+from oakum.typing import Any
 
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from threading import Semaphore
-from typing import Protocol
 
 from oakum.errors import RegistryError
 from oakum.images import git, origins
@@ -16,6 +15,7 @@ from oakum.images.resolution import Resolution
 from oakum.registry import attempts, manifests, reference
 from oakum.registry.errors import BadReference
 from oakum.registry.transport import Transport
+from oakum.typing import Protocol
 
 
 class Producer(Protocol):

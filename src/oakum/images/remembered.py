@@ -5,7 +5,8 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+
+from oakum.typing import Any
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -1,10 +1,9 @@
 """The outcome for one image, and the protocol of what finds it."""
 from __future__ import annotations
 
-from typing import Protocol
-
 from oakum.dataclass import dataclass, replace
 from oakum.images.config import Origin
+from oakum.typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from oakum.errors import RegistryError
 from oakum.images import origins
@@ -13,6 +12,7 @@ from oakum.registry import manifests, reference
 from oakum.registry.errors import BadReference
 from oakum.registry.reference import Reference
 from oakum.registry.transport import Transport
+from oakum.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from oakum.images.rewriting import Rewrite

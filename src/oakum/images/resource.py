@@ -2,9 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from oakum.images.errors import ConfigError
+from oakum.typing import Any
 
 Document = dict[str, Any]
 Path = tuple[str | int, ...]

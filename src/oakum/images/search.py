@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from oakum.errors import YAMLError
 from oakum.images.config import AnyIndex, SearchRule, repository_of
+from oakum.typing import Any
 from oakum.yaml import gojson, json_syntax, plain
 
 Replace = Callable[[str], str]

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from time import monotonic
-from typing import Any
 
 from oakum.images.log import Log, Moved
+from oakum.typing import Any
 from oakum.workers import Job, Workers
 
 PATIENCE_S = 2.0

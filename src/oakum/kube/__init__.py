@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+
+from oakum.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from oakum.kube.client import Client

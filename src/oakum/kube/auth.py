@@ -7,11 +7,11 @@ from __future__ import annotations
 import os
 import threading
 import time
-from typing import Any
 
 from oakum.dataclass import dataclass, field
 from oakum.kube.errors import ConfigError
 from oakum.kube.kubeconfig import ClusterConfig, ExecPlugin
+from oakum.typing import Any
 
 TOKEN_FILE_SECONDS = 60.0
 EARLY_SECONDS = 10.0

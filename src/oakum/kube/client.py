@@ -5,8 +5,6 @@ types. Every method raises ApiError for what the server refuses and ConnectError
 """
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.dataclass import dataclass
 from oakum.kube.discovery import Discovery
 from oakum.kube.errors import ApiError
@@ -14,6 +12,7 @@ from oakum.kube.kinds import ResourceType
 from oakum.kube.retry import RETRY_READ, RETRY_WRITE, retrying
 from oakum.kube.seen import Seen, address, shown
 from oakum.kube.transport import JSON, Query, Stream, Transport
+from oakum.typing import Any
 
 PAGE = 500
 METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"

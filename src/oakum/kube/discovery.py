@@ -8,12 +8,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from oakum.kube.errors import ApiError, ConnectError, DiscoveryError
 from oakum.kube.kinds import ResourceType
 from oakum.kube.transport import Transport
 from oakum.kube.workers import each
+from oakum.typing import Any
 
 PAUSE = 1.0
 AGGREGATED = ",".join(

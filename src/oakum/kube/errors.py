@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from oakum.errors import KubeError
+from oakum.typing import Any
 
 _UNREADABLE = re.compile(r"cannot unmarshal .* into Go struct field \w+\.(\S+) of type")
 """A value of the wrong type is told in a sentence only, which names the field."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
 
 from oakum.dataclass import dataclass, field, replace
 from oakum.kube.errors import ConfigError
+from oakum.typing import Any
 
 IN_CLUSTER = "/var/run/secrets/kubernetes.io/serviceaccount"
 HOST_PORT = "${KAPP_KUBERNETES_SERVICE_HOST_PORT}"

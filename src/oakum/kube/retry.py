@@ -4,10 +4,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from typing import TypeVar
 
 from oakum.dataclass import dataclass
 from oakum.kube.errors import ApiError, ConnectError
+from oakum.typing import TypeVar
 
 T = TypeVar("T")
 _ETCD = re.compile(r"etcdserver:.*(leader changed|timed out)")

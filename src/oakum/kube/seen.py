@@ -6,11 +6,11 @@ status. A list's own version, which every change anywhere in the cluster moves, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
 from oakum.errors import KubeError
 from oakum.kube.errors import ApiError
 from oakum.kube.workers import each
+from oakum.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from oakum.kube.transport import Query, Transport

@@ -8,13 +8,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from oakum.dataclass import dataclass, field
 from oakum.kube.auth import Authenticator
 from oakum.kube.errors import ApiError, ConfigError, ConnectError, from_answer
 from oakum.kube.kubeconfig import ClusterConfig
+from oakum.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from oakum.http.pool import Pool

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from typing import Any
 
 from oakum.dataclass import dataclass
 from oakum.kube.client import Client
 from oakum.kube.errors import ApiError, ConnectError, from_answer
 from oakum.kube.kinds import ResourceType
 from oakum.kube.transport import Stream
+from oakum.typing import Any
 
 SERVER_SECONDS = 290
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0

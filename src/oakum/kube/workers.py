@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+
+from oakum.typing import TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")

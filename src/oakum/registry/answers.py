@@ -2,13 +2,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from oakum.http.errors import FAILURES
 from oakum.http.response import Response, decoded
 from oakum.registry.errors import ConnectError, ContentError, Diagnostic, StatusError
 from oakum.registry.retry import TEMPORARY
+from oakum.typing import Any
 
 SMALL = 4 * 1024 * 1024
 """Most bytes of a body that is held in memory (manifests, errors, lists): the limit that distribution servers set."""

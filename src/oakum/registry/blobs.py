@@ -5,7 +5,6 @@ import hashlib
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 from oakum.dataclass import dataclass
 from oakum.http.connection import BLOCK, Readable
@@ -15,6 +14,7 @@ from oakum.registry.descriptor import Descriptor, digest_of
 from oakum.registry.errors import ContentError, StatusError
 from oakum.registry.reference import Repository
 from oakum.registry.transport import Request, Transport
+from oakum.typing import Protocol
 
 _RESUMES = 5
 

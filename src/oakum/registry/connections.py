@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from oakum.dataclass import dataclass
@@ -16,6 +15,7 @@ from oakum.http.response import Response
 from oakum.proxy import proxy_for
 from oakum.registry import greeting, trouble
 from oakum.registry.errors import ConnectError, CredentialsError
+from oakum.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import ssl

@@ -3,10 +3,10 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
-from typing import Protocol
 
 from oakum.dataclass import dataclass, field
 from oakum.registry.reference import Repository
+from oakum.typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)

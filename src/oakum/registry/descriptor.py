@@ -4,11 +4,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from oakum.dataclass import dataclass, field
 from oakum.registry import media
 from oakum.registry.errors import ContentError
+from oakum.typing import Any
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 from oakum.registry.credentials import Credentials
 from oakum.registry.errors import CredentialsError
 from oakum.registry.reference import HUB, Repository
+from oakum.typing import Any
 from oakum.yaml import json_syntax
 
 HUB_KEY = "https://index.docker.io/v1/"

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
 
 from oakum.dataclass import dataclass
 from oakum.errors import RegistryError
+from oakum.typing import Any
 
 
 class BadReference(RegistryError):

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from oakum.dataclass import dataclass, field
 from oakum.http.connection import BLOCK, Readable
@@ -18,6 +17,7 @@ from oakum.registry.descriptor import Descriptor, Manifest
 from oakum.registry.errors import ContentError
 from oakum.registry.reference import Repository, check_digest
 from oakum.registry.transport import Transport
+from oakum.typing import IO
 
 
 @dataclass(slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 import errno
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from oakum.http.errors import AnswerTimeout, IncompleteRead, ProxyFailure
 from oakum.proxy import parse_address
+from oakum.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import ssl

@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
 
+from oakum.typing import Generic, TypeVar
 from oakum.yaml.errors import SyntaxYAMLError
 
 T = TypeVar("T")

@@ -3,12 +3,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from oakum.cli.command import Invocation
 from oakum.cli.kapp import session
 from oakum.cli.kapp.session import Session
 from oakum.deploy.errors import AppError, InputError
+from oakum.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from oakum.deploy.resource import Resource

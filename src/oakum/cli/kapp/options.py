@@ -1,8 +1,6 @@
 """Flags turned into the options of `oakum.deploy`."""
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.cli.kapp.session import Session
 from oakum.deploy.apply.options import ApplyOptions, WaitOptions
 from oakum.deploy.deleting import DeleteOptions
@@ -11,6 +9,7 @@ from oakum.deploy.lock import LockOptions
 from oakum.deploy.logs.options import LogsOptions
 from oakum.deploy.run.table import DiffOptions
 from oakum.errors import UsageError
+from oakum.typing import Any
 
 Flags = dict[str, Any]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 from oakum.cli import ui as dialogue
 from oakum.cli.command import Invocation
 from oakum.cli.reflow import bullets
 from oakum.errors import DeployError, KubeError, OakumError, UsageError
+from oakum.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from oakum.deploy.app.labeled import LabeledApp

@@ -3,11 +3,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
 
 from oakum.cli.command import Invocation
 from oakum.cli.kapp import session
 from oakum.cli.kapp.session import Session
+from oakum.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from oakum.deploy.app.changes import Recorded

@@ -1,12 +1,11 @@
 """Rules written in ytt, evaluated by our own template engine (kapp spec, sections 3.11 and 5.5)."""
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.deploy.errors import ConfigError
 from oakum.deploy.resource import Resource
 from oakum.deploy.values import floats
 from oakum.errors import OakumError
+from oakum.typing import Any
 
 _CALL = """\
 #@ load("resource.star", "is_done")

@@ -1,12 +1,11 @@
 """The `kbld` program: its commands and flags."""
 from __future__ import annotations
 
-from typing import NoReturn
-
 from oakum.cli import ui
 from oakum.cli.command import Command, leave
 from oakum.cli.command import main as run_main
 from oakum.cli.flag import Flag
+from oakum.typing import NoReturn
 
 _ABOUT = "kbld seamlessly incorporates image building and image pushing into your development and deployment workflows"
 

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from oakum.cli.command import Invocation
 from oakum.cli.kbld import session
@@ -19,6 +18,7 @@ from oakum.registry.blobs import BlobSource, RemoteBlob
 from oakum.registry.descriptor import Descriptor
 from oakum.registry.reference import parse_digest
 from oakum.registry.transport import Transport
+from oakum.typing import Any
 from oakum.yaml import plain
 
 

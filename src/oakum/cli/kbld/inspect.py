@@ -1,14 +1,13 @@
 """`kbld inspect`: a table of the references in resources and where they came from."""
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.cli.command import Invocation
 from oakum.cli.kbld import session
 from oakum.cli.table import Column, Table
 from oakum.cli.ui import UI
 from oakum.images import annotation, decode, search
 from oakum.images.resource import describe
+from oakum.typing import Any
 from oakum.yaml import plain
 
 _COLUMNS = (Column("Image"), Column("Metadata"), Column("Resource"))

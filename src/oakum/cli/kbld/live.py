@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import IO
 
 from oakum.dataclass import dataclass
 from oakum.images.log import Moved, StreamLog
+from oakum.typing import IO
 
 _EVERY_S = 0.1
 _UNITS = ("B", "KiB", "MiB", "GiB")

@@ -4,7 +4,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from oakum.cli.command import Invocation
 from oakum.cli.kbld import session
@@ -15,6 +14,7 @@ from oakum.images.config import Override, merge
 from oakum.images.errors import ConfigError
 from oakum.images.minimum import EMULATED
 from oakum.images.resource import Document
+from oakum.typing import TYPE_CHECKING, Any
 from oakum.yaml import plain
 
 if TYPE_CHECKING:

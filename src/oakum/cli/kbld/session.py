@@ -4,13 +4,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
 
 from oakum.cli.command import Invocation
 from oakum.cli.ui import UI
 from oakum.errors import OakumError
 from oakum.images import inputs
 from oakum.images.resource import Document
+from oakum.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from oakum.registry.transport import Transport

@@ -6,7 +6,6 @@ rejection. Nothing is recorded in the cluster before templates and images are ri
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 from oakum.cli.command import Invocation
 from oakum.cli.flag import Flag
@@ -19,6 +18,7 @@ from oakum.cli.ytt import ROOT as YTT
 from oakum.dataclass import dataclass
 from oakum.deploy.errors import AppError, InputError
 from oakum.template.workspace.inputs import Inputs
+from oakum.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from oakum.deploy.resource import Resource

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 from oakum.dataclass import dataclass, replace
 from oakum.deploy.app.meta import AppMeta, ChangeMeta, now
@@ -12,6 +11,7 @@ from oakum.deploy.errors import AppError
 from oakum.kube.client import CONFIG_MAPS
 from oakum.kube.errors import ApiError
 from oakum.kube.workers import each
+from oakum.typing import Any
 
 IS_CHANGE = "kapp.k14s.io/is-app-change"
 OF_LABEL = "kapp.k14s.io/app-change-app-label"

@@ -5,11 +5,11 @@ import json
 import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from oakum.dataclass import dataclass, field
 from oakum.deploy.errors import AppError
 from oakum.deploy.resource import Resource, parse_time
+from oakum.typing import Any
 
 ZERO_TIME = "0001-01-01T00:00:00Z"
 APP_KEY = "kapp.k14s.io/app"

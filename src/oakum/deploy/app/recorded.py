@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from oakum.deploy.app.meta import AppMeta, parse_meta
 from oakum.deploy.errors import AppError
 from oakum.errors import KubeError
 from oakum.kube.client import CONFIG_MAPS, Client
 from oakum.kube.errors import ApiError
+from oakum.typing import Any
 
 IS_APP = "kapp.k14s.io/is-app"
 USES_APP_LABEL = "kapp.k14s.io/app-changes-use-app-label"

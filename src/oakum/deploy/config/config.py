@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
 
 from oakum.dataclass import dataclass, field
 from oakum.deploy.config.matcher import Matcher, Rules, parse_matchers
@@ -23,6 +22,7 @@ from oakum.deploy.config.shape import CONFIG
 from oakum.deploy.errors import ConfigError
 from oakum.deploy.gostruct import ANY, Named, decode
 from oakum.deploy.resource import PREFIX, Resource
+from oakum.typing import Any
 
 API_VERSION = "kapp.k14s.io/v1alpha1"
 CONFIG_LABEL = PREFIX + "config"

@@ -6,12 +6,12 @@ object". Indexes are built on that.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Generic, Protocol, TypeVar
 
 from oakum.dataclass import dataclass
 from oakum.deploy.config.path import All, Index, Path, parse_path
 from oakum.deploy.errors import ConfigError
 from oakum.deploy.resource import Resource
+from oakum.typing import Any, Generic, Protocol, TypeVar
 
 BUILT_IN_GROUPS = frozenset({
     "", "admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io", "apps",

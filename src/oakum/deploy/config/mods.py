@@ -6,12 +6,12 @@ shared with the body before and with the sources, which are never changed. Whole
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from oakum.deploy.config.path import All, Index, Part, Path, Pattern, has_index, path_text
 from oakum.deploy.errors import ConfigError
 from oakum.deploy.resource import Resource
 from oakum.deploy.values import go_name
+from oakum.typing import Any
 
 _MISSING: Any = object()
 _IN_ARRAYS = (All, Index)

@@ -3,10 +3,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, TypeAlias
 
 from oakum.dataclass import dataclass
 from oakum.deploy.errors import ConfigError
+from oakum.typing import Any, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@
 """
 from __future__ import annotations
 
-from typing import Any
+from oakum.typing import Any
 
 Raw = dict[str, Any]
 

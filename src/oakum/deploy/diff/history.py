@@ -1,8 +1,6 @@
 """The record of what was last applied, in annotations of the object itself (kapp spec, section 3.5)."""
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.dataclass import dataclass
 from oakum.deploy.config.config import Config
 from oakum.deploy.config.matcher import Rules
@@ -12,6 +10,7 @@ from oakum.deploy.diff.ops import diff_ops, digest
 from oakum.deploy.diff.rebase import Templates, rebase
 from oakum.deploy.resource import PREFIX, Resource
 from oakum.deploy.values import floats, same
+from oakum.typing import Any
 
 ORIGINAL = PREFIX + "original"
 DIGEST = PREFIX + "original-diff-md5"

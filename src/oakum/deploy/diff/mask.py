@@ -1,11 +1,10 @@
 """Secret values shown as numbers (kapp spec, section 3.7)."""
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.deploy.config.config import Config
 from oakum.deploy.config.path import All, Index, Path
 from oakum.deploy.resource import Resource
+from oakum.typing import Any
 
 
 class Mask:

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
-from typing import Any
 
 from oakum.deploy.values import alike
+from oakum.typing import Any
 from oakum.yaml import plain
 from oakum.yaml.plain_writer import GoFloat
 

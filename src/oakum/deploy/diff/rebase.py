@@ -1,13 +1,12 @@
 """Rebasing: the new object takes over from the existing one what others own (kapp spec, section 3.11)."""
 from __future__ import annotations
 
-from typing import Protocol
-
 from oakum.deploy.config.config import Config
 from oakum.deploy.config.mods import copy_field, remove_field
 from oakum.deploy.config.rules import RebaseRule
 from oakum.deploy.errors import ConfigError
 from oakum.deploy.resource import Resource
+from oakum.typing import Protocol
 
 
 class Templates(Protocol):

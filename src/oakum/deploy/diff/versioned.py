@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from oakum.dataclass import dataclass
 from oakum.deploy.config.config import Config
@@ -18,6 +17,7 @@ from oakum.deploy.errors import InputError
 from oakum.deploy.resource import PREFIX, Resource
 from oakum.deploy.values import text
 from oakum.errors import YAMLError
+from oakum.typing import Any
 
 VERSIONED = PREFIX + "versioned"
 KEEP_ORIGINAL = PREFIX + "versioned-keep-original"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeAlias
 
 from oakum.deploy.config.config import Config
 from oakum.deploy.diff.change import Change
@@ -15,6 +14,7 @@ from oakum.deploy.errors import ConfigError
 from oakum.deploy.graph.rule import GROUP, RULE, ChangeRule, action_of, annotated, parse_group, parse_rule
 from oakum.deploy.resource import Resource
 from oakum.errors import DeployError
+from oakum.typing import TypeAlias
 
 
 class Node:

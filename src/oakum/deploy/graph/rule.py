@@ -4,13 +4,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any
 
 from oakum.dataclass import dataclass
 from oakum.deploy.diff.change import ADD, DELETE, EXISTS, UPDATE, Change
 from oakum.deploy.errors import ConfigError
 from oakum.deploy.resource import PREFIX, Resource
 from oakum.kube.selector import name_problems
+from oakum.typing import Any
 
 GROUP = PREFIX + "change-group"
 RULE = PREFIX + "change-rule"

@@ -4,7 +4,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any
 
 from oakum.deploy.logs.options import LogsOptions
 from oakum.deploy.logs.tail import Tail, TailOptions, follow, list_pods
@@ -13,6 +12,7 @@ from oakum.deploy.resource import PREFIX, Resource
 from oakum.errors import KubeError, OakumError
 from oakum.kube.client import Client
 from oakum.kube.watch import Watch
+from oakum.typing import Any
 
 WANTED = PREFIX + "deploy-logs"
 LAST_SECONDS = 2.0

@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from oakum.deploy.errors import InputError
 from oakum.deploy.filters import glob
 from oakum.deploy.logs.tail import Tail, TailOptions, follow, list_pods
 from oakum.kube.client import Client
+from oakum.typing import Any
 
 
 def show_logs(client: Client, labels: str, namespace: str, options: TailOptions, pod_name: str,

@@ -4,7 +4,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from oakum.dataclass import dataclass
 from oakum.deploy.filters import glob
@@ -12,6 +11,7 @@ from oakum.errors import KubeError
 from oakum.kube.client import PODS, Client
 from oakum.kube.transport import Stream
 from oakum.kube.watch import Watch
+from oakum.typing import Any
 
 RUNNING_PAUSE = 0.25
 QUIET = 0.2

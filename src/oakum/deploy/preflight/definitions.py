@@ -5,12 +5,12 @@ The first two rules are those of kapp 0.60; the others are those that its later 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 from oakum.deploy.cluster import Cluster
 from oakum.deploy.errors import InputError
 from oakum.deploy.resource import Resource
 from oakum.deploy.run.plan import Planned
+from oakum.typing import Any
 
 Definition = dict[str, Any]
 Problems = Iterator[str]

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from oakum.deploy.cluster import Cluster
 from oakum.deploy.errors import InputError
@@ -11,6 +10,7 @@ from oakum.deploy.run.plan import Planned
 from oakum.errors import KubeError
 from oakum.kube.kinds import ResourceType
 from oakum.kube.workers import each
+from oakum.typing import Any
 
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 RBAC = "rbac.authorization.k8s.io"

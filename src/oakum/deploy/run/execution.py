@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
-from typing import Any
 
 from oakum.dataclass import dataclass
 from oakum.deploy.apply.applier import Applier
@@ -18,6 +17,7 @@ from oakum.deploy.run.runner import Runner
 from oakum.deploy.wait.judge import Judge
 from oakum.deploy.wait.observe import Observer
 from oakum.deploy.wait.waiter import Waiter
+from oakum.typing import Any
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from oakum.dataclass import dataclass
 from oakum.deploy.resource import PREFIX, Resource
@@ -18,6 +17,7 @@ from oakum.deploy.wait.state import (
     status,
     unobserved,
 )
+from oakum.typing import Any
 
 MIN_REPLICAS = PREFIX + "apps-v1-deployment-wait-minimum-replicas-available"
 REVISION = "deployment.kubernetes.io/revision"

@@ -1,10 +1,9 @@
 """What a rule says of an object."""
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.dataclass import dataclass
 from oakum.deploy.resource import Resource
+from oakum.typing import Any
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
 from oakum.dataclass import dataclass
 from oakum.images.builders.layer import Layer
@@ -15,6 +14,7 @@ from oakum.registry import blobs, manifests, media, reference
 from oakum.registry.descriptor import Descriptor, Manifest
 from oakum.registry.layout import Layout
 from oakum.registry.transport import Transport
+from oakum.typing import Any
 
 _EPOCH = "1970-01-01T00:00:00Z"
 _CONFIG_LIMIT = 1024 * 1024

@@ -4,12 +4,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from oakum.images.builders.probe import Probe
 from oakum.images.builders.protocol import Builder
 from oakum.registry.layout import Layout
 from oakum.registry.transport import Transport
+from oakum.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from oakum.images.builders.embedded import Workshop

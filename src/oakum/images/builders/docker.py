@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from oakum.images.builders import naming
 from oakum.images.builders.engine import Engine
@@ -10,6 +9,7 @@ from oakum.images.builders.process import check_folder, run
 from oakum.images.builders.protocol import Built, Task
 from oakum.images.errors import BuildError
 from oakum.images.log import Log
+from oakum.typing import Any
 
 
 def build_flags(options: Mapping[str, Any], *, platform: bool = False) -> list[str]:

@@ -9,9 +9,9 @@ import posixpath
 import re
 import shlex
 from pathlib import Path
-from typing import Any
 
 from oakum.dataclass import dataclass, field
+from oakum.typing import Any
 
 _VARIABLE = re.compile(r"\\\$|\$\{(\w+)(?::([-+])([^}]*))?\}|\$(\w+)")
 _SPLIT = re.compile(r"\s+")

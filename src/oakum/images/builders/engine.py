@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
 from oakum.dataclass import dataclass
@@ -15,6 +14,7 @@ from oakum.images.log import Log
 from oakum.proxy import is_loopback
 from oakum.registry import reference
 from oakum.registry.errors import BadReference
+from oakum.typing import Any
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from oakum.images.builders import assemble, context
 from oakum.images.builders.embedded import Workshop, member
 from oakum.images.builders.protocol import Built, Task
 from oakum.images.log import Log
+from oakum.typing import Any
 
 TITLE = "embedded file builder"
 

@@ -9,7 +9,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from oakum.images.builders import assemble, context, dockerfile
 from oakum.images.builders.dockerfile import Stage
@@ -20,6 +19,7 @@ from oakum.images.builders.protocol import Built, Task
 from oakum.images.config import Platform
 from oakum.images.errors import BuildError
 from oakum.images.log import Log
+from oakum.typing import Any
 
 TITLE = "embedded Go builder"
 _MAIN = re.compile(r"^package\s+main\b", re.MULTILINE)

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from threading import Thread
-from typing import IO
 
 from oakum.dataclass import dataclass
 from oakum.images.errors import BuildError
 from oakum.images.log import Log
 from oakum.images.stop import StoppableLog
+from oakum.typing import IO
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
 
 from oakum.dataclass import dataclass
 from oakum.images.config import Destination
 from oakum.images.log import Log
+from oakum.typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)

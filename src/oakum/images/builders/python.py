@@ -11,7 +11,6 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from oakum.images.builders import assemble, context
 from oakum.images.builders.assemble import Base
@@ -22,6 +21,7 @@ from oakum.images.builders.protocol import Built, Task
 from oakum.images.config import Platform
 from oakum.images.errors import BuildError
 from oakum.images.log import Log
+from oakum.typing import Any
 
 TITLE = "embedded Python builder"
 HOME = "app"

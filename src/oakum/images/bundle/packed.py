@@ -3,12 +3,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from oakum.dataclass import dataclass
 from oakum.images.errors import ConfigError
 from oakum.registry import media
 from oakum.registry.descriptor import Descriptor, Manifest, digest_of
+from oakum.typing import Any
 
 _GO_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 

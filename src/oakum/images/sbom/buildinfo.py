@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO
+
+from oakum.typing import IO
 
 MAGIC = b"\xff Go buildinf:"
 _INLINE = 2

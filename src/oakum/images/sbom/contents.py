@@ -4,7 +4,6 @@ from __future__ import annotations
 import tarfile
 from collections.abc import Iterable
 from email.parser import Parser
-from typing import IO, cast
 
 from oakum.images.errors import BuildError
 from oakum.images.sbom.buildinfo import Package, modules
@@ -13,6 +12,7 @@ from oakum.registry.blobs import BlobReader
 from oakum.registry.descriptor import Manifest
 from oakum.registry.reference import Reference
 from oakum.registry.transport import Transport
+from oakum.typing import IO, cast
 
 _METADATA_LIMIT = 1024 * 1024
 _EXECUTABLE = 0o111

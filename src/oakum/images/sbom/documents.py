@@ -4,9 +4,9 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from oakum.images.sbom.buildinfo import Package
+from oakum.typing import Any
 
 _EPOCH = "1970-01-01T00:00:00Z"
 _TOOL = "oakum"

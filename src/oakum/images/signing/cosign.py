@@ -4,7 +4,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-from typing import TYPE_CHECKING, Any
 
 from oakum.images.config import Destination, Source
 from oakum.images.errors import ConfigError
@@ -17,6 +16,7 @@ from oakum.registry.descriptor import Descriptor, Manifest
 from oakum.registry.errors import StatusError
 from oakum.registry.reference import Reference, parse_digest
 from oakum.registry.transport import Transport
+from oakum.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes

@@ -5,10 +5,10 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
 from oakum.images.errors import ConfigError
 from oakum.images.signing.secretbox import open_box
+from oakum.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes

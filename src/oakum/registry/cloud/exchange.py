@@ -3,12 +3,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlencode
 
 from oakum.registry.answers import body_of, redact
 from oakum.registry.connections import Connections
 from oakum.registry.errors import ConnectError, ContentError, CredentialsError
+from oakum.typing import Any
 
 
 def get(connections: Connections, url: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
