@@ -109,15 +109,16 @@ def _float(value: float) -> str:
 
 
 def _decode(*arguments: Any, **keywords: Any) -> Any:
-    import tomllib
+    from oakum.template.modules.toml_cursor import TOMLError
+    from oakum.template.modules.toml_reader import loads
 
     exactly(arguments, 1)
     text = string(arguments[0])
-    charge(len(text) >> 2)
+    charge(len(text))
     try:
-        return _to_starlark(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise Failure(f"toml: {error}") from None
+        return _to_starlark(loads(text))
+    except TOMLError as error:
+        raise Failure(f"toml: {error.message}") from None
 
 
 def _to_starlark(value: Any) -> Any:
