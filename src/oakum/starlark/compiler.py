@@ -35,6 +35,8 @@ def compile_program(
     problems = scopes.resolve(known)
     if problems:
         raise ResolveErrors(name, problems)
+    if parser.is_astray:  # what the reference does not see in time
+        raise SyntaxErrors(name, [Problem("runtime error: index out of range [-1]", 0)])
     bound = scopes.top.bindings
     code = _compile(body, list(bound), name)
     exported = tuple(identifier for identifier in bound if identifier not in scopes.loaded)

@@ -198,6 +198,10 @@ class Expressions:
             return self._spread(callee, arguments, line)
         if isinstance(callee, AttrCall):
             function, extra = ".method", callee.args
+            values = [*arguments.positional, *(keyword.value for keyword in arguments.keywords)]
+            if not all(isinstance(value, ast.Constant | ast.Name) for value in values):
+                # Arguments that can fail do so after the look-up of the method, as it is written first.
+                extra = [build.call(".having", extra, line), extra[1]]
         elif isinstance(callee, ast.Name):
             keywords = tuple(keyword.arg or "" for keyword in arguments.keywords)
             self.sites.append(Site(callee.id, len(arguments.positional), keywords))

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from oakum.starlark import comparison, operators
-from oakum.starlark.attributes import call_method, get_attr
+from oakum.starlark.attributes import call_method, get_attr, having
 from oakum.starlark.binding import invoke
 from oakum.starlark.collection_methods import mapping_items
 from oakum.starlark.errors import Failure
@@ -69,6 +69,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
     ".keywords": Dict,
     ".attr": get_attr,
     ".method": call_method,
+    ".having": having,
     ".call": invoke,
     ".spread": spread,
     ".index": get_index,

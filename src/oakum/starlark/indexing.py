@@ -114,6 +114,8 @@ def set_index(value: Any, key: Any, item: Any) -> None:
     elif kind is List:
         if type(key) is not int:
             raise Failure(f"got {type_name(key)}, want int")
+        if not fits_int32(key):
+            raise Failure(f"{key} out of range")
         place = key + len(value) if key < 0 else key
         if not 0 <= place < len(value):
             raise out_of_range(key, len(value), kind)

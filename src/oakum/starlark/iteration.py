@@ -106,8 +106,10 @@ def unpack(value: Any, spec: Any) -> Any:
         raise Failure(f"got {type_name(value)} in sequence assignment")
     found = tuple(items)
     if len(found) != count:
-        many = "many" if len(found) > count else "few"
-        raise Failure(f"too {many} values to unpack (got {len(found)}, want {count})")
+        if len(found) < count:
+            raise Failure(f"too few values to unpack (got {len(found)}, want {count})")
+        got = -1 if getattr(type(value), "is_unsized", False) else len(found)
+        raise Failure(f"too many values to unpack (got {got}, want {count})")
     if type(spec) is int:
         return found
     return tuple([item if inner is None else unpack(item, inner) for item, inner in zip(found, spec, strict=True)])

@@ -6,7 +6,7 @@ from types import FunctionType
 from oakum.starlark.errors import Failure
 from oakum.typing import Any
 
-_VIEWS = frozenset(("range", "elems", "codepoints"))  # sequences that the reference makes as they are asked for
+_NEVER_KEYS = frozenset(("range", "elems", "codepoints", "module"))
 
 
 class BoolKey:
@@ -46,8 +46,8 @@ def key_of(key: Any) -> Any:
 
     if kind is Builtin:
         return key
-    name = type_name(key)
-    raise Failure(f"unhashable: {name}" if name in _VIEWS else f"unhashable type: {name}")
+    name = getattr(kind, "unhashable_type", None) or type_name(key)
+    raise Failure(f"unhashable: {name}" if name in _NEVER_KEYS else f"unhashable type: {name}")
 
 
 def value_of(key: Any) -> Any:

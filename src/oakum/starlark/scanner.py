@@ -137,6 +137,8 @@ def _close(
 
     Raises SyntaxErrors when there is no block to close.
     """
+    if word != "elif":
+        _check_next(source, position, file=tokens.file, line=line, depth=depth)
     if word == "end":
         rest = (_BLANK if depth else _REST_OF_LINE).match(source, position)
         if rest is not None:
@@ -151,6 +153,18 @@ def _close(
     elif word == "else":
         tokens.add(word, word, line + (_REST_OF_LINE.match(source, position) is not None))
     return position, line, blocks
+
+
+def _check_next(source: str, position: int, file: str, line: int, depth: int) -> None:
+    """Raise SyntaxErrors where the token at `position` is none: the reference looks at it before the one in front."""
+    found = _TOKEN.match(source, position)
+    if found is None:
+        if source[position:].strip(" \t\r"):
+            _refuse(source, position, file, line)
+    elif found.lastindex in _LITERALS:
+        _literal(found[found.lastindex], file, line)
+    elif found.lastindex == _MARK and found[_MARK] in _CLOSE:
+        _nest(found[_MARK], depth, file, line)
 
 
 def _literal(text: str, file: str, line: int) -> tuple[str, Any]:

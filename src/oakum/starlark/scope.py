@@ -25,7 +25,7 @@ class Scope:
     """One block: the top level, a function, a lambda or a comprehension. `state` is free for the builders of steps."""
 
     __slots__ = (
-        "bindings", "children", "first_line", "is_function", "looked_up", "loops", "name", "parent", "state", "uses",
+        "bindings", "children", "first_line", "is_function", "looked_up", "name", "parent", "state", "uses",
     )  # fmt: skip
 
     def __init__(
@@ -40,7 +40,6 @@ class Scope:
         self.looked_up: set[str] = set()
         self.children: list[Scope] = []
         self.state: dict[str, Any] = {}
-        self.loops = 0
 
     @property
     def function(self) -> Scope:
@@ -61,7 +60,7 @@ class Scopes:
         self.shadowing: set[str] = set()
         self._bound_at: dict[str, int] = {}
         self.problems: list[Problem] = []
-        self._problems: dict[Scope, list[Problem]] = {}
+        self._misplaced: list[Problem] = []
 
     def open(self, name: str, *, is_function: bool = False) -> Scope:
         """Begin a block inside the current one."""
@@ -108,15 +107,16 @@ class Scopes:
 
     def problem(self, message: str, line: int) -> None:
         """Note something that does not belong where it stands."""
-        self._problems.setdefault(self.current, []).append(Problem(message, line))
+        self._misplaced.append(Problem(message, line))
 
     def resolve(self, known: Collection[str]) -> list[Problem]:
         """All problems, undefined names among them, in go-starlark's order.
 
-        `known` are the predeclared and universal names. A block's own problems go by line; those of functions inside
-        of it come before them (after them at the top level), those of comprehensions last.
+        `known` are the predeclared and universal names. What is misplaced, wherever, and the top level's undefined
+        names go by line, then come those of functions, those of functions inside of them before their own, and those
+        of comprehensions last.
         """
-        if self._problems or not self._all_known(known):
+        if self._misplaced or not self._all_known(known):
             self._resolve(self.top, known)
         return self.problems
 
@@ -152,7 +152,7 @@ class Scopes:
             self._resolve(child, known)
 
     def _own(self, scope: Scope, known: Collection[str]) -> list[Problem]:
-        found = self._problems.get(scope, [])
+        found = self._misplaced if scope is self.top else []
         for index, (name, line) in enumerate(scope.uses):
             place = index if scope is self.top else _NEVER
             if name and not self._is_known(name, scope, known, place):

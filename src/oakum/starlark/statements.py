@@ -89,6 +89,9 @@ class Statements:
         self.steps = steps
         self.loads: list[Load] = []
         self.block = Block()
+        self.loops = 0  # around the next statement, in its function
+        self.outer_loops = 0  # around that function
+        self.is_astray = False  # a break or continue is for a loop around its function
 
     def program(self) -> list[ast.stmt]:
         """All statements of a program."""
@@ -157,8 +160,10 @@ class Statements:
             body.append(ast.Return(value, lineno=line, col_offset=0))
         elif kind == "break" or kind == "continue":
             line = cursor.advance()
-            if not self.scopes.current.loops:
-                self.scopes.problem(f"{kind} not in a loop", line)
+            if not self.loops:
+                if not self.outer_loops:
+                    self.scopes.problem(f"{kind} not in a loop", line)
+                self.is_astray = True
             make = ast.Break if kind == "break" else ast.Continue
             body.append(make(lineno=line, col_offset=0))
         elif kind == "load":
@@ -329,10 +334,9 @@ class Statements:
         body.append(made)
 
     def _loop(self, line: int, body: list[ast.stmt]) -> None:
-        scope = self.scopes.current
-        scope.loops += 1
+        self.loops += 1
         self._block(line, body, block=Block(self.block, is_loop=True))
-        scope.loops -= 1
+        self.loops -= 1
 
     def _def(self, body: list[ast.stmt]) -> None:
         cursor, scopes = self.cursor, self.scopes
@@ -346,7 +350,10 @@ class Statements:
         scope = scopes.open(name, is_function=True)
         signature.bind(scopes)
         inner: list[ast.stmt] = []
+        outside = self.loops, self.outer_loops
+        self.loops, self.outer_loops = 0, sum(outside)
         self._block(line, inner, block=Block())
+        self.loops, self.outer_loops = outside
         scopes.close()
         if self.steps.wrap:
             inner = self.steps.wrap(inner, scope)

@@ -35,6 +35,7 @@ class Characters:
     """What `elems`, `elem_ords`, `codepoints` and `codepoint_ords` give: iterable, made as it is read."""
 
     __slots__ = ("method", "source")
+    is_unsized = True
 
     def __init__(self, source: str, method: str) -> None:
         self.source = source

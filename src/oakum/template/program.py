@@ -261,6 +261,8 @@ class YAMLProgram:
         if not self.program.full and "(@" not in text and "@)" not in text:
             return
         changed.add(tag)
+        self.program.nodes.append(None)  # the reference numbers the text as a whole too
+        self.program.parents.append(0)
         self.program.step("set_ctx_type", '"text"', None)
         self.program.step("start_ctx", '"text"', None)
         write_pieces(self.program, split_text(text, line))

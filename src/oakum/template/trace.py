@@ -84,7 +84,8 @@ def compile_failure(program: Program, errors: SyntaxErrors | ResolveErrors) -> E
     for problem in errors.errors:
         code = program.code[problem.line - 1] if 0 < problem.line <= len(program.code) else ""
         shown.append(f"- {problem.message}{_hint(problem.message, code)}")
-        shown.extend(f"    {text}" for text in excerpt(program, problem.line))
+        if problem.line:
+            shown.extend(f"    {text}" for text in excerpt(program, problem.line))
     return EvaluationError("\n".join(shown))
 
 

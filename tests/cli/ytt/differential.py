@@ -75,6 +75,6 @@ def _theirs(arguments: list[str]) -> Outcome | None:
         done = subprocess.run([REFERENCE, *arguments], capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
     except subprocess.TimeoutExpired:
         return None
-    if done.returncode == _CRASHED or _PANIC in done.stderr:
+    if done.returncode == _CRASHED or _PANIC in done.stderr + done.stdout:
         return None
     return Outcome(done.returncode, done.stdout, done.stderr)

@@ -18,12 +18,12 @@ def marked(item: Item, name: str = MATCH, **kwargs: Any) -> Item:
 
 def test_without_annotation_one_match_by_key_is_expected() -> None:
     match = read_match(MapItem("a", 1), {})
-    assert (match.matcher, match.expectation, match.conditional) == (None, ONE, False)
+    assert (match.matcher(), match.expectation(), match.conditional) == (None, ONE, False)
 
 
 def test_defaults_hold_unless_the_item_says_otherwise() -> None:
-    assert read_match(MapItem("a", 1), {"missing_ok": True}).expectation == ONE_OR_NONE
-    assert read_match(marked(MapItem("a", 1), missing_ok=False), {"missing_ok": True}).expectation == ONE
+    assert read_match(MapItem("a", 1), {"missing_ok": True}).expectation() == ONE_OR_NONE
+    assert read_match(marked(MapItem("a", 1), missing_ok=False), {"missing_ok": True}).expectation() == ONE
 
 
 def test_when_makes_the_step_conditional() -> None:
@@ -34,7 +34,7 @@ def test_when_makes_the_step_conditional() -> None:
 def test_only_map_items_may_have_an_empty_match(item: Item) -> None:
     with pytest.raises(OverlayError, match="to have at least one keyword argument"):
         read_match(marked(item), {})
-    assert read_match(marked(MapItem("a")), {}).expectation == ONE
+    assert read_match(marked(MapItem("a")), {}).expectation() == ONE
 
 
 @pytest.mark.parametrize(
@@ -47,13 +47,13 @@ def test_only_map_items_may_have_an_empty_match(item: Item) -> None:
 )
 def test_keywords_that_exclude_each_other(kwargs: dict[str, Any], pair: str) -> None:
     with pytest.raises(OverlayError, match=rf"Expected only one of keyword arguments \({pair}\) specified"):
-        read_match(marked(MapItem("a"), **kwargs), {})
+        read_match(marked(MapItem("a"), **kwargs), {}).expectation()
 
 
 def test_by_is_a_key_for_items_only() -> None:
-    assert read_match(marked(ArrayItem(), by="name"), {}).matcher is not None
+    assert read_match(marked(ArrayItem(), by="name"), {}).matcher() is not None
     with pytest.raises(OverlayError, match="'by' to be function, but was starlark.String"):
-        read_match(marked(Document(), by="name"), {})
+        read_match(marked(Document(), by="name"), {}).matcher()
 
 
 def test_child_defaults_add_to_inherited_ones() -> None:

@@ -27,6 +27,7 @@ from oakum.starlark import (
     type_name,
 )
 from oakum.starlark.binding import invoke
+from oakum.starlark.values import prefixed
 from oakum.template.convert import go_type, to_dict, to_yaml
 from oakum.template.fragment import Fragment
 from oakum.template.modules.arguments import string
@@ -98,8 +99,10 @@ def _made(name: str, parameter: str, test: Callable[[Any], bool]) -> Opaque:
 
 
 def _bare(value: Any) -> Any:
-    """`value` as it is after writing and reading YAML: fragments as dicts and lists."""
-    return to_dict(to_yaml(value)) if type(value) in (Fragment, Struct, Dict, List, tuple) else value
+    """`value` as it is after writing and reading YAML: fragments as dicts and lists, an empty one as None."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    return to_dict(to_yaml(value)) if value or not isinstance(value, Fragment) else None
 
 
 def _bound(name: str, symbol: str, broken: str) -> Callable[..., Opaque]:
@@ -160,10 +163,13 @@ def _one_not_null(*arguments: Any, **keywords: Any) -> Opaque:
     keys = _keys(arguments[0]) if arguments else None
 
     def check(*values: Any, **more: Any) -> bool:
-        _count(values, 1)
-        return _check_one(values[0], keys)
+        try:
+            _count(values, 1)
+            return _check_one(values[0], keys)
+        except Failure as error:
+            raise prefixed("check", error) from None
 
-    return Opaque(KIND, {"check": Builtin("check", check)}, _REFUSAL)
+    return Opaque(KIND, {"check": Builtin("assert.one_not_null", check, prefix=False)}, _REFUSAL)
 
 
 def _keys(value: Any) -> list[Any] | None:
@@ -172,7 +178,7 @@ def _keys(value: Any) -> list[Any] | None:
         return None
     if value is False:
         raise Failure("one_not_null() cannot be False")
-    if type(value) in (List, tuple) or isinstance(value, Fragment):
+    if type(value) in (List, tuple, Dict, Set) or isinstance(value, Fragment):
         return list(iterate(value))
     raise Failure(f"expected a sequence of keys, but was a '{type_name(value)}'")
 
@@ -180,7 +186,7 @@ def _keys(value: Any) -> list[Any] | None:
 def _check_one(value: Any, keys: list[Any] | None) -> bool:
     bare = _bare(value)
     if type(bare) is not Dict:
-        raise Failure(f"value must be a map or dict, but was '{type_name(value)}'")
+        raise Failure(f"value must be a map or dict, but was '{type_name(bare)}'")
     if not bare:
         raise Failure("value is empty")
     wanted = bare.names() if keys is None else [key for key in keys if bare.has(key)]
@@ -200,10 +206,13 @@ def _one_of(*arguments: Any, **keywords: Any) -> Opaque:
         values = arguments[0]
         if type(values) not in _SEQUENCES and not isinstance(values, Fragment):
             raise Failure(f"expected a sequence, but was a '{type_name(values)}'")
+    empty = isinstance(values, Fragment) and not values
     allowed = [_bare(value) for value in iterate(values)]
 
     def test(value: Any) -> bool:
         bare = _bare(value)
+        if empty:
+            raise Failure(f"unknown binary op: {type_name(bare)} in NoneType")
         if not any(equal(bare, one) for one in allowed):
             raise Failure("fail: not one of allowed values")
         return True

@@ -93,16 +93,16 @@ def _parse(*arguments: Any, **keywords: Any) -> Opaque:
 
 def _value(parsed: Any) -> Opaque:
     functions = {
+        "without_user": lambda: _value(parsed.without_user()),
         "string": parsed.text,
         "hostname": parsed.hostname,
-        "without_user": lambda: _value(parsed.without_user()),
     }
-    members = {**methods(_VALUE, functions), "user": _user(parsed.user)}
+    members = {"user": _user(parsed.user), **methods(_VALUE, functions)}
     return Opaque(_VALUE, members, without_string(_VALUE), parsed)
 
 
 def _user(user: UserInfo | None) -> Opaque | None:
     if user is None:
         return None
-    members = {**methods(_USER, {"string": user.text}), "name": user.name, "password": user.password}
+    members = {"name": user.name, "password": user.password, **methods("", {"string": user.text})}
     return Opaque(_USER, members, without_string(_USER), user)

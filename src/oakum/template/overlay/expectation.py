@@ -54,10 +54,7 @@ class AnyOf(NamedTuple):
     choices: tuple[Expectation, ...]
 
     def accepts(self, count: int) -> bool:
-        for choice in self.choices:
-            if choice.accepts(count):
-                return True
-        return not self.choices
+        return any(choice.accepts(count) for choice in self.choices)
 
     def complaint(self, matched: Sequence[Place]) -> UnexpectedMatches:
         return self.choices[-1].complaint(matched)
@@ -71,6 +68,22 @@ class OneOrNone:
 
     def complaint(self, matched: Sequence[Place]) -> UnexpectedMatches:
         return ONE.complaint(matched)
+
+
+class Listed(NamedTuple):
+    """One of the expectations that the `values` of a list stand for, which are read in turn until one holds."""
+
+    values: Sequence[Any]
+    keyword: str
+
+    def accepts(self, count: int) -> bool:
+        for value in self.values:
+            if from_value(value, self.keyword).accepts(count):
+                return True
+        return not self.values
+
+    def complaint(self, matched: Sequence[Place]) -> UnexpectedMatches:
+        return from_value(self.values[-1], self.keyword).complaint(matched)
 
 
 class Approved(NamedTuple):
@@ -115,8 +128,6 @@ def _at_least(text: str, keyword: str) -> Expectation:
     return AtLeast(int(found[1]))
 
 
-def _any_of(values: Any, keyword: str) -> Expectation:
-    return AnyOf(tuple(from_value(value, keyword) for value in values))
 
 
 def _is_int(value: Any) -> bool:
@@ -127,7 +138,7 @@ _FORMS: tuple[tuple[Callable[[Any], bool], Callable[[Any, str], Expectation]], .
     (_is_int, lambda value, keyword: Exactly(int(value))),
     (lambda value: isinstance(value, str), _at_least),
     (script.is_callable, Approved),
-    (script.is_list, _any_of),
+    (script.is_list, Listed),
 )
 
 

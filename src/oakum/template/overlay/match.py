@@ -25,27 +25,41 @@ _CONFLICTS = (("missing_ok", "expects"), ("missing_ok", "when"), ("when", "expec
 class Match(NamedTuple):
     """Which left nodes an overlay item is for.
 
-    `matcher` is None when none was given: map items then go by key. With `conditional`, numbers that are not expected
-    mean that the item is skipped instead of an error.
+    Its arguments are read when they are needed, as the reference does: what is wrong with `by=` is told before what
+    is wrong with `settings`, which say how many nodes there should be.
     """
 
-    matcher: Matcher | None = None
-    expectation: Expectation = ONE
-    conditional: bool = False
+    item: Item
+    arguments: Mapping[str, Any]
+    settings: Defaults
+
+    def matcher(self) -> Matcher | None:
+        """What `by=` says; None when it was not given: map items then go by key. Raises `OverlayError`."""
+        return _matcher(self.item, self.arguments["by"]) if "by" in self.arguments else None
+
+    @property
+    def conditional(self) -> bool:
+        """Whether numbers that are not expected mean that the item is skipped instead of an error."""
+        return "when" in self.settings
+
+    def expectation(self) -> Expectation:
+        """How many nodes there should be; raises `OverlayError` for malformed settings."""
+        return _expected(self.settings)
 
 
-def read_match(item: Item, defaults: Defaults) -> Match:
-    """The match settings of `item` under its ancestors' `defaults`; raises `OverlayError` for malformed ones."""
+def read_match(item: Item, defaults: Defaults, *, exactly: bool = False) -> Match:
+    """The match settings of `item` under its ancestors' `defaults`; raises `OverlayError` for unknown ones.
+
+    With `exactly` nothing is looked for, and so nothing has to be said of what.
+    """
     found = annotation(item, MATCH)
     kwargs = found.kwargs if found else {}
-    if found and not kwargs and not isinstance(item, MapItem):
+    if found and not kwargs and not isinstance(item, MapItem) and not exactly:
         raise OverlayError(
             "Expected 'overlay/match' annotation to have at least one keyword argument (by=..., expects=...)"
         )
     _refuse_unknown(MATCH, kwargs, ("by", *_INHERITED))
-    settings = {**defaults, **kwargs}
-    wanted, conditional = _expected(settings)
-    return Match(_matcher(item, kwargs["by"]) if "by" in kwargs else None, wanted, conditional)
+    return Match(item, {} if exactly else kwargs, {**defaults, **kwargs})
 
 
 def read_child_defaults(item: Item, inherited: Defaults) -> Defaults:
@@ -75,18 +89,18 @@ def missing_by(item: Item) -> OverlayError:
     return OverlayError(f"Expected 'overlay/match' annotation keyword argument 'by'{gap}to be specified")
 
 
-def _expected(settings: Defaults) -> tuple[Expectation, bool]:
+def _expected(settings: Defaults) -> Expectation:
     for one, other in _CONFLICTS:
         if one in settings and other in settings:
             raise OverlayError(f"Expected only one of keyword arguments ('{one}', '{other}') specified")
     if "when" in settings:
-        return expectation.from_value(settings["when"], "when"), True
+        return expectation.from_value(settings["when"], "when")
     if "expects" in settings:
-        return expectation.from_value(settings["expects"], "expects"), False
+        return expectation.from_value(settings["expects"], "expects")
     missing_ok = settings.get("missing_ok", False)
     if not isinstance(missing_ok, bool):
         raise OverlayError("Expected keyword argument 'missing_ok' to be a boolean")
-    return (ONE_OR_NONE if missing_ok else ONE), False
+    return ONE_OR_NONE if missing_ok else ONE
 
 
 def _matcher(item: Item, by: Any) -> Matcher:

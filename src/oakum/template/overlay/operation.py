@@ -50,20 +50,23 @@ class Remove:
 class Replace(NamedTuple):
     """Put the right item, key included, in the place of every matched one.
 
-    `via` computes its value from the left and the right value; `or_add` adds the item when nothing matched.
+    `read` gives the arguments: `via` computes its value from the left and the right value; `or_add` adds the item when
+    nothing matched.
     """
 
-    via: Any = None
-    or_add: bool = False
+    read: Callable[[], Mapping[str, Any]]
 
     def apply(self, step: Step, side: Side) -> None:
+        step.check_match()
+        arguments = self.read()
         places = step.places(side)
         if places is None:
             return
+        via = arguments.get("via")
         for items, index in places:
-            side.replace((items, index), _computed(step, self.via, items[index].value))
-        if not places and self.or_add:
-            side.add(_computed(step, self.via, None))
+            side.replace((items, index), _computed(step, via, items[index].value))
+        if not places and arguments.get("or_add"):
+            side.add(_computed(step, via, None))
 
 
 class Insert(NamedTuple):
@@ -92,22 +95,16 @@ class Append:
 class Assert(NamedTuple):
     """Check the matched items: with the function `via`, else that they contain the right value; then look below."""
 
-    via: Any = None
+    read: Callable[[], Mapping[str, Any]]
 
     def apply(self, step: Step, side: Side) -> None:
-        for items, index in step.places(side) or ():
+        places = step.places(side) or ()
+        via = self.read().get("via")
+        for items, index in places:
             left = items[index].value
-            self._check(left, step.item.value)
+            _check(via, left, step.item.value)
             if left is not None:
                 merge_value(left, step)
-
-    def _check(self, left: Value, right: Value) -> None:
-        if self.via is not None:
-            _require_approval(script.call(self.via, script.to_script(left), script.to_script(right)))
-            return
-        difference = mismatch(left, right)
-        if difference is not None:
-            raise OverlayError(f"Expected objects to equal, but did not: {difference}")
 
 
 def run(step: Step, side: Side) -> None:
@@ -183,6 +180,16 @@ def _computed(step: Step, via: Any, left: Value) -> Item:
         return step.fresh()
     result = script.call(via, script.to_script(left), script.to_script(step.item.value))
     return with_value(step.item, copy_value(script.from_script(result)))
+
+
+def _check(via: Any, left: Value, right: Value) -> None:
+    """Raise `OverlayError` unless the function `via`, or without it the right value, agrees with the left value."""
+    if via is not None:
+        _require_approval(script.call(via, script.to_script(left), script.to_script(right)))
+        return
+    difference = mismatch(left, right)
+    if difference is not None:
+        raise OverlayError(f"Expected objects to equal, but did not: {difference}")
 
 
 def _require_approval(verdict: Any) -> None:

@@ -29,8 +29,8 @@ def read_operation(item: Item) -> Operation:
     return _OPERATIONS[named[0]](item)
 
 
-def _read_replace(item: Item) -> Operation:
-    return Replace(**read_arguments(item, _REPLACE, {"via": _function, "or_add": _boolean}))
+def _read_replace(item: Item) -> Mapping[str, Any]:
+    return read_arguments(item, _REPLACE, {"via": _function, "or_add": _boolean})
 
 
 def _read_insert(item: Item) -> Mapping[str, Any]:
@@ -42,8 +42,8 @@ def _read_insert(item: Item) -> Mapping[str, Any]:
     return arguments
 
 
-def _read_assert(item: Item) -> Operation:
-    return Assert(**read_arguments(item, _ASSERT, {"via": _function}))
+def _read_assert(item: Item) -> Mapping[str, Any]:
+    return read_arguments(item, _ASSERT, {"via": _function})
 
 
 def _function(name: str, key: str, value: Any) -> Any:
@@ -61,8 +61,8 @@ def _boolean(name: str, key: str, value: Any) -> bool:
 _OPERATIONS: dict[str, Callable[[Item], Operation]] = {
     "overlay/merge": lambda item: _MERGE,
     "overlay/remove": lambda item: Remove(),
-    _REPLACE: _read_replace,
+    _REPLACE: lambda item: Replace(lambda: _read_replace(item)),
     _INSERT: lambda item: Insert(lambda: _read_insert(item)),
     _APPEND: lambda item: Append(),
-    _ASSERT: _read_assert,
+    _ASSERT: lambda item: Assert(lambda: _read_assert(item)),
 }

@@ -44,5 +44,5 @@ def truth(value: Any) -> bool:
 
 
 def is_list(value: Any) -> bool:
-    """Whether `value` is a list or tuple."""
-    return isinstance(value, List | tuple)
+    """Whether `value` is a list."""
+    return isinstance(value, List)

@@ -58,8 +58,13 @@ class Step:
     def match(self) -> Match:
         """The settings of `@overlay/match`, with the defaults that ancestors set."""
         if self._match is None:
-            self._match = read_match(self.item, self._inherited)
+            self._match = read_match(self.item, self._inherited, exactly=self.exactly)
         return self._match
+
+    def check_match(self) -> None:
+        """Raise `OverlayError` for an `@overlay/match` with arguments that there are none of."""
+        if not self.is_addition:
+            assert self.match, "which is read now"
 
     @property
     def is_addition(self) -> bool:
@@ -83,11 +88,11 @@ class Step:
         if not isinstance(self.item, MapItem) or self.exactly:
             return False
         try:
-            if not isinstance(self.operation, Merge) or self.match.matcher is not None:
+            if not isinstance(self.operation, Merge) or self.match.matcher() is not None:
                 return False
+            self.accepts = self.match.expectation().accepts
         except OverlayError:
             return False  # who applies the step meets it again, and says where
-        self.accepts = self.match.expectation.accepts
         return True
 
     @property
@@ -119,12 +124,17 @@ class Step:
         match = self.match
         if match.conditional:
             return None
-        error = match.expectation.complaint(found)
+        error = match.expectation().complaint(found)
         if not found:
             from oakum.template.overlay.closest import closest
 
-            error.closest = closest(self.item, match.matcher, chain.from_iterable(side.groups))
+            error.closest = closest(self.item, match.matcher(), chain.from_iterable(side.groups))
         raise error
+
+    def _accepts(self, count: int) -> bool:
+        """Whether `count` left items are as expected: read at the first count, so that what is wrong comes then."""
+        self.accepts = self.match.expectation().accepts
+        return self.accepts(count)
 
     def fresh(self) -> Item:
         """A new copy of the item, without `overlay/*` annotations."""
@@ -140,9 +150,8 @@ class Step:
         if self.is_addition:
             find, self.accepts = _nothing, _any_number
         else:
-            match = self.match
-            matcher = ALL if self.exactly else match.matcher
-            self.accepts = match.expectation.accepts
+            matcher = ALL if self.exactly else self.match.matcher()
+            self.accepts = self._accepts
             if matcher is not None:
                 find = partial(_chosen, matcher, item.value)
             elif isinstance(item, MapItem):

@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from oakum.template.validation.rules import Rules
 
 
-def declare(item: Item) -> Declaration:
-    """What the document, map item or array item `item` of a schema declares. Raises SchemaError."""
+def declare(item: Item, *, is_element: bool = False) -> Declaration:
+    """What the document, map item or array item `item` of a schema declares. Raises SchemaError.
+
+    An item that `is_element` of an array's sample has no default value of its own.
+    """
     if not item.annotations:
         plain = _infer(item)
         return Declaration(item, plain, _own_default(item, plain))
@@ -36,14 +39,13 @@ def declare(item: Item) -> Declaration:
     nullable = notes.is_nullable(item)
     type_ = _any_type(item) if anything else _infer_nullable(item) if nullable else _infer(item)
     bare = Declaration(item, type_, None, nullable or anything)
-    return Declaration(
-        item,
-        type_,
-        _default(item, bare, None if nullable else _own_default(item, type_)),
-        bare.nullable,
-        _documentation(item, bare),
-        _rules(item),
-    )
+    own = None if nullable else _own_default(item, type_)
+    if is_element:
+        documentation = _documentation(item, bare)
+        _refuse_default(item)
+        return Declaration(item, type_, own, bare.nullable, documentation, _rules(item))
+    default = _default(item, bare, own)
+    return Declaration(item, type_, default, bare.nullable, _documentation(item, bare), _rules(item))
 
 
 def _any_type(item: Item) -> Type:
@@ -92,11 +94,13 @@ def _null(item: Item) -> Violation:
 def _element(item: Item, array: Array) -> Declaration:
     if len(array.items) != 1:
         raise SchemaError(report("Invalid schema - wrong number of items in array definition", [_count(item, array)]))
-    element = array.items[0]
-    declared = declare(element)
+    return declare(array.items[0], is_element=True)
+
+
+def _refuse_default(element: Item) -> None:
     found = annotation(element, notes.DEFAULT)
     if found is None:
-        return declared
+        return
     inner = Violation(
         element,
         "",
