@@ -1,12 +1,11 @@
 """TOML 1.0 as ytt's reader takes it, with its messages (ytt: module toml)."""
 from __future__ import annotations
 
-from typing import Any
-
 from oakum.starlark.rendering import quote
 from oakum.template.modules.toml_cursor import Cursor, TOMLError, rune
 from oakum.template.modules.toml_numbers import number
 from oakum.template.modules.toml_tables import Document, MisplacedKey
+from oakum.typing import Any
 from oakum.yaml.errors import MAX_DEPTH
 
 _WORDS = {"true": True, "false": False}

@@ -7,9 +7,9 @@ once, and an array may be replaced.
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from oakum.starlark.rendering import quote
+from oakum.typing import Any
 from oakum.yaml.errors import MAX_DEPTH
 
 Path = tuple[str, ...]
