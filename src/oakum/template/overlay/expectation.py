@@ -48,18 +48,6 @@ class AtLeast(NamedTuple):
         return _unexpected(f">= {self.wanted}", matched)
 
 
-class AnyOf(NamedTuple):
-    """One of several expectations; when none holds, the last one complains."""
-
-    choices: tuple[Expectation, ...]
-
-    def accepts(self, count: int) -> bool:
-        return any(choice.accepts(count) for choice in self.choices)
-
-    def complaint(self, matched: Sequence[Place]) -> UnexpectedMatches:
-        return self.choices[-1].complaint(matched)
-
-
 class OneOrNone:
     """One match, or none (`missing_ok=True`)."""
 
