@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from oakum.registry.dockerconfig import DockerConfigKeychain
 from oakum.registry.environment import EnvironmentKeychain
 from oakum.registry.errors import CredentialsError
 from oakum.registry.reference import parse_repository
+from oakum.workers import Workers
 
 APP = parse_repository("r.io/team/app")
 
@@ -115,6 +118,23 @@ def test_a_failing_helper_is_quoted(tmp_path: Path) -> None:
     keychain = _helper(tmp_path, "echo locked; exit 1")
     with pytest.raises(CredentialsError, match="^error getting credentials - err: exit status 1, out: `locked`$"):
         keychain.lookup(APP)
+
+
+def test_a_slow_helper_holds_up_only_those_who_need_its_answer(tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    script = f"""read host; [ "$host" != r.io ] || read word < {gate}; echo '{{"Username": "u", "Secret": "s"}}'"""
+    _helper(tmp_path, script)
+    path = f"{tmp_path}:/usr/bin:/bin"
+    keychain = DockerConfigKeychain({**_docker(tmp_path, {"credHelpers": {"r.io": "x", "o.io": "x"}}), "PATH": path})
+    with Workers(3) as workers:
+        slow = [workers.submit(keychain.lookup, APP) for _ in range(2)]
+        other = workers.submit(keychain.lookup, parse_repository("o.io/app"))
+        other.wait(monotonic() + 10)
+        overtook = other.done and not any(job.done for job in slow)
+        gate.write_text("go\n")
+    assert [job.result() for job in (*slow, other)] == [Credentials("u", "s")] * 3
+    assert overtook
 
 
 def test_a_missing_helper_is_named(tmp_path: Path) -> None:

@@ -159,7 +159,11 @@ def test_a_token_service_that_fails_is_named(guarded: Front, fault: dict[str, An
 
 
 @pytest.mark.parametrize("fault", [{"status": 503}, {"drop": True}, {"status": 200, "body": b"<html>"}])
-def test_a_token_service_that_fails_is_asked_once_for_all_images(guarded: Front, fault: dict[str, Any]) -> None:
+def test_a_token_service_that_fails_is_asked_once_for_all_images(
+    guarded: Front, fault: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("oakum.registry.tokens.FAILURE_KEPT_S", 60)
+    monkeypatch.setattr("oakum.registry.session.FAILURE_KEPT_S", 60)
     guarded.order(match="/token", times=99, **fault)
     transport = connect(login(guarded.address))
     images = [parse(f"{guarded.address}/team/app{number}:1") for number in range(8)]

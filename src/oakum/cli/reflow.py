@@ -4,9 +4,9 @@ from __future__ import annotations
 import re
 
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
-_CAUSE = re.compile(r": (?=[A-Z])")
-_BYTES = re.compile("[\udc80-\udcff]")
-_ITEM_START = re.compile(r"^[a-z\.\[\]:\s]{3,10}")
+_CAUSE = r": (?=[A-Z])"
+_BYTES = "[\udc80-\udcff]"
+_ITEM_START = r"[a-z\.\[\]:\s]{3,10}"
 
 
 def reflow(message: str, *, truncate: bool = False) -> str:
@@ -17,13 +17,13 @@ def reflow(message: str, *, truncate: bool = False) -> str:
     """
     first, newline, rest = message.partition("\n")
     if truncate:
-        first = _BYTES.sub("\ufffd", first)
+        first = re.sub(_BYTES, "\ufffd", first)
     chunks = [""]
     for text, bracketed in _pieces(first, truncate):
         if bracketed:
             chunks[-1] += text
         else:
-            head, *tail = _CAUSE.split(text)
+            head, *tail = re.split(_CAUSE, text)
             chunks[-1] += head
             chunks += tail
     shaped = ":\n".join("  " * depth + chunk for depth, chunk in enumerate(chunks))
@@ -84,7 +84,7 @@ def _balanced(text: str) -> bool:
 def _items(text: str) -> list[str]:
     items: list[str] = []
     for fragment in _fragments(text):
-        if items and not _ITEM_START.match(fragment):
+        if items and not re.match(_ITEM_START, fragment):
             items[-1] += ", " + fragment
         else:
             items.append(fragment)

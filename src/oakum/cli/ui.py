@@ -13,9 +13,11 @@ from threading import RLock
 
 from oakum.cli.flag import Flag
 from oakum.cli.reflow import reflow
-from oakum.cli.table import RED, RESET, Table, as_json, render
 from oakum.errors import OakumError, UsageError
-from oakum.typing import IO, Any
+from oakum.typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from oakum.cli.table import Table
 
 TTY = Flag("tty", "Force TTY-like output", kind="bool")
 FLAGS = (
@@ -73,6 +75,8 @@ class UI:
 
     def table(self, table: Table) -> None:
         """A table. Raises UsageError for a `--column` that it does not have."""
+        from oakum.cli.table import as_json, render
+
         try:
             text = render(table, self.columns, data_only=not self.tty, color=self.color)
             self._say("Tables", as_json(table, self.columns) if self.json else None, "auto", text)
@@ -103,6 +107,8 @@ class UI:
 
     def fail(self, error: OakumError) -> None:
         """Report the error that ends the command: on standard error, or among the JSON's lines."""
+        from oakum.cli.table import RED, RESET
+
         text = f"{self.program}: Error: {self._shape(str(error))}"
         with self._lock:
             if self.json:

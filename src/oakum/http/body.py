@@ -8,8 +8,8 @@ from oakum.http.head import Head
 from oakum.http.incoming import PIECE, Incoming
 
 BODILESS = frozenset({204, 304})
-_LENGTH = re.compile(r"[0-9]{1,18}")
-_CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}")
+_LONGEST_LENGTH = 18
+_CHUNK_SIZE = rb"[0-9A-Fa-f]{1,15}"
 
 
 class Body:
@@ -24,7 +24,7 @@ class Body:
         self._incoming = incoming
         self._chunked = "chunked" in head.headers.get("Transfer-Encoding").lower()
         length = head.headers.get("Content-Length")
-        self._left: int | None = 0 if self._chunked else int(length) if _LENGTH.fullmatch(length) else None
+        self._left: int | None = 0 if self._chunked else int(length) if _is_length(length) else None
         if method == "HEAD" or head.status in BODILESS:
             self._chunked, self._left = False, 0
         self.reusable = head.kept and self._left is not None
@@ -53,7 +53,7 @@ class Body:
     def _next_chunk(self) -> bool:
         """Come to the next chunk; False when there was the last."""
         size = self._incoming.line().partition(b";")[0].strip()
-        if not _CHUNK_SIZE.fullmatch(size):
+        if not re.fullmatch(_CHUNK_SIZE, size):
             raise HttpError(f"malformed chunk size {size[:20]!r}")
         self._left = int(size, 16)
         if self._left > 0:
@@ -62,3 +62,7 @@ class Body:
             pass  # trailers, which nobody asked for
         self.ended = True
         return False
+
+
+def _is_length(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_LENGTH

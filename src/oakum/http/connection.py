@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import os
-import re
 import select
 import socket
 from base64 import b64encode
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 BLOCK = 256 * 1024
 """Bytes of a body that are sent at once."""
-_BAD_TARGET = re.compile(r"[\x00-\x20\x7f]")
 
 
 class Readable(Protocol):
@@ -145,7 +143,7 @@ class Connection:
         lines.append("\r\n")
         text = "".join(lines)
         ends = len(lines) + self._fixed.count("\n")
-        if _BAD_TARGET.search(target) or not text.count("\n") == text.count("\r") == ends:
+        if " " in target or not target.isprintable() or not text.count("\n") == text.count("\r") == ends:
             raise HttpError("a request's address or header holds characters that may not be there")
         with suppress(BrokenPipeError):  # the server has stopped listening; why is in its answer
             self.sock.sendall(text.encode("latin-1") + data)

@@ -9,7 +9,7 @@ from oakum.typing import Any
 PIECE = 64 * 1024
 LONGEST_HEAD = 1024 * 1024
 LONGEST_LINE = 64 * 1024
-_END = re.compile(rb"\r?\n\r?\n")
+_END = rb"\r?\n\r?\n"
 
 
 class Incoming:
@@ -38,7 +38,7 @@ class Incoming:
             if (end := data.find(b"\r\n\r\n")) >= 0:
                 self._early = data[end + 4:]
                 return data[:end]
-            if found := _END.search(data):
+            if data and (found := re.search(_END, data)):
                 self._early = data[found.end():]
                 return data[:found.start()]
             if data[:5] != b"HTTP/"[:len(data)]:

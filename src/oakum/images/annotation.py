@@ -8,7 +8,7 @@ from oakum.images.config import Origin
 from oakum.images.errors import ConfigError
 from oakum.images.resolution import Resolution
 from oakum.typing import Any
-from oakum.yaml import gojson, plain
+from oakum.yaml import plain
 
 KEY = "kbld.k14s.io/images"
 
@@ -63,10 +63,10 @@ def _known(text: object) -> dict[str, list[Origin]]:
 
 
 def _entries(used: Iterable[Resolution], known: Mapping[str, list[Origin]]) -> list[dict[str, Any]]:
-    found: dict[tuple[str, str], dict[str, Any]] = {}
+    found: dict[str, list[list[Origin]]] = {}
     for resolution in used:
         origins = list(resolution.origins) or known.get(resolution.url, [])
-        if origins:
-            key = (resolution.url, gojson.dumps(origins))
-            found.setdefault(key, {"origins": origins, "url": resolution.url})
-    return sorted(found.values(), key=lambda entry: entry["url"])
+        others = found.setdefault(resolution.url, [])
+        if origins and origins not in others:
+            others.append(origins)
+    return [{"origins": origins, "url": url} for url in sorted(found) for origins in found[url]]

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import time
 
-from oakum.images.builders.catalogue import Catalogue
 from oakum.images.builders.probe import Probe
 from oakum.images.cache import Cached
 from oakum.images.config import Config
@@ -11,9 +10,8 @@ from oakum.images.errors import ConfigError
 from oakum.images.fingerprint import Fingerprint
 from oakum.images.hashes import FolderHashes
 from oakum.images.options import Options, Tools
-from oakum.images.produce import BuildAndPublish, Limited, Producer, Tagging
+from oakum.images.produce import BuildAndPublish, Late, Limited, Producer, Tagging
 from oakum.images.resolution import Resolution, Resolver
-from oakum.registry.layout import Layout
 
 
 def producer(tools: Tools, options: Options) -> Producer:
@@ -22,9 +20,15 @@ def producer(tools: Tools, options: Options) -> Producer:
     Raises ConfigError for a form of a bill of materials or a key that cannot be used.
     """
     transport, log = tools.transport, tools.log
-    layout, probe = Layout(tools.cache / "layout"), Probe(tools.environ)
-    catalogue = Catalogue(layout, transport, probe)
-    made: Producer = BuildAndPublish(catalogue, log)
+    layout, probe = tools.cache / "layout", Probe(tools.environ)
+
+    def with_every_builder() -> Producer:
+        from oakum.images.builders.catalogue import Catalogue
+        from oakum.registry.layout import Layout
+
+        return BuildAndPublish(Catalogue(Layout(layout), transport, probe), log)
+
+    made: Producer = Late(with_every_builder)
     if options.build_cache:
         fingerprint = Fingerprint(transport, probe, FolderHashes(tools.cache / "hashes"))
         made = Cached(made, tools.cache / "builds", fingerprint, layout, transport, log)

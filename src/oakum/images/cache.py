@@ -11,15 +11,17 @@ from oakum.images.log import Log
 from oakum.images.produce import Producer, source_origins
 from oakum.images.resolution import Resolution
 from oakum.registry import manifests, reference
-from oakum.registry.layout import Layout
 from oakum.registry.transport import Transport
 
 
 class Cached:
-    """Wraps a producer. A remembered result counts only while it is still where it was put."""
+    """Wraps a producer. A remembered result counts only while it is still where it was put.
+
+    `folder` keeps the results; `layout` is the folder of images that no registry has.
+    """
 
     def __init__(
-        self, inner: Producer, folder: Path, fingerprint: Fingerprint, layout: Layout, transport: Transport, log: Log
+        self, inner: Producer, folder: Path, fingerprint: Fingerprint, layout: Path, transport: Transport, log: Log
     ) -> None:
         self._inner, self._folder, self._fingerprint = inner, folder, fingerprint
         self._layout, self._transport, self._log = layout, transport, log
@@ -30,12 +32,12 @@ class Cached:
         key = self._key(name, source, destination)
         if key is None:
             return self._inner.produce(image, source, destination)
-        known = str(remembered.read(self._folder / key).get("url") or "")
+        known = str(remembered.read(self._folder, key).get("url") or "")
         if known and self._there(known):
             self._log.write(name, f"unchanged since it was last built: {source.path} -> {known}")
             return Resolution(known, source_origins(source.path), built=True)
         found = self._inner.produce(image, source, destination)
-        remembered.write(self._folder / key, {"url": found.url})
+        remembered.write(self._folder, key, {"url": found.url})
         return found
 
     def _key(self, name: str, source: Source, destination: Destination | None) -> str | None:
@@ -46,7 +48,9 @@ class Cached:
 
     def _there(self, url: str) -> bool:
         if "@" not in url:
-            return self._layout.complete(f"sha256:{url[-64:]}")
+            from oakum.registry.layout import Layout
+
+            return Layout(self._layout).complete(f"sha256:{url[-64:]}")
         try:
             manifests.head(self._transport, reference.parse_digest(url))
         except RegistryError:

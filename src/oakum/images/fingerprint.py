@@ -1,7 +1,6 @@
-"""What a build depends on, as one key: files, Dockerfile, options, base images, toolchain, destination."""
+"""What a build depends on, as one text: files, Dockerfile, options, base images, toolchain, destination."""
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -16,10 +15,11 @@ from oakum.registry import manifests, reference
 from oakum.registry.transport import Transport
 from oakum.typing import Any
 
-VERSION = 1
+VERSION = 2
 _DOCKERFILE = frozenset({"docker", "buildx", "podman", "buildah"})
-_OUTSIDE = re.compile(r"^--(secret|ssh|build-context|cache-from|build-arg(=[^=]*$|$))")
-_REPLACED = re.compile(r"=>\s*(\.\.|/)")
+# Patterns are compiled when they are needed: an unchanged build should do little else than look.
+_OUTSIDE = r"--(secret|ssh|build-context|cache-from|build-arg(=[^=]*$|$))"
+_REPLACED = r"=>\s*(\.\.|/)"
 
 
 class Fingerprint:
@@ -37,7 +37,7 @@ class Fingerprint:
             return None
         where = destination.new_image if destination else ""
         parts = [VERSION, builder, name, where, dict(source.options), str(folder.resolve()), about]
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+        return json.dumps(parts, sort_keys=True)
 
     def embedded(self, source: Source) -> bool:
         """Whether the source is built without an engine, so that its result is in our own layout."""
@@ -67,7 +67,7 @@ class Fingerprint:
 
         options = source.options
         raw = list(options.get("rawOptions") or ())
-        if options.get("pull") or options.get("noCache") or any(map(_OUTSIDE.match, raw)) or "--build-arg" in raw:
+        if options.get("pull") or options.get("noCache") or any(re.match(_OUTSIDE, option) for option in raw):
             return None
         path = folder / (options.get("file") or "Dockerfile")
         stages = dockerfile.read(path)
@@ -82,7 +82,7 @@ class Fingerprint:
         found = gobuild.toolchain()
         root = _module_root(folder)
         module = root / "go.mod"
-        if found is None or (module.exists() and _REPLACED.search(module.read_text("utf-8", "replace"))):
+        if found is None or (module.exists() and re.search(_REPLACED, module.read_text("utf-8", "replace"))):
             return None
         bases = self._digests([source.options["base"]] if source.options.get("base") else [])
         if bases is None or os.environ.get("GOFLAGS") or os.environ.get("GOWORK"):

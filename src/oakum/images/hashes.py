@@ -5,8 +5,6 @@ before a hash was taken are not trusted, since a second change within the clock'
 """
 from __future__ import annotations
 
-import hashlib
-import os
 import time
 from pathlib import Path
 
@@ -24,23 +22,23 @@ class FolderHashes:
 
     def of(self, root: Path) -> str:
         """The hash of the content below `root`."""
-        place = self._store / hashlib.sha256(os.fsencode(root.resolve())).hexdigest()
+        place = str(root.resolve())
         state, newest = _state(root)
-        known = remembered.read(place)
+        known = remembered.read(self._store, place)
         if known.get("state") == state and newest < known.get("taken", 0) - _GRAIN_NS:
             return str(known["content"])
         taken = time.time_ns()
         content = context.content_hash(root)
-        remembered.write(place, {"state": state, "taken": taken, "content": content})
+        remembered.write(self._store, place, {"state": state, "taken": taken, "content": content})
         return content
 
 
 def _state(root: Path) -> tuple[str, int]:
-    """What the file system says of every entry, as one digest, and the newest of their times."""
-    total, newest = hashlib.sha256(), 0
+    """What the file system says of every entry, and the newest of their times."""
+    lines, newest = [], 0
     for entry in context.walk(root):
         found = entry.path.lstat()
         newest = max(newest, found.st_mtime_ns, found.st_ctime_ns)
         facts = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_mode)
-        total.update(f"{entry.name}\0{facts}".encode("utf-8", "surrogateescape"))
-    return total.hexdigest(), newest
+        lines.append(f"{entry.name}\0{facts}")
+    return "\n".join(lines), newest

@@ -8,7 +8,7 @@ from oakum.images.errors import ConfigError
 EMULATED = "0.42.0"
 """The kbld release whose formats these are; written into locks, compared with what a configuration asks for."""
 
-_VERSION = re.compile(r"\s*(\d+(?:\.\d+)*)(?:-[0-9A-Za-z.-]+|[a-zA-Z][0-9A-Za-z.-]*)?(?:\+[0-9A-Za-z.-]+)?\s*")
+_VERSION = r"\s*(\d+(?:\.\d+)*)(?:-[0-9A-Za-z.-]+|[a-zA-Z][0-9A-Za-z.-]*)?(?:\+[0-9A-Za-z.-]+)?\s*"
 
 
 def check(required: str, own: str = EMULATED) -> None:
@@ -17,7 +17,7 @@ def check(required: str, own: str = EMULATED) -> None:
         return
     if required.startswith("v"):
         raise ConfigError("Validating minimum version: Must not have prefix 'v' (e.g. '0.8.0')")
-    match = _VERSION.fullmatch(required)
+    match = re.fullmatch(_VERSION, required)
     if match is None:
         raise ConfigError(f"Parsing minimum version constraint: Malformed constraint: >={required}")
     if _segments(own) < _segments(match[1]):

@@ -3,11 +3,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from threading import Semaphore
 
 from oakum.errors import RegistryError
 from oakum.images import git, origins
-from oakum.images.builders.protocol import Builder, Task
 from oakum.images.config import Destination, Source, repository_of
 from oakum.images.errors import BuildError
 from oakum.images.log import Log
@@ -15,7 +15,10 @@ from oakum.images.resolution import Resolution
 from oakum.registry import attempts, manifests, reference
 from oakum.registry.errors import BadReference
 from oakum.registry.transport import Transport
-from oakum.typing import Protocol
+from oakum.typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from oakum.images.builders.protocol import Builder
 
 
 class Producer(Protocol):
@@ -37,6 +40,21 @@ class Limited:
             return self._inner.produce(image, source, destination)
 
 
+class Late:
+    """A producer that is made when it first has something to do: most runs find all as it was."""
+
+    def __init__(self, make: Callable[[], Producer]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Producer:
+        return self._make()
+
+    def produce(self, image: str, source: Source, destination: Destination | None) -> Resolution:
+        """As the producer that is made."""
+        return self._made.produce(image, source, destination)
+
+
 class BuildAndPublish:
     """Builds with the builder that the source names, publishes, and notes where the image came from."""
 
@@ -45,6 +63,8 @@ class BuildAndPublish:
 
     def produce(self, image: str, source: Source, destination: Destination | None) -> Resolution:
         """The published digest, or the local name when there is no destination."""
+        from oakum.images.builders.protocol import Task
+
         for tag in destination.tags if destination else ():
             reference.check_tag(tag)
         task = Task(repository_of(image), source.path, source.options, destination)

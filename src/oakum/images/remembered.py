@@ -3,30 +3,36 @@ from __future__ import annotations
 
 import json
 import os
+from binascii import crc32
 from collections.abc import Mapping
 from pathlib import Path
 
 from oakum.typing import Any
 
 
-def read(path: Path) -> dict[str, Any]:
-    """What `write` left at `path`; empty when there is nothing that can be read."""
+def read(folder: Path, key: str) -> dict[str, Any]:
+    """What `write` left in `folder` for `key`; empty when there is nothing, or nothing that can be read."""
     try:
-        known = json.loads(path.read_text("utf-8"))
+        known = json.loads(_place(folder, key).read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return known if isinstance(known, dict) else {}
+    return known if isinstance(known, dict) and known.get("key") == key else {}
 
 
-def write(path: Path, known: Mapping[str, Any]) -> None:
-    """Keep `known` at `path`, in a folder that is made when it is missing; readers see all of it or nothing."""
+def write(folder: Path, key: str, known: Mapping[str, Any]) -> None:
+    """Keep `known` in `folder`, which is made when it is missing; readers see all of it or nothing."""
     try:
-        path.parent.mkdir(0o700, parents=True, exist_ok=True)
+        folder.mkdir(0o700, parents=True, exist_ok=True)
         import tempfile
 
-        handle, name = tempfile.mkstemp(dir=path.parent)
+        handle, name = tempfile.mkstemp(dir=folder)
         with os.fdopen(handle, "w") as file:
-            json.dump(known, file)
-        os.replace(name, path)
+            json.dump({**known, "key": key}, file)
+        os.replace(name, _place(folder, key))
     except OSError:
         return
+
+
+def _place(folder: Path, key: str) -> Path:
+    """A file for `key`. Keys that share one put each other out, which is seldom."""
+    return folder / f"{crc32(key.encode('utf-8', 'surrogateescape')):08x}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from oakum.errors import YAMLError
 from oakum.images.config import AnyIndex, SearchRule, repository_of
 from oakum.typing import Any
-from oakum.yaml import gojson, json_syntax, plain
+from oakum.yaml import plain
 
 Replace = Callable[[str], str]
 """Takes a reference as found, returns what stands there afterwards."""
@@ -74,6 +74,8 @@ class _Visit:
         return "".join("---\n" + plain.dump(self.inside(document, ())) for document in found)
 
     def _json(self, text: str) -> str | None:
+        from oakum.yaml import gojson, json_syntax
+
         try:
             return gojson.dumps(self.inside(json_syntax.loads(text), ()))
         except ValueError:  # also for a number beyond a float's range, which is no JSON to Go either

@@ -1,7 +1,6 @@
 """Reading what a registry answered: small bodies, error bodies, secrets taken out of URLs."""
 from __future__ import annotations
 
-import json
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from oakum.http.errors import FAILURES
@@ -41,6 +40,8 @@ def status_error(method: str, url: str, status: int, body: bytes) -> StatusError
 
 
 def _diagnostics(body: bytes) -> list[Diagnostic]:
+    import json
+
     try:
         errors = json.loads(body).get("errors")
     except (ValueError, AttributeError):

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from oakum.dataclass import dataclass, field
 
 _TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-_SCHEME = re.compile(rf"\s*,*\s*({_TOKEN})(?:\s+|$)")
-_PARAMETER = re.compile(rf'\s*,?\s*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|({_TOKEN}|[^\s,"]*))')
-_ESCAPE = re.compile(r"\\(.)")
+# Compiled when a registry first asks for a login, which many never do.
+_SCHEME = rf"\s*,*\s*({_TOKEN})(?:\s+|$)"
+_PARAMETER = rf'\s*,?\s*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|({_TOKEN}|[^\s,"]*))'
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,14 @@ class Challenge:
 def parse(header: str) -> list[Challenge]:
     """The challenges in one header value. What cannot be read is skipped, never an error."""
     found: list[Challenge] = []
+    scheme, each = re.compile(_SCHEME), re.compile(_PARAMETER)
     at = 0
-    while match := _SCHEME.match(header, at):
+    while match := scheme.match(header, at):
         at = match.end()
         parameters: dict[str, str] = {}
-        while parameter := _PARAMETER.match(header, at):
+        while parameter := each.match(header, at):
             name, quoted, plain = parameter.groups()
-            parameters[name.lower()] = plain if quoted is None else _ESCAPE.sub(r"\1", quoted)
+            parameters[name.lower()] = plain if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
             at = parameter.end()
         found.append(Challenge(match[1].lower(), parameters))
         comma = header.find(",", at)

@@ -1,8 +1,6 @@
 """Descriptors and manifests (OCI image-spec 1.1, "Content Descriptors", "Image Manifest", "Image Index")."""
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 
 from oakum.dataclass import dataclass, field
@@ -33,6 +31,8 @@ class Descriptor:
         """From a decoded descriptor; ContentError when digest or size is missing."""
         digest, size = value.get("digest"), value.get("size")
         if not isinstance(digest, str) or not isinstance(size, int) or size < 0:
+            import json
+
             raise ContentError(f"Expected a descriptor with digest and size, but found {json.dumps(dict(value))[:200]}")
         return cls(
             str(value.get("mediaType") or ""),
@@ -81,6 +81,8 @@ class Manifest:
 
     def json(self) -> dict[str, Any]:
         """The decoded document; ContentError when it is not a JSON object."""
+        import json
+
         try:
             value = json.loads(self.raw)
         except ValueError as error:
@@ -104,4 +106,6 @@ class Manifest:
 
 def digest_of(raw: bytes) -> str:
     """`sha256:` and the hexadecimal SHA-256 of `raw`."""
+    import hashlib  # here: finding out digests of tags does without, and reading it takes longer than one request
+
     return "sha256:" + hashlib.sha256(raw).hexdigest()

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +12,6 @@ from oakum.registry.credentials import Credentials
 from oakum.registry.errors import CredentialsError
 from oakum.registry.reference import HUB, Repository
 from oakum.typing import Any
-from oakum.yaml import json_syntax
 
 HUB_KEY = "https://index.docker.io/v1/"
 _NO_LOGIN = ("credentials not found in native keychain", "no credentials server URL", "no credentials username")
@@ -40,33 +38,43 @@ class DockerConfigKeychain:
         self._lock = Lock()
         self._config: dict[str, Any] | None = None
         self._helped: dict[tuple[str, str], Credentials | None] = {}
+        self._turns: dict[tuple[str, str], Lock] = {}
 
     def lookup(self, repository: Repository) -> Credentials | None:
         """The login of `host/repository`, else of the host."""
-        with self._lock:
-            config = self._load()
-            for key in (str(repository), HUB_KEY if repository.registry == HUB else repository.registry):
-                found = self._find(config, key)
-                if found is not None:
-                    return found
+        config = self._load()
+        for key in (str(repository), HUB_KEY if repository.registry == HUB else repository.registry):
+            found = self._find(config, key)
+            if found is not None:
+                return found
         return None
 
     def _load(self) -> dict[str, Any]:
-        if self._config is None:
-            path = locate(self._environ)
-            self._config = _read(path) if path is not None and path.exists() else {}
-        return self._config
+        with self._lock:
+            if self._config is None:
+                path = locate(self._environ)
+                self._config = _read(path) if path is not None and path.exists() else {}
+            return self._config
 
     def _find(self, config: dict[str, Any], key: str) -> Credentials | None:
         helper = (config.get("credHelpers") or {}).get(key) or config.get("credsStore")
         if not helper:
             return _from_auths(config.get("auths") or {}, key)
-        if (helper, key) not in self._helped:
-            self._helped[helper, key] = _ask_helper(helper, key, self._environ)
-        return self._helped[helper, key]
+        return self._asked(helper, key)
+
+    def _asked(self, helper: str, key: str) -> Credentials | None:
+        """The helper's answer, awaited by one thread while others ask about other keys."""
+        with self._lock:
+            turn = self._turns.setdefault((helper, key), Lock())
+        with turn:
+            if (helper, key) not in self._helped:
+                self._helped[helper, key] = _ask_helper(helper, key, self._environ)
+            return self._helped[helper, key]
 
 
 def _read(path: Path) -> dict[str, Any]:
+    from oakum.yaml import json_syntax
+
     try:
         value = json_syntax.loads(path.read_text("utf-8", "surrogateescape"))
     except OSError as error:
@@ -131,6 +139,8 @@ def _ask_helper(helper: str, key: str, environ: Mapping[str, str]) -> Credential
 
 
 def _from_helper(output: str, name: str) -> Credentials | None:
+    import json
+
     try:
         answer = json.loads(output)
         username, secret = str(answer.get("Username") or ""), str(answer.get("Secret") or "")

@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from http import HTTPStatus
 
 from oakum.dataclass import dataclass
 from oakum.errors import RegistryError
@@ -70,6 +69,8 @@ class StatusError(RegistryError):
 
 def status_text(status: int) -> str:
     """The standard phrase of an HTTP status, empty for one that has none."""
+    from http import HTTPStatus
+
     try:
         return HTTPStatus(status).phrase
     except ValueError:

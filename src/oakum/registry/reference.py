@@ -5,15 +5,13 @@ Docker Hub, where a single-element name lives under `library/`. Texts of the err
 """
 from __future__ import annotations
 
-import string
-
 from oakum.dataclass import dataclass, replace
 from oakum.registry.errors import BadReference
 
 HUB = "index.docker.io"
 REPOSITORY_CHARS = "abcdefghijklmnopqrstuvwxyz0123456789_-./"
 TAG_CHARS = "abcdefghijklmnopqrstuvwxyz0123456789_-.ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_AUTHORITY_CHARS = frozenset(string.ascii_letters + string.digits + "-._~!$&'()*+,;=:[]%")
+_AUTHORITY_CHARS = frozenset(TAG_CHARS + "~!$&'()*+,;=:[]%")
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,8 +105,3 @@ def amount(size: float) -> str:
     while size >= 1024 and step < len(_UNITS) - 1:
         size, step = size / 1024, step + 1
     return f"{size:.1f} {_UNITS[step]}" if step else f"{size:.0f} B"
-
-
-def log_for(stream: IO[str]) -> StreamLog | LiveLog:
-    """The log that suits `stream`: live on a terminal that can move its cursor."""
-    return LiveLog(stream) if stream.isatty() and os.environ.get("TERM") != "dumb" else StreamLog(stream)

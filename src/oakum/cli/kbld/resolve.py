@@ -95,11 +95,10 @@ def _tell(log: Log, resolutions: Mapping[str, Resolution]) -> None:
 
 
 def _tools(flags: dict[str, Any], ui: UI) -> Tools:
-    from oakum.cli.kbld.live import log_for
     from oakum.images.options import Tools
     from oakum.images.pipeline import cache_folder
 
-    return Tools(session.transport(flags), log_for(ui.stderr), cache_folder(os.environ), os.environ)
+    return Tools(session.transport(flags), session.log(ui.stderr), cache_folder(os.environ), os.environ)
 
 
 def _options(flags: dict[str, Any]) -> Options:

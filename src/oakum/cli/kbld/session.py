@@ -9,8 +9,9 @@ from oakum.cli.command import Invocation
 from oakum.cli.ui import UI
 from oakum.errors import OakumError
 from oakum.images import inputs
+from oakum.images.log import Log, StreamLog
 from oakum.images.resource import Document
-from oakum.typing import TYPE_CHECKING, Any
+from oakum.typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from oakum.registry.transport import Transport
@@ -41,6 +42,15 @@ def documents(flags: dict[str, Any]) -> Iterator[Document]:
         stdin.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")
     for source in inputs.read(flags["file"], stdin):
         yield from inputs.documents(source)
+
+
+def log(stream: IO[str]) -> Log:
+    """The log that suits `stream`: live on a terminal that can move its cursor."""
+    if not stream.isatty() or os.environ.get("TERM") == "dumb":
+        return StreamLog(stream)
+    from oakum.cli.kbld.live import LiveLog
+
+    return LiveLog(stream)
 
 
 def transport(flags: dict[str, Any]) -> Transport:

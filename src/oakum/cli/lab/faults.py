@@ -1,7 +1,6 @@
 """`oakum lab fault` and `oakum lab clock`."""
 
 import sys
-from typing import Any
 
 import orjson
 
@@ -10,6 +9,7 @@ from oakum.cli.lab.running import folder_of
 from oakum.errors import LabError
 from oakum.lab.faults import CLOCK_PATH, CONTROL_PATH
 from oakum.lab.folder import Folder
+from oakum.typing import Any
 
 _PLAIN = ("target", "method", "path", "rate", "nth", "times", "delay", "status", "drop")
 _EFFECTS = ("delay", "status", "drop", "cut")

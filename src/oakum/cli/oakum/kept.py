@@ -83,18 +83,19 @@ class Kept:
     def keep(self) -> None:
         """Nothing was to be changed: the next deploy may use what this one rested on."""
         if self._usable:
-            remembered.write(self._path, {**self._new, "inputs": self._inputs, "seen": self.seen})
+            remembered.write(*self._place, {**self._new, "inputs": self._inputs, "seen": self.seen})
 
     @cached_property
     def _known(self) -> dict[str, Any]:
-        return remembered.read(self._path)
+        return remembered.read(*self._place)
 
     @cached_property
-    def _path(self) -> Path:
+    def _place(self) -> tuple[Path, str]:
+        """The folder, and what the deploy is known by there."""
         from oakum.images.pipeline import cache_folder
 
         s = self._s
-        return cache_folder(os.environ).parent / "deploys" / _digest([s.config.server, s.app_namespace, s.flags["app"]])
+        return cache_folder(os.environ).parent / "deploys", repr([s.config.server, s.app_namespace, s.flags["app"]])
 
     @cached_property
     def _inputs(self) -> str:

@@ -3,10 +3,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from importlib import import_module
 
 from oakum.images.builders.probe import Probe
 from oakum.images.builders.protocol import Builder
+from oakum.late import imported
 from oakum.registry.layout import Layout
 from oakum.registry.transport import Transport
 from oakum.typing import TYPE_CHECKING
@@ -81,6 +81,5 @@ def _engine(*program: str) -> Engine:
 
 
 def _load(where: str) -> Callable[..., Builder]:
-    module, _, name = where.partition(":")
-    found: Callable[..., Builder] = getattr(import_module(f"oakum.images.builders.{module}"), name)
+    found: Callable[..., Builder] = imported(f"oakum.images.builders.{where}")
     return found

@@ -1,7 +1,6 @@
 """The files of a build context: walked in one order, `.dockerignore` obeyed, hashed."""
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import stat
@@ -65,6 +64,8 @@ def _walk(root: Path, folder: str, rules: list[tuple[re.Pattern[str], bool]]) ->
 
 def content_hash(root: Path, ignored: Iterable[str] | None = None) -> str:
     """A digest of names, kinds, executable bits and bytes of what `walk` gives."""
+    import hashlib
+
     total = hashlib.sha256()
     for entry in walk(root, ignored):
         kind = "d" if entry.is_folder else "l" if entry.is_link else "x" if entry.executable else "f"
@@ -77,6 +78,8 @@ def content_hash(root: Path, ignored: Iterable[str] | None = None) -> str:
 
 
 def _hash(path: Path) -> bytes:
+    import hashlib
+
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").digest()
 
