@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 
 from oakum.errors import KubeError
+from oakum.kube.decoding import decode
 from oakum.typing import Any
 
 _UNREADABLE = re.compile(r"cannot unmarshal .* into Go struct field \w+\.(\S+) of type")
@@ -119,11 +120,9 @@ PLAIN_MESSAGES = {
 
 def from_answer(code: int, body: bytes, retry_after: float | None = None) -> ApiError:
     """The exception for an answer of status `code` with `body`, whether or not the body is a `Status`."""
-    import orjson
-
     try:
-        status = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        status = decode(body)
+    except ValueError:
         status = None
     if isinstance(status, dict) and status.get("kind") == "Status" and status.get("message"):
         details = status.get("details") or {}

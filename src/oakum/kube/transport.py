@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from oakum.dataclass import dataclass, field
 from oakum.kube.auth import Authenticator
+from oakum.kube.decoding import decode
 from oakum.kube.errors import ApiError, ConfigError, ConnectError, from_answer
 from oakum.kube.kubeconfig import ClusterConfig
 from oakum.typing import TYPE_CHECKING, Any
@@ -37,11 +38,9 @@ class Answer:
 
     def json(self) -> dict[str, Any]:
         """The object that the body is; whole numbers are int, others float. Raises ConnectError for anything else."""
-        import orjson
-
         try:
-            found = orjson.loads(self.body)
-        except orjson.JSONDecodeError:
+            found = decode(self.body)
+        except ValueError:
             found = None
         if not isinstance(found, dict):
             start = self.body[:60].decode("utf-8", "replace")
