@@ -1,4 +1,4 @@
-"""JSON that a server sends: a little with the standard library, much with `orjson`, whose import takes longer than that.
+"""JSON that a server sends: a little with the standard library, much with `orjson`, whose import takes longer.
 """
 from __future__ import annotations
 
