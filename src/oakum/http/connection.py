@@ -200,17 +200,20 @@ class Connection:
             from urllib3.util.ssltransport import SSLTransport
 
             return SSLTransport(plain, context, server_hostname=name)
-        return context.wrap_socket(plain, server_hostname=name)
+        return context.wrap_socket(plain, server_hostname=_plain(name))
 
 
 def connected(address: tuple[str, int], timeout: float) -> socket.socket:
     """A connection to a host (a name, or an address with or without brackets) and port. Raises OSError."""
     host, port = address
-    # Names go as bytes: for text, Python first reads its tables of international names.
-    name: Any = host.strip("[]")
-    made = socket.create_connection((name.encode() if name.isascii() else name, port), timeout)
+    made = socket.create_connection((_plain(host.strip("[]")), port), timeout)
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return made
+
+
+def _plain(name: str) -> Any:
+    """A host's name as bytes where that is all that it takes: for text, Python reads its tables of all languages."""
+    return name.encode() if name.isascii() else name
 
 
 def _local(path: str, timeout: float) -> socket.socket:

