@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from testbed import controlplane, engine, images, node, packages, reference
+from testbed import clients, controlplane, engine, images, node, packages, reference
 from testbed.process import Failed, running, stop
 from testbed.settings import Settings, settings
 
@@ -24,6 +24,7 @@ def up(place: Settings) -> None:
         ("Docker engine", lambda: engine.up_engine(place)),
         ("registries", lambda: engine.up_registries(place)),
         (f"Kubernetes {place.kubernetes_version}, built", lambda: controlplane.build(place)),
+        ("clients", clients.build),
         ("control plane", lambda: controlplane.up(place)),
         ("containerd", lambda: node.up_containerd(place)),
         ("images", lambda: images.up(place)),

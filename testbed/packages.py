@@ -15,6 +15,7 @@ NEEDED = {
     "busybox": "busybox-static",
     "skopeo": "skopeo",
     "buildah": "buildah",
+    "podman": "podman",
     "htpasswd": "apache2-utils",
     "iptables": "iptables",
     "gcc": "gcc",

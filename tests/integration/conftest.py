@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -12,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.integration.repository import Repository, login_of
 
+Client = Callable[..., str]
 BIN = Path(sys.executable).parent
 PROBE = Path(__file__).parent / "probe"
 PULL_SECRET = "registry"
@@ -103,3 +106,44 @@ def pod(kubectl, image, target) -> Callable[..., str]:
         return name
 
     return make
+
+
+# clients of the registry
+
+
+@pytest.fixture
+def repository(target) -> Iterator[Repository]:
+    """A repository of the test's own, emptied after it."""
+    host, _, project = target.registry.partition("/")
+    name = "/".join(filter(None, [host, project or "library", f"clients-{uuid.uuid4().hex[:8]}"]))
+    made = Repository(name, *login_of(target.docker_config, host))
+    yield made
+    made.empty()
+
+
+def program(name: str, environment: dict[str, str], *always: str) -> Client:
+    """Runs a client; fails the test when its exit status is not `status`. Skips it when the client is not installed."""
+    if not shutil.which(name):
+        pytest.skip(f"{name} is not installed")
+
+    def run(*words: str, status: int = 0, stdin: str | None = None) -> str:
+        done = subprocess.run(
+            [name, *always, *words], input=stdin, env=environment, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == status, f"{name} {' '.join(words)}\n{done.stdout}{done.stderr}"
+        return done.stdout + (done.stderr if status else "")
+
+    return run
+
+
+def private(environment: dict[str, str], folder: Path, config: Path) -> dict[str, str]:
+    """An environment whose login file the client may change without touching the target's."""
+    shutil.copytree(config, folder / "login")
+    file = str(folder / "login/config.json")
+    return environment | {"DOCKER_CONFIG": str(folder / "login"), "REGISTRY_AUTH_FILE": file}
+
+
+@pytest.fixture
+def login(environment, target, tmp_path) -> dict[str, str]:
+    """The environment of clients, with a copy of the target's login."""
+    return private(environment, tmp_path, target.docker_config)

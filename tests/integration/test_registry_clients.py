@@ -9,24 +9,13 @@ import tempfile
 import time
 import urllib.error
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.integration.conftest import Client, program
 from tests.integration.layout import PLATFORMS, Layout, write_layout
-from tests.integration.repository import Repository, login_of
-
-Client = Callable[..., str]
-
-
-@pytest.fixture
-def repository(target) -> Iterator[Repository]:
-    """A repository of the test's own, emptied after it."""
-    host, _, project = target.registry.partition("/")
-    name = "/".join(filter(None, [host, project or "library", f"clients-{uuid.uuid4().hex[:8]}"]))
-    made = Repository(name, *login_of(target.docker_config, host))
-    yield made
-    made.empty()
+from tests.integration.repository import Repository
 
 
 @pytest.fixture
@@ -34,37 +23,9 @@ def layout(tmp_path) -> Layout:
     return write_layout(tmp_path / "layout", f"oakum-{uuid.uuid4().hex[:8]}")
 
 
-def program(name: str, environment: dict[str, str], *always: str) -> Client:
-    """Runs a client; fails the test when its exit status is not `status`. Skips it when the client is not installed."""
-    if not shutil.which(name):
-        pytest.skip(f"{name} is not installed")
-
-    def run(*words: str, status: int = 0, stdin: str | None = None) -> str:
-        done = subprocess.run(
-            [name, *always, *words], input=stdin, env=environment, capture_output=True, text=True, timeout=120
-        )
-        assert done.returncode == status, f"{name} {' '.join(words)}\n{done.stdout}{done.stderr}"
-        return done.stdout + (done.stderr if status else "")
-
-    return run
-
-
 def plain(repository: Repository, option: str) -> list[str]:
     """The option that lets a client speak plain http, which only loopback does."""
     return [option] if repository.registry.startswith(("127.", "localhost:")) else []
-
-
-def private(environment: dict[str, str], folder: Path, config: Path) -> dict[str, str]:
-    """An environment whose login file the client may change without touching the target's."""
-    shutil.copytree(config, folder / "login")
-    file = str(folder / "login/config.json")
-    return environment | {"DOCKER_CONFIG": str(folder / "login"), "REGISTRY_AUTH_FILE": file}
-
-
-@pytest.fixture
-def login(environment, target, tmp_path) -> dict[str, str]:
-    """The environment of clients, with a copy of the target's login."""
-    return private(environment, tmp_path, target.docker_config)
 
 
 def check_login(run: Client, repository: Repository, *options: str, status: int = 1) -> None:
