@@ -112,10 +112,10 @@ def _plain(resolutions: Mapping[str, Resolution]) -> dict[str, list[Any]]:
 
 
 def _digest(value: Any) -> str:
-    from hashlib import sha256
+    from _blake2 import blake2b  # hashlib, which has it too, takes longer to read than all that is hashed here
 
     data = value if isinstance(value, bytes) else repr(value).encode("utf-8", "surrogateescape")
-    return sha256(data).hexdigest()
+    return blake2b(data, digest_size=32).hexdigest()
 
 
 def _program() -> list[str]:

@@ -17,9 +17,11 @@ class Probe:
     @cached_property
     def answers(self) -> bool:
         """Whether `docker` is installed and its engine accepts connections."""
+        if not _reachable(self._host()):
+            return False
         from shutil import which
 
-        return which("docker", path=self._environ.get("PATH")) is not None and _reachable(self._host())
+        return which("docker", path=self._environ.get("PATH")) is not None
 
     def _host(self) -> str:
         if self._environ.get("DOCKER_HOST"):
