@@ -99,6 +99,37 @@ def test_a_container_that_fails_is_restarted_after_ten_seconds_then_twenty_then_
     assert restarts == [1, 1, 2, 3, 4]
 
 
+def test_a_pod_has_its_deadline_and_then_has_failed(held: Lab) -> None:
+    create(held, "pods", pod("hang", activeDeadlineSeconds=600, terminationGracePeriodSeconds=5))
+    held.clock.advance(590)
+    assert get(held, "pods")["status"]["phase"] == "Running"
+    held.clock.advance(20)
+    status = get(held, "pods")["status"]
+    assert (status["phase"], status["reason"]) == ("Failed", "DeadlineExceeded")
+    assert status["message"] == "Pod was active on the node longer than the specified deadline"
+    assert status["containerStatuses"][0]["state"]["terminated"]["exitCode"] == 137
+    assert conditions(get(held, "pods"))["Ready"] == "PodFailed"
+    held.clock.advance(3600)
+    assert get(held, "pods")["status"]["phase"] == "Failed"
+
+
+def test_a_deadline_that_is_set_later_counts_from_the_start_too(held: Lab) -> None:
+    create(held, "pods", pod())
+    held.clock.advance(100)
+    deadline = {"spec": {"activeDeadlineSeconds": 60}}
+    held.cluster.patch(held.cluster.resource("pods"), "x", deadline, "merge", "default")
+    held.clock.advance(0)
+    assert get(held, "pods")["status"]["reason"] == "DeadlineExceeded"
+
+
+def test_a_pod_whose_image_never_comes_has_its_deadline_too(held: Lab) -> None:
+    late = pod(activeDeadlineSeconds=60)
+    late["spec"]["containers"][0]["image"] = "unpullable"
+    create(held, "pods", late)
+    held.clock.advance(61)
+    assert get(held, "pods")["status"]["reason"] == "DeadlineExceeded"
+
+
 def test_a_pod_that_hangs_has_its_grace(held: Lab) -> None:
     create(held, "pods", pod("hang"))
     held.clock.advance(0)

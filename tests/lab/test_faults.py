@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import urllib3
@@ -9,11 +10,11 @@ from oakum.lab.clock import Clock
 from oakum.lab.faults import Fault, Faults
 
 
-def get(lab: Lab, path: str, method: str = "GET") -> urllib3.BaseHTTPResponse:
+def get(lab: Lab, path: str, method: str = "GET", **options: Any) -> urllib3.BaseHTTPResponse:
     config = lab.client_config
     pool = urllib3.PoolManager(ca_certs=str(lab.folder.tls / "ca.crt"), retries=False)
     headers = {"Authorization": f"Bearer {config.identity.token}"}
-    return pool.request(method, config.server + path, headers=headers)
+    return pool.request(method, config.server + path, headers=headers, **options)
 
 
 def test_a_status_is_answered_as_the_api_server_would(lab: Lab) -> None:
@@ -52,6 +53,28 @@ def test_a_watch_is_cut_in_the_middle(lab: Lab) -> None:
     lab.faults.add(Fault(path="watch=1", cut=0))
     with pytest.raises(urllib3.exceptions.ProtocolError):
         get(lab, "/api/v1/namespaces?watch=1&resourceVersion=0&timeoutSeconds=5")
+
+
+def test_a_cut_is_made_when_it_is_due_and_not_when_something_more_is_to_be_sent(lab: Lab) -> None:
+    lab.faults.add(Fault(path="watch=1", cut=0, times=1))
+    lab.faults.add(Fault(path="watch=1", cut=1, times=1))
+    lab.faults.add(Fault(path="watch=1", cut_after=0.05, times=1))
+    # Nothing happens to namespaces while these watch: by themselves they would end after an hour.
+    for expected in (0, 4, 4):
+        answer = get(lab, "/api/v1/namespaces?watch=1&timeoutSeconds=3600", preload_content=False)
+        pieces: list[bytes] = []
+        with pytest.raises(urllib3.exceptions.ProtocolError):
+            pieces.extend(answer.stream())
+        assert b"".join(pieces).count(b"ADDED") == expected
+
+
+def test_an_answer_that_is_whole_before_its_cut_is_due_is_not_cut(lab: Lab) -> None:
+    lab.faults.add(Fault(cut=1))
+    lab.faults.add(Fault(cut_after=30))
+    assert get(lab, "/version").json()["major"] == "1"
+    lab.faults.clear()
+    lab.faults.add(Fault(cut_after=30))
+    assert get(lab, "/version").json()["major"] == "1"
 
 
 def test_the_registry_has_faults_of_its_own(lab: Lab) -> None:

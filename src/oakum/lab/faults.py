@@ -42,7 +42,8 @@ class Fault:
     `target` is `api` or `registry`; `method` an HTTP method (empty: any), `path` a regular expression searched in the
     path with its query. Of those requests the fault strikes a share `rate` at random, or only call number `nth` (from
     1), and `times` at most (0: without end). It waits `delay` seconds, then answers with `status` (and `retry_after`
-    seconds), or drops the connection (`drop`), or lets `cut` pieces of the answer's body through and drops it then.
+    seconds), or drops the connection (`drop`), or lets the answer begin and drops it before its end: at once after
+    `cut` pieces of its body (0: after its head), or `cut_after` seconds, whichever comes first.
     """
 
     target: str = "api"
@@ -56,6 +57,7 @@ class Fault:
     retry_after: int = 0
     drop: bool = False
     cut: int | None = None
+    cut_after: float = 0.0
 
     @classmethod
     def load(cls, data: object) -> "Fault":
@@ -66,7 +68,7 @@ class Fault:
         try:
             fault = cls(**data)
             re.compile(fault.path)
-            float(fault.rate), float(fault.delay), int(fault.status)
+            float(fault.rate), float(fault.delay), float(fault.cut_after), int(fault.status)
         except (TypeError, ValueError, re.error) as error:
             raise LabError(f"a fault that is not well-formed: {error}") from error
         if fault.target not in ("api", "registry"):
@@ -141,10 +143,19 @@ class Faulty:
             _abort(send)
         elif fault.status:
             await _answer(fault)(scope, receive, send)
-        elif fault.cut is not None:
-            await self._app(scope, receive, _cutting(send, fault.cut))
+        elif fault.cut is not None or fault.cut_after:
+            await self._cut(fault, scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    async def _cut(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+        cutting = send if fault.cut is None else _cutting(send, fault.cut)
+        late = asyncio.get_running_loop().call_later(fault.cut_after, _abort, send) if fault.cut_after else None
+        try:
+            await self._app(scope, receive, cutting)
+        finally:
+            if late is not None:
+                late.cancel()
 
     async def _ordered(self, request: Request) -> Response:
         _, _, given = request.headers.get("authorization", "").partition(" ")
@@ -207,12 +218,13 @@ def _cutting(send: Send, pieces: int) -> Send:
 
     async def cutting(message: Message) -> None:
         nonlocal left
-        if message["type"] == "http.response.body" and message.get("body"):
-            if left <= 0:
-                _abort(send)
-                return
-            left -= 1
+        body = message["type"] == "http.response.body" and bool(message.get("body"))
+        if body and left <= 0:
+            return  # it has been cut, and the application has not heard of it yet
         await send(message)
+        left -= body
+        if left <= 0 and (message.get("more_body") or message["type"] == "http.response.start"):
+            _abort(send)
 
     return cutting
 

@@ -22,7 +22,8 @@ _FAULT = (
     Flag("status", "HTTP status to answer with", kind="int"),
     Flag("retry-after", "Seconds for the Retry-After header", kind="int"),
     Flag("drop", "Drop the connection without an answer", kind="bool"),
-    Flag("cut", "Drop the connection after so many pieces of the body", kind="int", default=-1),
+    Flag("cut", "Drop the connection at once after so many pieces of the body", kind="int", default=-1),
+    Flag("cut-after", "Drop the connection so many seconds into the answer", kind="float"),
     Flag("jump", "Move the lab's clock by so many seconds", kind="float"),
     Flag("clear", "End all faults", kind="bool"),
 )
@@ -66,6 +67,7 @@ COMMAND = Command(
             example="  oakum lab fault --status 429 --retry-after 2 --rate 0.3\n"
             "  oakum lab fault --method PATCH --path /deployments/ --status 409 --nth 2\n"
             "  oakum lab fault --path watch=1 --cut 3\n"
+            "  oakum lab fault --path watch=1 --cut-after 5\n"
             "  oakum lab fault --target registry --drop --times 1\n"
             "  oakum lab fault --clear",
             flags=_FAULT,

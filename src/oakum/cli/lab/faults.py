@@ -12,7 +12,7 @@ from oakum.lab.folder import Folder
 from oakum.typing import Any
 
 _PLAIN = ("target", "method", "path", "rate", "nth", "times", "delay", "status", "drop")
-_EFFECTS = ("delay", "status", "drop", "cut")
+_EFFECTS = ("delay", "status", "drop", "cut", "cut-after")
 
 
 def fault(call: Invocation) -> None:
@@ -24,7 +24,7 @@ def fault(call: Invocation) -> None:
         _order(folder, "POST", {"jump": call.flags["jump"]}, CLOCK_PATH)
     if any(name in call.given for name in _EFFECTS):
         order: dict[str, Any] = {name: call.flags[name] for name in _PLAIN}
-        order["retry_after"] = call.flags["retry-after"]
+        order |= {"retry_after": call.flags["retry-after"], "cut_after": call.flags["cut-after"]}
         if call.flags["cut"] >= 0:
             order["cut"] = call.flags["cut"]
         _order(folder, "POST", order)

@@ -1,7 +1,8 @@
 """Work of the node that blocks, on threads, and counted: time that is run ahead waits for it."""
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
 
 T = TypeVar("T")
@@ -16,8 +17,14 @@ class Offload:
 
     async def __call__(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What `function` returns."""
+        with self.working():
+            return await asyncio.to_thread(function, *args, **kwargs)
+
+    @contextlib.contextmanager
+    def working(self) -> Iterator[None]:
+        """Count what a `with` block does among the work."""
         self.busy += 1
         try:
-            return await asyncio.to_thread(function, *args, **kwargs)
+            yield
         finally:
             self.busy -= 1

@@ -5,12 +5,13 @@ import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from oakum.errors import LabError
 from oakum.lab.api.calls import DeleteOptions
-from oakum.lab.api.clock import stamp
+from oakum.lab.api.clock import parsed, stamp
 from oakum.lab.api.cluster import Cluster
 from oakum.lab.clock import Clock
 from oakum.lab.controllers import events
@@ -72,6 +73,8 @@ class Pod:
         self.init = [self._container(each, first, once, before) for each in spec.get("initContainers") or []]
         self.main = [self._container(each, first, policy, before) for each in spec["containers"]]
         self._leaving = asyncio.Event()
+        self._updated = asyncio.Event()
+        self._failure: tuple[str, str] | None = None
         self._vanished = False
         self._publishing: asyncio.TimerHandle | asyncio.Handle | None = None
         self._sidecars: list[asyncio.Task[int]] = []
@@ -88,6 +91,7 @@ class Pod:
     def update(self, pod: Obj) -> None:
         """The pod has changed in the API."""
         self.obj = pod
+        self._updated.set()
         if pod["metadata"].get("deletionTimestamp"):
             self._leaving.set()
 
@@ -100,15 +104,19 @@ class Pod:
         """Live until the pod is deleted, then leave nothing behind."""
         living = asyncio.create_task(self._live())
         leaving = asyncio.create_task(self._leaving.wait())
+        late = asyncio.create_task(self._deadline())
         try:
-            await asyncio.wait([living, leaving], return_when=asyncio.FIRST_COMPLETED)
-            if living.done():
+            await asyncio.wait([living, leaving, late], return_when=asyncio.FIRST_COMPLETED)
+            if late.done() and not living.done():
+                await self._fail(living)
+                await leaving
+            elif living.done():
                 living.result()
                 await leaving
-            await self._end(living)
+            await self._end(living, self.obj["metadata"].get("deletionGracePeriodSeconds", 30))
         finally:
-            living.cancel()
-            leaving.cancel()
+            for task in (living, leaving, late):
+                task.cancel()
         await self._clean()
 
     async def refuse(self, reason: str) -> None:
@@ -194,16 +202,41 @@ class Pod:
             with contextlib.suppress(LabError, OSError):
                 await self.offload(self._volumes().refresh)
 
-    async def _end(self, living: "asyncio.Task[None]") -> None:
-        metadata = self.obj["metadata"]
-        grace = 0 if self._vanished else metadata.get("deletionGracePeriodSeconds", 30)
+    async def _deadline(self) -> None:
+        """Wait until the pod has been active for longer than it may be."""
+        while True:
+            self._updated.clear()
+            seconds, started = self.obj["spec"].get("activeDeadlineSeconds"), self.obj["status"].get("startTime")
+            waiting: list[asyncio.Task[Any]] = [asyncio.create_task(self._updated.wait())]
+            if seconds is not None and started:
+                left = parsed(started) + timedelta(seconds=seconds) - self.clock()
+                if left <= timedelta():
+                    waiting[0].cancel()
+                    return
+                waiting.append(asyncio.create_task(self.clock.sleep(left.total_seconds())))
+            try:
+                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in waiting:
+                    task.cancel()
+
+    async def _fail(self, living: "asyncio.Task[None]") -> None:
+        """End a pod that has missed its deadline; it stays in the API as failed."""
+        self._failure = ("DeadlineExceeded", "Pod was active on the node longer than the specified deadline")
+        self.event("Normal", *self._failure)
+        await self._end(living, self.obj["spec"].get("terminationGracePeriodSeconds", 30))
+        self.changed()
+
+    async def _end(self, living: "asyncio.Task[None]", grace: float) -> None:
+        grace = 0 if self._vanished else grace
         await asyncio.gather(*(container.stop(grace) for container in self.main))
         await self._stop_sidecars(grace)
         for container in self.init:
             await container.stop(0)
         if not living.done():
             # Containers that have ended report it within a moment; what still waits for images or back-offs does not.
-            await asyncio.wait([living], timeout=0.2)
+            with self.offload.working():
+                await asyncio.wait([living], timeout=0.2)
         living.cancel()
         await asyncio.wait([living])
 
@@ -242,7 +275,8 @@ class Pod:
             return
         main, init = ([container.status for container in group] for group in (self.main, self.init))
         address = self.address if self._networked else ""
-        obj["status"] = pod_status(obj, address, main, init, obj.get("status") or {}, stamp(self.clock()))
+        old, now = obj.get("status") or {}, stamp(self.clock())
+        obj["status"] = pod_status(obj, address, main, init, old, now, self._failure)
 
     def _container(self, spec: dict[str, Any], reason: str, policy: str, before: dict[str, Any]) -> Container:
         old = before.get(spec["name"])

@@ -48,10 +48,19 @@ def phase(pod: Obj, main: Sequence[Status], init: Sequence[Status]) -> str:
 
 
 def pod_status(
-    pod: Obj, address: str, main: Sequence[Status], init: Sequence[Status], old: Status, now: str
+    pod: Obj,
+    address: str,
+    main: Sequence[Status],
+    init: Sequence[Status],
+    old: Status,
+    now: str,
+    failure: tuple[str, str] | None = None,
 ) -> Status:
-    """The whole status of a pod on this node at the time `now`; conditions that have not changed keep their times."""
-    stated = phase(pod, main, init)
+    """The whole status of a pod on this node at the time `now`; conditions that have not changed keep their times.
+
+    `failure` is the reason and the message for which the pod has failed as a whole, whatever its containers did.
+    """
+    stated = "Failed" if failure else phase(pod, main, init)
     status: Status = {
         "phase": stated,
         "conditions": _conditions(pod, stated, main, init, address, old.get("conditions") or [], now),
@@ -61,6 +70,8 @@ def pod_status(
         "qosClass": old.get("qosClass") or "BestEffort",
         "containerStatuses": sorted(main, key=lambda each: str(each["name"])),
     }
+    if failure:
+        status["reason"], status["message"] = failure
     if address:
         status |= {"podIP": address, "podIPs": [{"ip": address}]}
     if init:
