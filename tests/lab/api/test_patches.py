@@ -44,7 +44,7 @@ def test_a_json_patch_operates_step_by_step(filled: Client, steps: list[Any], da
     [
         {"op": "remove", "path": "/data/none"},
         {"op": "test", "path": "/data/x", "value": "2"},
-        {"op": "replace", "path": "/data/none", "value": "1"},
+        {"op": "replace", "path": "/none/x", "value": "1"},
         {"op": "fly", "path": "/data/x"},
     ],
 )

@@ -81,6 +81,17 @@ class Call:
             raise unrecognized(kind, f"{parse_error(error)} ({shown})") from None
 
 
+def read_patch(call: Call, form: str) -> Any:
+    """The body of a patch of this form; raises ApiError 400 or 415."""
+    if form == "apply" or not call.media_type.endswith("json"):
+        return call.json()
+    try:
+        return orjson.loads(call.content)
+    except orjson.JSONDecodeError as error:
+        prefix = "" if form == "strategic" else "error decoding patch: "
+        raise bad_request(prefix + (parse_error(error) if call.content else "unexpected end of JSON input")) from None
+
+
 def parse_error(error: orjson.JSONDecodeError) -> str:
     """What Go's decoder would say of a text that is not JSON."""
     if error.pos >= len(error.doc):

@@ -10,7 +10,8 @@ from typing import Any
 from oakum.lab.api import apply, clock, codec, conversion, definitions, deletion, names, status, writes
 from oakum.lab.api.admission import Admission, Operation, Plugin
 from oakum.lab.api.calls import DeleteOptions, Options
-from oakum.lab.api.decode import DecodeError, decode
+from oakum.lab.api.decode import DecodeError, conversion_problem, decode
+from oakum.lab.api.gojson import dumped, go_map
 from oakum.lab.api.kinds import Catalog, Resource
 from oakum.lab.api.managers import Manager, after_update
 from oakum.lab.api.patches import json_patch, merge_patch, strategic
@@ -20,6 +21,10 @@ from oakum.lab.api.status import FieldError
 from oakum.lab.store import Listing, NotFound, Obj, Store, clone
 
 _NOT_A_MAP = "error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}"
+
+
+_WHOLE = ("", "ephemeralcontainers", "resize")
+"""The parts of objects that are defaulted and checked as the object is."""
 
 
 class Cluster:
@@ -100,7 +105,8 @@ class Cluster:
                 return self._applied(resource, name, patch, namespace, options, subresource)
             old = self.get(resource, name, namespace)
             changed = patched(resource, old, patch, form)
-            obj = codec.read(resource, changed, options)
+            obj = _reread(resource, changed, options, patch if form == "strategic" else None)
+            _check_identity(resource, old, obj)
             return self._updated(resource, old, obj, namespace, options, subresource), False
 
     def delete(
@@ -202,26 +208,38 @@ class Cluster:
     def _updated(
         self, resource: Resource, old: Obj, new: Obj, namespace: str, options: Options, subresource: str
     ) -> Obj:
-        new = self._checked(resource, old, new, namespace, options, subresource)
         manager = self._manager(resource, options, "Update", subresource)
-        new = after_update(codec.shape_of(resource), old, new, manager, clock.stamp(self.now()))
+        new = self._checked(resource, old, new, namespace, options, subresource, manager)
         return self._replaced(resource, new, options)
 
     def _checked(
-        self, resource: Resource, old: Obj, new: Obj, namespace: str, options: Options, subresource: str
+        self,
+        resource: Resource,
+        old: Obj,
+        new: Obj,
+        namespace: str,
+        options: Options,
+        subresource: str,
+        manager: Manager | None = None,
     ) -> Obj:
-        """The new state of a stored object: what may change, defaulted, counted and found valid."""
+        """The new state of a stored object: what may change, defaulted, counted and found valid.
+
+        `manager` becomes the owner of what it writes, before admission adds its own.
+        """
         rules = rules_of(resource)
         writes.match(resource, old, new, namespace, rules)
         new = writes.carried(resource, old, new, subresource)
-        if not subresource:
+        whole = subresource in _WHOLE
+        if whole:
             rules.default(new)
+        if manager is not None:
+            new = after_update(codec.shape_of(resource), old, new, manager, clock.stamp(self.now()))
         operation = Operation("UPDATE", resource, new, old, options, subresource)
         self.admission.mutate(operation)
         writes.count(rules, old, new)
         errors = writes.finalizer_errors(old, new)
-        if not subresource:
-            errors += rules.validate(new) + rules.compare(new, old)
+        if whole:
+            errors += rules.validate(new) + (rules.compare(new, old) if not subresource else [])
         self._check(resource, new, errors)
         if resource.custom is not None and (broken := resource.custom.transition(new, old)):
             raise status.unprocessable(resource.kind.name, resource.group, new["metadata"]["name"], broken)
@@ -272,9 +290,6 @@ class Cluster:
     def _configuration(self, resource: Resource, name: str, config: Any, options: Options) -> Obj:
         """What an apply asks for, without the zero values that decoding would add."""
         kind = resource.kind
-        if not options.manager:
-            error = status.required("fieldManager", "is required for apply patch")
-            raise status.unprocessable("PatchOptions", "meta.k8s.io", "", [error])
         if not isinstance(config, dict) or not config.get("apiVersion") or not config.get("kind"):
             raise status.bad_request("error decoding YAML: Object 'Kind' is missing in the request body")
         if (config["apiVersion"], config["kind"]) != (kind.api_version, kind.name):
@@ -306,12 +321,40 @@ class Cluster:
         return known
 
 
+def _reread(resource: Resource, changed: Any, options: Options, patch: Obj | None) -> Obj:
+    """The object that a patch has made; ApiError 422 about it, or about a strategic `patch`, when it is none."""
+    try:
+        return codec.read(resource, changed, options)
+    except status.ApiError as error:
+        if resource.custom is not None:
+            raise
+        detail = error.message.partition(" cannot be handled as a ")[2].partition(": ")[2]
+        if patch is not None:
+            shown, detail = go_map(patch), conversion_problem(detail)
+        else:
+            shown = dumped(changed)
+        wrong = status.invalid("patch", shown, detail or error.message)
+        raise status.unprocessable("", "", "", [wrong]) from None
+
+
+def _check_identity(resource: Resource, old: Obj, new: Obj) -> None:
+    """A patch may take neither an object's name nor its uid."""
+    name, uid = old["metadata"]["name"], new["metadata"].get("uid") or old["metadata"]["uid"]
+    if not new["metadata"].get("name"):
+        raise status.bad_request(
+            f"the name of the object ({name} based on URL) was undeterminable: name must be provided"
+        )
+    if uid != old["metadata"]["uid"]:
+        errors = [status.invalid("metadata.uid", uid, "field is immutable")] * 2
+        raise status.unprocessable(resource.kind.name, resource.group, name, errors)
+
+
 def patched(resource: Resource, old: Obj, patch: Any, form: str) -> Any:
     """The object's JSON after a patch that is not an apply; raises ApiError 400, 415 or 422."""
     if form == "json":
         return json_patch(old, patch)
     if not isinstance(patch, dict):
-        raise status.bad_request(_NOT_A_MAP)
+        raise status.bad_request(_NOT_A_MAP if form == "merge" else _NOT_A_MAP.removeprefix("error decoding patch: "))
     if form == "merge":
         return merge_patch(old, patch)
     if resource.custom is not None:

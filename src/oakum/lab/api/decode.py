@@ -6,10 +6,12 @@ stay as `omitempty` makes them.
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from oakum.lab.api import quantity, times
+from oakum.lab.api.gojson import described
 from oakum.lab.api.schema import Field, ListOf, MapOf, Ref, Scalar, Shape, Struct, resolved
 from oakum.lab.store import Obj
 
@@ -114,6 +116,8 @@ class _Decoder:
             decoded[known.name] = self.struct(shape, {}, "", "", "")
         elif isinstance(shape, ListOf | MapOf) and (known.required or (owner, known.name) in _WRITTEN_LISTS):
             decoded[known.name] = None
+        elif known.name == "pathType":
+            pass  # required, and a pointer in Go
         elif (known.required or written) and isinstance(shape, Scalar) and shape.name in _GO:
             decoded[known.name] = {"s": "", "b": False}.get(shape.name, None if shape.name == "byte" else 0)
         elif written:
@@ -128,6 +132,22 @@ def decode(shape: Struct, value: Any, fill: bool = True) -> tuple[Obj, list[str]
     """
     decoder = _Decoder(fill)
     return decoder.struct(shape, value, "", "", ""), decoder.unknown
+
+
+_KINDS = {"number": "int64", "array": "[]interface {}", "object": "map[string]interface {}"}
+
+
+def conversion_problem(detail: str) -> str:
+    """A complaint of the JSON decoder in the words of the converter that strategic merge patches go through."""
+    found = re.fullmatch(r"json: cannot unmarshal (\w+).* of type (\S+)", detail)
+    if found is None:
+        return detail
+    kind, wanted = _KINDS.get(found[1], found[1]), found[2]
+    if wanted.startswith("[]"):
+        return f"cannot restore slice from {kind}"
+    if wanted.startswith("map["):
+        return f"cannot restore map from {kind}"
+    return f"cannot restore struct from: {kind}" if "." in wanted else f"cannot convert {kind} to {wanted}"
 
 
 def _zero(shape: Shape) -> Any:
@@ -208,19 +228,7 @@ def _quantity(value: Any) -> str:
 
 def _mismatch(value: Any, owner: str, path: str, go_type: str) -> DecodeError:
     where = f"Go struct field {owner}.{path}" if path else "Go value"
-    return DecodeError(f"json: cannot unmarshal {_described(value)} into {where} of type {go_type}")
-
-
-def _described(value: Any) -> str:
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, int):
-        return "number" if abs(value) < 1 << 31 else f"number {value}"
-    if isinstance(value, float):
-        return f"number {value}"
-    if isinstance(value, str):
-        return "string"
-    return "array" if isinstance(value, list) else "object"
+    return DecodeError(f"json: cannot unmarshal {described(value)} into {where} of type {go_type}")
 
 
 def _go_type(shape: Shape) -> str:

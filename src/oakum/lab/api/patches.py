@@ -3,8 +3,9 @@
 import logging
 from typing import Any
 
+from oakum.lab.api.gojson import described, go_map
 from oakum.lab.api.schema import Field, ListOf, MapOf, Shape, Struct, resolved
-from oakum.lab.api.status import ApiError, bad_request
+from oakum.lab.api.status import ApiError, bad_request, internal
 from oakum.lab.store import Obj, clone
 
 _MISSING = object()
@@ -26,10 +27,11 @@ def merge_patch(target: Any, patch: Any) -> Any:
 
 def json_patch(target: Obj, patch: Any) -> Any:
     """RFC 6902; raises ApiError 400 for a document that is no patch and 422 for an operation that fails."""
-    if not isinstance(patch, list) or not all(isinstance(step, dict) for step in patch):
-        raise bad_request(
-            "error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp"
-        )
+    if not isinstance(patch, list):
+        raise _undecodable(patch, "[]handlers.jsonPatchOp")
+    for step in patch:
+        if not isinstance(step, dict):
+            raise _undecodable(step, "handlers.jsonPatchOp")
     document: Any = clone(target)
     for step in patch:
         document = _operate(document, step)
@@ -37,7 +39,9 @@ def json_patch(target: Obj, patch: Any) -> Any:
 
 
 def _operate(document: Any, step: dict[str, Any]) -> Any:
-    operation, path = step.get("op"), step.get("path", "")
+    operation, path = step.get("op"), step.get("path")
+    if not path:
+        raise _failed(f"{operation} operation without a path")
     if operation in ("add", "replace"):
         return _put(document, path, clone(step.get("value")), operation)
     if operation == "remove":
@@ -87,12 +91,8 @@ def _parent(document: Any, path: str, operation: str) -> tuple[Any, str]:
 
 
 def _put(document: Any, path: str, value: Any, operation: str) -> Any:
-    if not path:
-        return value
     parent, last = _parent(document, path, operation)
-    if operation == "replace" and _child(parent, last) is _MISSING:
-        raise _failed(f"replace operation does not apply: doc is missing key: {path}: missing value")
-    if isinstance(parent, dict):
+    if isinstance(parent, dict):  # also for `replace`: the real server adds what is not there
         parent[last] = value
     elif last == "-":
         parent.append(value)
@@ -114,6 +114,11 @@ def _removed(document: Any, path: str) -> Any:
     return document
 
 
+def _undecodable(value: Any, wanted: str) -> ApiError:
+    detail = f"cannot unmarshal {described(value)} into Go value of type {wanted}"
+    return bad_request(f"error decoding patch: json: {detail}")
+
+
 def _failed(message: str) -> ApiError:
     """422 in the real server's words, which do not say what failed; the log does."""
     _LOG.debug("a JSON patch fails: %s", message)
@@ -131,7 +136,7 @@ def strategic(shape: Shape, target: Any, patch: Any) -> Any:
     if directive == "delete":
         return {}
     if directive not in (None, "merge"):
-        raise bad_request(f"unknown patch type found: {directive}")
+        raise internal(f"unknown patch type: {directive} in map: {go_map(patch)}")
     result = dict(target) if isinstance(target, dict) else {}
     if "$retainKeys" in patch:
         result = {key: value for key, value in result.items() if key in patch["$retainKeys"]}
@@ -176,6 +181,8 @@ def _patched_list(field: Field, old: list[Any], new: list[Any], order: list[Any]
         merged = old + [clone(item) for item in new if item not in old]
         return _ordered(old, merged, new if order is None else order)
     key = field.merge_key
+    if order is not None:
+        _check_order(new, order, key)
     merged = list(old)
     for item in new:
         merged = _merged_item(field.shape.item, key, merged, item)
@@ -183,9 +190,18 @@ def _patched_list(field: Field, old: list[Any], new: list[Any], order: list[Any]
     return _ordered(old, merged, wanted, key)
 
 
+def _check_order(new: list[Any], order: list[Any], key: str) -> None:
+    """The items of a patch have to come in the order that it sets."""
+    given = [item for item in new if isinstance(item, dict) and key in item and "$patch" not in item]
+    wanted = iter([item.get(key) for item in order if isinstance(item, dict)])
+    if not all(any(item[key] == name for name in wanted) for item in given):
+        shown = f"{go_map(given)}\n doesn't match $setElementOrder list:\n{go_map(order)}\n"
+        raise internal(f"The order in patch list:\n{shown}")
+
+
 def _merged_item(shape: Shape, key: str, items: list[Any], patch: Any) -> list[Any]:
     if not isinstance(patch, dict) or key not in patch:
-        raise bad_request(f"map: {patch} does not contain declared merge key: {key}")
+        raise internal(f"map: {go_map(patch)} does not contain declared merge key: {key}")
     same = [index for index, item in enumerate(items) if item.get(key) == patch[key]]
     if patch.get("$patch") == "delete":
         return [item for index, item in enumerate(items) if index not in same]

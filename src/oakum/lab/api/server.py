@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from oakum.lab.api import listing, pages, status
 from oakum.lab.api.aging import warnings_of
 from oakum.lab.api.authorizer import AllowAll, Attempt, Authorizer, denial
-from oakum.lab.api.call import Answer, Call, Receive, Scope, Send, call_of, failure, read_body
+from oakum.lab.api.call import Answer, Call, Receive, Scope, Send, call_of, failure, read_body, read_patch
 from oakum.lab.api.calls import Caller, DeleteOptions, Options, delete_options, dry_run
 from oakum.lab.api.cluster import Cluster
 from oakum.lab.api.paths import Target, attributes, target
@@ -174,8 +174,10 @@ class Server:
         if form is None:
             raise ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {})
         if aimed.subresource == "scale":
-            return Answer(200, self._subresources.patch(aimed, call.json(), form, options))
-        where = (aimed.name, call.json(), form, aimed.namespace, options, aimed.subresource)
+            return Answer(200, self._subresources.patch(aimed, read_patch(call, form), form, options))
+        if form == "apply" and not options.manager:
+            raise _unmanaged()
+        where = (aimed.name, read_patch(call, form), form, aimed.namespace, options, aimed.subresource)
         obj, created = self.cluster.patch(aimed.resource, *where)
         return self._object(call, aimed, obj, 201 if created else 200)
 
@@ -239,6 +241,11 @@ def _options(call: Call, caller: Caller, kind: str) -> Options:
         raise status.unprocessable(kind, "meta.k8s.io", "", [error])
     rehearsal = dry_run(list(filter(None, call.query.get("dryRun", []))), kind)
     return Options(caller, manager, rehearsal, validation, call.flag("force"), call.warnings)
+
+
+def _unmanaged() -> ApiError:
+    error = status.required("fieldManager", "is required for apply patch")
+    return status.unprocessable("PatchOptions", "meta.k8s.io", "", [error])
 
 
 def _manager_errors(manager: str) -> list[status.FieldError]:

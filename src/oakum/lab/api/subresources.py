@@ -113,6 +113,8 @@ class Subresources:
         return _success(201)
 
     def _evict(self, aimed: Target, body: Any, options: Options) -> Obj:
+        if ((body or {}).get("metadata") or {}).get("name", aimed.name) != aimed.name:
+            raise status.bad_request("name in URL does not match name in Eviction object")
         with self._cluster.store.locked():
             pod = self._cluster.get(aimed.resource, aimed.name, aimed.namespace)
             for budget in self._cluster.store.list("poddisruptionbudgets.policy", aimed.namespace).items:

@@ -10,6 +10,9 @@ _PIECES = (
 )  # fmt: skip
 
 
+_MICRO = (".000000", r"\.\d{6}")
+
+
 class NotATime(ValueError):
     """What Go's parser says of a text that is no time."""
 
@@ -17,7 +20,7 @@ class NotATime(ValueError):
 def canonical(text: str, micro: bool = False) -> str:
     """The same moment in UTC, to the second or the microsecond; raises NotATime."""
     rest = text
-    for name, pattern in _PIECES:
+    for name, pattern in _PIECES if not micro else (*_PIECES[:-2], ("05", r"\d\d"), _MICRO, _PIECES[-1]):
         found = re.match(pattern, rest)
         if found is None:
             layout = "2006-01-02T15:04:05.000000Z07:00" if micro else _LAYOUT

@@ -80,7 +80,7 @@ def match(resource: Resource, old: Obj, new: Obj, namespace: str, rules: Rules) 
         error = FieldError(
             "metadata.resourceVersion", "FieldValueInvalid", "Invalid value: 0: must be specified for an update"
         )
-        raise status.unprocessable(resource.kind.name, resource.group, ours["name"], [error])
+        raise status.unprocessable(resource.plural, resource.group, ours["name"], [error])
     if version and version != ours["resourceVersion"]:
         raise status.conflict(resource.plural, resource.group, ours["name"])
 

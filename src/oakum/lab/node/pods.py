@@ -128,7 +128,7 @@ class Pod:
     def secrets(self) -> PullSecrets:
         """See `containers.Surroundings`."""
         named = [*(self.obj["spec"].get("imagePullSecrets") or [])]
-        found = [self._find("secrets", each["name"]) for each in named]
+        found = [self._find("secrets", each["name"]) for each in named if each.get("name")]
         return PullSecrets(login for secret in found if secret for login in logins_of(secret))
 
     def changed(self) -> None:

@@ -9,6 +9,7 @@ from oakum.lab.api.rules.values import items, one_of
 from oakum.lab.network import DNS_SERVICE_IP, SERVICE_RANGE
 from oakum.lab.store import Obj, Store
 
+_ADDRESSED = ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy")
 NODE_PORTS = range(30000, 32768)
 
 
@@ -22,12 +23,17 @@ def allot_addresses(store: Store, operation: Operation) -> None:
         if operation.old is None and spec.get("clusterIP"):
             error = status.forbidden("spec.clusterIPs", "may not be set for ExternalName services")
             raise status.unprocessable("Service", "", service["metadata"].get("name") or "", [error])
-        for key in ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"):
+        for key in _ADDRESSED:
             spec.pop(key, None)
+        if operation.old is not None and operation.old["spec"]["type"] != "ExternalName":
+            for port in items(spec, "ports"):
+                port.pop("nodePort", None)
+            if not spec.get("externalIPs"):
+                spec.pop("externalTrafficPolicy", None)
         return
     if old is not None:
         _keep(spec, old["spec"])
-    _check_families(service, old)
+    _check_families(service)
     others = [each for each in store.list("services").items if not _same(each, service)]
     settled = old is not None and bool(old["spec"].get("clusterIPs"))
     _cluster_ip(service, others, settled, operation.options.dry_run)
@@ -41,7 +47,7 @@ def allot_addresses(store: Store, operation: Operation) -> None:
             spec.pop("externalTrafficPolicy", None)
 
 
-def _check_families(service: Obj, old: Obj | None) -> None:
+def _check_families(service: Obj) -> None:
     spec = service["spec"]
     errors: list[status.FieldError] = []
     families, addresses = items(spec, "ipFamilies"), items(spec, "clusterIPs")
@@ -51,6 +57,9 @@ def _check_families(service: Obj, old: Obj | None) -> None:
             errors.append(status.unsupported(at, family, ["IPv4", "IPv6"]))
         elif family in families[:index]:
             errors.append(status.duplicate(at, family))
+        elif family == "IPv6" and index == 0 and "." in (spec.get("clusterIP") or ""):
+            detail = "expected an IPv6 value as indicated by `ipFamilies[0]`"
+            errors.append(status.invalid("spec.clusterIPs[0]", spec["clusterIP"], detail))
         elif family == "IPv6" and not _is_free(spec):
             errors.append(status.invalid(at, family, "not configured on this cluster"))
     errors += one_of(spec, "ipFamilyPolicy", "spec", ("PreferDualStack", "RequireDualStack", "SingleStack"))
@@ -59,7 +68,7 @@ def _check_families(service: Obj, old: Obj | None) -> None:
         errors.append(status.invalid("spec.ipFamilyPolicy", "RequireDualStack", detail))
     if addresses and not spec.get("clusterIP"):
         errors.append(status.invalid("spec.clusterIPs", addresses, "must be empty when `clusterIP` is not specified"))
-    elif addresses and old is None and addresses[0] != spec["clusterIP"]:
+    elif addresses and addresses[0] != spec["clusterIP"]:
         errors.append(status.invalid("spec.clusterIPs", addresses, "first value must match `clusterIP`"))
     if "None" in addresses and len(addresses) > 1:
         errors.append(status.invalid("spec.clusterIPs", addresses, "'None' must be the first and only value"))

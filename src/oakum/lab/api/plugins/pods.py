@@ -4,6 +4,7 @@ import uuid
 
 from oakum.lab.api import clock, status
 from oakum.lab.api.admission import Operation
+from oakum.lab.api.rules.pod_defaults import quality
 from oakum.lab.api.rules.values import items
 from oakum.lab.api.writes import suffix
 from oakum.lab.store import Obj, Store
@@ -14,6 +15,8 @@ _SYSTEM_CLASSES = {"system-cluster-critical": 2000000000, "system-node-critical"
 
 def complete_pod(store: Store, operation: Operation) -> None:
     """Complete a new pod; refuses one whose service account or priority class is not there (ApiError 403)."""
+    if operation.resource.key == "pods" and operation.verb == "UPDATE" and not operation.subresource:
+        _tolerations(operation.obj["spec"])
     if operation.resource.key != "pods" or operation.verb != "CREATE":
         return
     pod = operation.obj
@@ -25,6 +28,16 @@ def complete_pod(store: Store, operation: Operation) -> None:
         raise _refused(pod, "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead")
     if runtime and store.find("runtimeclasses.node.k8s.io", runtime) is None:
         raise _refused(pod, f'pod rejected: RuntimeClass "{runtime}" not found')
+
+
+def hold_quality(store: Store, operation: Operation) -> None:
+    """Refuse to resize a pod into another quality of service (ApiError 422)."""
+    if operation.subresource != "resize" or operation.old is None:
+        return
+    was = quality(operation.old["spec"])
+    if quality(operation.obj["spec"]) != was:
+        wrong = status.invalid("spec", was, "Pod QOS Class may not change as a result of resizing")
+        raise status.unprocessable("Pod", "", operation.obj["metadata"]["name"], [wrong])
 
 
 def _refused(pod: Obj, detail: str) -> status.ApiError:

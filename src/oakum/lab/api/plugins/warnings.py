@@ -1,5 +1,6 @@
 """Warnings about fields that are valid and probably not what was meant."""
 
+import base64
 from collections.abc import Callable, Iterator
 
 from oakum.lab.api import names
@@ -21,6 +22,26 @@ def _service(obj: Obj) -> Iterator[str]:
 def _slice(obj: Obj) -> Iterator[str]:
     if obj.get("addressType") == "FQDN":
         yield "spec.addressType: FQDN endpoints are deprecated"
+
+
+def _ingress(obj: Obj) -> Iterator[str]:
+    if "kubernetes.io/ingress.class" in (obj["metadata"].get("annotations") or {}):
+        yield (
+            'annotation "kubernetes.io/ingress.class" is deprecated, please use \'spec.ingressClassName\' instead'
+        )
+
+
+def _volume(obj: Obj) -> Iterator[str]:
+    if obj["spec"].get("persistentVolumeReclaimPolicy") == "Recycle":
+        told = "Instead, the recommended approach is to use dynamic provisioning."
+        yield f"spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. {told}"
+
+
+def _secret(obj: Obj) -> Iterator[str]:
+    """What is no certificate in a Secret for TLS; whether a key fits is not looked at."""
+    certificate = base64.b64decode((obj.get("data") or {}).get("tls.crt") or "")
+    if obj.get("type") == "kubernetes.io/tls" and b"-----BEGIN " not in certificate:
+        yield "tls: failed to find any PEM data in certificate input"
 
 
 def _quota(obj: Obj) -> Iterator[str]:
@@ -104,6 +125,9 @@ _SURPRISING = (
 )
 _ENDLESS = "a negative value retains all historical revisions; a value >= 0 is recommended"
 _CHECKS: dict[str, Callable[[Obj], Iterator[str]]] = {
+    "ingresses.networking.k8s.io": _ingress,
+    "persistentvolumes": _volume,
+    "secrets": _secret,
     "services": _service,
     "endpointslices.discovery.k8s.io": _slice,
     "resourcequotas": _quota,

@@ -1,7 +1,19 @@
 """What is particular to each kind: names, defaults, first status, validation."""
 
 from oakum.lab.api.kinds import Resource
-from oakum.lab.api.rules import access, administration, configuration, definitions, jobs, services, storage, workloads
+from oakum.lab.api.rules import (
+    access,
+    administration,
+    configuration,
+    definitions,
+    endpoints,
+    jobs,
+    scalers,
+    services,
+    storage,
+    webhooks,
+    workloads,
+)
 from oakum.lab.api.rules.rules import Rules
 
 __all__ = ["Rules", "rules_of"]
@@ -13,9 +25,12 @@ _TABLE: dict[str, Rules] = {
     **administration.RULES,
     **configuration.RULES,
     **definitions.RULES,
+    **endpoints.RULES,
     **jobs.RULES,
+    **scalers.RULES,
     **services.RULES,
     **storage.RULES,
+    **webhooks.RULES,
     **workloads.RULES,
 }
 

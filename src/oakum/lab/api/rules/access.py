@@ -3,7 +3,7 @@
 from oakum.lab.api import names
 from oakum.lab.api.gojson import go_struct
 from oakum.lab.api.rules.rules import Rules
-from oakum.lab.api.rules.values import default, items
+from oakum.lab.api.rules.values import default, items, label_selector
 from oakum.lab.api.status import FieldError, invalid, required, unsupported
 from oakum.lab.store import Obj
 
@@ -25,6 +25,19 @@ def _check_rules(obj: Obj) -> list[FieldError]:
             errors.append(required(f"{at}.apiGroups", "resource rules must supply at least one api group"))
         if not rule.get("resources"):
             errors.append(required(f"{at}.resources", "resource rules must supply at least one resource"))
+    if obj.get("aggregationRule") is not None:
+        errors += _aggregation(items(obj["aggregationRule"], "clusterRoleSelectors"))
+    return errors
+
+
+def _aggregation(chosen: list[Obj]) -> list[FieldError]:
+    at = "aggregationRule.clusterRoleSelectors"
+    errors: list[FieldError] = []
+    if not chosen:
+        errors.append(required(at, "at least one clusterRoleSelector required if aggregationRule is non-nil"))
+    for index, selector in enumerate(chosen):
+        wrong = label_selector(selector, f"{at}[{index}]")
+        errors += [*wrong, invalid(f"{at}[{index}]", None, "invalid label selector.")] if wrong else []
     return errors
 
 
@@ -82,9 +95,14 @@ def _same_role(new: Obj, old: Obj) -> list[FieldError]:
     return [invalid("roleRef", go_struct(new["roleRef"], "APIGroup", "Kind", "Name"), "cannot change roleRef")]
 
 
+def _start_role(obj: Obj) -> None:
+    obj["rules"] = obj.get("rules") or None  # what an empty list comes back as
+
+
+_ROLE = Rules(name=names.path_segment, start=_start_role, validate=_check_rules)
 RULES = {
-    f"roles.{GROUP}": Rules(name=names.path_segment, validate=_check_rules),
-    f"clusterroles.{GROUP}": Rules(name=names.path_segment, validate=_check_rules),
+    f"roles.{GROUP}": _ROLE,
+    f"clusterroles.{GROUP}": _ROLE,
     f"rolebindings.{GROUP}": Rules(
         name=names.path_segment, default=_binding, validate=_check_binding, compare=_same_role
     ),

@@ -2,8 +2,8 @@
 
 from oakum.lab.api import names
 from oakum.lab.api.rules.rules import Rules
-from oakum.lab.api.rules.values import default, items, required_text
-from oakum.lab.api.status import FieldError, invalid, required
+from oakum.lab.api.rules.values import default, items, network, one_of, required_text
+from oakum.lab.api.status import FieldError, duplicate, invalid, required, unsupported
 from oakum.lab.store import Obj
 
 
@@ -18,6 +18,34 @@ def _driver(obj: Obj) -> None:
         storageCapacity=False,
         volumeLifecycleModes=["Persistent"],
     )
+
+
+def _check_driver(obj: Obj) -> list[FieldError]:
+    spec = obj["spec"]
+    errors = one_of(spec, "fsGroupPolicy", "spec", ("File", "None", "ReadWriteOnceWithFSType"))
+    for mode in items(spec, "volumeLifecycleModes"):
+        errors += one_of({"volumeLifecycleModes": mode}, "volumeLifecycleModes", "spec", ("Persistent", "Ephemeral"))
+    return errors
+
+
+def _check_node(obj: Obj) -> list[FieldError]:
+    errors: list[FieldError] = []
+    seen: set[tuple[str, str]] = set()
+    for index, taint in enumerate(items(obj["spec"], "taints")):
+        at, key, effect = f"metadata.taints[{index}]", taint.get("key") or "", taint.get("effect") or ""
+        errors += [invalid(f"{at}.key", key, problem) for problem in names.qualified(key)]
+        value = taint.get("value") or ""
+        errors += [invalid(f"{at}.value", value, problem) for problem in names.label_value(value)]
+        if not effect:
+            errors.append(required(f"{at}.effect"))
+        elif effect not in _TAINTS:
+            errors.append(unsupported(f"{at}.effect", effect, _TAINTS))
+        if (key, effect) in seen:
+            errors.append(duplicate(at, taint))
+        seen.add((key, effect))
+    if found := obj["spec"].get("podCIDR"):
+        errors += network(found, "spec.podCIDRs[0]")
+    return errors
 
 
 def _attachment(obj: Obj) -> None:
@@ -62,11 +90,13 @@ def _level(obj: Obj) -> None:
         default(limited, lendablePercent=0, nominalConcurrencyShares=30)
 
 
+_TAINTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 _COUNTED = Rules(generation=True, strict=False)
 _RETURNED = Rules(returns_deleted=True)
 
 RULES = {
-    "csidrivers.storage.k8s.io": Rules(default=_driver, returns_deleted=True),
+    "csidrivers.storage.k8s.io": Rules(default=_driver, validate=_check_driver, returns_deleted=True),
+    "nodes": Rules(validate=_check_node),
     "csinodes.storage.k8s.io": _RETURNED,
     "volumeattachments.storage.k8s.io": Rules(
         start=_attachment, validate=_check_attachment, returns_deleted=True

@@ -1,11 +1,13 @@
 """ConfigMaps, Secrets, Namespaces, ServiceAccounts, quotas and limits: defaults and validation."""
 
 import base64
+from collections.abc import Iterator
 
 import orjson
 
 from oakum.lab.api import names
 from oakum.lab.api.call import parse_error
+from oakum.lab.api.rules.resource_checks import resource_name
 from oakum.lab.api.rules.rules import Rules
 from oakum.lab.api.rules.values import IMMUTABLE, amount, default, items, named, not_negative, unchanged
 from oakum.lab.api.status import FieldError, duplicate, forbidden, invalid, required, too_long, unsupported
@@ -131,9 +133,33 @@ def _check_quota(obj: Obj) -> list[FieldError]:
             errors.append(invalid(at, value, "must be greater than or equal to 0"))
         elif name in _COUNTS and amount(value) != int(amount(value)):
             errors.append(invalid(at, value, "must be an integer"))
-    if not set(items(spec, "scopes")) <= _SCOPES:
-        errors.append(invalid("spec.scopes", spec["scopes"], "unsupported scope"))
-    return errors
+    return errors + list(_scopes(spec))
+
+
+def _scopes(spec: Obj) -> Iterator[FieldError]:
+    """Complaints about which pods a quota counts."""
+    chosen = items(spec, "scopes")
+    if not set(chosen) <= _SCOPES:
+        yield invalid("spec.scopes", chosen, "unsupported scope")
+    if any({one, f"Not{one}"} <= set(chosen) for one in ("BestEffort", "Terminating")):
+        yield invalid("spec.scopes", chosen, "conflicting scopes")
+    if "BestEffort" in chosen and set(spec.get("hard") or {}) - {"pods", "count/pods"}:
+        yield invalid("spec.scopes", chosen, "unsupported scope applied to resource")
+    at = "spec.scopeSelector.matchExpressions"
+    for each in items(spec.get("scopeSelector"), "matchExpressions"):
+        name, operator, values = each.get("scopeName") or "", each.get("operator") or "", items(each, "values")
+        if name not in _SCOPES:
+            yield invalid(f"{at}.scopeName", name, "unsupported scope")
+        if operator in ("In", "NotIn"):
+            if not values:
+                detail = "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector"
+                yield required(f"{at}.values", detail)
+        elif operator in ("Exists", "DoesNotExist"):
+            if values:
+                detail = "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector"
+                yield invalid(f"{at}.values", values, detail)
+        else:
+            yield invalid(f"{at}.operator", operator, "not a valid selector operator")
 
 
 def _limit_range(obj: Obj) -> None:
@@ -159,8 +185,18 @@ def _check_limits(obj: Obj) -> list[FieldError]:
         if kind == "Pod":
             detail = "may not be specified when `type` is 'Pod'"
             errors += [forbidden(f"{at}.{key}", detail) for key in ("default", "defaultRequest") if item.get(key)]
+        if kind == "PersistentVolumeClaim" and not {"storage"} & ({*(item.get("min") or {}), *(item.get("max") or {})}):
+            detail = "either minimum or maximum storage value is required, but neither was provided"
+            errors.append(required(f"{at}.limits", detail))
+        errors += _limit_names(item, at) if kind == "Container" else []
         errors += _bounds(item, at)
     return errors
+
+
+def _limit_names(item: Obj, at: str) -> list[FieldError]:
+    keys = ("max", "min", "default", "defaultRequest", "maxLimitRequestRatio")
+    found = [(name, f"{at}.{key}[{name}]") for key in keys for name in item.get(key) or {}]
+    return [error for name, path in found for error in resource_name(name, path)]
 
 
 def _bounds(item: Obj, at: str) -> list[FieldError]:
@@ -183,6 +219,9 @@ def _bounds(item: Obj, at: str) -> list[FieldError]:
                 word = "default limit" if (low, high) == ("defaultRequest", "default") else words[high]
                 detail = f"{words[low]} value {less} is greater than {word} value {more}"
                 errors.append(invalid(f"{at}.{field}[{name}]", found[shown][name], detail))
+    for name, ratio in (item.get("maxLimitRequestRatio") or {}).items():
+        if amount(ratio) < 1:
+            errors.append(invalid(f"{at}.maxLimitRequestRatio[{name}]", ratio, f"ratio {ratio} is less than 1"))
     return errors
 
 
@@ -249,6 +288,4 @@ RULES = {
     "priorityclasses.scheduling.k8s.io": Rules(
         default=_priority_class, start=_start_priority, validate=_check_priority, compare=_same_value, generation=True
     ),
-    "validatingwebhookconfigurations.admissionregistration.k8s.io": Rules(generation=True, strict=False),
-    "mutatingwebhookconfigurations.admissionregistration.k8s.io": Rules(generation=True, strict=False),
 }

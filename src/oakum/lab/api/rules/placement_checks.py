@@ -41,12 +41,7 @@ def affinity(found: Obj, path: str) -> Iterator[FieldError]:
     """Complaints about affinity to nodes and to other pods."""
     node = found.get("nodeAffinity") or {}
     if node.get(_REQUIRED) is not None:
-        terms, at = items(node[_REQUIRED], "nodeSelectorTerms"), f"{path}.nodeAffinity.{_REQUIRED}.nodeSelectorTerms"
-        if not terms:
-            yield required(at, "must have at least one node selector term")
-        for index, term in enumerate(terms):
-            yield from _expressions(term, f"{at}[{index}]")
-            yield from _node_fields(items(term, "matchFields"), f"{at}[{index}].matchFields")
+        yield from node_selector(node[_REQUIRED], f"{path}.nodeAffinity.{_REQUIRED}")
     for index, each in enumerate(items(node, _PREFERRED)):
         at = f"{path}.nodeAffinity.{_PREFERRED}[{index}]"
         yield from _weight(each, at)
@@ -59,6 +54,16 @@ def affinity(found: Obj, path: str) -> Iterator[FieldError]:
             at = f"{path}.{kind}.{_PREFERRED}[{index}]"
             yield from _weight(each, at)
             yield from _pod_term(each.get("podAffinityTerm") or {}, f"{at}.podAffinityTerm")
+
+
+def node_selector(found: Obj, path: str) -> Iterator[FieldError]:
+    """Complaints about a choice of nodes."""
+    terms, at = items(found, "nodeSelectorTerms"), f"{path}.nodeSelectorTerms"
+    if not terms:
+        yield required(at, "must have at least one node selector term")
+    for index, term in enumerate(terms):
+        yield from _expressions(term, f"{at}[{index}]")
+        yield from _node_fields(items(term, "matchFields"), f"{at}[{index}].matchFields")
 
 
 def _weight(each: Obj, at: str) -> list[FieldError]:

@@ -54,6 +54,7 @@ def pod_spec(spec: Obj, path: str) -> Iterator[FieldError]:
         yield required(f"{path}.containers")
     for key in ("containers", "initContainers"):
         yield from _containers(spec, key, path)
+    yield from _ephemeral(spec, f"{path}.ephemeralContainers")
     yield from pod_resources(spec.get("resources") or {}, f"{path}.resources", items(spec, "containers"))
     yield from one_of(spec, "restartPolicy", path, ("Always", "OnFailure", "Never"))
     yield from one_of(spec, "dnsPolicy", path, _DNS)
@@ -83,6 +84,19 @@ def pod_spec(spec: Obj, path: str) -> Iterator[FieldError]:
     yield from tolerations(items(spec, "tolerations"), f"{path}.tolerations")
     yield from aliases(items(spec, "hostAliases"), f"{path}.hostAliases")
     yield from _system(spec, path)
+
+
+def _ephemeral(spec: Obj, path: str) -> Iterator[FieldError]:
+    seen = {each.get("name") for key in ("containers", "initContainers") for each in items(spec, key)}
+    for index, each in enumerate(items(spec, "ephemeralContainers")):
+        at = f"{path}[{index}]"
+        yield from container(each, at, spec)
+        if each.get("name") in seen:
+            yield duplicate(f"{at}.name", each["name"])
+        seen.add(each.get("name"))
+        for key in ("ports", "lifecycle", *PROBES):
+            if each.get(key):
+                yield forbidden(f"{at}.{key}", "cannot be set for an Ephemeral Container")
 
 
 def _gates(gates: list[Obj], path: str) -> Iterator[FieldError]:
@@ -144,9 +158,29 @@ def _host_ports(containers: list[Obj], path: str) -> Iterator[FieldError]:
 
 def pod_change(new: Obj, old: Obj) -> list[FieldError]:
     """Complaints about what a pod's update changes."""
-    if _fixed(new["spec"], old["spec"]) == _fixed(old["spec"], old["spec"]):
+    ours, theirs = new["spec"], old["spec"]
+    for key in ("containers", "initContainers"):
+        if len(items(ours, key)) != len(items(theirs, key)):
+            return [forbidden(f"spec.{key}", "pod updates may not add or remove containers")]
+    errors = [
+        required(f"spec.{key}[{index}].image")
+        for key in ("containers", "initContainers")
+        for index, each in enumerate(items(ours, key))
+        if not each.get("image")
+    ]
+    errors += _deadline(ours.get("activeDeadlineSeconds"), theirs.get("activeDeadlineSeconds"))
+    if not errors and _fixed(ours, theirs) != _fixed(theirs, theirs):
+        errors.append(forbidden("spec", _CHANGED))
+    return errors
+
+
+def _deadline(new: int | None, old: int | None) -> list[FieldError]:
+    if old is None or new == old:
         return []
-    return [forbidden("spec", _CHANGED)]
+    detail = "must not update from a positive integer to nil value"
+    if new is not None:
+        detail = "must be less than or equal to previous value" if new > old else ""
+    return [invalid("spec.activeDeadlineSeconds", new, detail)] if detail else []
 
 
 def _fixed(spec: Obj, old: Obj) -> Obj:

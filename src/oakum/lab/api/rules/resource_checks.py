@@ -26,7 +26,7 @@ def resources(wanted: Obj, path: str) -> Iterator[FieldError]:
     for key, amounts in (("limits", limits), ("requests", requests)):
         for name, value in amounts.items():
             at = f"{path}.{key}[{name}]"
-            yield from _resource_name(name, at)
+            yield from resource_name(name, at)
             yield from _amount(name, value, at)
             if key == "requests" and name in limits:
                 yield from _bounded(name, value, limits[name], f"{path}.requests")
@@ -124,7 +124,8 @@ def _whole(name: str) -> bool:
     return "/" in name or name.startswith("hugepages-")
 
 
-def _resource_name(name: str, path: str) -> list[FieldError]:
+def resource_name(name: str, path: str) -> list[FieldError]:
+    """Complaints about the name of a resource that a container could have."""
     if "/" in name:
         return [invalid(path, name, problem) for problem in names.qualified(name)]
     if name in _STANDARD or name.startswith("hugepages-"):

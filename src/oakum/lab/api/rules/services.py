@@ -1,4 +1,4 @@
-"""Services, Endpoints, EndpointSlices, Ingresses and NetworkPolicies: defaults and validation."""
+"""Services, Ingresses and NetworkPolicies: defaults and validation."""
 
 import ipaddress
 
@@ -13,17 +13,17 @@ from oakum.lab.api.rules.values import (
     label_selector,
     named,
     network,
-    of_a_pod,
     one_of,
     ordinary_address,
     port,
     port_or_name,
-    unchanged,
+    required_text,
 )
 from oakum.lab.api.status import FieldError, duplicate, forbidden, invalid, required, unsupported
 from oakum.lab.store import Obj
 
 _EXTERNAL = ("NodePort", "LoadBalancer")
+_CLASS = "kubernetes.io/ingress.class"
 _DISTRIBUTIONS = ("PreferClose", "PreferSameZone", "PreferSameNode")
 _TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
 
@@ -150,51 +150,13 @@ def _service_change(new: Obj, old: Obj) -> list[FieldError]:
     return []
 
 
-def _endpoints(obj: Obj) -> None:
-    for subset in items(obj, "subsets"):
-        for each in items(subset, "ports"):
-            default(each, protocol="TCP")
-
-
-def _slice(obj: Obj) -> None:
-    for each in items(obj, "ports"):
-        default(each, protocol="TCP", name="")
-
-
-def _check_endpoints(obj: Obj) -> list[FieldError]:
-    errors: list[FieldError] = []
-    for index, subset in enumerate(items(obj, "subsets")):
-        at = f"subsets[{index}]"
-        if not items(subset, "addresses") and not items(subset, "notReadyAddresses"):
-            errors.append(required(at, "must specify `addresses` or `notReadyAddresses`"))
-        for key in ("addresses", "notReadyAddresses"):
-            for position, each in enumerate(items(subset, key)):
-                errors += _endpoint(each.get("ip") or "", f"{at}.{key}[{position}].ip")
-        several = len(items(subset, "ports")) > 1
-        for position, each in enumerate(items(subset, "ports")):
-            here = f"{at}.ports[{position}]"
-            if several or each.get("name"):
-                errors += named(names.label, each.get("name"), f"{here}.name")
-            errors += port(each.get("port") or 0, f"{here}.port")
-            errors += one_of(each, "protocol", here, PROTOCOLS)
-    return errors
-
-
-def _endpoint(text: str, path: str) -> list[FieldError]:
-    if malformed := address(text, path):
-        return [*malformed, invalid(path, text, "must be a valid IP address")]
-    return [] if of_a_pod(text) else ordinary_address(text, path)
-
-
-def _check_slice(obj: Obj) -> list[FieldError]:
-    kind, known = obj.get("addressType") or "", ["FQDN", "IPv4", "IPv6"]
-    errors = [] if kind in known else [unsupported("addressType", kind, known) if kind else required("addressType")]
-    for index, each in enumerate(items(obj, "ports")):
-        errors += one_of(each, "protocol", f"ports[{index}]", PROTOCOLS)
-    for index, each in enumerate(items(obj, "endpoints")):
-        if not each.get("addresses"):
-            errors.append(required(f"endpoints[{index}].addresses", "must contain at least 1 address"))
-    return errors
+def _ingress(obj: Obj) -> None:
+    """The group of a backend that is no Service is written even when it is none."""
+    spec = obj["spec"]
+    paths = [each for rule in items(spec, "rules") for each in items(rule.get("http"), "paths")]
+    for backend in (spec.get("defaultBackend"), *(each.get("backend") for each in paths)):
+        if (backend or {}).get("resource") is not None:
+            backend["resource"].setdefault("apiGroup", None)
 
 
 def _ingress_class(obj: Obj) -> None:
@@ -206,6 +168,13 @@ def _check_ingress_class(obj: Obj) -> list[FieldError]:
     controller = obj["spec"].get("controller") or ""
     if not controller:
         return [required("spec.controller")]
+    if (parameters := obj["spec"].get("parameters")) is not None:
+        at = "spec.parameters"
+        errors = required_text(parameters, at, "kind", "name")
+        errors += one_of(parameters, "scope", at, ("Cluster", "Namespace"))
+        if parameters.get("scope") == "Namespace" and not parameters.get("namespace"):
+            errors.append(required(f"{at}.namespace", "`parameters.scope` is set to 'Namespace'"))
+        return errors
     problems = [] if "/" in controller else ["must be a domain-prefixed path (such as \"acme.io/foo\")"]
     return [invalid("spec.controller", controller, problem) for problem in problems]
 
@@ -225,10 +194,21 @@ def _check_ingress(obj: Obj) -> list[FieldError]:
         for position, host in enumerate(items(each, "hosts")):
             problems = names.wildcard(host) if "*" in host else names.subdomain(host)
             errors += [invalid(f"spec.tls[{index}].hosts[{position}]", host, problem) for problem in problems]
+        if secret := each.get("secretName"):
+            errors += [invalid(f"spec.tls[{index}].secretName", secret, text) for text in names.subdomain(secret)]
     if spec.get("ingressClassName") is not None:
         chosen = spec["ingressClassName"]
         errors += [invalid("spec.ingressClassName", chosen, problem) for problem in names.subdomain(chosen)]
     return errors
+
+
+def _check_new_ingress(obj: Obj) -> list[FieldError]:
+    """Complaints about a class that is chosen in both of the ways there are."""
+    named_so = (obj["metadata"].get("annotations") or {}).get(_CLASS)
+    chosen = obj["spec"].get("ingressClassName")
+    if named_so is None or chosen is None or named_so == chosen:
+        return []
+    return [invalid(f"annotations.{_CLASS}", named_so, "must match `ingressClassName` when both are specified")]
 
 
 def _ingress_rule(rule: Obj, path: str) -> list[FieldError]:
@@ -251,7 +231,7 @@ def _ingress_rule(rule: Obj, path: str) -> list[FieldError]:
 
 def _ingress_path(each: Obj, at: str) -> list[FieldError]:
     kind, value = each.get("pathType"), each.get("path") or ""
-    if not kind:
+    if kind is None:
         return [required(f"{at}.pathType", "pathType must be specified")]
     errors = one_of(each, "pathType", at, ("Exact", "ImplementationSpecific", "Prefix"))
     if kind in ("Exact", "Prefix"):
@@ -263,23 +243,29 @@ def _ingress_path(each: Obj, at: str) -> list[FieldError]:
         for end in ("/..", "/."):
             if value.endswith(end):
                 errors.append(invalid(f"{at}.path", value, f"cannot end with '{end}'"))
+    elif kind == "ImplementationSpecific" and value and not value.startswith("/"):
+        errors.append(invalid(f"{at}.path", value, "must be an absolute path"))
     return errors + _backend(each.get("backend") or {}, f"{at}.backend")
 
 
 def _backend(backend: Obj, path: str) -> list[FieldError]:
-    service = backend.get("service")
+    service, other = backend.get("service"), backend.get("resource")
+    if service is not None and other is not None:
+        return [invalid(path, "", "cannot set both resource and service backends")]
     if service is None:
-        if backend.get("resource") is None:
+        if other is None:
             return [invalid(path, "", "resource or service backend is required")]
-        return []
+        return required_text(other, f"{path}.resource", "kind", "name")
     errors = named(names.label, service.get("name"), f"{path}.service.name")
     chosen = service.get("port") or {}
     if not chosen.get("name") and not chosen.get("number"):
         errors.append(required(path, "port name or number is required"))
     elif chosen.get("name") and chosen.get("number"):
-        errors.append(invalid(f"{path}.service", "", "cannot set both port name & port number"))
+        errors.append(invalid(path, "", "cannot set both port name & port number"))
     elif chosen.get("number"):
         errors += port(chosen["number"], f"{path}.service.port.number")
+    else:
+        errors += port_or_name(chosen["name"], f"{path}.service.port.name")
     return errors
 
 
@@ -302,7 +288,10 @@ def _check_policy(obj: Obj) -> list[FieldError]:
                 errors += _policy_port(each, f"{at}.ports[{position}]")
             for position, peer in enumerate(items(rule, side)):
                 errors += _peer(peer, f"{at}.{side}[{position}]")
-    for index, kind in enumerate(items(spec, "policyTypes")):
+    kinds = items(spec, "policyTypes")
+    if len(kinds) > 2:
+        return [*errors, invalid("spec.policyTypes", kinds, "may not specify more than two policyTypes")]
+    for index, kind in enumerate(kinds):
         if kind not in ("Ingress", "Egress"):
             errors.append(unsupported(f"spec.policyTypes[{index}]", kind, ["Ingress", "Egress"]))
     return errors
@@ -315,8 +304,9 @@ def _policy_port(each: Obj, path: str) -> list[FieldError]:
         errors += port_or_name(chosen, f"{path}.port")
     if last is not None and isinstance(chosen, int) and last < chosen:
         errors.append(invalid(f"{path}.endPort", chosen, "must be greater than or equal to `port`"))
-    elif last is not None and chosen is None:
-        errors.append(required(f"{path}.port", "must be specified when `endPort` is set"))
+    elif last is not None and not isinstance(chosen, int):
+        state = "not specified" if chosen is None else "non-numeric"
+        errors.append(invalid(f"{path}.endPort", last, f"may not be specified when `port` is {state}"))
     return errors
 
 
@@ -324,10 +314,17 @@ def _peer(peer: Obj, path: str) -> list[FieldError]:
     if not peer:
         return [required(path, "must specify a peer")]
     block = peer.get("ipBlock")
+    errors: list[FieldError] = []
+    for key in ("podSelector", "namespaceSelector"):
+        errors += label_selector(peer.get(key), f"{path}.{key}")
     if block is None:
-        return []
+        return errors
+    if len(peer) > 1:
+        return [*errors, forbidden(path, "may not specify both ipBlock and another peer")]
     cidr = block.get("cidr") or ""
-    errors = network(cidr, f"{path}.ipBlock.cidr")
+    errors += network(cidr, f"{path}.ipBlock.cidr") if cidr else [required(f"{path}.ipBlock.cidr")]
+    if not errors and str(ipaddress.ip_network(cidr, strict=False)) != cidr:
+        errors.append(invalid(f"{path}.ipBlock.cidr", cidr, "must not have bits set beyond the prefix length"))
     for index, part in enumerate(items(block, "except")):
         at = f"{path}.ipBlock.except[{index}]"
         malformed = network(part, at)
@@ -342,10 +339,6 @@ def _inside(part: str, whole: str) -> bool:
     return inner != outer and inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type]
 
 
-def _same_slice(new: Obj, old: Obj) -> list[FieldError]:
-    return unchanged(new.get("addressType"), old.get("addressType"), "addressType")
-
-
 RULES = {
     "services": Rules(
         name=names.label,
@@ -354,11 +347,9 @@ RULES = {
         compare=_service_change,
         returns_deleted=True,
     ),
-    "endpoints": Rules(default=_endpoints, validate=_check_endpoints),
-    "endpointslices.discovery.k8s.io": Rules(
-        default=_slice, validate=_check_slice, compare=_same_slice, generation=True
+    "ingresses.networking.k8s.io": Rules(
+        default=_ingress, validate=_check_ingress, create=_check_new_ingress, generation=True
     ),
-    "ingresses.networking.k8s.io": Rules(validate=_check_ingress, generation=True),
     "ingressclasses.networking.k8s.io": Rules(
         default=_ingress_class, validate=_check_ingress_class, generation=True
     ),

@@ -1,19 +1,15 @@
-"""Volumes, claims, storage classes, budgets and autoscalers: defaults and validation."""
+"""Volumes, claims, storage classes and budgets: defaults and validation."""
 
+from oakum.lab.api import names
 from oakum.lab.api.gojson import go_struct
 from oakum.lab.api.rules.claim_checks import MODES, claim_spec
+from oakum.lab.api.rules.placement_checks import node_selector
 from oakum.lab.api.rules.rules import Rules
 from oakum.lab.api.rules.values import amount, default, int_or_percent, items, label_selector, one_of
+from oakum.lab.api.rules.volume_checks import source
 from oakum.lab.api.status import FieldError, forbidden, invalid, required, unsupported
 from oakum.lab.store import Obj, clone
 
-_METRICS = {
-    "ContainerResource": "containerResource",
-    "External": "external",
-    "Object": "object",
-    "Pods": "pods",
-    "Resource": "resource",
-}
 _RECLAIM, _BINDING = ("Delete", "Retain"), ("Immediate", "WaitForFirstConsumer")
 _VOLUME_FIELDS = {
     "accessModes", "capacity", "claimRef", "mountOptions", "nodeAffinity", "persistentVolumeReclaimPolicy",
@@ -35,7 +31,23 @@ def _claim(obj: Obj) -> None:
     default(obj["spec"], volumeMode="Filesystem")
 
 
+def _sources(obj: Obj) -> None:
+    """What fills a new claim, said in both of the ways there are; a source that nothing can fill from is dropped."""
+    spec = obj["spec"]
+    source = spec.get("dataSource")
+    if source is not None and not source.get("apiGroup") and source.get("kind") != "PersistentVolumeClaim":
+        source = spec.pop("dataSource", None) and None
+    reference = spec.get("dataSourceRef")
+    for one, key, other in ((source, "dataSourceRef", reference), (reference, "dataSource", source)):
+        if one is not None and other is None and not one.get("namespace"):
+            spec[key] = dict(one)
+    for key in ("dataSource", "dataSourceRef"):
+        if spec.get(key) is not None:
+            spec[key].setdefault("apiGroup", None)
+
+
 def _start_claim(obj: Obj) -> None:
+    _sources(obj)
     obj["status"] = {"phase": "Pending"}
     _protect(obj, "kubernetes.io/pvc-protection")
 
@@ -46,10 +58,12 @@ def _check_claim(obj: Obj) -> list[FieldError]:
 
 def _claim_change(new: Obj, old: Obj) -> list[FieldError]:
     before, after = clone(old["spec"]), clone(new["spec"])
+    bound = (old.get("status") or {}).get("phase") == "Bound"
     for spec in (before, after):
-        for key in ("volumeName", "resources", "volumeAttributesClassName"):
-            if key != "volumeName" or not old["spec"].get("volumeName"):
-                spec.pop(key, None)
+        for key in ("resources", "volumeAttributesClassName") if bound else ():
+            spec.pop(key, None)
+        if not old["spec"].get("volumeName"):
+            spec.pop("volumeName", None)
     return [] if before == after else [forbidden("spec", _CLAIM_CHANGED)]
 
 
@@ -71,11 +85,12 @@ def _check_volume(obj: Obj) -> list[FieldError]:
         errors.append(required("spec.accessModes"))
     for mode in items(spec, "accessModes"):
         errors += one_of({"accessModes": mode}, "accessModes", "spec", MODES)
-    size = (spec.get("capacity") or {}).get("storage")
-    if not size:
+    capacity = spec.get("capacity") or {}
+    size = capacity.get("storage")
+    if not capacity:
         errors.append(required("spec.capacity"))
-        if not spec.get("capacity"):
-            errors.append(unsupported("spec.capacity", None, ["storage"]))
+    if set(capacity) != {"storage"}:
+        errors.append(unsupported("spec.capacity", capacity or None, ["storage"]))
     elif amount(size) <= 0:
         errors.append(invalid("spec.capacity[storage]", size, "must be greater than zero"))
     errors += one_of(spec, "persistentVolumeReclaimPolicy", "spec", ("Delete", "Recycle", "Retain"))
@@ -83,6 +98,17 @@ def _check_volume(obj: Obj) -> list[FieldError]:
     if not kinds:
         errors.append(required("spec", "must specify a volume type"))
     errors += [forbidden(f"spec.{kind}", "may not specify more than 1 volume type") for kind in kinds[1:]]
+    if kinds:
+        errors += source(kinds[0], spec[kinds[0]] or {}, f"spec.{kinds[0]}")
+    if "csi" in kinds and not spec["csi"].get("volumeHandle"):
+        errors.append(required("spec.csi.volumeHandle"))
+    if "local" in kinds and spec.get("nodeAffinity") is None:
+        errors.append(required("spec.nodeAffinity", "Local volume requires node affinity"))
+    if (spec.get("nodeAffinity") or {}).get("required") is not None:
+        errors += node_selector(spec["nodeAffinity"]["required"], "spec.nodeAffinity.required")
+    if spec.get("storageClassName"):
+        chosen = spec["storageClassName"]
+        errors += [invalid("spec.storageClassName", chosen, problem) for problem in names.subdomain(chosen)]
     return errors + one_of(spec, "volumeMode", "spec", ("Block", "Filesystem"))
 
 
@@ -91,7 +117,17 @@ def _class(obj: Obj) -> None:
 
 
 def _check_class(obj: Obj) -> list[FieldError]:
-    errors = [] if obj.get("provisioner") else [required("provisioner")]
+    provisioner = obj.get("provisioner")
+    problems = names.qualified(provisioner.lower()) if provisioner else []
+    errors = [invalid("provisioner", provisioner, problem) for problem in problems]
+    errors += [] if provisioner else [required("provisioner")]
+    if "" in (obj.get("parameters") or {}):
+        errors.append(invalid("parameters", "", "field can not be empty."))
+    for index, term in enumerate(items(obj, "allowedTopologies")):
+        for position, each in enumerate(items(term, "matchLabelExpressions")):
+            at, key = f"allowedTopologies[{index}].matchLabelExpressions[{position}]", each.get("key") or ""
+            errors += [] if each.get("values") else [required(f"{at}.values")]
+            errors += [invalid(f"{at}.key", key, problem) for problem in names.qualified(key)]
     for key, known in (("reclaimPolicy", _RECLAIM), ("volumeBindingMode", _BINDING)):
         if obj[key] not in known:
             errors.append(unsupported(key, obj[key], known))
@@ -119,53 +155,6 @@ def _check_budget(obj: Obj) -> list[FieldError]:
     return errors + one_of(spec, "unhealthyPodEvictionPolicy", "spec", ("AlwaysAllow", "IfHealthyBudget"))
 
 
-def _scaler(obj: Obj) -> None:
-    spec = obj["spec"]
-    default(spec, minReplicas=1)
-    if obj["apiVersion"] == "autoscaling/v1":
-        return
-    if not spec.get("metrics"):
-        target = {"averageUtilization": 80, "type": "Utilization"}
-        spec["metrics"] = [{"resource": {"name": "cpu", "target": target}, "type": "Resource"}]
-
-
-def _check_scaler(obj: Obj) -> list[FieldError]:
-    spec = obj["spec"]
-    errors: list[FieldError] = []
-    least, most = spec["minReplicas"], spec.get("maxReplicas") or 0
-    if least < 1:
-        errors.append(invalid("spec.minReplicas", least, "must be greater than or equal to 1"))
-    if most < 1:
-        errors.append(required("spec.maxReplicas", "must be set and greater than 0"))
-    if most < least:
-        errors.append(invalid("spec.maxReplicas", most, "must be greater than or equal to `minReplicas`"))
-    target = spec.get("scaleTargetRef") or {}
-    errors += [required(f"spec.scaleTargetRef.{key}") for key in ("kind", "name") if not target.get(key)]
-    if not target.get("apiVersion"):
-        errors.append(invalid("spec.scaleTargetRef.apiVersion", "", "apiVersion must specify API group"))
-    metrics = items(spec, "metrics")
-    for index, metric in enumerate(metrics):
-        errors += _check_metric(metric, f"spec.metrics[{index}]")
-    if least == 0 and not any(metric["type"] in ("Object", "External") for metric in metrics):
-        detail = "must specify at least one Object or External metric to support scaling to zero replicas"
-        errors.append(forbidden("spec.metrics", detail))
-    return errors
-
-
-def _check_metric(metric: Obj, path: str) -> list[FieldError]:
-    kind = metric.get("type") or ""
-    if kind not in _METRICS:
-        return [unsupported(f"{path}.type", kind, sorted(_METRICS))] * 2
-    source = metric.get(_METRICS[kind])
-    if source is None:
-        return [required(f"{path}.{_METRICS[kind]}", "must populate information for the given metric source")]
-    share = (source.get("target") or {}).get("averageUtilization")
-    if share is not None and share < 1:
-        at = f"{path}.{_METRICS[kind]}.target.averageUtilization"
-        return [invalid(at, share, "must be greater than 0")]
-    return []
-
-
 RULES = {
     "persistentvolumeclaims": Rules(
         default=_claim, start=_start_claim, validate=_check_claim, compare=_claim_change, returns_deleted=True
@@ -177,5 +166,4 @@ RULES = {
     "poddisruptionbudgets.policy": Rules(
         name=lambda name: [], validate=_check_budget, generation=True, versioned_updates=True, strict=False
     ),
-    "horizontalpodautoscalers.autoscaling": Rules(default=_scaler, validate=_check_scaler),
 }

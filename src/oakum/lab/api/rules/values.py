@@ -42,7 +42,8 @@ def required_text(obj: Obj, path: str, *keys: str) -> list[FieldError]:
 def not_negative(obj: Obj, path: str, *keys: str) -> list[FieldError]:
     """Complain about negative numbers."""
     detail = "must be greater than or equal to 0"
-    return [invalid(f"{path}.{key}", obj[key], detail) for key in keys if (obj.get(key) or 0) < 0]
+    prefix = f"{path}." if path else ""
+    return [invalid(f"{prefix}{key}", obj[key], detail) for key in keys if (obj.get(key) or 0) < 0]
 
 
 def port(value: int, path: str) -> list[FieldError]:

@@ -44,7 +44,7 @@ def volumes(found: list[Obj], path: str) -> list[FieldError]:
         kinds = [key for key in volume if key != "name"]
         errors += [forbidden(f"{at}.{kind}", "may not specify more than 1 volume type") for kind in kinds[1:]]
         if kinds:
-            errors += _source(kinds[0], volume[kinds[0]] or {}, f"{at}.{kinds[0]}")
+            errors += source(kinds[0], volume[kinds[0]] or {}, f"{at}.{kinds[0]}")
         errors += [error for kind in kinds[1:] for error in _missing(kind, volume[kind] or {}, f"{at}.{kind}")]
         problems = named(names.label, name, f"{at}.name")
         errors += problems or ([duplicate(f"{at}.name", name)] if name in seen else [])
@@ -56,13 +56,14 @@ def _missing(kind: str, source: Obj, at: str) -> list[FieldError]:
     return required_text(source, at, *_NEEDED.get(kind, ()))
 
 
-def _source(kind: str, source: Obj, at: str) -> Iterator[FieldError]:
-    yield from _missing(kind, source, at)
+def source(kind: str, spec: Obj, at: str) -> Iterator[FieldError]:
+    """Complaints about where a volume of a pod, or of the cluster, is."""
+    yield from _missing(kind, spec, at)
     if kind in ("configMap", "secret"):
-        yield from _mode(source, "defaultMode", at)
-        yield from _keys(source, at)
+        yield from _mode(spec, "defaultMode", at)
+        yield from _keys(spec, at)
     elif kind in _SOURCES:
-        yield from _SOURCES[kind](source, at)
+        yield from _SOURCES[kind](spec, at)
 
 
 def _empty(source: Obj, at: str) -> Iterator[FieldError]:
