@@ -121,7 +121,7 @@ WAITING = {"state": {"waiting": {"reason": "ImagePullBackOff", "message": "no su
     ("Pod", "v1", {"metadata": {"deletionTimestamp": "2024-01-01T00:00:00Z"}, "status": {"phase": "Failed"}},
      "ongoing: Deleting"),
     ("Deployment", "apps/v1", {"spec": {"replicas": "many"}},
-     "fail: Error: Failed obj conversion: json: cannot unmarshal str into Go struct field .replicas of type int32"),
+     "fail: Error: Failed obj conversion: json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32"),
 ])
 def test_built_in_kinds_are_judged_as_the_table_says(kind: str, api: str, fields: dict[str, Any], text: str) -> None:
     assert said(judged(kind, api, **fields)) == text

@@ -65,7 +65,7 @@ class _Decoder:
         if shape == TEXT and self._as_text and isinstance(value, bool | int | float):
             return _plain(value)
         where = f"Go struct field {struct}.{'.'.join(way)}" if way else "Go value"
-        raise ValueError(f"json: cannot unmarshal {_kind(value)} into {where} of type {_type(shape)}")
+        raise ValueError(f"json: cannot unmarshal {json_kind(value)} into {where} of type {_type(shape)}")
 
     def _struct(self, value: Mapping[str, Any], shape: Struct, way: tuple[str, ...]) -> dict[str, Any]:
         names = {name.lower(): name for name in shape.fields}
@@ -84,7 +84,8 @@ def _plain(value: bool | int | float) -> str:
     return dumps(value)
 
 
-def _kind(value: Any) -> str:
+def json_kind(value: Any) -> str:
+    """The kind of a JSON value, as encoding/json names it."""
     if isinstance(value, bool):
         return "bool"
     return {str: "string", int: "number", float: "number", list: "array"}.get(type(value), "object")

@@ -1,6 +1,6 @@
 """Label selectors: the grammar of the API ("Labels and Selectors"), parsed, matched and written back.
 
-`a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b,c)`, `a`, `!a`, joined by commas.
+`a=b`, `a==b`, `a!=b`, `a in (b,c)`, `a notin (b,c)`, `a`, `!a`, `a>1`, `a<1`, joined by commas.
 """
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from oakum.dataclass import dataclass
 from oakum.errors import KubeError
 
-_TOKEN = re.compile(r"\s*(==|!=|[=!(),]|[^\s=!(),]+)")
+_TOKEN = re.compile(r"\s*(==|!=|[=!(),<>]|[^\s=!(),<>]+)")
+_SYMBOLS = frozenset({"", "==", "!=", *"=!(),<>"})
+_INTEGER = re.compile(r"[+-]?[0-9]+")
 _NAME = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 _VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
 _DNS = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -31,7 +33,7 @@ class SelectorError(KubeError):
 
 @dataclass(frozen=True)
 class Requirement:
-    """One condition: `operator` is one of =, !=, in, notin, exists, !."""
+    """One condition: `operator` is one of =, !=, in, notin, exists, !, >, <."""
 
     key: str
     operator: str
@@ -42,12 +44,19 @@ class Requirement:
         has = self.key in labels
         if self.operator in ("=", "in"):
             return has and labels[self.key] in self.values
+        if self.operator in ("<", ">"):
+            return has and self._compares(labels[self.key])
         if self.operator in ("!=", "notin"):
             return not has or labels[self.key] not in self.values
         return has if self.operator == "exists" else not has
 
+    def _compares(self, label: str) -> bool:
+        if not _INTEGER.fullmatch(label):
+            return False
+        return int(label) < int(self.values[0]) if self.operator == "<" else int(label) > int(self.values[0])
+
     def __str__(self) -> str:
-        if self.operator in ("=", "!="):
+        if self.operator in ("=", "!=", "<", ">"):
             return f"{self.key}{self.operator}{self.values[0]}"
         if self.operator in ("in", "notin"):
             return f"{self.key} {self.operator} ({','.join(sorted(self.values))})"
@@ -92,70 +101,114 @@ def name_problems(name: str) -> list[str]:
 
 def parse(text: str) -> Selector:
     """The selector that `text` writes. Raises SelectorError in the words of the API machinery."""
-    tokens = _TOKEN.findall(text)
-    at, found = 0, []
-    while at < len(tokens):
-        requirement, at = _requirement(tokens, at)
-        found.append(requirement)
-        if at < len(tokens):
-            if tokens[at] != ",":
-                raise _unexpected(tokens[at], "',' or 'end of string'")
-            at += 1
-            if at == len(tokens):
-                raise _unexpected("", "identifier after ','")
+    tokens, found = _Tokens(_TOKEN.findall(text)), []
+    if tokens.next and not tokens.begins_requirement:
+        raise _unexpected(tokens.next, "!, identifier, or 'end of string'")
+    while tokens.next:
+        try:
+            found.append(_requirement(tokens))
+        except SelectorError as e:
+            raise SelectorError(f"unable to parse requirement: {e}") from None
+        if tokens.next not in (",", ""):
+            raise _unexpected(tokens.next, "',' or 'end of string'")
+        if tokens.take() and not tokens.begins_requirement:
+            raise _unexpected(tokens.next, "identifier after ','")
     return Selector(tuple(sorted(found, key=lambda r: r.key)))
 
 
+class _Tokens:
+    """The tokens of a selector, one after the other; "" stands for the end."""
+
+    def __init__(self, tokens: list[str]) -> None:
+        self._rest = tokens[::-1]
+
+    @property
+    def next(self) -> str:
+        """What `take` will give."""
+        return self._rest[-1] if self._rest else ""
+
+    @property
+    def begins_requirement(self) -> bool:
+        """Whether a requirement can begin here."""
+        return self.next == "!" or _is_identifier(self.next)
+
+    def take(self) -> str:
+        """The next token."""
+        return self._rest.pop() if self._rest else ""
+
+
+def _is_identifier(token: str) -> bool:
+    return token not in _SYMBOLS
+
+
 def _unexpected(found: str, wanted: str) -> SelectorError:
-    return SelectorError(f"unable to parse requirement: found '{found}', expected: {wanted}")
+    return SelectorError(f"found '{found}', expected: {wanted}")
 
 
-def _requirement(tokens: list[str], at: int) -> tuple[Requirement, int]:
-    negated = tokens[at] == "!"
-    key = tokens[at + negated] if at + negated < len(tokens) else ""
-    if not key or key in "=!(),":
+def _requirement(tokens: _Tokens) -> Requirement:
+    negated = tokens.next == "!"
+    if negated:
+        tokens.take()
+    key = tokens.take()
+    if not _is_identifier(key):
         raise _unexpected(key, "identifier")
     problems = name_problems(key)
     if problems:
-        raise SelectorError(f'unable to parse requirement: <nil>: Invalid value: "{key}": {"; ".join(problems)}')
-    at += 1 + negated
+        raise SelectorError(f'<nil>: Invalid value: "{key}": {"; ".join(problems)}')
     if negated:
-        return Requirement(key, "!"), at
-    operator = tokens[at] if at < len(tokens) else ","
-    if operator == ",":
-        return Requirement(key, "exists"), at
-    if operator in ("=", "==", "!="):
-        value = tokens[at + 1] if at + 1 < len(tokens) and tokens[at + 1] != "," else ""
-        at += 2 if value else 1
-        return Requirement(key, "!=" if operator == "!=" else "=", (_checked(key, value),)), at
+        return Requirement(key, "!")
+    if tokens.next in (",", ""):
+        return Requirement(key, "exists")
+    operator = tokens.take()
     if operator in ("in", "notin"):
-        values, at = _values(tokens, at + 1)
-        return Requirement(key, operator, tuple(_checked(key, v) for v in values)), at
-    raise _unexpected(operator, "in, notin, =, ==, !=, gt, lt")
+        return Requirement(key, operator, tuple(_checked(key, at, v) for at, v in enumerate(_values(tokens))))
+    if operator not in ("=", "==", "!=", ">", "<"):
+        raise _unexpected(operator, "in, notin, =, ==, !=, gt, lt")
+    value = _value(tokens)
+    if operator in "<>":
+        _checked(key, 0, value)
+        if not _INTEGER.fullmatch(value):
+            raise SelectorError(f'values[0]: Invalid value: "{value}": for \'Gt\', \'Lt\' operators, the value must be '
+                                "an integer")
+        return Requirement(key, operator, (value,))
+    return Requirement(key, "!=" if operator == "!=" else "=", (_checked(key, 0, value),))
 
 
-def _values(tokens: list[str], at: int) -> tuple[list[str], int]:
-    if at >= len(tokens) or tokens[at] != "(":
-        raise _unexpected(tokens[at] if at < len(tokens) else "", "'('")
-    end = next((i for i in range(at, len(tokens)) if tokens[i] == ")"), None)
-    if end is None:
-        raise _unexpected("", "',' or ')'")
-    inside, out, pending = tokens[at + 1:end], [], True
-    for token in inside:
+def _value(tokens: _Tokens) -> str:
+    """The one value of an equality or comparison, which may be empty."""
+    if tokens.next in (",", ""):
+        return ""
+    if not _is_identifier(tokens.next):
+        raise _unexpected(tokens.next, "identifier")
+    return tokens.take()
+
+
+def _values(tokens: _Tokens) -> list[str]:
+    """The values in parentheses, sorted and each once; one may be empty."""
+    if tokens.next != "(":
+        raise SelectorError(f"found '{tokens.next}' expected: '('")
+    tokens.take()
+    out: set[str] = set()
+    if not (_is_identifier(tokens.next) or tokens.next in (",", ")")):
+        raise _unexpected(tokens.next, "',', ')' or identifier")
+    expecting = True
+    while (token := tokens.take()) != ")":
         if token == ",":
-            if pending:
-                out.append("")
-            pending = True
+            if expecting:
+                out.add("")
+            expecting = True
+        elif expecting and _is_identifier(token):
+            out.add(token)
+            expecting = False
         else:
-            out.append(token)
-            pending = False
-    if pending and inside:
-        out.append("")
-    return out, end + 1
+            raise _unexpected(token, "',', or identifier" if expecting else "',' or ')'")
+    if expecting:
+        out.add("")
+    return sorted(out)
 
 
-def _checked(key: str, value: str) -> str:
+def _checked(key: str, at: int, value: str) -> str:
     if len(value) > 63 or not _VALUE.fullmatch(value):
         why = "must be no more than 63 characters" if len(value) > 63 else VALUE_RULE
-        raise SelectorError(f'unable to parse requirement: values[0][{key}]: Invalid value: "{value}": {why}')
+        raise SelectorError(f'values[{at}][{key}]: Invalid value: "{value}": {why}')
     return value

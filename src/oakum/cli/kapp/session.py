@@ -143,7 +143,7 @@ class Session:
         if flags.get("filter"):
             return parse_resource_expression(flags["filter"])
         kinds, spaces, names, kind_names, kind_spaces, whole = (
-            tuple(v for v in flags[f"filter-{name}"] if v)
+            tuple(flags[f"filter-{name}"])
             for name in ("kind", "ns", "name", "kind-name", "kind-ns", "kind-ns-name"))
         made = ResourceFilter(parse_age(flags["filter-age"], datetime.now(UTC)), kinds, spaces, names, kind_names,
                               kind_spaces, whole, parse_labels(flags["filter-labels"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from oakum.dataclass import dataclass
+from oakum.deploy.gostruct import json_kind
 from oakum.deploy.resource import PREFIX, Resource
 from oakum.deploy.wait.state import (
     State,
@@ -47,13 +48,18 @@ class Unreadable(Exception):
     """A field that should be a number is not."""
 
 
-def number(fields: dict[str, Any], name: str) -> int:
-    """A whole number, 0 when missing. Raises Unreadable."""
-    value = fields.get(name)
+def number(resource: Resource, part: str, name: str) -> int:
+    """A whole number in the `spec` or `status`, 0 when missing. Raises Unreadable."""
+    found = resource.body.get(part)
+    return whole(found.get(name) if isinstance(found, dict) else None, f"{resource.kind}{part.title()}.{part}.{name}")
+
+
+def whole(value: Any, field: str) -> int:
+    """`value` as the whole number that Go's `field` holds, 0 for none. Raises Unreadable in the words of Go."""
     if value is None:
         return 0
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Unreadable(f"json: cannot unmarshal {type(value).__name__} into Go struct field .{name} of type int32")
+        raise Unreadable(f"json: cannot unmarshal {json_kind(value)} into Go struct field {field} of type int32")
     return int(value)
 
 
@@ -71,11 +77,11 @@ def deployment(view: View) -> State:
             return ongoing(f"Deployment has encountered replica failure: {why}")
     if MIN_REPLICAS in r.annotations and view.associated:
         return minimum_replicas(view)
-    unavailable = number(status(r), "unavailableReplicas")
+    unavailable = number(r, "status", "unavailableReplicas")
     if unavailable > 0:
         return ongoing(f"Waiting for {unavailable} unavailable replicas")
-    wanted = number(spec(r), "replicas")
-    missing = wanted - number(status(r), "readyReplicas")
+    wanted = number(r, "spec", "replicas")
+    missing = wanted - number(r, "status", "readyReplicas")
     if missing > 0:
         return ongoing(f"Waiting for {missing}/{wanted} replicas to be ready")
     return ok()
@@ -87,7 +93,7 @@ def minimum_replicas(view: View) -> State:
     text = r.annotations[MIN_REPLICAS]
     if spec(r).get("replicas") is None:
         return fail("Error: Failed to find spec.replicas")
-    replicas = number(spec(r), "replicas")
+    replicas = number(r, "spec", "replicas")
     try:
         least = replicas * int(text[:-1]) // 100 if text.endswith("%") else int(text)
     except ValueError:
@@ -102,7 +108,7 @@ def minimum_replicas(view: View) -> State:
     behind = unobserved(latest)
     if behind:
         return behind
-    available = number(status(latest), "availableReplicas")
+    available = number(latest, "status", "availableReplicas")
     if available < least:
         return ongoing(f"Waiting for at least {least} available replicas (currently {available} available)")
     return ok()
@@ -124,11 +130,10 @@ def daemon_set(view: View) -> State:
     behind = unobserved(r)
     if behind:
         return behind
-    found = status(r)
-    waiting = number(found, "desiredNumberScheduled") - number(found, "updatedNumberScheduled")
+    waiting = number(r, "status", "desiredNumberScheduled") - number(r, "status", "updatedNumberScheduled")
     if waiting > 0:
         return ongoing(f"Waiting for {waiting} updated pods to be scheduled")
-    unavailable = number(found, "numberUnavailable")
+    unavailable = number(r, "status", "numberUnavailable")
     return ongoing(f"Waiting for {unavailable} unavailable pods") if unavailable > 0 else ok()
 
 
@@ -140,17 +145,18 @@ def stateful_set(view: View) -> State:
         return behind
     if spec(r).get("replicas") is None:
         return fail("Error: Failed to find spec.replicas")
-    wanted, found = number(spec(r), "replicas"), status(r)
-    partition = number((spec(r).get("updateStrategy") or {}).get("rollingUpdate") or {}, "partition")
+    wanted = number(r, "spec", "replicas")
+    partition = whole(((spec(r).get("updateStrategy") or {}).get("rollingUpdate") or {}).get("partition"),
+                      "RollingUpdateStatefulSetStrategy.spec.updateStrategy.rollingUpdate.partition")
     to_update = wanted - partition if partition > 0 else wanted
-    waiting = to_update - number(found, "updatedReplicas")
+    waiting = to_update - number(r, "status", "updatedReplicas")
     if waiting > 0:
         part = f" (updating only {to_update} of {wanted} total)" if partition > 0 else ""
         return ongoing(f"Waiting for {waiting} replicas to be updated{part}")
-    unready = wanted - number(found, "readyReplicas")
+    unready = wanted - number(r, "status", "readyReplicas")
     if unready > 0:
         return ongoing(f"Waiting for {unready} replicas to be ready")
-    surplus = number(found, "replicas") - wanted
+    surplus = number(r, "status", "replicas") - wanted
     return ongoing(f"Waiting for {surplus} replicas to be deleted") if surplus > 0 else ok()
 
 
@@ -162,7 +168,7 @@ def job(view: View) -> State:
             return ok("Completed")
         if c.get("type") == "Failed" and c.get("status") == "True":
             return fail(f"Failed with reason {c.get('reason', '')}: {c.get('message', '')}")
-    active, failed, succeeded = (number(status(r), n) for n in ("active", "failed", "succeeded"))
+    active, failed, succeeded = (number(r, "status", n) for n in ("active", "failed", "succeeded"))
     return ongoing(f"Waiting to complete ({active} active, {failed} failed, {succeeded} succeeded)")
 
 

@@ -73,7 +73,7 @@ def replica_set(view: View) -> State:
     behind = unobserved(r)
     if behind:
         return behind
-    missing = number(spec(r), "replicas") - number(status(r), "readyReplicas")
+    missing = number(r, "spec", "replicas") - number(r, "status", "readyReplicas")
     return ongoing(f"Waiting for {missing} replicas to be ready") if missing > 0 else ok()
 
 
