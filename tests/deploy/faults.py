@@ -17,7 +17,7 @@ from oakum.kube.transport import _pool
 
 Fault = Callable[[str, str], Reply | None]
 """What to answer in place of the server to (method, path); None passes the request on. `cut` drops the connection
-after the server has done its work."""
+after the server has done its work, with status 0 before the server hears of it."""
 
 
 @contextmanager
@@ -32,6 +32,9 @@ def faulty(config: ClusterConfig, fault: Fault) -> Iterator[ClusterConfig]:
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             wrong = fault(self.command, self.path)
+            if wrong is not None and wrong.cut and not wrong.status:
+                self.close_connection = True
+                return
             if wrong is not None and not wrong.cut:
                 self.reply(wrong.status, {"Content-Type": "application/json", **wrong.headers},
                            wrong.body if isinstance(wrong.body, bytes) else b"{}")
