@@ -21,8 +21,12 @@ after the server has done its work, with status 0 before the server hears of it.
 
 
 @contextmanager
-def faulty(config: ClusterConfig, fault: Fault) -> Iterator[ClusterConfig]:
-    """Serve on a free port what `config`'s server answers, but for the faults; gives the way to there."""
+def faulty(config: ClusterConfig, fault: Fault, before_event: Callable[[], object] = lambda: None,
+           ) -> Iterator[ClusterConfig]:
+    """Serve on a free port what `config`'s server answers, but for the faults; gives the way to there.
+
+    `before_event` is called, and may take its time, before anything that a watch tells is passed on.
+    """
     auth = Authenticator(config)
     upstream = _pool(config, auth, 16, bounded=False)
 
@@ -58,6 +62,7 @@ def faulty(config: ClusterConfig, fault: Fault) -> Iterator[ClusterConfig]:
             self.end_headers()
             with suppress(*FAILURES):
                 while chunk := stream.read1():
+                    before_event()
                     self.wfile.write(chunk)
             stream.close()
 

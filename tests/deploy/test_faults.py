@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -10,6 +11,7 @@ from tests.deploy.faults import Fault, faulty
 from tests.kube.scripted import Reply
 
 from oakum.dataclass import replace
+from oakum.deploy.apply.options import WaitOptions
 from oakum.deploy.errors import ApplyError
 from oakum.deploy.logs.options import LogsOptions
 from oakum.errors import OakumError
@@ -20,9 +22,9 @@ QUIET = LogsOptions(enabled=False)
 
 
 @contextmanager
-def through(place: Place, fault: Fault) -> Iterator[Place]:
-    """The place, reached through a proxy with that fault."""
-    with faulty(place.client.transport.config, fault) as config:
+def through(place: Place, fault: Fault, before_event: Callable[[], object] = lambda: None) -> Iterator[Place]:
+    """The place, reached through a proxy with that fault, which passes on what watches tell after `before_event`."""
+    with faulty(place.client.transport.config, fault, before_event) as config:
         client = connect(config)
         yield Place(client, place.namespace)
         client.transport.close()
@@ -122,3 +124,43 @@ def test_two_deploys_at_once_leave_one_of_both(place: Place) -> None:
     assert place.data()["a"]["k"] in ("1", "2")
     place.deploy(config_map("a", k="3"))
     assert place.data() == {"a": {"k": "3"}}
+
+
+def held(name: str) -> dict[str, object]:
+    """A ConfigMap that is gone only once somebody lets go of it."""
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "finalizers": ["ex.test/held"]}}
+
+
+def deleted_through(place: Place, before_event: Callable[[], object], check_interval: float) -> list[str]:
+    """Delete a held object, which is let go when the deletion is waited for; what is printed meanwhile."""
+    place.deploy(held("a"), config_map("b"))
+    waiting = threading.Event()
+
+    def watched(method: str, path: str) -> Reply | None:
+        if "watch=1" in path and "/configmaps" in path:
+            waiting.set()
+        return None
+
+    def let_go() -> None:
+        waiting.wait()
+        place.client.patch(CONFIG_MAPS, "a", {"metadata": {"finalizers": None}}, "merge", place.namespace)
+
+    other = threading.Thread(target=let_go)
+    other.start()
+    with through(place, watched, before_event) as there:
+        told = there.deploy(config_map("b"), logs=QUIET, wait=WaitOptions(check_interval=check_interval, timeout=60))
+    other.join()
+    assert place.data() == {"b": {}}
+    return told.lines
+
+
+def test_a_watch_that_tells_late_is_heard_all_the_same(place: Place) -> None:
+    told = deleted_through(place, lambda: time.sleep(0.3), check_interval=3600)
+    assert f"ok: delete configmap/a (v1) namespace: {place.namespace}" in told
+
+
+def test_a_watch_that_tells_nothing_is_not_waited_for(place: Place) -> None:
+    over = threading.Event()
+    told = deleted_through(place, lambda: over.wait(30), check_interval=0.1)
+    over.set()
+    assert f"ok: delete configmap/a (v1) namespace: {place.namespace}" in told
