@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 from tests.deploy.conftest import Place, config_map
@@ -17,7 +18,9 @@ from oakum.deploy.logs.options import LogsOptions
 from oakum.errors import OakumError
 from oakum.kube import connect
 from oakum.kube.client import CONFIG_MAPS
+from oakum.kube.kubeconfig import ExecPlugin, Identity
 
+CREDENTIAL = '{"kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/v1", "status": {"token": "t"}}'
 QUIET = LogsOptions(enabled=False)
 
 
@@ -49,6 +52,31 @@ def test_a_write_that_is_refused_for_a_moment_is_repeated(place: Place, status: 
     with through(place, once("POST", "/configmaps", Reply(status, body, {"Retry-After": "0"}))) as there:
         there.deploy(config_map("a", k="1"), logs=QUIET)
     assert place.data() == {"a": {"k": "1"}}
+
+
+@pytest.mark.parametrize("ending", ["/configmaps", "/configmaps/app"])
+def test_a_read_that_comes_too_often_is_repeated_when_the_server_says_when(place: Place, ending: str) -> None:
+    place.deploy(config_map("a", k="1"))
+    busy = Reply(429, b'{"kind":"Status","code":429,"reason":"TooManyRequests","message":"busy"}', {"Retry-After": "0"})
+    with through(place, once("GET", ending, busy)) as there:
+        there.deploy(config_map("a", k="2"), config_map("b", k="2"), logs=QUIET)
+    assert place.data() == {"a": {"k": "2"}, "b": {"k": "2"}}
+
+
+@pytest.mark.parametrize(("method", "ending"), [("GET", "/configmaps"), ("POST", "/configmaps"), ("PUT", "/configmaps/a")])
+def test_credentials_that_expire_in_the_middle_are_asked_for_again(place: Place, tmp_path: Path, method: str, ending: str) -> None:
+    calls = tmp_path / "calls"
+    plugin = tmp_path / "plugin"
+    plugin.write_text(f"#!/bin/sh\necho x >> {calls}\necho '{CREDENTIAL}'\n")
+    plugin.chmod(0o700)
+    who = Identity(exec=ExecPlugin(str(plugin), api_version="client.authentication.k8s.io/v1"))
+    expired = once(method, ending, Reply(401, b'{"kind":"Status","code":401,"reason":"Unauthorized"}'))
+    with faulty(place.client.transport.config, expired) as config:
+        client = connect(replace(config, identity=who))
+        Place(client, place.namespace).deploy(config_map("a", k="1"), logs=QUIET)
+        client.transport.close()
+    assert place.data() == {"a": {"k": "1"}}
+    assert calls.read_text() == "x\nx\n"
 
 
 def meddling(place: Place, patch: dict[str, object]) -> Fault:

@@ -48,8 +48,7 @@ def tried(place: Place, fault: Fault) -> bool:
         try:
             there.deploy(*WANTED, logs=QUIET, apply=ApplyOptions(concurrency=1),
                          wait=WaitOptions(check_interval=0.05, timeout=10))
-        except OakumError as e:
-            assert str(e).strip(), "a failure says what failed"
+        except OakumError:
             return False
     return True
 

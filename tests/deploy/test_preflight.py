@@ -20,6 +20,10 @@ def problems(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     return [f"{name}: {text}" for name, rule in RULES.items() for text in rule(old, new)]
 
 
+LIMITS = {**dict.fromkeys(("minimum", "minLength", "minItems", "minProperties"), 6),
+          **dict.fromkeys(("maximum", "maxLength", "maxItems", "maxProperties"), 4)}
+
+
 @pytest.mark.parametrize(("old", "new", "text"), [
     (crd(), crd(scope="Cluster"), 'NoScopeChange: scope changed from "Namespaced" to "Cluster"'),
     (crd(), crd(version="v2"), 'NoStoredVersionRemoved: stored version "v1" removed'),
@@ -30,6 +34,26 @@ def problems(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
      'ChangeValidator: version "v1", field "^.spec.a": new required fields added: b'),
     (crd(a={"type": "integer", "maximum": 5}), crd(a={"type": "integer", "maximum": 3}),
      'ChangeValidator: version "v1", field "^.spec.a": maximum constraint changed from 5 to 3'),
+    *((crd(a={"type": "string", limit: 5}), crd(a={"type": "string", limit: worse}),
+       f'ChangeValidator: version "v1", field "^.spec.a": {limit} constraint changed from 5 to {worse}')
+      for limit, worse in LIMITS.items()),
+    *((crd(a={"type": "string"}), crd(a={"type": "string", limit: 5}),
+       f'ChangeValidator: version "v1", field "^.spec.a": {limit} constraint 5 added where there was none')
+      for limit in LIMITS),
+    (crd(a={"type": "string"}), crd(a={"type": "string", "enum": ["x"]}),
+     'ChangeValidator: version "v1", field "^.spec.a": enum constraints added where there were none: x'),
+    (crd(a={"type": "string", "default": "x"}), crd(a={"type": "string", "default": "y"}),
+     'ChangeValidator: version "v1", field "^.spec.a": default changed from "x" to "y"'),
+    (crd(a={"type": "string"}), crd(a={"type": "string", "default": True}),
+     'ChangeValidator: version "v1", field "^.spec.a": default true added where there was none'),
+    (crd(a={"type": "string", "default": 1}), crd(a={"type": "string"}),
+     'ChangeValidator: version "v1", field "^.spec.a": default 1 removed'),
+    (crd(a={"type": "array", "items": {"type": "object", "properties": {"b": {"type": "string"}}}}),
+     crd(a={"type": "array", "items": {"type": "object"}}),
+     'NoExistingFieldRemoved: version "v1", field "^.spec.a.[*].b" may not be removed'),
+    (crd(a={"type": "object", "additionalProperties": {"type": "string"}}),
+     crd(a={"type": "object", "additionalProperties": {"type": "integer"}}),
+     'ChangeValidator: version "v1", field "^.spec.a.[*]": type changed from "string" to "integer"'),
     (crd(a={"type": "integer"}), crd(a={"type": "string"}),
      'ChangeValidator: version "v1", field "^.spec.a": type changed from "integer" to "string"'),
 ])
@@ -37,9 +61,32 @@ def test_a_change_that_harms_existing_objects_is_named(old: dict[str, Any], new:
     assert problems(old, new) == [text]
 
 
-def test_what_allows_more_is_safe() -> None:
-    old = crd(a={"type": "integer", "minimum": 3, "enum": [3]})
-    assert problems(old, crd(a={"type": "integer", "minimum": 1, "enum": [3, 4]}, b={"type": "string"})) == []
+@pytest.mark.parametrize("limit", LIMITS)
+def test_what_allows_more_is_safe(limit: str) -> None:
+    wider = {6: 4, 4: 6}[LIMITS[limit]]
+    old = crd(a={"type": "integer", limit: 5, "enum": [3], "required": ["x"]})
+    assert problems(old, crd(a={"type": "integer", limit: wider, "enum": [3, 4]}, b={"type": "string"})) == []
+    assert problems(old, crd(a={"type": "integer"})) == []
+
+
+def test_a_definition_that_is_new_is_not_checked_and_one_that_is_there_is(place: Place) -> None:
+    group = f"{place.namespace}.test"
+
+    def definition(kind: str) -> dict[str, Any]:
+        return {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+                "metadata": {"name": f"foos.{group}"},
+                "spec": {"group": group, "names": {"plural": "foos", "kind": "Foo"}, "scope": "Namespaced", "versions": [
+                    {"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {
+                        "type": "object", "properties": {"a": {"type": kind}}}}}]}}
+
+    place.deploy(definition("string"), preflight=("CRDUpgradeSafety",))
+    with pytest.raises(InputError) as caught:
+        place.deploy(definition("integer"), preflight=("CRDUpgradeSafety",))
+    place.delete()
+    assert str(caught.value) == (
+        'preflight checks failed: running preflight check "CRDUpgradeSafety": validation for safe CRD upgrades failed\n'
+        f'CustomResourceDefinition foos.{group} failed upgrade safety validation. "ChangeValidator" validation failed: '
+        'version "v1", field "^.a": type changed from "string" to "integer"')
 
 
 @pytest.mark.parametrize(("names", "text"), [

@@ -118,8 +118,7 @@ def _narrowed(was: Definition, now: Definition) -> Iterator[str]:
         gone = [str(v) for v in enum_was if v not in enum_now]
         if gone:
             yield f"enum values removed: {', '.join(gone)}"
-    if was.get("default") != now.get("default"):
-        yield f"default changed from {was.get('default')!r} to {now.get('default')!r}"
+    yield from _other_default(was.get("default"), now.get("default"))
     for name, direction in _LIMITS:
         before, after = was.get(name), now.get(name)
         if after is None or before == after:
@@ -128,3 +127,17 @@ def _narrowed(was: Definition, now: Definition) -> Iterator[str]:
             yield f"{name} constraint {after} added where there was none"
         elif (after - before) * direction > 0:
             yield f"{name} constraint changed from {before} to {after}"
+
+
+def _other_default(was: Any, now: Any) -> Iterator[str]:
+    """What is filled in where nothing is given stays: values in JSON."""
+    from oakum.yaml.gojson import dumps
+
+    if was == now:
+        return
+    if was is None:
+        yield f"default {dumps(now)} added where there was none"
+    elif now is None:
+        yield f"default {dumps(was)} removed"
+    else:
+        yield f"default changed from {dumps(was)} to {dumps(now)}"
