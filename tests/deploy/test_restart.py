@@ -59,7 +59,8 @@ def test_the_next_deploy_converges_and_the_record_says_what_happened(server: Kil
     client = connect(load(path=environment["KUBECONFIG"]))
     place = Place(client, "default")
     before = [c.meta.successful for c in Changes(RecordedApp(client, "app", "default")).history()]
-    assert before in ([[True]] if process.returncode == 0 else [[], [None], [False]])
+    # A deploy that is told of as done may yet fail: with the write to the application's own record after that.
+    assert before in ([[True]] if process.returncode == 0 else [[], [None], [False], [True]])
     again = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
     assert again.returncode == 0, again.stderr
     assert place.data() == {f"c{n:02d}": {"k": "v1"} for n in range(COUNT)}
