@@ -155,6 +155,11 @@ def quote(value: str) -> str:
     return '"' + "".join([_escaped(char) for char in value]) + '"'
 
 
+def rune(char: str) -> str:
+    """A character in single quotes, as Go's `%q` writes it."""
+    return {"'": "'\\''", '"': "'\"'"}.get(char) or f"'{quote(char)[1:-1]}'"
+
+
 def _escaped(char: str) -> str:
     known = _ESCAPES.get(char)
     if known is not None:

@@ -12,6 +12,7 @@ import re
 
 from oakum.starlark.errors import Problem, SyntaxErrors
 from oakum.starlark.literals import LiteralError, number, unquote
+from oakum.starlark.rendering import rune
 from oakum.typing import Any, NoReturn
 
 IDENTIFIER = "identifier"
@@ -197,5 +198,5 @@ def _refuse(source: str, position: int, file: str, line: int) -> NoReturn:
     elif char == "\\":
         message = "stray backslash in program"
     else:
-        message = f"unexpected input character '{char}'"
+        message = f"unexpected input character {rune(char)}"
     raise SyntaxErrors(file, [Problem(message, line)])

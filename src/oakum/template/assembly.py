@@ -23,11 +23,20 @@ def show_key(key: Any) -> str:
     """A key as messages show it."""
     if isinstance(key, str):
         return key
+    if isinstance(key, Map | Array):
+        return f"[{' '.join([_show_item(item) for item in key.items])}]"
     if key is None:
         return "%!s(<nil>)"
     if isinstance(key, bool):
         return f"%!s(bool={str(key).lower()})"
     return f"%!s({'int' if isinstance(key, int) else 'float64'}={key})"
+
+
+def _show_item(item: MapItem | ArrayItem) -> str:
+    """An item of a collection that is a key, as Go prints a struct of these fields."""
+    parts = [item.key, item.value] if isinstance(item, MapItem) else [item.value]
+    shown = ["<nil>" if part is None else show_key(part) for part in parts]
+    return f"{{{' '.join([*shown, show_key(item.line)])}}}"
 
 
 def _duplicate(step: str, key: Any) -> Failure:

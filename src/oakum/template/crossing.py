@@ -5,14 +5,22 @@ a step depends on how the code ran. Templates that do not do that are compiled t
 """
 from __future__ import annotations
 
+from oakum.starlark import Failure
 from oakum.template.assembly import Assembly, fragment, noted
 from oakum.template.convert import copy_value
 from oakum.template.fragment import Fragment
+from oakum.template.kinds import kind_of
 from oakum.template.program import Program
 from oakum.typing import Any
-from oakum.yaml.nodes import Array, DocumentSet, Map, MapItem, Node, Source
+from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Node, Source
 
 _CONTAINERS = (DocumentSet, Map, Array)
+_HOLDS: dict[type, type] = {DocumentSet: Document, Map: MapItem, Array: ArrayItem}
+_PLURALS: dict[type, tuple[str, str]] = {
+    DocumentSet: ("document sets", "documents"),
+    Map: ("maps", "map items"),
+    Array: ("arrays", "array items"),
+}
 
 
 class OpenNodes:
@@ -33,11 +41,15 @@ class OpenNodes:
         if isinstance(self.program.nodes[tag], _CONTAINERS):
             self._reach(tag)
             return
-        parent = self._reach(self.program.parents[tag])
+        above, parent = self._parent(self.program.parents[tag])
         made = self._make(tag)
+        if not isinstance(made, _HOLDS[type(parent)]):
+            kind, item = _PLURALS[type(parent)]
+            raise Failure(
+                f"__ytt_tpl{self.program.number}_start_node: {kind} can only contain {item}; this is a {kind_of(made)}"
+            )
         if isinstance(made, MapItem):
             made.key = key
-            above = self.program.parents[tag]
             self._keys[above] = self.assembly.start_key(parent.items, self._keys.get(above), key, annotations)
         if annotations:
             noted(made, annotations)
@@ -48,8 +60,8 @@ class OpenNodes:
     def set(self, tag: int, value: Any) -> None:
         """Give the node that was just opened its computed value, and add it. Raises Failure."""
         made = self._open[-1][1]
-        above = self.program.parents[tag]
-        items = self._open[-2][1].items
+        above, parent = self._open[-2]
+        items = parent.items
         if isinstance(made, MapItem):
             self._keys[above] = self.assembly.set_map_item(items, made, value, self._keys[above]) or {}
         elif type(made).__name__ == "ArrayItem":
@@ -65,13 +77,27 @@ class OpenNodes:
         """What the top level made."""
         return self.root if isinstance(self.root, DocumentSet) else DocumentSet()
 
-    def _reach(self, tag: int) -> Any:
-        """The node `tag`, open and innermost: what is not above it is left, what is missing above it is made."""
+    def _parent(self, tag: int) -> tuple[int, Any]:
+        """The innermost open node of those above a node that was written below the node `tag`, and its tag.
+
+        That is another one than `tag` where the item that holds it was skipped, as the reference has it.
+        """
+        self._leave(tag)
+        if not self._open:
+            self._reach(tag)
+        return self._open[-1]
+
+    def _leave(self, tag: int) -> None:
+        """Leave the open nodes that neither are the node `tag` nor hold it."""
         lineage = [tag]
         while self.program.parents[lineage[-1]]:
             lineage.append(self.program.parents[lineage[-1]])
         while self._open and self._open[-1][0] not in lineage:
             self._open.pop()
+
+    def _reach(self, tag: int) -> Any:
+        """The node `tag`, open and innermost: what is not above it is left, what is missing above it is made."""
+        self._leave(tag)
         if self._open and self._open[-1][0] == tag:
             return self._open[-1][1]
         parent = self._reach(self.program.parents[tag]) if self._open else None

@@ -291,6 +291,7 @@ class Emitter:
     def _parent(self, tag: int, step: StepCall) -> int:
         """The tag of the container that the node goes to; a function's first node decides what the function makes."""
         parent, state = self.program.parents[tag], step.function.state
+        self._check_loops(parent, step)
         if self._is_open(parent, step):
             return parent
         if step.function.parent is None or parent in state.get("open", {}):
@@ -301,6 +302,17 @@ class Emitter:
             parent, {"checked": False, "maybe": False, "keys": set(), "block": step.block.root}
         )
         return parent
+
+    def _check_loops(self, parent: int, step: StepCall) -> None:
+        """Raise IllNested when a loop fills a container from outside of it and leaves that for one further out."""
+        opened = step.function.state.get("open", {}).get(parent)
+        loop = step.block.loop
+        while loop is not None:
+            if opened is None or not loop.holds(opened):
+                filled = step.function.state.setdefault("filled", {})
+                if filled.setdefault(loop, parent) != parent:
+                    raise IllNested
+            loop = loop.parent and loop.parent.loop
 
     def _map_state(self, tag: int, step: StepCall) -> dict[str, Any]:
         known: dict[str, Any] = step.function.state.setdefault("maps", {}).setdefault(tag, {})

@@ -6,7 +6,7 @@ import re
 from oakum.typing import Any
 from oakum.yaml.anchors import Anchors, UnknownAnchor
 from oakum.yaml.comments import find
-from oakum.yaml.errors import MAX_DEPTH, SyntaxYAMLError, too_deep
+from oakum.yaml.errors import MAX_DEPTH, SyntaxYAMLError, TagYAMLError, too_deep
 from oakum.yaml.events import (
     AliasEvent,
     DocumentEndEvent,
@@ -26,6 +26,7 @@ from oakum.yaml.strict import resolve_strictly
 # libyaml skips a byte order mark at the start of a line, go-yaml takes it for text: a private character stands in.
 _MARK, _STAND_IN = "\ufeff", "\U0010fffd"
 _DASH = re.compile(r"-[ \t]*(?:#.*)?$")
+_MOST_ODD_TAGS = 100
 _COMMA = re.compile(r"(?:\s|#[^\n]*)*,")
 
 
@@ -36,11 +37,24 @@ def build(
 
     `shift` is the number of lines that were put in front of the text. Raises SyntaxYAMLError.
     """
-    builder = _Builder(text, source, shift, strict)
-    documents = builder.documents()
+    builder, documents = _read(text, source, shift, strict)
     if not comments or "#" not in text:
         return documents, []
     return documents, find(text, builder.spans, shift)
+
+
+def _read(text: str, source: Source, shift: int, strict: bool) -> tuple[_Builder, DocumentSet]:
+    """go-yaml takes `,`, `[` and `]` for parts of a tag, which means nothing; libyaml is given a letter instead."""
+    for _ in range(_MOST_ODD_TAGS):
+        builder = _Builder(text, source, shift, strict)
+        try:
+            return builder, builder.documents()
+        except TagYAMLError as error:
+            at = error.index
+            if text[at : at + 1] not in (",", "[", "]"):
+                raise
+            text = f"{text[:at]}x{text[at + 1:]}"
+    raise SyntaxYAMLError("too many odd tags")
 
 
 class _Builder:

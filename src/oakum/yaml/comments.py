@@ -7,7 +7,9 @@ from itertools import chain
 
 from oakum.yaml.nodes import Array, Comment, Document, DocumentSet, Map, Node, walk
 
-_COMMENT = re.compile("#([^\\n\\r]*)")
+_COMMENT = re.compile("#([^\\n\\r\x85\u2028\u2029]*)")
+_UNUSUAL_BREAK = re.compile("[\x85\u2028\u2029]")
+"""What ends a line as well, where lines are counted."""
 
 
 def find(text: str, scalars: Iterable[tuple[int, int]], shift: int) -> list[tuple[int, str]]:
@@ -17,9 +19,12 @@ def find(text: str, scalars: Iterable[tuple[int, int]], shift: int) -> list[tupl
     """
     found = []
     line, counted, at = 1 - shift, 0, 0
+    unusual = not text.isascii() and _UNUSUAL_BREAK.search(text)
     for start, end in chain(scalars, [(len(text), len(text))]):
         while at < start and (match := _COMMENT.search(text, at, start)):
             line += text.count("\n", counted, match.start())
+            if unusual:
+                line += len(_UNUSUAL_BREAK.findall(text, counted, match.start()))
             counted = match.start()
             found.append((line, match[1]))
             at = match.end()

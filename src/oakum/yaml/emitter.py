@@ -11,6 +11,7 @@ from oakum.yaml.scalars import (
     binary,
     considered_style,
     has_break,
+    has_separator,
     is_binary,
     is_obviously_plain,
     literal,
@@ -79,7 +80,7 @@ def _map(items: list[MapItem], lead: str, pad: str, out: list[str]) -> None:
         simple = _keys[key] if type(key) is str else key_line(key)
         kind = type(value)
         if simple is None:
-            _value(key, lead + "? ", inner, out)
+            _value(_as_key(key), lead + "? ", inner, out)
             _value(value, pad + ": ", inner, out)
         elif kind is str:
             line = _lines[value] if len(value) < _WORTH_REMEMBERING else one_line(value)
@@ -123,7 +124,20 @@ def key_line(key: Any) -> str | None:
     """The text of a key of any kind that fits on its line; None for one that is written after `? `."""
     if isinstance(key, str):
         return simple_key(key)
-    return None if isinstance(key, Map | Array) else write_other(key)
+    return None if isinstance(key, Map | Array) and key.items else _leaf(key)
+
+
+def _as_key(key: Any) -> Any:
+    """A collection that is a key: the reference writes an array's items with the lines that they are on."""
+    if isinstance(key, Map):
+        return Map([MapItem(item.key, _as_key(item.value)) for item in key.items])
+    if isinstance(key, Array):
+        return Array([ArrayItem(Map(_item_as_key(item))) if item.line else item for item in key.items])
+    return key
+
+
+def _item_as_key(item: ArrayItem) -> list[MapItem]:
+    return [MapItem("value", _as_key(item.value)), MapItem("line", item.line)]
 
 
 def one_line(text: str) -> str | None:
@@ -137,7 +151,7 @@ def one_line(text: str) -> str | None:
     if style is Style.PLAIN:
         return text
     if style is Style.SINGLE:
-        return quote_single(text)
+        return None if has_separator(text) else quote_single(text)
     return quote_double(text) if style is Style.DOUBLE else None
 
 
@@ -162,4 +176,6 @@ _WORTH_REMEMBERING = 200
 
 
 def _block(text: str, indent: str) -> str:
+    if has_separator(text) and considered_style(text) is Style.SINGLE:
+        return quote_single(text, indent) + "\n"
     return "!!binary " + literal(binary(text), indent) if is_binary(text) else literal(text, indent)

@@ -27,6 +27,14 @@ class SyntaxYAMLError(YAMLError):
         return error
 
 
+class TagYAMLError(SyntaxYAMLError):
+    """A character that ends a tag to libyaml, at `index` of the text."""
+
+    def __init__(self, problem: str, line: int, index: int) -> None:
+        super().__init__(problem, line)
+        self.index = index
+
+
 def too_deep() -> SyntaxYAMLError:
     """The error for collections nested deeper than `MAX_DEPTH`."""
     return SyntaxYAMLError(f"exceeded max depth of {MAX_DEPTH}")

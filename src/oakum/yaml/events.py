@@ -16,7 +16,7 @@ from yaml.events import (
 )
 
 from oakum.typing import Any
-from oakum.yaml.errors import SyntaxYAMLError
+from oakum.yaml.errors import SyntaxYAMLError, TagYAMLError
 
 __all__ = [
     "AliasEvent",
@@ -63,6 +63,8 @@ def _translated(error: Any) -> SyntaxYAMLError:
         line += type(error).__name__ == "ScannerError"
     elif error.context_mark:
         line = error.context_mark.line
+    if problem == "did not find expected whitespace or line break" and error.problem_mark:
+        return TagYAMLError(problem, line, error.problem_mark.index)
     return SyntaxYAMLError(problem, line)
 
 

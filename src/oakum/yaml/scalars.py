@@ -57,6 +57,8 @@ def considered_style(text: str) -> Style:
         return Style.DOUBLE if special or text[-1] == " " else Style.LITERAL
     if special or not reads_as_text(text):
         return Style.DOUBLE
+    if has_separator(text) and re.search("[\u2028\u2029] ", text):
+        return Style.DOUBLE
     if text[0] == " " or text[-1] == " " or has_break(text):
         return Style.SINGLE
     if re.match(_INDICATOR, text) or re.search(_INNER_INDICATOR, text):
@@ -79,9 +81,17 @@ def has_break(text: str) -> bool:
     return not _BREAKS.isdisjoint(text)
 
 
-def quote_single(text: str) -> str:
-    """`text` in single quotes, on one line."""
-    return "'" + text.replace("'", "''") + "'"
+def has_separator(text: str) -> bool:
+    """Whether `text` has a line or paragraph separator of Unicode, which quoted and literal text is broken at."""
+    return "\u2028" in text or "\u2029" in text
+
+
+def quote_single(text: str, indent: str = "") -> str:
+    """`text` in single quotes; what follows a separator of Unicode is indented by `indent`."""
+    text = text.replace("'", "''")
+    if has_separator(text):
+        text = re.sub("([\u2028\u2029])(?![\u2028\u2029]|\\Z)", "\\1" + indent, text)
+    return f"'{text}'"
 
 
 def quote_double(text: str) -> str:
@@ -102,21 +112,27 @@ def _escape_character(character: str) -> str:
     return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
 
 
+_SEPARATORS = ("\n", "\u2028", "\u2029")
+
+
 def literal(text: str, indent: str) -> str:
     """`text` as a literal block whose lines are indented by `indent`; ends with a line break."""
-    hint = "2" if text[0] in " \n" else ""
-    if not text.endswith("\n"):
+    hint = "2" if text[0] in " \n\u2028\u2029" else ""
+    if not text.endswith(_SEPARATORS):
         chomp = "-"
-    elif text == "\n" or text.endswith("\n\n"):
+    elif len(text) == 1 or text[:-1].endswith(_SEPARATORS):
         chomp = "+"
     else:
         chomp = ""
     body = text.removesuffix("\n")
-    if "\n\n" in text or body[:1] in "\n":
+    if has_separator(text):
+        body = re.sub("(\\A|[\n\u2028\u2029])(?![\n\u2028\u2029]|\\Z)", "\\1" + indent, body)
+    elif "\n\n" in text or body[:1] in "\n":
         body = "\n".join([indent + line if line else "" for line in body.split("\n")])
     else:  # no empty lines, which are not indented
         body = indent + body.replace("\n", "\n" + indent)
-    return f"|{hint}{chomp}\n{body}\n"
+    end = "" if body.endswith(_SEPARATORS[1:]) else "\n"
+    return f"|{hint}{chomp}\n{body}{end}"
 
 
 def is_binary(text: str) -> bool:

@@ -20,6 +20,10 @@ def resolve_strictly(text: str) -> Scalar:
             if pattern.search(text):
                 raise SyntaxYAMLError(f"Strict parsing: Strings with {what} must be explicitly quoted: '{text}'")
     value = resolve(text)
+    if tag == "!!int" and not isinstance(value, int):
+        why = "invalid syntax" if text[0] == "-" else "value out of range"
+        problem = f'strconv.ParseUint: parsing "{text}": {why}'
+        raise SyntaxYAMLError(f"Strict parsing: Parsing int '{text}': {problem}")
     usual = "!!timestamp" if is_timestamp(text) else type_tag(value)
     if usual != tag:
         raise SyntaxYAMLError(f"Strict parsing: Found '{text}' ambigious (could be {tag} or {usual})")

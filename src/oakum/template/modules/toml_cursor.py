@@ -184,13 +184,6 @@ def _joined(raw: str) -> str:
     return "".join(lines)
 
 
-def rune(char: str) -> str:
-    """A character as Go's `%q` writes it."""
-    if char == "'":
-        return "'\\''"
-    return "'\"'" if char == '"' else f"'{quote(char)[1:-1]}'"
-
-
 def quote_string(text: str) -> str:
     """A text of quotes, in the other kind of quotes."""
     return f"'{text}'" if '"' in text else f'"{text}"'

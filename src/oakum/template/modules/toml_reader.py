@@ -1,8 +1,8 @@
 """TOML 1.0 as ytt's reader takes it, with its messages (ytt: module toml)."""
 from __future__ import annotations
 
-from oakum.starlark.rendering import quote
-from oakum.template.modules.toml_cursor import Cursor, TOMLError, rune
+from oakum.starlark.rendering import quote, rune
+from oakum.template.modules.toml_cursor import Cursor, TOMLError
 from oakum.template.modules.toml_numbers import number
 from oakum.template.modules.toml_tables import Document, MisplacedKey
 from oakum.typing import Any

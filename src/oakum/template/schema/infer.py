@@ -44,8 +44,10 @@ def declare(item: Item, *, is_element: bool = False) -> Declaration:
         documentation = _documentation(item, bare)
         _refuse_default(item)
         return Declaration(item, type_, own, bare.nullable, documentation, _rules(item))
-    default = _default(item, bare, own)
-    return Declaration(item, type_, default, bare.nullable, _documentation(item, bare), _rules(item))
+    given = notes.default(item, bare.expected)
+    documentation = _documentation(item, bare)
+    default = own if given is None else _checked_default(item, bare, *given)
+    return Declaration(item, type_, default, bare.nullable, documentation, _rules(item))
 
 
 def _any_type(item: Item) -> Type:
@@ -141,12 +143,8 @@ def _own_default(item: Item, type_: Type) -> Value:
     return copy
 
 
-def _default(item: Item, bare: Declaration, own: Value) -> Value:
-    """The default value: the annotation's, checked and completed, else the item's own."""
-    given = notes.default(item, bare.expected)
-    if given is None:
-        return own
-    found, value = given
+def _checked_default(item: Item, bare: Declaration, found: Annotation, value: Value) -> Value:
+    """The default value that the annotation `found` gives, checked and completed."""
     sample = _holding(item, value)
     violations = conform(sample, bare)
     if violations:
