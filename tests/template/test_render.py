@@ -51,7 +51,7 @@ def test_a_computed_key_opens_its_own_map() -> None:
 
 def test_a_block_may_close_below_another_node() -> None:
     template = "a:\n  #@ if False:\n  b: 1\nc:\n  d: 2\n  #@ end\n  e: 3\n"
-    assert yaml(template) == "a: {}\nc:\n  e: 3\n"
+    assert yaml(template) == "a: {}\ne: 3\n"
 
 
 def test_a_key_from_a_loop_may_not_come_twice() -> None:
