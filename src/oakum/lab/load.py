@@ -104,7 +104,7 @@ def _store(storage: Storage, open_member: Open, repository: str, entry: dict[str
             _put(storage, repository, file, blob)
     for child in contents.manifests:
         _store(storage, open_member, repository, {"digest": str(child)}, None)
-    storage.put_manifest(repository, digest, content, contents.media_type, tag)
+    storage.put_manifest(repository, digest, content, contents.media_type, [tag] if tag else [])
 
 
 def _from_docker(storage: Storage, open_member: Open, name: str) -> Iterator[str]:
@@ -120,7 +120,7 @@ def _from_docker(storage: Storage, open_member: Open, name: str) -> Iterator[str
                 "layers": [_add(storage, open_member, repository, layer, layer_type) for layer in image["Layers"]],
             }
             content = orjson.dumps(manifest)
-            storage.put_manifest(repository, digest_of(content), content, DOCKER_MANIFEST, tag)
+            storage.put_manifest(repository, digest_of(content), content, DOCKER_MANIFEST, [tag])
             _mirror(storage, repository, digest_of(content), stated, tag)
             yield f"{repository}:{tag}"
 
@@ -143,7 +143,7 @@ def _link(storage: Storage, source: str, digest: Digest, target: str, tag: str |
         storage.repositories[target].link_blob(blob)
     for child in contents.manifests:
         _link(storage, source, child, target, None)
-    storage.put_manifest(target, digest, content, contents.media_type, tag)
+    storage.put_manifest(target, digest, content, contents.media_type, [tag] if tag else [])
 
 
 def _add(storage: Storage, open_member: Open, repository: str, member: str, media_type: str) -> dict[str, Any]:

@@ -61,6 +61,16 @@ def test_a_token_needs_a_password(folder: Path) -> None:
         assert client("POST", "/token", form.encode()).status == 200
 
 
+def test_a_mount_that_names_no_source_only_finds_what_the_client_may_pull(folder: Path) -> None:
+    with serving(app(folder, USERS, authentication="token", sync=False)) as address:
+        client = Client(address)
+        client.headers = {"Authorization": "Bearer " + token(client, "repository:source:pull,push")}
+        mount = f"/v2/target/blobs/uploads/?mount={client.push_blob('source', b'content')}"
+        for scopes, status in (("target:pull,push", 202), ("target:pull,push repository:source:pull", 201)):
+            client.headers = {"Authorization": "Bearer " + token(client, f"repository:{scopes}")}
+            assert client("POST", mount).status == status
+
+
 def test_a_mount_needs_the_right_to_pull_from_the_source(folder: Path) -> None:
     with serving(app(folder, USERS, authentication="token", sync=False)) as address:
         client = Client(address)

@@ -75,10 +75,31 @@ def test_a_mounted_blob_needs_no_upload(client: Client) -> None:
     assert client("GET", f"/v2/target/blobs/{pushed}").data == b"content"
 
 
+def test_a_mount_that_names_no_source_finds_one(client: Client) -> None:
+    pushed = client.push_blob("source", b"layer")
+    answer = client("POST", f"/v2/target/blobs/uploads/?mount={pushed}")
+    assert (answer.status, answer.headers["Location"]) == (201, f"/v2/target/blobs/{pushed}")
+    assert client("GET", f"/v2/target/blobs/{pushed}").data == b"layer"
+    assert client("POST", f"/v2/target/blobs/uploads/?mount={digest(b'x')}").status == 202
+
+
+def test_a_manifest_pushed_by_its_digest_takes_the_tags_that_are_named(client: Client) -> None:
+    content = json.dumps(image(client, "name")).encode()
+    sha512 = "sha512:" + hashlib.sha512(content).hexdigest()
+    path = f"/v2/name/manifests/{sha512}?tag=one&tag=two"
+    answer = client("PUT", path, content, content_type=MANIFEST)
+    assert (answer.status, answer.headers.getlist("OCI-Tag")) == (201, ["one", "two"])
+    assert client("HEAD", "/v2/name/manifests/two").headers["Docker-Content-Digest"] == sha512
+    refused = client("PUT", path.replace("two", "-no"), content, content_type=MANIFEST)
+    assert json.loads(refused.data)["errors"][0]["code"] == "TAG_INVALID"
+
+
 def test_a_mount_of_what_is_not_there_begins_an_upload(client: Client) -> None:
-    answer = client("POST", f"/v2/target/blobs/uploads/?mount={digest(b'x')}&from=source")
-    assert answer.status == 202
-    assert "Location" in answer.headers
+    pushed = client.push_blob("source", b"content")
+    for mount in (f"{digest(b'x')}&from=source", f"{pushed}&from=other", f"{pushed}&from=../source"):
+        answer = client("POST", f"/v2/target/blobs/uploads/?mount={mount}")
+        assert answer.status == 202
+        assert "Location" in answer.headers
 
 
 def test_a_manifest_that_refers_to_missing_content_is_refused(client: Client) -> None:

@@ -27,23 +27,27 @@ async def get(call: Call) -> Response:
 
 
 async def put(call: Call) -> Response:
-    """Store a manifest under a tag or under its digest."""
+    """Store a manifest under a tag, or under its digest and the tags that the parameters `tag` name."""
     reference = call.parameters["reference"]
     content = await _body(call)
     if ":" in reference:
-        digest, tag = call.digest(reference), None
+        digest, tags = call.digest(reference), call.request.query_params.getlist("tag")
         if not digest.matches(content):
             raise Refusal("DIGEST_INVALID", "provided digest did not match uploaded content", {"digest": reference})
     else:
-        digest, tag = digest_of(content), reference
+        digest, tags = digest_of(content), [reference]
+    for tag in tags:
         if not is_tag(tag):
             raise Refusal("TAG_INVALID", f"not a valid tag: {tag}")
     media_type = call.request.headers.get("content-type", "").partition(";")[0].strip()
-    manifest = await asyncio.to_thread(call.storage.put_manifest, call.name, digest, content, media_type, tag)
+    manifest = await asyncio.to_thread(call.storage.put_manifest, call.name, digest, content, media_type, tags)
     headers = {"Location": f"/v2/{call.name}/manifests/{digest}", "Docker-Content-Digest": str(digest)}
     if manifest.subject:
         headers["OCI-Subject"] = str(manifest.subject)
-    return Response(status_code=201, headers=headers)
+    answer = Response(status_code=201, headers=headers)
+    for tag in tags if ":" in reference else ():
+        answer.headers.append("OCI-Tag", tag)
+    return answer
 
 
 async def delete(call: Call) -> Response:
@@ -93,8 +97,8 @@ async def _body(call: Call) -> bytes:
 def _paged(call: Call, items: list[str], path: str, field: str, answer: dict[str, object]) -> Response:
     items, more = page(items, _count(call), call.query("last") or "")
     headers = {}
-    if more:
-        query = urlencode({"n": str(len(items)), "last": items[-1] if items else ""})
+    if more and items:
+        query = urlencode({"n": str(len(items)), "last": items[-1]})
         headers["Link"] = f'<{path}?{query}>; rel="next"'
     return Response(orjson.dumps(answer | {field: items}), headers=headers, media_type="application/json")
 

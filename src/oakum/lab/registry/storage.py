@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,8 +32,8 @@ class Storage:
         self.repositories[name].link_blob(digest)
         self.uploads.close(upload)
 
-    def put_manifest(self, name: str, digest: Digest, content: bytes, media_type: str, tag: str | None) -> Contents:
-        """Store a manifest of which the digest is verified, and point `tag` to it.
+    def put_manifest(self, name: str, digest: Digest, content: bytes, media_type: str, tags: Sequence[str]) -> Contents:
+        """Store a manifest of which the digest is verified, and point `tags` to it.
 
         Raises Refusal when it is invalid or refers to content that the repository does not have.
         """
@@ -43,7 +44,7 @@ class Storage:
         if manifest.subject:
             repository.add_referrer(manifest.subject, digest, manifest.descriptor(digest, len(content)))
         repository.link_manifest(digest, manifest.media_type)
-        if tag:
+        for tag in tags:
             repository.tag(tag, digest)
         return manifest
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from oakum.lab.registry.call import Call
 from oakum.lab.registry.login import Access
-from oakum.lab.registry.names import Digest
+from oakum.lab.registry.names import NAME, Digest
 from oakum.lab.registry.refusal import Refusal
 from oakum.lab.registry.uploads import Upload
 
@@ -64,13 +64,17 @@ def _find(call: Call) -> Upload:
 
 
 def _mount(call: Call, digest: Digest) -> bool:
+    """Offer a stored blob here too: from the repository named, or from any that the client may pull from."""
+    if call.storage.blobs.size(digest) is None:
+        return False
     source = call.query("from")
-    if source is None or not call.may(Access(source, "pull")):
+    if source is not None and not re.fullmatch(NAME, source):
         return False
-    if not call.storage.repositories[source].has_blob(digest) or call.storage.blobs.size(digest) is None:
-        return False
-    call.repository.link_blob(digest)
-    return True
+    for name in [source] if source is not None else call.storage.repositories.names():
+        if call.storage.repositories[name].has_blob(digest) and call.may(Access(name, "pull")):
+            call.repository.link_blob(digest)
+            return True
+    return False
 
 
 def _check_range(call: Call, upload: Upload) -> None:
