@@ -99,6 +99,17 @@ def test_an_object_that_changed_under_us_is_updated_when_the_difference_is_the_s
     place.client.patch(CONFIG_MAPS, "a", {"metadata": {"finalizers": None}}, "merge", place.namespace)
 
 
+def test_an_adopted_object_that_changed_under_us_is_no_conflict_of_its_own_identity(place: Place) -> None:
+    key = f"{place.namespace}//ConfigMap/a"
+    notes = {"annotations": {"kapp.k14s.io/identity": f"v1;{key};v1"}}
+    there = config_map("a", k="1")
+    place.client.create(CONFIG_MAPS, there | {"metadata": {"name": "a", **notes}}, place.namespace)
+    with through(place, meddling(place, {"metadata": {"finalizers": ["ex.test/x"]}})) as reached:
+        reached.deploy(config_map("a", k="2"), logs=QUIET)
+    assert place.data() == {"a": {"k": "2"}}
+    place.client.patch(CONFIG_MAPS, "a", {"metadata": {"finalizers": None}}, "merge", place.namespace)
+
+
 def test_an_object_that_changed_otherwise_needs_approval_again(place: Place) -> None:
     place.deploy(config_map("a", k="1"))
     with through(place, meddling(place, {"data": {"new": "x"}})) as there, pytest.raises(ApplyError) as caught:

@@ -8,7 +8,7 @@ from tests.kube.test_discovery import AGGREGATED, V2
 
 from oakum.deploy.apply.options import WaitOptions
 from oakum.deploy.cluster import Cluster
-from oakum.deploy.config.config import Config
+from oakum.deploy.config.config import Config, parse_config
 from oakum.deploy.diff.change import ADD, Change
 from oakum.deploy.errors import ApplyError
 from oakum.deploy.graph.graph import Graph
@@ -28,8 +28,8 @@ def pod(phase: str) -> dict[str, Any]:
             "status": {"phase": phase}}
 
 
-def waited(replies: list[Reply], half_open: threading.Event | None = None, **options: Any,
-           ) -> tuple[list[Outcome], list[str]]:
+def waited(replies: list[Reply], half_open: threading.Event | None = None, judge: Judge | None = None,
+           unblocked: bool = False, **options: Any) -> tuple[list[Outcome], list[str]]:
     """Wait for a pod whose state the server tells in that order; gives the outcome and the lines.
 
     With `half_open` the server takes watches and says nothing, until the wait is over and the event is set.
@@ -45,13 +45,13 @@ def waited(replies: list[Reply], half_open: threading.Event | None = None, **opt
     lines: list[str] = []
     resource = Resource(pod(""))
     change = Change(None, resource, op=ADD)
-    tracked = Tracked(Planned(Graph([change], Config()).nodes[0], ADD, "reconcile"), None, False, time.monotonic())
+    tracked = Tracked(Planned(Graph([change], Config()).nodes[0], ADD, "reconcile"), None, False, time.monotonic(), unblocked=unblocked)
     with serving(script) as (url, _):
         client = Client(Transport(ClusterConfig(url)))
         client.discovery.may_ignore = lambda gv: True
         observer = Observer(client)
         try:
-            waiter = Waiter(Cluster(client), Judge(), WaitOptions(check_interval=0.02, **options),
+            waiter = Waiter(Cluster(client), judge or Judge(), WaitOptions(**{"check_interval": 0.02, **options}),
                             Progress(lambda text: lines.extend(t.partition("M: ")[2] for t in text.splitlines())), observer)
             return waiter.any([tracked]), lines
         finally:
@@ -101,3 +101,15 @@ def test_waiting_has_an_end() -> None:
 def test_one_object_may_take_only_so_long() -> None:
     outcomes, _ = waited([Reply(200, pod("Pending"))], resource_timeout=0.05)
     assert outcomes[0].failure.endswith("Errored: Resource timed out waiting after 50ms")
+
+
+def test_a_change_that_has_let_others_go_on_is_not_asked_about_without_a_pause() -> None:
+    rule = {"resourceMatchers": [{"allMatcher": {}}], "conditionMatchers": [
+        {"type": "Warm", "status": "True", "unblockChanges": True}]}
+    judge = Judge(parse_config(Resource({"waitRules": [rule]}), ""))
+    warm = pod("Pending")
+    warm["status"]["conditions"] = [{"type": "Warm", "status": "True"}]
+    looks = [Reply(200, warm)] * 3 + [status(500, "InternalError", "asked too often")]
+    with pytest.raises(ApplyError, match="Timed out waiting after 200ms for resources"):
+        waited(looks, judge=judge, unblocked=True, check_interval=3600.0, timeout=0.2)
+    assert len(looks) > 1
