@@ -35,6 +35,19 @@ _REASONS = {
 }
 
 
+_DAY = 86400
+_BOUNDS: dict[str, tuple[int, int]] = {
+    "rate": (0, 1),
+    "nth": (0, 1 << 31),
+    "times": (0, 1 << 31),
+    "delay": (0, _DAY),
+    "status": (0, 599),
+    "retry_after": (0, 1 << 31),
+    "cut": (0, 1 << 31),
+    "cut_after": (0, _DAY),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What happens to requests that match.
@@ -73,6 +86,12 @@ class Fault:
             raise LabError(f"a fault that is not well-formed: {error}") from error
         if fault.target not in ("api", "registry"):
             raise LabError(f"a fault's target is api or registry, not {fault.target!r}")
+        for name, (least, most) in _BOUNDS.items():
+            value = getattr(fault, name)
+            if value is not None and not least <= value <= most:
+                raise LabError(f"a fault's {name} is from {least} to {most}, not {value}")
+        if 0 < fault.status < 200:
+            raise LabError(f"a fault's status is that of a whole answer, from 200 to 599, not {fault.status}")
         return fault
 
 

@@ -5,6 +5,7 @@ import fcntl
 import os
 import secrets
 from dataclasses import asdict, dataclass, field
+from errno import EEXIST, ENOTDIR
 from pathlib import Path
 
 import orjson
@@ -92,18 +93,22 @@ class Folder:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             there = set(os.listdir(self.path))
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise LabError(
-                f"making the lab's data folder {self.path}: {reason} (hint: choose another with --data)"
-            ) from error
+            raise self._unusable("making", error) from error
         # `reset` deletes the whole folder, which must not be somebody's home.
         if there - _CONTENT and not self.is_lab():
             raise LabError(f"{self.path} holds other things than a lab: choose a folder of its own with --data")
 
+    def _unusable(self, doing: str, error: OSError) -> LabError:
+        reason = "it is no folder" if error.errno in (ENOTDIR, EEXIST) else (error.strerror or str(error)).lower()
+        return LabError(f"{doing} the lab's data folder {self.path}: {reason} (hint: choose another with --data)")
+
     def acquire(self) -> None:
         """Make sure that no other lab uses this folder, until `release` or the end of the process. Raises LabError."""
         self.make()
-        descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise self._unusable("writing to", error) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -126,6 +131,8 @@ class Folder:
             descriptor = os.open(self.path / "lock", os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise self._unusable("reading", error) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -47,7 +47,10 @@ def load_image(storage: Storage, path: Path, name: str = "") -> list[str]:
     except tarfile.ReadError as error:
         wanted = "neither an OCI image layout nor an image that docker has saved"
         raise LabError(f"{path}: {wanted} (it is not a tar archive)") from error
-    except (FileNotFoundError, KeyError, TypeError, orjson.JSONDecodeError, tarfile.TarError) as error:
+    except FileNotFoundError as error:
+        wanted = "neither an OCI image layout nor an image that docker has saved"
+        raise LabError(f"{path}: {wanted} (it has no {Path(error.filename or str(error)).name})") from error
+    except (KeyError, TypeError, orjson.JSONDecodeError, tarfile.TarError) as error:
         raise LabError(f"{path}: neither an OCI image layout nor an image that docker has saved ({error})") from error
     except Refusal as refusal:
         raise LabError(f"{path}: {refusal.message}") from refusal

@@ -120,3 +120,36 @@ def test_the_clock_is_held_and_moved(data: str) -> None:
 def test_a_port_that_cannot_be_is_refused(data: str) -> None:
     told = lab("up", "--detach", "--data", data, "--port", "70000")
     assert (told.returncode, told.stderr) == (1, "lab: Error: --port is a number from 0 to 65535, not 70000\n")
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (("--status", "99"), "a fault's status is that of a whole answer, from 200 to 599, not 99"),
+        (("--drop", "--rate", "2"), "a fault's rate is from 0 to 1, not 2.0"),
+        (("--delay", "-1"), "a fault's delay is from 0 to 86400, not -1.0"),
+        (("--path", "x"), "--path says nothing of what happens to the requests: add one of --delay, --status, --drop"),
+    ],
+)
+def test_a_fault_that_cannot_be_is_refused(data: str, flags: tuple[str, ...], told: str) -> None:
+    lab("up", "--detach", "--runtime", "simulated", "--data", data)
+    refused = lab("fault", *flags, "--data", data)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert told in refused.stderr
+    assert lab("fault", "--data", data).stdout == ""
+
+
+@pytest.mark.parametrize("command", [("up", "--detach"), ("status",), ("down",)])
+def test_a_file_in_place_of_the_folder_is_named(tmp_path: Path, command: tuple[str, ...]) -> None:
+    file = tmp_path / "file"
+    file.write_text("mine")
+    refused = lab(*command, "--data", str(file))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert f"the lab's data folder {file}: it is no folder (hint: choose another with --data)" in refused.stderr
+    assert file.read_text() == "mine"
+
+
+def test_a_folder_without_an_image_says_what_it_lacks(data: str, tmp_path: Path) -> None:
+    refused = lab("load-image", str(tmp_path), "--data", data)
+    assert refused.returncode == 1
+    assert refused.stderr.endswith("nor an image that docker has saved (it has no manifest.json)\n")

@@ -6,18 +6,23 @@ import orjson
 
 from oakum.cli.command import Invocation
 from oakum.cli.lab.running import folder_of
-from oakum.errors import LabError
+from oakum.errors import LabError, UsageError
 from oakum.lab.faults import CLOCK_PATH, CONTROL_PATH
 from oakum.lab.folder import Folder
 from oakum.typing import Any
 
 _PLAIN = ("target", "method", "path", "rate", "nth", "times", "delay", "status", "drop")
+_CHOICE = ("target", "method", "path", "rate", "nth", "times")
 _EFFECTS = ("delay", "status", "drop", "cut", "cut-after")
 
 
 def fault(call: Invocation) -> None:
     """Order a fault, a jump of the clock, or the end of all faults; print the faults in force."""
     folder = folder_of(call)
+    stray = sorted({*_CHOICE, "retry-after"} & set(call.given))
+    if stray and not any(name in call.given for name in _EFFECTS):
+        effects = ", ".join(f"--{name}" for name in _EFFECTS)
+        raise UsageError(f"--{stray[0]} says nothing of what happens to the requests: add one of {effects}")
     if call.flags["clear"]:
         _order(folder, "DELETE", None)
     if "jump" in call.given:
