@@ -56,3 +56,31 @@ def test_of_what_fails_in_a_broken_repository_the_commit_is_told(tmp_path: Path)
     (tmp_path / ".git/index").write_text("not an index")
     with pytest.raises(BuildError, match="^Getting details from git for directory '.*': Checking HEAD commit: exit stat"):
         origin(str(tmp_path))
+
+
+def test_a_bare_repository_has_no_status_to_tell(tmp_path: Path) -> None:
+    _git(tmp_path, "init", "-q", "--bare")
+    with pytest.raises(BuildError, match="Checking status: exit status 128"):
+        origin(str(tmp_path))
+
+
+def test_a_folder_within_a_work_tree_is_clean_only_as_a_whole(tmp_path: Path) -> None:
+    _git(tmp_path, "init", "-q")
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "x").write_text("")
+    _git(tmp_path, "add", ".")
+    _git(tmp_path, "commit", "-q", "-m", "x")
+    sha = subprocess.run(["git", "rev-parse", "HEAD"], cwd=tmp_path, capture_output=True, text=True).stdout.strip()
+    assert origin(str(tmp_path / "app")) == {"git": {"dirty": False, "remoteURL": "<unknown>", "sha": sha}}
+    (tmp_path / "other").write_text("")
+    found = origin(str(tmp_path / "app"))
+    assert found is not None
+    assert found["git"]["dirty"]
+
+
+def test_a_branch_without_commits_beside_others_is_an_error(tmp_path: Path) -> None:
+    _git(tmp_path, "init", "-q")
+    _git(tmp_path, "commit", "-q", "--allow-empty", "-m", "x")
+    _git(tmp_path, "checkout", "-q", "--orphan", "new")
+    with pytest.raises(BuildError, match="Checking HEAD commit: exit status 128"):
+        origin(str(tmp_path))

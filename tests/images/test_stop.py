@@ -68,7 +68,10 @@ def test_ctrl_c_ends_a_run_and_leaves_nothing_half_written(
     registry: Host, work: Path, tmp_path: Path, moment: str
 ) -> None:
     (work / "src").mkdir()
-    (work / "src" / "big").write_bytes(os.urandom(1 << 20) * (60 if moment == "build" else 8))
+    # Zeros without end for the build, which must not be done before the signal comes; bytes for the push.
+    (work / "src" / "big").write_bytes(os.urandom(8 << 20) if moment == "push" else b"")
+    if moment == "build":
+        os.truncate(work / "src" / "big", 8 << 30)
     with front(registry.address) as slow:
         slow.order(match="PUT /v2/app/blobs", delay=60.0, times=9)
         text = "\n---\n".join(map(json.dumps, (
@@ -79,7 +82,8 @@ def test_ctrl_c_ends_a_run_and_leaves_nothing_half_written(
             ),
         )))  # fmt: skip
         process = subprocess.Popen(
-            [sys.executable, "-c", "from oakum.cli.kbld import main; main()", "-f-", "--lock-output", "lock.yml"],
+            [sys.executable, "-c", "from oakum.cli.kbld import main; main()", "-f-", "--lock-output", "lock.yml",
+             "--no-build-cache"],
             env={**os.environ, "HOME": str(tmp_path), "TMPDIR": str(tmp_path)},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             # A test run started in the background would hand down that Ctrl-C is ignored.

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     import subprocess
 
 _QUESTIONS = (
-    "rev-parse --git-dir", "rev-parse HEAD", "ls-remote --get-url", "status --short",
-    "describe --tags --exact-match HEAD",
+    "status --porcelain=v2 --branch --no-ahead-behind", "ls-remote --get-url", "describe --tags --exact-match HEAD",
 )  # fmt: skip
+_COMMIT = "# branch.oid "
+_NO_COMMIT = f"{_COMMIT}(initial)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,11 @@ def origin(folder: str) -> Origin | None:
         asked = [_start(folder, question) for question in _QUESTIONS]
     except OSError:
         return None
-    place, head, remote, status, tags = [_outcome(process) for process in asked]
-    if place.code:
+    status, remote, tags = [_outcome(process) for process in asked]
+    if status.code and _ask(folder, "rev-parse --git-dir").code:
         return None
     # The commit first: of several things that fail in a broken repository, it is the one to tell.
-    commit, url = _commit(folder, head), _remote(folder, remote)
+    commit, url = _commit(folder, status), _remote(folder, remote)
     details = {"dirty": _dirty(folder, status), "remoteURL": url, "sha": commit}
     named = _tags(folder, tags)
     return {"git": details | ({"tags": named} if named else {})}
@@ -61,12 +62,17 @@ def redact(url: str) -> str:
     return f"{scheme}://_redacted_@{rest}" if separator else f"_redacted_@{rest}"
 
 
-def _commit(folder: str, answer: _Answer) -> str:
-    if answer.code == 0:
-        return answer.out.strip()
-    if not _outcome(_start(folder, "rev-list -n 1 --all")).out.strip():
+def _commit(folder: str, status: _Answer) -> str:
+    """The commit that `status` tells; git is asked anew where it tells none."""
+    found = next((line for line in status.out.splitlines() if line.startswith(_COMMIT)), _NO_COMMIT)
+    if found != _NO_COMMIT:
+        return found.removeprefix(_COMMIT)
+    head = _ask(folder, "rev-parse HEAD")
+    if head.code == 0:
+        return head.out.strip()
+    if not _ask(folder, "rev-list -n 1 --all").out.strip():
         return "<no commits>"
-    raise _failure(folder, "Checking HEAD commit", answer)
+    raise _failure(folder, "Checking HEAD commit", head)
 
 
 def _remote(folder: str, answer: _Answer) -> str:
@@ -80,7 +86,7 @@ def _remote(folder: str, answer: _Answer) -> str:
 def _dirty(folder: str, answer: _Answer) -> bool:
     if answer.code:
         raise _failure(folder, "Checking status", answer)
-    return bool(answer.out.strip())
+    return any(not line.startswith("# ") for line in answer.out.splitlines())
 
 
 def _tags(folder: str, answer: _Answer) -> list[str]:
@@ -102,6 +108,10 @@ def _start(folder: str, question: str) -> subprocess.Popen[bytes]:
     import subprocess
 
     return subprocess.Popen(["git", *question.split()], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def _ask(folder: str, question: str) -> _Answer:
+    return _outcome(_start(folder, question))
 
 
 def _outcome(process: subprocess.Popen[bytes]) -> _Answer:
