@@ -48,9 +48,9 @@ def test_a_lock_is_its_owners_alone(tmp_path: Path) -> None:
     assert (tmp_path / "lock").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_lock_that_cannot_be_written_is_an_error() -> None:
-    with pytest.raises(ConfigError, match="^Writing lock config: open /nonexistent/x: no such file or directory$"):
-        lock.write("/nonexistent/x", "", "Writing lock config")
+def test_a_lock_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=f"^Writing lock config: open {tmp_path}/no/x: no such file or directory$"):
+        lock.write(f"{tmp_path}/no/x", "", "Writing lock config")
 
 
 def test_an_images_lock_keeps_ids_and_origins() -> None:
