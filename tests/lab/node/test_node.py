@@ -424,3 +424,71 @@ def test_limits_are_those_of_the_specification() -> None:
     stated = {"resources": {"limits": {"memory": "1.5Gi", "cpu": "1500m", "ephemeral-storage": "1Gi"}}}
     assert Limits.of(stated) == Limits(memory=3 << 29, processors=1.5)
     assert (Limits.of(stated).quota, Limits.of({})) == (150_000, Limits())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user's containers have one user and one group")
+def test_volumes_are_for_the_group_that_the_pod_asks_for(cluster: Cluster) -> None:
+    cluster.create("secrets", "secret", stringData={"key": "from secret"}, type="Opaque")
+    claim = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}}
+    cluster.create("persistentvolumeclaims", "data", spec=claim)
+    volumes = [
+        {"name": "secret", "secret": {"secretName": "secret", "defaultMode": 0o400, "items": [{"key": "key", "path": "a/b"}]}},
+        {"name": "data", "persistentVolumeClaim": {"claimName": "data"}},
+        {"name": "empty", "emptyDir": {}},
+    ]
+    mounts = [
+        {"name": "secret", "mountPath": "/secret"},
+        {"name": "data", "mountPath": "/data"},
+        {"name": "empty", "mountPath": "/below", "subPath": "a/b"},
+    ]
+    spec = {"volumes": volumes, "securityContext": {"runAsUser": 1000, "runAsGroup": 2000, "fsGroup": 3000}}
+    options = {"volumeMounts": mounts, "spec": spec}
+    assert cluster.output("reads", "show", "/secret/a/b", **options) == "from secret"
+    assert cluster.output("writes", "put", "/below/file", "x", **options) == ""
+    assert cluster.output("keeps", "put", "/data/file", "x", **options) == ""
+    folder = next((cluster.lab.folder.node / "volumes").iterdir())
+    first = folder.stat().st_uid
+    assert ((folder / "file").stat().st_uid, (folder / "file").stat().st_gid) == (first + 1000, first + 3000)
+
+
+def test_a_program_opens_its_streams_by_name_whatever_its_user(cluster: Cluster) -> None:
+    assert cluster.output("zero", "put", "/dev/stdout", "to the log") == "to the log"
+    shown = cluster.output("user", "put", "/proc/self/fd/2", "to the log", securityContext={"runAsUser": 1234})
+    assert shown == "to the log"
+
+
+def test_resources_are_rounded_up_and_without_a_limit_those_of_the_node(cluster: Cluster) -> None:
+    names = {"CPU": "limits.cpu", "MEMORY": "limits.memory", "ASKED": "requests.memory"}
+    env = [{"name": name, "valueFrom": {"resourceFieldRef": {"resource": field}}} for name, field in names.items()]
+    stated = {"limits": {"cpu": "1500m"}, "requests": {"cpu": "1"}}
+    shown = dict(line.split("=", 1) for line in cluster.output("env", "env", env=env, resources=stated).splitlines())
+    assert (shown["CPU"], shown["ASKED"]) == ("2", "0")
+    assert int(shown["MEMORY"]) == os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1024 * 1024
+
+
+def test_a_post_start_hook_that_fails_ends_the_container(cluster: Cluster) -> None:
+    hook = {"postStart": {"exec": {"command": ["/bin/tool", "exit", "1"]}}}
+    cluster.pod("hooked", lifecycle=hook)
+    cluster.until(lambda pod: pod["status"].get("phase") in ("Succeeded", "Failed"), "hooked")
+    events = [each["reason"] for each in cluster.lab.cluster.store.list("events").items]
+    assert "FailedPostStartHook" in events
+
+
+def test_a_probe_that_hangs_has_failed_and_leaves_no_process(cluster: Cluster) -> None:
+    command = ["/bin/tool", "sleep", "unmistakable-8c1d"]
+    cluster.pod("hangs", readinessProbe={"exec": {"command": command}, "periodSeconds": 1, "timeoutSeconds": 1})
+    events = cluster.lab.cluster.store
+    deadline = time.monotonic() + 20
+    while not any(each["reason"] == "Unhealthy" for each in events.list("events").items):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    delete(cluster, "hangs", grace=0)
+    cluster.gone("hangs")
+    assert not running("unmistakable-8c1d")
+
+
+def test_a_sidecar_that_ends_with_its_pod_says_so(cluster: Cluster) -> None:
+    sidecar = {"name": "side", "image": cluster.image, "args": ["serve", "9090"], "restartPolicy": "Always"}
+    cluster.pod("done", "exit", "0", spec={"initContainers": [sidecar]})
+    cluster.until(lambda pod: "terminated" in pod["status"].get("initContainerStatuses", [{"state": {}}])[0]["state"], "done")
+    cluster.phase("done", "Succeeded")

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import os
 import pty
 from collections.abc import Callable
@@ -160,8 +161,13 @@ class Container:
         """Run a command inside; its exit code and output. Raises StartFailed."""
         with pipes(1) as (ours, theirs):
             end = await self.enter(command, [theirs[0]], terminal=False)
-        output = await read_to_end(ours[0])
-        return await end, output.decode(errors="replace")
+        try:
+            output = await read_to_end(ours[0])
+            return await asyncio.shield(end), output.decode(errors="replace")
+        except asyncio.CancelledError:
+            # Nobody waits for it any more, as at the time-out of a probe.
+            await self.signal_command(end, Signals.SIGKILL)
+            raise
 
     async def enter(self, command: list[str], streams: list[int], *, terminal: bool) -> "asyncio.Future[int]":
         """Start a command inside, on the given streams; its future exit code. Raises StartFailed."""
@@ -218,6 +224,9 @@ class Container:
             self._pod.event("Warning", "Failed", f"Error: {error}")
             return self._ended(128, began, "StartError", f"unable to start container process: {error}")
         self._pod.event("Normal", "Started", "Container started")
+        if not await self._hook("postStart"):
+            self._pod.event("Normal", "Killing", "FailedPostStartHook")
+            self._killing = asyncio.create_task(self._terminate())
         identity = {"containerID": f"oakum://{launch.name}", "imageID": image.identity}
         self._set(state={"running": {"startedAt": began}}, **identity)
         if self._stopping:
@@ -292,7 +301,6 @@ class Container:
             collector = Collector(self.log, stream, asyncio.get_running_loop().create_future())
             self._transports.append(await _collect(collector, descriptor))
             self.collectors.append(collector)
-        await self._hook("postStart")
 
     async def _drained(self) -> None:
         """Wait for the last of the output. A process left behind may hold the pipes open: not for long."""
@@ -365,17 +373,19 @@ class Container:
         await _first(asyncio.shield(end), self._pod.clock.sleep(grace))
         await self.kill()
 
-    async def _hook(self, name: str) -> None:
+    async def _hook(self, name: str) -> bool:
+        """Whether a hook went well, or there is none."""
         hook = (self.spec.get("lifecycle") or {}).get(name)
         if not hook:
-            return
+            return True
         if "sleep" in hook:
             await self._pod.clock.sleep(hook["sleep"]["seconds"])
-            return
-        period = probes.Probe(hook, 0, 1, 30, 1, 1)
+            return True
+        period = probes.Probe(hook, 0, 1, math.inf, 1, 1)
         message = await probes.check(period, self)
         if message:
             self._pod.event("Warning", f"Failed{name[0].upper()}{name[1:]}Hook", message)
+        return not message
 
     def _ended(self, code: int, began: str, reason: str, message: str, signal: int = 0) -> int:
         ended = {"exitCode": code, "reason": reason, "startedAt": began, "finishedAt": stamp(self._pod.clock())}

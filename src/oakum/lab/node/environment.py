@@ -1,12 +1,14 @@
 """A container's environment variables, command and arguments (Kubernetes core/v1: EnvVar, EnvFromSource)."""
 
 import base64
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from oakum.lab.api.quantity import parse
+from oakum.lab.node.capacity import capacity
 from oakum.lab.node.errors import ConfigFailed
 from oakum.lab.store import Obj
 
@@ -157,11 +159,16 @@ def _key(kind: str, reference: dict[str, Any], surroundings: Surroundings) -> st
 
 
 def resource_value(reference: dict[str, Any], container: dict[str, Any]) -> str:
-    """The value of a `resourceFieldRef` of a container: in bytes or whole cores, divided and rounded up."""
+    """The value of a `resourceFieldRef` of a container: in bytes or whole cores, divided and rounded up.
+
+    Without a limit of its own a container has that of the node.
+    """
     kind, _, name = reference["resource"].partition(".")
-    stated = ((container.get("resources") or {}).get(kind) or {}).get(name, "0")
+    stated = ((container.get("resources") or {}).get(kind) or {}).get(name)
+    if stated is None:
+        stated = capacity().get(name, "0") if kind == "limits" else "0"
     divisor = parse(reference.get("divisor") or "1") or 1
-    return str(-int(-parse(stated) // divisor))
+    return str(math.ceil(parse(stated) / divisor))
 
 
 def _escaped(value: str) -> str:

@@ -1,5 +1,7 @@
 """From a container's specification to a process: command, environment, user, mounts."""
 
+import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,6 +109,17 @@ def _below(volume: Path, path: str) -> Path:
     if not place.is_relative_to(volume.resolve()):
         raise ConfigFailed(f"the subPath {path} leads out of its volume")
     if not place.exists():
-        place.mkdir(parents=True)
+        _make_alike(place, volume)
     return place
+
+
+def _make_alike(place: Path, volume: Path) -> None:
+    """Make a folder in a volume, with the volume's own rights and owner."""
+    if not place.parent.exists():
+        _make_alike(place.parent, volume)
+    place.mkdir()
+    found = volume.stat()
+    place.chmod(stat.S_IMODE(found.st_mode))
+    if os.geteuid() == 0:
+        os.chown(place, found.st_uid, found.st_gid)
 

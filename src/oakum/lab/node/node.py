@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import itertools
 import logging
-import os
 import platform
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from oakum.lab.api.clock import stamp
 from oakum.lab.api.cluster import Cluster
 from oakum.lab.clock import Clock
 from oakum.lab.network import NODE_IP, NODE_NAME, POD_RANGE
+from oakum.lab.node.capacity import capacity
 from oakum.lab.node.containers import Ends
 from oakum.lab.node.offload import Offload
 from oakum.lab.node.pods import Host, Pod
@@ -215,11 +215,9 @@ def _labels() -> dict[str, str]:
 
 def _status(now: str) -> dict[str, Any]:
     machine = _ARCHITECTURES.get(platform.machine(), platform.machine())
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1024
-    capacity = {"cpu": str(os.cpu_count() or 1), "memory": f"{memory}Ki", "pods": "250"}
     return {
-        "capacity": capacity,
-        "allocatable": capacity,
+        "capacity": dict(capacity()),
+        "allocatable": dict(capacity()),
         "addresses": [{"type": "InternalIP", "address": NODE_IP}, {"type": "Hostname", "address": NODE_NAME}],
         "conditions": [_condition(*values, now) for values in _CONDITIONS],
         "nodeInfo": {

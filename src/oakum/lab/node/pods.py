@@ -244,6 +244,9 @@ class Pod:
         for container in reversed(self.init):
             if container.spec.get("restartPolicy") == "Always":
                 await container.stop(grace)
+        if self._sidecars:
+            with self.offload.working():
+                await asyncio.wait(self._sidecars, timeout=0.2)
         for task in self._sidecars:
             task.cancel()
 

@@ -70,9 +70,10 @@ async def watch(
     await clock.sleep(probe.delay)
     succeeded = failures = 0
     state: bool | None = None
-    quick, waited = _QUICK, 0.0
+    quick, began = _QUICK, asyncio.get_running_loop().time()
     while True:
         message = await check(probe, target)
+        waited = asyncio.get_running_loop().time() - began
         counts = not (eager and message and state is None and waited < probe.period)
         if not message:
             succeeded, failures = succeeded + 1, 0
@@ -80,7 +81,7 @@ async def watch(
                 state = True
                 change(True)
         elif counts:
-            waited, succeeded, failures = 0.0, 0, failures + 1
+            began, succeeded, failures = began + waited, 0, failures + 1
             failed(message)
             if failures >= probe.failures and state is not False:
                 state = False
@@ -88,7 +89,6 @@ async def watch(
         pause = probe.period
         if eager and state is None and message:
             pause, quick = min(quick, probe.period), min(quick * 1.5, 1.0)
-            waited += pause
             await asyncio.sleep(pause)  # a process takes its time to start, also where the lab's stands still
         else:
             await clock.sleep(pause)

@@ -5,6 +5,7 @@ import logging
 import os
 import shutil
 import socket
+import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -148,6 +149,7 @@ class Processes:
             root = self._roots[launch.name] = await asyncio.to_thread(self._root, launch)
         if not self._own_users:
             launch = replace(launch, capabilities=launch.capabilities & ~_WAYS_OUT)
+        self._give(launch, streams)
         group = self._groups.get(launch.join) if launch.join else self._group(launch)
         entrances = group.open() if group else []
         try:
@@ -155,6 +157,14 @@ class Processes:
             await self._keeper.run(launch.name, launch.pod, config, streams, launch.join, entrances)
         finally:
             close_all(entrances)
+
+    def _give(self, launch: Launch, streams: list[int]) -> None:
+        """Let the process's user open its streams by name too, as programs do that log to /dev/stdout."""
+        if os.geteuid() != 0:
+            return
+        for descriptor in streams:
+            if os.isatty(descriptor) or stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+                os.fchown(descriptor, self.first_id + launch.user, self.first_id + launch.group)
 
     def _group(self, launch: Launch) -> Group | None:
         """The control groups for a container, made at its first try."""

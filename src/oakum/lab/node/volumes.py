@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import stat
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -133,8 +134,10 @@ class Volumes:
         if not volume or (claim.get("status") or {}).get("phase") != "Bound":
             raise ConfigFailed(f'persistentvolumeclaim "{name}" is not bound to a volume')
         folder: Path = self.claims / volume
-        if not folder.is_dir():
+        if not folder.is_dir() or folder.stat().st_uid < self.first_id:
+            # Nobody in a container may have had it yet.
             self._folder(folder, 0o777)
+        self._share(folder)
         return folder
 
     def _folder(self, folder: Path, mode: int) -> None:
@@ -142,9 +145,27 @@ class Volumes:
         folder.chmod(mode)
         self._own(folder)
 
+    @property
+    def _group(self) -> int | None:
+        """The pod's `fsGroup`, as root can give it."""
+        context = self.surroundings.pod["spec"].get("securityContext") or {}
+        return context.get("fsGroup") if os.geteuid() == 0 else None
+
     def _own(self, path: Path) -> None:
-        if self.first_id:
-            os.chown(path, self.first_id, self.first_id, follow_symlinks=False)
+        """Make a fresh file or folder the containers' user 0's, and readable for the group that the pod asks for."""
+        if self.first_id or self._group is not None:
+            os.chown(path, self.first_id, self.first_id + (self._group or 0), follow_symlinks=False)
+        if self._group is not None:
+            path.chmod(stat.S_IMODE(path.stat().st_mode) | (0o2550 if path.is_dir() else 0o440))
+
+    def _share(self, folder: Path) -> None:
+        """Let the pod's group read and write a folder that may have files already, with all below."""
+        if self._group is None:
+            return
+        for path in [folder, *folder.rglob("*")]:
+            os.chown(path, -1, self.first_id + self._group, follow_symlinks=False)
+            if not path.is_symlink():
+                path.chmod(stat.S_IMODE(path.stat().st_mode) | (0o2770 if path.is_dir() else 0o660))
 
 
 def publish(folder: Path, files: Files, own: Callable[[Path], None]) -> None:
@@ -161,6 +182,7 @@ def publish(folder: Path, files: Files, own: Callable[[Path], None]) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         for above in list(place.parents)[: len(Path(path).parts) - 1]:
             above.chmod(0o755)
+            own(above)
         place.write_bytes(content)
         place.chmod(mode)
         own(place)
