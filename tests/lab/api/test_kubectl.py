@@ -81,3 +81,15 @@ def test_discovery_and_access(kubectl: Kubectl) -> None:
     assert kubectl("auth", "can-i", "get", "pods", *bot) == "yes\n"
     assert kubectl("auth", "can-i", "delete", "pods", *bot, code=1) == "no\n"
     assert kubectl("create", "token", "bot").count(".") == 2
+
+
+def test_a_job_is_made_of_a_cron_job_and_an_autoscaler_of_a_deployment(kubectl: Kubectl) -> None:
+    kubectl("create", "cronjob", "tick", "--image=task:1", "--schedule=* * * * *", "--", "run")
+    assert kubectl("create", "job", "now", "--from=cronjob/tick") == "job.batch/now created\n"
+    columns = "{.spec.template.spec.containers[0].terminationMessagePath} {.spec.template.spec.schedulerName}"
+    assert kubectl("get", "job", "now", "-o", f"jsonpath={columns}") == "/dev/termination-log default-scheduler"
+    kubectl("create", "deployment", "web", "--image=web:1")
+    kubectl("autoscale", "deployment", "web", "--min=2", "--max=5", "--cpu=60%")
+    columns = "{.spec.minReplicas} {.spec.maxReplicas} {.spec.scaleTargetRef.name} {.spec.metrics[0].resource.target}"
+    shown = kubectl("get", "hpa", "web", "-o", f"jsonpath={columns}")
+    assert shown == '2 5 web {"averageUtilization":60,"type":"Utilization"}'

@@ -42,6 +42,18 @@ def test_an_indexed_job_runs_each_index_once(world: World) -> None:
     assert len(world.all("pods")) == 3
 
 
+def test_pods_of_an_indexed_job_are_told_their_index_and_have_names_of_it(world: World) -> None:
+    world.create("jobs.batch", job(completions=2, parallelism=2, completionMode="Indexed"))
+    world.settle()
+    pods = sorted(world.all("pods"), key=lambda pod: pod["metadata"]["name"])
+    assert [pod["metadata"]["generateName"] for pod in pods] == ["task-0-", "task-1-"]
+    assert [pod["spec"]["hostname"] for pod in pods] == ["task-0", "task-1"]
+    variable = pods[1]["spec"]["containers"][0]["env"][0]
+    field = "metadata.labels['batch.kubernetes.io/job-completion-index']"
+    assert variable == {"name": "JOB_COMPLETION_INDEX", "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": field}}}
+    assert pods[1]["metadata"]["labels"]["batch.kubernetes.io/job-completion-index"] == "1"
+
+
 def test_a_suspended_job_has_no_pods(world: World) -> None:
     world.create("jobs.batch", job(suspend=True))
     world.settle()

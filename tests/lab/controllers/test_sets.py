@@ -122,3 +122,40 @@ def test_a_quota_tells_what_is_used(world: World) -> None:
     world.create("pods", {"metadata": {"name": "p"}, "spec": {"containers": [container]}})
     world.settle()
     assert world.get("resourcequotas", "q")["status"]["used"] == {"pods": "1", "requests.memory": "64Mi"}
+
+
+def claims(**policy: str) -> Obj:
+    template = {"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}}
+    body = stateful(podManagementPolicy="Parallel", volumeClaimTemplates=[template])
+    body["spec"]["persistentVolumeClaimRetentionPolicy"] = policy
+    return body
+
+
+def test_claims_of_pods_too_many_go_with_them_where_that_is_wanted(world: World) -> None:
+    world.create("statefulsets.apps", claims(whenScaled="Delete", whenDeleted="Retain"))
+    for _ in range(3):
+        world.run_pods()
+    world.patch("statefulsets.apps", "db", {"spec": {"replicas": 1}})
+    for _ in range(3):
+        world.settle()
+        world.run_pods()
+    assert world.names("persistentvolumeclaims") == ["data-db-0"]
+    world.delete("statefulsets.apps", "db")
+    for _ in range(3):
+        world.settle()
+        world.run_pods()
+    assert world.names("persistentvolumeclaims") == ["data-db-0"]
+
+
+def test_a_retention_policy_that_is_set_later_is_heeded_too(world: World) -> None:
+    world.create("statefulsets.apps", claims(whenScaled="Retain", whenDeleted="Retain"))
+    for _ in range(3):
+        world.run_pods()
+    policy = {"persistentVolumeClaimRetentionPolicy": {"whenScaled": "Retain", "whenDeleted": "Delete"}}
+    world.patch("statefulsets.apps", "db", {"spec": policy})
+    world.settle()
+    world.delete("statefulsets.apps", "db")
+    for _ in range(3):
+        world.settle()
+        world.run_pods()
+    assert world.names("persistentvolumeclaims") == []

@@ -14,8 +14,15 @@ def _statuses(pod: Obj, key: str) -> list[Obj]:
 
 
 def _ready(pod: Obj, _: datetime) -> str:
-    ready = sum(bool(each.get("ready")) for each in _statuses(pod, "containerStatuses"))
-    return f"{ready}/{len(look(pod, 'spec.containers', []))}"
+    sidecars = _sidecars(pod)
+    beside = [each for each in _statuses(pod, "initContainerStatuses") if each["name"] in sidecars]
+    ready = sum(bool(each.get("ready")) for each in _statuses(pod, "containerStatuses") + beside)
+    return f"{ready}/{len(look(pod, 'spec.containers', [])) + len(sidecars)}"
+
+
+def _sidecars(pod: Obj) -> set[str]:
+    """The init containers that go on running beside the others."""
+    return {each["name"] for each in look(pod, "spec.initContainers", []) if each.get("restartPolicy") == "Always"}
 
 
 def status(pod: Obj, _: datetime) -> str:
@@ -29,11 +36,13 @@ def status(pod: Obj, _: datetime) -> str:
 
 
 def _init_reason(pod: Obj) -> str:
-    total = len(look(pod, "spec.initContainers", []))
+    total, sidecars = len(look(pod, "spec.initContainers", [])), _sidecars(pod)
     for index, each in enumerate(_statuses(pod, "initContainerStatuses")):
         state = each.get("state") or {}
         ended, waiting = state.get("terminated"), state.get("waiting") or {}
         if ended is not None and not ended.get("exitCode"):
+            continue
+        if each["name"] in sidecars and each.get("started"):
             continue
         if ended is not None:
             return f"Init:{ended.get('reason') or _ending(ended)}"

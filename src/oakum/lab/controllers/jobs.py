@@ -12,10 +12,11 @@ from oakum.lab.controllers.conditions import is_true, with_condition
 from oakum.lab.controllers.manager import Key, Keys, itself, owner_of_kind
 from oakum.lab.controllers.owning import owned
 from oakum.lab.controllers.replica_sets import write_status
-from oakum.lab.store import Obj
+from oakum.lab.store import Obj, clone
 
 _COMPONENT = "job-controller"
 _INDEX = "batch.kubernetes.io/job-completion-index"
+_VARIABLE = "JOB_COMPLETION_INDEX"
 _FIRST_PAUSE, _LAST_PAUSE = 10.0, 360.0
 
 
@@ -68,11 +69,13 @@ class Jobs:
 
     def _start(self, job: Obj, index: int | None) -> None:
         metadata: Obj = {}
+        template = job["spec"]["template"]
         if index is not None:
-            mark = {_INDEX: str(index)}
-            metadata = {"annotations": mark, "labels": mark, "generateName": f"{job['metadata']['name']}-{index}-"}
+            mark, name = {_INDEX: str(index)}, f"{job['metadata']['name']}-{index}"
+            metadata = {"annotations": mark, "labels": mark, "generateName": f"{name}-"}
+            template = _numbered(template, name)
         try:
-            pod = pods.make(self._cluster, self._resource, job, job["spec"]["template"], **metadata)
+            pod = pods.make(self._cluster, self._resource, job, template, **metadata)
         except ApiError as error:
             events.record(self._cluster, job, "Warning", "FailedCreate", f"Error creating: {error}", _COMPONENT)
             raise
@@ -138,6 +141,17 @@ class Jobs:
 
 def _condition(kind: str, reason: str, message: str, status: str = "True") -> Obj:
     return {"type": kind, "status": status, "reason": reason, "message": message}
+
+
+def _numbered(template: Obj, hostname: str) -> Obj:
+    """A template whose containers are told their index, and whose pod's host name has it."""
+    found: Obj = clone(template)
+    found["spec"].setdefault("hostname", hostname)
+    source = {"fieldRef": {"apiVersion": "v1", "fieldPath": f"metadata.labels['{_INDEX}']"}}
+    for container in [*(found["spec"].get("initContainers") or []), *found["spec"]["containers"]]:
+        if all(each["name"] != _VARIABLE for each in container.get("env") or []):
+            container["env"] = [*(container.get("env") or []), {"name": _VARIABLE, "valueFrom": source}]
+    return found
 
 
 class _Tally:

@@ -59,7 +59,7 @@ def make(cluster: Cluster, resource: Resource, owner: Obj, template: Obj, **meta
     own = {key: of_template[key] for key in ("labels", "annotations", "finalizers") if key in of_template}
     for key, value in metadata.items():
         own[key] = {**own.get(key, {}), **value} if isinstance(value, dict) else value
-    if "name" not in own:
+    if not own.keys() & {"name", "generateName"}:
         own["generateName"] = f"{owner['metadata']['name']}-"
     own["ownerReferences"] = [reference(resource, owner)]
     body = {"apiVersion": "v1", "kind": "Pod", "metadata": own, "spec": clone(template["spec"])}

@@ -23,6 +23,7 @@ class StatefulSets:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._resource = cluster.resource("statefulsets.apps")
+        self._pods = cluster.resource("pods")
         self._revisions = Revisions(cluster, self._resource)
 
     @property
@@ -40,6 +41,7 @@ class StatefulSets:
         mine = {_ordinal(pod): pod for pod in adopt(self._cluster.store, "pods", self._resource, found)}
         self._step(found, mine, current, update)
         again = {_ordinal(pod): pod for pod in adopt(self._cluster.store, "pods", self._resource, found)}
+        self._retain(found, again)
         self._report(found, list(again.values()), current, update)
         minimum = found["spec"].get("minReadySeconds", 0)
         waits = [pods.available_in(pod, minimum, self._cluster.now()) for pod in again.values()]
@@ -126,10 +128,36 @@ class StatefulSets:
             if self._cluster.store.find("persistentvolumeclaims", name, namespace) is None:
                 labels = (found["spec"]["selector"] or {}).get("matchLabels") or {}
                 metadata = {**claim["metadata"], "name": name, "labels": labels}
-                if (found["spec"].get("persistentVolumeClaimRetentionPolicy") or {}).get("whenDeleted") == "Delete":
-                    metadata["ownerReferences"] = [reference(self._resource, found)]
                 body = {"metadata": metadata, "spec": clone(claim["spec"])}
                 self._cluster.create(self._cluster.resource("persistentvolumeclaims"), body, namespace, _OPTIONS)
+
+    def _retain(self, found: Obj, mine: dict[int, Obj]) -> None:
+        """Have the claims of pods owned by whatever they are to end with: the set, a pod too many, or nothing."""
+        policy = found["spec"].get("persistentVolumeClaimRetentionPolicy") or {}
+        first = (found["spec"].get("ordinals") or {}).get("start", 0)
+        kept = range(first, first + found["spec"]["replicas"])
+        for ordinal, pod in mine.items():
+            owners = []
+            if policy.get("whenScaled") == "Delete" and ordinal not in kept:
+                owners.append(reference(self._pods, pod))
+            elif policy.get("whenDeleted") == "Delete":
+                owners.append(reference(self._resource, found))
+            for claim in found["spec"].get("volumeClaimTemplates") or []:
+                self._give(f"{claim['metadata']['name']}-{pod['metadata']['name']}", found, owners, pod)
+
+    def _give(self, name: str, found: Obj, owners: list[Obj], pod: Obj) -> None:
+        """Put `owners` in the place of the set and the pod among those of a claim."""
+        namespace, ours = found["metadata"]["namespace"], {found["metadata"]["uid"], pod["metadata"]["uid"]}
+        claim = self._cluster.store.find("persistentvolumeclaims", name, namespace)
+        if claim is None:
+            return
+        before = claim["metadata"].get("ownerReferences") or []
+        wanted = [each for each in before if each["uid"] not in ours] + owners
+        if wanted != before:
+            change = {"ownerReferences": wanted}
+            self._cluster.store.mutate(
+                "persistentvolumeclaims", name, namespace, lambda obj: obj["metadata"].update(change)
+            )
 
     def _report(self, found: Obj, mine: list[Obj], current: str, update: str) -> None:
         spec = found["spec"]
