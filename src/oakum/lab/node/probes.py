@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from oakum.lab.clock import Clock
+from oakum.lab.node import grpc_probe
 
 _LONGEST_ANSWER = 10 << 10
 _QUICK = 0.05
@@ -103,6 +104,8 @@ async def check(probe: Probe, target: Target) -> str:
         return await asyncio.wait_for(_ACTIONS[action](probe.action[action], target), probe.timeout)
     except TimeoutError:
         return f"{action} probe timed out after {probe.timeout:g}s"
+    except asyncio.IncompleteReadError:
+        return "the server closed the connection before it had answered"
     except (OSError, ValueError) as error:
         return str(error)
 
@@ -142,6 +145,15 @@ async def _tcp(action: dict[str, Any], target: Target) -> str:
     return ""
 
 
+async def _grpc(action: dict[str, Any], target: Target) -> str:
+    port = target.port(action["port"])
+    reader, writer = await target.connect(port)
+    try:
+        return await grpc_probe.check(reader, writer, f"localhost:{port}", action.get("service") or "")
+    finally:
+        await _close(writer)
+
+
 async def _exec(action: dict[str, Any], target: Target) -> str:
     code, output = await target.execute(action.get("command") or [])
     return "" if code == 0 else output.strip()[:_LONGEST_ANSWER] or f"command exited with {code}"
@@ -157,4 +169,5 @@ _ACTIONS: dict[str, Callable[[dict[str, Any], Target], Awaitable[str]]] = {
     "httpGet": _http,
     "tcpSocket": _tcp,
     "exec": _exec,
+    "grpc": _grpc,
 }
