@@ -492,3 +492,28 @@ def test_a_sidecar_that_ends_with_its_pod_says_so(cluster: Cluster) -> None:
     cluster.pod("done", "exit", "0", spec={"initContainers": [sidecar]})
     cluster.until(lambda pod: "terminated" in pod["status"].get("initContainerStatuses", [{"state": {}}])[0]["state"], "done")
     cluster.phase("done", "Succeeded")
+
+
+def test_a_volume_shows_the_pods_own_fields(cluster: Cluster) -> None:
+    items = [
+        {"path": "labels", "fieldRef": {"fieldPath": "metadata.labels"}},
+        {"path": "name", "fieldRef": {"fieldPath": "metadata.name"}},
+        {"path": "cpu", "resourceFieldRef": {"containerName": "main", "resource": "limits.cpu", "divisor": "1m"}},
+    ]
+    container = {
+        "name": "main",
+        "image": cluster.image,
+        "args": ["sleep"],
+        "resources": {"limits": {"cpu": "250m"}},
+        "volumeMounts": [{"name": "down", "mountPath": "/down"}],
+    }
+    spec = {"containers": [container], "volumes": [{"name": "down", "downwardAPI": {"items": items}}]}
+    spec |= {"imagePullSecrets": [{"name": "login"}], "terminationGracePeriodSeconds": 0}
+    cluster.create("pods", "shown", metadata={"labels": {"b": "2", "a": "1"}}, spec=spec)
+    uid = cluster.ready("shown")["metadata"]["uid"]
+    folder = cluster.lab.folder.node / "pods" / uid / "volumes" / "down"
+    assert {item["path"]: (folder / item["path"]).read_text() for item in items} == {
+        "labels": 'a="1"\nb="2"',
+        "name": "shown",
+        "cpu": "250",
+    }

@@ -243,8 +243,8 @@ def test_a_lab_that_is_killed_leaves_nothing(layout: Path, tmp_path: Path, guard
     eventually(lambda: len(left(mine)) == 2)
     assert left(mine)
     if not guarded:
-        for guard in guards(mine):
-            os.kill(guard, signal.SIGKILL)
+        for process in processes(mine):
+            os.kill(process, signal.SIGKILL)
     os.kill(state.pid, signal.SIGKILL)
     if not guarded:
         eventually(lambda: not folder.running())
@@ -259,12 +259,13 @@ def left(lab: str) -> list[dict[str, Any]]:
     return [each for each in everything if lab in each["Labels"][LABEL]]
 
 
-def guards(lab: str) -> list[int]:
+def processes(argument: str) -> list[int]:
+    """Those that have this text in one of their arguments."""
     found = []
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             words = (folder / "cmdline").read_bytes().split(b"\0") if (folder / "cmdline").exists() else []
-            if any(lab.encode() in word for word in words):
+            if any(argument.encode() in word for word in words):
                 found.append(int(folder.name))
     return found
 
@@ -279,3 +280,11 @@ def test_an_engine_elsewhere_or_none_is_refused_with_the_reason(monkeypatch: pyt
         Cluster(lab).create("pods", "p", spec={"containers": [{"name": "main", "image": "any"}]})
         events = lab.cluster.store
         eventually(lambda: any(reason in each["message"] for each in events.list("events").items))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user may not signal the engine's processes")
+def test_a_command_that_nobody_waits_for_any_more_is_ended(docker: Cluster) -> None:
+    command = ["/bin/tool", "sleep", "unmistakable-5e2b"]
+    docker.pod("hangs", readinessProbe={"exec": {"command": command}, "periodSeconds": 100, "timeoutSeconds": 1})
+    eventually(lambda: processes("unmistakable-5e2b"))
+    eventually(lambda: not processes("unmistakable-5e2b"))

@@ -31,7 +31,7 @@ _NEEDED: dict[str, tuple[str, ...]] = {
 }
 """What each kind of volume cannot do without."""
 _HOST = ("", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket")
-_FIELDS = {"metadata.name", "metadata.namespace", "metadata.uid"}
+_FIELDS = {"metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"}
 _MODE = "must be a number between 0 and 0777 (octal), both inclusive"
 
 

@@ -220,12 +220,17 @@ class Docker:
         return name in self._out_of_memory
 
     async def signal(self, name: str, number: Signals) -> None:
-        """Send a signal to a container; commands in one get none from the engine, and lose their input."""
+        """Send a signal to a container. The engine signals no command in one: it loses its input, and root ends it."""
         running = self._running.get(name)
         if running is None:
             return
         if running.command:
             running.relay.cancel()
+            with contextlib.suppress(EngineError, OSError):
+                found = await self._call("GET", f"/exec/{running.identity}/json")
+                # The number is the engine's: that it is also ours shows in the control groups.
+                if found["ContainerID"] in Path(f"/proc/{found['Pid']}/cgroup").read_text():
+                    os.kill(found["Pid"], number)
         else:
             await self._quietly("POST", f"/containers/{running.identity}/kill", signal=number.name)
 
