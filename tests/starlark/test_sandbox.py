@@ -12,6 +12,7 @@ from oakum.starlark import (
     Meter,
     Struct,
     Thread,
+    call,
     compile_program,
 )
 
@@ -199,6 +200,10 @@ EXPLOSIONS = [
     "x = list(range(100000))\nwhile True: x.insert(0, 1)",
     "x = sorted(('a' * 10000000).codepoint_ords())",
     "x = ('é' * 10000000).upper()",
+    "x = (1,)\nfor i in range(60): x = (x, x)\ny = {x: 1}",
+    "x = [0] * 16\ny = [0] * 16\nfor i in range(8):\n  x = [x] * 16\n  y = [y] * 16\nend\nz = x == y",
+    "x = [i for i in range(30000)]\ny = sorted(x, key=lambda v: -v)",
+    "x = 'a' * 10000\nfor i in range(10000): y = [x.upper(), x.title(), x == x + '']",
 ]
 
 
@@ -206,6 +211,39 @@ EXPLOSIONS = [
 def test_nothing_uses_the_machine_up(text: str) -> None:
     with pytest.raises((CompileErrors, EvalError)):
         _attempt(text)
+
+
+LONG = {
+    "a long string": ("'ab' * 200000", [
+        "x.upper()", "x.count('c')", "x.find('bb')", "'c' in x", "x == y", "x < y", "x.split('c')", "x.strip()", "x[1:]",
+        "x.partition('c')", "x.title()", "x.isalnum()", "x.startswith('b')", "hash(x)", "repr(x)", "x + x", "x * 2",
+        "x.join(['a', 'b'])", "x.splitlines()", "'{}'.format(x)", "list(x.elems())", "x.replace('a', 'b')",
+    ]),
+    "a long string that is not ASCII": ("'é' * 200000", ["len(x)", "x[5]", "x[1:]", "x.lower()", "x < y", "x.split()"]),
+    "a long list": ("list(range(20000))", [
+        "x == y", "x < y", "-1 in x", "x[1:]", "x + x", "x * 2", "max(x)", "sorted(x)", "tuple(x)", "reversed(x)", "any(x)",
+        "zip(x, x)", "enumerate(x)", "repr(x)", "x[::-1]", "dict(zip(x, x))", "set(x)", "all(x)", "tuple(x) in {}",
+        "f(*x)", "'%s' % x", "'a' in x",
+    ]),
+    "a large dict": ("{str(i): i for i in range(20000)}", [
+        "x == y", "x.items()", "x.keys()", "x.values()", "dict(x)", "sorted(x)", "str(x)", "f(**x)", "list(x)",
+    ]),
+    "a large set": ("set(range(20000))", ["x | y", "x & y", "x ^ y", "x == y", "x.union(y)", "list(x)"]),
+    "a large integer": ("(1 << 511) * 3", ["x + 1", "x - 1", "-x", "~x", "x & y", "x | y", "x ^ y", "x >> 1", "x == y"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("made", "operation"), [
+    pytest.param(made, one, id=f"{name}: {one}") for name, (made, operations) in LONG.items() for one in operations
+])  # fmt: skip
+def test_a_pass_over_what_is_large_takes_steps(made: str, operation: str) -> None:
+    grow = "for i in range(10): x = x * x\n" if "<<" in made else ""
+    meter = Meter(10_000_000, 1 << 30)
+    text = f"def f(*a, **k): return 1\ndef g(x, y): return {operation}\nx = {made}\n{grow}y = x + 0 if type(x) == 'int' else {made}"
+    space = _attempt(text, meter)
+    before = meter.used
+    call(space["g"], [space["x"], space["y"]])
+    assert meter.used - before > 500
 
 
 def test_a_budget_error_cannot_be_caught_by_the_program() -> None:

@@ -15,3 +15,8 @@ def test_the_numbers_at_the_first_difference_are_compared_before_what_follows() 
 
 def test_zeros_behind_a_digit_keep_their_weight() -> None:
     assert natural(["a100", "a10", "a1"]) == ["a1", "a10", "a100"]
+
+
+def test_runs_of_digits_of_any_length_are_compared_as_numbers() -> None:
+    long, longer = "a1" + "0" * 5000, "a2" + "0" * 5000
+    assert natural([longer, long, "a" + "0" * 6000 + "5"]) == ["a" + "0" * 6000 + "5", long, longer]

@@ -56,3 +56,8 @@ def test_a_tag_that_does_not_apply_is_an_error() -> None:
 
 def test_a_custom_tag_keeps_the_text() -> None:
     assert resolve_tagged("!Ref", "5") == "5"
+
+
+@pytest.mark.parametrize("text", ["1" * 5000, "-" + "1" * 5000, "0" + "7" * 5000, "0x" + "f" * 5000, "1" * 5000 + ".5"])
+def test_a_number_of_any_length_that_does_not_fit_is_text(text: str) -> None:
+    assert resolve(text) == text

@@ -7,6 +7,7 @@ from oakum.starlark.arity import misfit
 from oakum.starlark.binding import invoke
 from oakum.starlark.collection_methods import DICT_METHODS, LIST_METHODS, SET_METHODS
 from oakum.starlark.errors import BudgetError, Failure, NamedFailure
+from oakum.starlark.meter import charge
 from oakum.starlark.spelling import hint
 from oakum.starlark.string_methods import STRING_METHODS
 from oakum.starlark.values import Builtin, Dict, List, Module, Set, Struct, type_name
@@ -18,6 +19,10 @@ METHODS: dict[type, dict[str, Callable[..., Any]]] = {
     Dict: DICT_METHODS,
     Set: SET_METHODS,
 }
+
+
+_CALL = 4
+"""Steps that the call of a method takes; a pass over 32 bytes of a string takes one more."""
 
 
 def get_attr(value: Any, name: str) -> Any:
@@ -42,6 +47,8 @@ def get_attr(value: Any, name: str) -> Any:
 
 
 def _bound(value: Any, name: str, function: Callable[..., Any]) -> Builtin:
+    charge(4 * _CALL)
+
     def method(*arguments: Any, **keywords: Any) -> Any:
         return _call(function, value, name, arguments, keywords)
 
@@ -49,6 +56,7 @@ def _bound(value: Any, name: str, function: Callable[..., Any]) -> Builtin:
 
 
 def _call(function: Callable[..., Any], value: Any, name: str, arguments: tuple[Any, ...], keywords: Any) -> Any:
+    charge(_CALL + (len(value) >> 5) if type(value) is str else _CALL)
     try:
         return function(value, *arguments, **keywords)
     except (BudgetError, NamedFailure):

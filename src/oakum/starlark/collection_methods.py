@@ -13,7 +13,7 @@ from oakum.starlark.values import Dict, List, Set, Struct, type_name
 from oakum.starlark.wanted import index_or_none, integer, iterable
 from oakum.typing import Any
 
-_MOVED, _COMPARED = 7, 4  # elements that take as long as a step, as powers of two
+_MOVED, _COPIED = 7, 2  # elements that take as long as a step, as powers of two
 
 
 def _append(self: List, item: Any, /) -> None:
@@ -36,7 +36,7 @@ def _extend(self: List, items: Any, /) -> None:
 
 def _index(self: List, value: Any, start: Any = None, end: Any = None, /) -> int:
     first, last, _ = slice(index_or_none(start, "start"), index_or_none(end, "end")).indices(len(self))
-    charge(len(self) >> _COMPARED)
+    charge(2 * len(self))
     for place in range(first, last):
         if equal(self[place], value):
             return place
@@ -62,7 +62,7 @@ def _list_pop(self: List, place: Any = -1, /) -> Any:
 
 def _remove(self: List, value: Any, /) -> None:
     self.check_mutable("remove from")
-    charge(len(self) >> _COMPARED)
+    charge(2 * len(self))
     for place, item in enumerate(self):
         if equal(item, value):
             del self[place]
@@ -75,15 +75,22 @@ def _dict_clear(self: Dict, /) -> None:
     dict.clear(self)
 
 
+def _announce_copy(self: Dict) -> None:
+    charge(len(self) >> _COPIED)
+    reserve(64 * len(self))
+
+
 def _get(self: Dict, key: Any, default: Any = None, /) -> Any:
     return self.find(key, default)
 
 
 def _items(self: Dict, /) -> List:
+    _announce_copy(self)
     return List(self.items())
 
 
 def _keys(self: Dict, /) -> List:
+    _announce_copy(self)
     return List(self.names())
 
 
@@ -123,6 +130,8 @@ def update(target: Dict, pairs: tuple[Any, ...], more: dict[str, Any]) -> None:
         raise Failure(f"got {len(pairs)} arguments, want at most 1")
     for source in pairs:
         items = _pairs(source)
+        if type(source) is Dict:
+            _announce_copy(source)
         if not target and not target.busy and type(source) is Dict:
             target.odd = source.odd
             dict.update(target, source)
@@ -168,10 +177,12 @@ def _pair(index: int, item: Any) -> tuple[Any, ...]:
 
 
 def _values(self: Dict, /) -> List:
+    _announce_copy(self)
     return List(dict.values(self))
 
 
 def _union(self: Set, other: Any = (), /) -> Set:
+    charge(2 * len(self))
     return Set([*self, *iterable(other, 1)])
 
 

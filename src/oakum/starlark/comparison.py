@@ -6,6 +6,7 @@ import operator
 from collections.abc import Callable
 
 from oakum.starlark.errors import Failure
+from oakum.starlark.meter import charge, charge_integer, charge_reading
 from oakum.starlark.values import Dict, List, Set, type_name
 from oakum.typing import Any
 
@@ -24,6 +25,10 @@ def equal(a: Any, b: Any) -> bool:
     """`a == b`. Raises Failure for structures nested too deeply, and for host values that refuse."""
     kind = type(a)
     if kind is type(b) and kind in _SCALARS:
+        if kind is str:
+            charge_reading(len(a))
+        elif kind is int:
+            charge_integer(a)
         return bool(a == b)
     return _equal(a, b, _LIMIT)
 
@@ -36,12 +41,16 @@ def _equal(a: Any, b: Any, depth: int) -> bool:
         return kind in _NUMBERS and other in _NUMBERS and bool(a == b)
     if kind in _SCALARS or kind is range:
         return bool(a == b)
+    if kind is List or kind is tuple or kind is Dict or kind is Set:
+        if len(a) != len(b):
+            return False
+        charge(1 + 3 * len(a))
     if kind is List or kind is tuple:
-        return len(a) == len(b) and all(_equal(x, y, depth - 1) for x, y in zip(a, b, strict=True))
+        return all(_equal(x, y, depth - 1) for x, y in zip(a, b, strict=True))
     if kind is Dict:
-        return len(a) == len(b) and all(key in b and _equal(a[key], b[key], depth - 1) for key in a)
+        return all(key in b and _equal(a[key], b[key], depth - 1) for key in a)
     if kind is Set:
-        return len(a) == len(b) and all(item in b for item in a)
+        return all(item in b for item in a)
     own = getattr(kind, "starlark_equal", None)
     return a is b if own is None else bool(own(a, b))
 
@@ -67,6 +76,7 @@ def _ordered(symbol: str, a: Any, b: Any, depth: int) -> bool:
         if a is None:
             return symbol in ("<=", ">=")
         if kind is str:
+            charge_reading(8 * len(a))
             return _ORDER[symbol](*text_keys(a, b))
         if kind is bool:
             return _ORDER[symbol](a, b)
@@ -76,6 +86,7 @@ def _ordered(symbol: str, a: Any, b: Any, depth: int) -> bool:
 
 
 def _sequences(symbol: str, a: Any, b: Any, depth: int) -> bool:
+    charge(1 + min(len(a), len(b)))
     for x, y in zip(a, b, strict=False):
         if not _equal(x, y, depth - 1):
             return _ordered(symbol, x, y, depth - 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from oakum.starlark.errors import Failure, NamedFailure
-from oakum.starlark.meter import reserve
+from oakum.starlark.meter import charge, reserve
 from oakum.starlark.rendering import integer, number, repr_text, text
 from oakum.starlark.strings import joined
 from oakum.starlark.values import Dict, type_name
@@ -63,6 +63,7 @@ def _named(template: str, position: int, value: Any) -> tuple[Any, int]:
 
 
 def _together(parts: list[str]) -> str:
+    charge(8 * len(parts))
     reserve(sum(map(len, parts)))
     return joined("".join(parts))
 

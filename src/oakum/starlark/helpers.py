@@ -10,6 +10,7 @@ from oakum.starlark.collection_methods import mapping_items
 from oakum.starlark.errors import Failure
 from oakum.starlark.indexing import get_index, get_slice, set_attr, set_index
 from oakum.starlark.iteration import each, elements_or_none, iterate, unpack
+from oakum.starlark.meter import charge
 from oakum.starlark.rendering import repr_text
 from oakum.starlark.values import Dict, List, is_callable, make_dict, type_name
 from oakum.typing import Any
@@ -41,6 +42,7 @@ def spread(
         pairs = mapping_items(double)
         if pairs is None:
             raise Failure(f"argument after ** must be a mapping, not {type_name(double)}")
+        charge(16 * len(pairs))
         for key, value in pairs:
             if type(key) is not str:
                 raise Failure(f"keywords must be strings, not {type_name(key)}")

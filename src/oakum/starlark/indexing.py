@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from oakum.starlark.errors import Failure
 from oakum.starlark.keys import key_of
+from oakum.starlark.meter import charge_reading
 from oakum.starlark.rendering import repr_text
 from oakum.starlark.strings import from_bytes, length, to_bytes
 from oakum.starlark.values import Dict, List, Struct, type_name
@@ -53,6 +54,7 @@ def _element(value: Any, kind: type, key: Any) -> Any:
     if not 0 <= place < count:
         raise out_of_range(key, count, kind)
     if kind is str and not value.isascii():
+        charge_reading(len(value))
         return from_bytes(to_bytes(value)[place : place + 1])
     return value[place]
 
@@ -80,6 +82,7 @@ def get_slice(value: Any, start: Any, stop: Any, step: Any) -> Any:
     first, last = index_or_none(start, "start"), index_or_none(stop, "end")
     if kind is range:
         return _range_slice(value, first, last, 1 if step is None else step)
+    charge_reading(8 * len(value))
     cut = slice(first, last, step)
     if kind is str and not value.isascii():
         return from_bytes(to_bytes(value)[cut])

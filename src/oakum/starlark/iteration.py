@@ -72,6 +72,8 @@ def elements_or_none(value: Any) -> Iterable[Any] | None:
             _announce(value)
         return value  # type: ignore[no-any-return]  # all four are iterable
     if kind is Dict:
+        if len(value) > _SMALL:
+            _announce(value)
         return value.names()  # type: ignore[no-any-return]
     if kind is Struct:
         return list(value.fields)

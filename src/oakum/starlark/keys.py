@@ -4,6 +4,7 @@ from __future__ import annotations
 from types import FunctionType
 
 from oakum.starlark.errors import Failure
+from oakum.starlark.meter import charge
 from oakum.typing import Any
 
 _NEVER_KEYS = frozenset(("range", "elems", "codepoints", "module"))
@@ -38,6 +39,7 @@ def key_of(key: Any) -> Any:
     if kind is bool:
         return _TRUE if key else _FALSE
     if kind is tuple:
+        charge(4 * len(key))
         inner = tuple([key_of(item) for item in key])
         return BoolKey(key, inner) if any(type(item) is BoolKey for item in inner) else key
     if kind is FunctionType or getattr(kind, "starlark_hashable", False):

@@ -42,6 +42,14 @@ def decimal(digits: str) -> int:
     return int(decimal(digits[:-half]) * 10**half + decimal(digits[-half:]))
 
 
+def in_base(digits: str, base: int) -> int:
+    """An integer of any length from its digits in any base, as `decimal`."""
+    if len(digits) <= 2000 or not base & (base - 1):
+        return int(digits, base)
+    half = len(digits) // 2
+    return int(in_base(digits[:-half], base) * base**half + in_base(digits[-half:], base))
+
+
 def unquote(text: str) -> str:
     """The value of a string literal: bytes above 127 from escapes are one byte each, UTF-8 if they make it."""
     raw = text[0] == "r"

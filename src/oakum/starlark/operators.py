@@ -7,7 +7,7 @@ from oakum.starlark.comparison import equal
 from oakum.starlark.errors import Failure
 from oakum.starlark.formatting import percent
 from oakum.starlark.iteration import elements_or_none
-from oakum.starlark.meter import charge, reserve
+from oakum.starlark.meter import charge, charge_integer, charge_reading, reserve
 from oakum.starlark.strings import joined, length
 from oakum.starlark.values import Dict, List, Set, Struct, type_name
 from oakum.starlark.wanted import fits_int32
@@ -33,7 +33,10 @@ def add(a: Any, b: Any) -> Any:
                 return a + b
             reserve(4 * (len(a) + len(b)))
             return joined(a + b)
-        if kind is int or kind is float:
+        if kind is int:
+            charge_integer(a)
+            return a + b
+        if kind is float:
             return a + b
         if kind is List or kind is tuple:
             reserve(8 * (len(a) + len(b)))
@@ -60,6 +63,8 @@ def subtract(a: Any, b: Any) -> Any:
     """`a - b`."""
     kind, other = type(a), type(b)
     if kind is other and kind in _NUMBERS:
+        if kind is int:
+            charge_integer(a)
         return a - b
     if kind in _NUMBERS and other in _NUMBERS:
         return as_float(a) - as_float(b)
@@ -172,6 +177,7 @@ def shift_right(a: Any, b: Any) -> Any:
 def _shift(symbol: str, a: Any, b: Any) -> int:
     if type(a) is not int:
         raise _unknown(symbol, a, b)
+    charge_integer(a)
     if type(b) is not int:
         raise Failure(f"got {type_name(b)}, want int")
     if not fits_int32(b):
@@ -186,8 +192,10 @@ def _shift(symbol: str, a: Any, b: Any) -> int:
 def bit_or(a: Any, b: Any) -> Any:
     """`a | b`: integers, or the union of sets."""
     if type(a) is int and type(b) is int:
+        charge_integer(a)
         return a | b
     if type(a) is Set and type(b) is Set:
+        charge(2 * (len(a) + len(b)))
         return Set([*a, *b])
     raise _unknown("|", a, b)
 
@@ -195,8 +203,10 @@ def bit_or(a: Any, b: Any) -> Any:
 def bit_and(a: Any, b: Any) -> Any:
     """`a & b`: integers, or the intersection of sets."""
     if type(a) is int and type(b) is int:
+        charge_integer(a)
         return a & b
     if type(a) is Set and type(b) is Set:
+        charge(4 * len(a))
         return Set([item for item in a if item in b])
     raise _unknown("&", a, b)
 
@@ -204,8 +214,10 @@ def bit_and(a: Any, b: Any) -> Any:
 def bit_xor(a: Any, b: Any) -> Any:
     """`a ^ b`: integers, or what is in one set only."""
     if type(a) is int and type(b) is int:
+        charge_integer(a)
         return a ^ b
     if type(a) is Set and type(b) is Set:
+        charge(4 * (len(a) + len(b)))
         return Set([*[item for item in a if item not in b], *[item for item in b if item not in a]])
     raise _unknown("^", a, b)
 
@@ -213,6 +225,8 @@ def bit_xor(a: Any, b: Any) -> Any:
 def negative(value: Any) -> Any:
     """`-value`."""
     if type(value) in _NUMBERS:
+        if type(value) is int:
+            charge_integer(value)
         return -value
     raise Failure(f"unknown unary op: - {type_name(value)}")
 
@@ -227,6 +241,7 @@ def positive(value: Any) -> Any:
 def invert(value: Any) -> Any:
     """`~value`."""
     if type(value) is int:
+        charge_integer(value)
         return ~value
     raise Failure(f"unknown unary op: ~ {type_name(value)}")
 
@@ -237,13 +252,17 @@ def contains(item: Any, value: Any) -> bool:
     if kind is str:
         if type(item) is not str:
             raise Failure(f"'in <string>' requires string as left operand, not {type_name(item)}")
+        charge_reading(len(value))
         return item in value
     if kind is Dict:
         return _holds(value, item)
     if kind is Set:
         return item in value
     if kind is List or kind is tuple:
-        charge(len(value) >> 4)
+        if type(item) is str:
+            charge(len(value) >> 2)
+            return list.__contains__(value, item) if kind is List else item in value
+        charge(4 * len(value))
         return any(equal(item, element) for element in value)
     if kind is Struct:
         return type(item) is str and item in value.fields

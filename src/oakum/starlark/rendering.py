@@ -5,7 +5,7 @@ import math
 from types import FunctionType
 
 from oakum.starlark.errors import Failure
-from oakum.starlark.meter import charge, reserve
+from oakum.starlark.meter import charge, charge_reading, reserve
 from oakum.starlark.values import Builtin, Dict, List, Module, Set, Struct, type_name
 from oakum.typing import Any
 
@@ -87,7 +87,7 @@ def _sequence(start: str, items: Any, end: str, parts: list[str], above: tuple[i
     if inside is None:
         parts.append("[...]")
         return
-    charge(len(items))
+    charge(4 * len(items))
     reserve(16 * len(items))  # two pieces each, until they are joined
     parts.append(start)
     for index, item in enumerate(items):
@@ -104,7 +104,7 @@ def _mapping(
     if inside is None:
         parts.append("{...}")
         return
-    charge(len(items))
+    charge(8 * len(items))
     reserve(32 * len(items))
     parts.append(start)
     for index, (key, item) in enumerate(items):
@@ -151,7 +151,9 @@ def _decimal(value: int) -> str:
 def quote(value: str) -> str:
     """A string in double quotes, as Go's `strconv.Quote` writes it."""
     if value.isascii() and value.isprintable() and '"' not in value and "\\" not in value:
+        charge_reading(len(value))
         return f'"{value}"'
+    charge(len(value))
     return '"' + "".join([_escaped(char) for char in value]) + '"'
 
 

@@ -52,7 +52,7 @@ class Characters:
 
     def starlark_iterate(self) -> Iterator[Any]:
         """The elements."""
-        charge(len(self.source))
+        charge(2 * len(self.source))
         reserve(8 * len(self.source))
         if self.method == "codepoints":
             return iter(self.source)
@@ -74,6 +74,7 @@ def _capitalize(self: str, /) -> str:
 
 
 def _title(self: str, /) -> str:
+    charge(8 * len(self))
     made: list[str] = []
     cased = False
     for char in self:
@@ -85,6 +86,7 @@ def _title(self: str, /) -> str:
 def _istitle(self: str, /) -> bool:
     from unicodedata import category
 
+    charge(2 * len(self))
     cased = inside = False
     for char in self:
         kind = category(char)
@@ -136,6 +138,7 @@ def _affix(name: str) -> Callable[..., bool]:
             return test(view, affix)
         if type(affix) is not tuple:
             raise Failure(f"got {type_name(affix)}, want string or tuple of string")
+        charge(len(affix))
         for index, one in enumerate(affix):
             if type(one) is not str:
                 raise Failure(f"want string, got {type_name(one)}, for element {index}")
@@ -207,6 +210,7 @@ def _whole(text: str, name: str) -> List:
 
 
 def _splitlines(self: str, keep: Any = False, /) -> List:
+    reserve(64 * self.count("\n"))
     lines = self.split("\n")
     ended = lines[-1] == ""
     if ended:
@@ -250,10 +254,12 @@ def _lower(self: str, /) -> str:
 
 
 def _isupper(self: str, /) -> bool:
+    charge(4 * len(self))
     return simple_case(self, True) == self and any(map(is_cased, self))
 
 
 def _islower(self: str, /) -> bool:
+    charge(4 * len(self))
     return simple_case(self, False) == self and any(map(is_cased, self))
 
 
@@ -266,6 +272,7 @@ def _isdigit(self: str, /) -> bool:
 
 
 def _isalnum(self: str, /) -> bool:
+    charge(len(self))
     return bool(self) and all(char.isalpha() or char.isdecimal() for char in self)
 
 

@@ -5,7 +5,7 @@ stray bytes next to each other goes through `from_bytes`.
 """
 from __future__ import annotations
 
-from oakum.starlark.meter import charge
+from oakum.starlark.meter import charge, charge_reading
 
 
 def to_bytes(text: str) -> bytes:
@@ -39,7 +39,10 @@ def _has_stray(text: str) -> bool:
 
 def length(text: str) -> int:
     """The number of bytes."""
-    return len(text) if text.isascii() else len(to_bytes(text))
+    if text.isascii():
+        return len(text)
+    charge_reading(len(text))
+    return len(to_bytes(text))
 
 
 def simple_case(text: str, upper: bool) -> str:

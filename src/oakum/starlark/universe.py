@@ -11,7 +11,7 @@ from oakum.starlark.comparison import compare
 from oakum.starlark.errors import Failure
 from oakum.starlark.floats import parse_float
 from oakum.starlark.iteration import elements_or_none, iterate
-from oakum.starlark.literals import decimal
+from oakum.starlark.literals import decimal, in_base
 from oakum.starlark.meter import charge
 from oakum.starlark.rendering import repr_text, text
 from oakum.starlark.strings import code_point, length
@@ -111,6 +111,7 @@ def _hasattr(value: Any, name: Any, /) -> bool:
 
 def _hash(value: Any, /) -> int:
     result = 0
+    charge(2 * len(string(value, 1)))
     for char in string(value, 1):
         result = (31 * result + code_point(char)) & 0xFFFFFFFF
     return result - (1 << 32) if result >> 31 else result
@@ -146,7 +147,7 @@ def _parsed(value: str, base: Any) -> int:
     allowed = _DIGITS[:base]
     if not digits or any(digit not in allowed for digit in digits):
         raise Failure(f"invalid literal with base {base}: {value}")
-    return sign * (decimal(digits) if base == 10 else int(digits, base))
+    return sign * (decimal(digits) if base == 10 else in_base(digits, base))
 
 
 def _len(value: Any, /) -> int:
@@ -176,6 +177,8 @@ def _extreme(name: str, symbol: str) -> Callable[..., Any]:
         items = elements_or_none(arguments[0]) if len(arguments) == 1 else arguments
         if items is None:
             raise Failure(f"{name}: {type_name(arguments[0])} value is not iterable")
+        items = list(items)
+        charge(4 * len(items))
         best: Any = _MISSING
         rank: Any = None
         for item in items:
@@ -244,9 +247,12 @@ def _sorted(iterable: Any, key: Any = _MISSING, reverse: Any = False) -> List:
         backwards = flag(reverse, '"reverse"')
     except Failure as error:
         raise prefixed("sorted", error) from None
+    charge(len(items))
     kinds = {type(item) for item in items}
     if key is _MISSING and (kinds <= {int} or (kinds == {str} and all(map(str.isascii, items)))):
+        charge(sum(map(len, items)) >> 4 if kinds == {str} else len(items))
         return List(sorted(items, reverse=backwards))
+    charge(8 * len(items) * len(items).bit_length())
     measure = _Rank if key is _MISSING else lambda item: _Rank(invoke(key, item))
     return List(sorted(items, key=measure, reverse=backwards))
 

@@ -11,6 +11,7 @@ from types import FunctionType
 from oakum.starlark.arity import misfit
 from oakum.starlark.errors import EvalError, Failure
 from oakum.starlark.keys import key_of, value_of
+from oakum.starlark.meter import charge
 from oakum.typing import Any
 
 
@@ -119,6 +120,10 @@ class Module:
         self.members = dict(members)
 
 
+_CALL = 3
+"""Steps that the call of a host function takes."""
+
+
 class Builtin:
     """A host function as a value.
 
@@ -136,6 +141,7 @@ class Builtin:
 
     def __call__(self, /, *arguments: Any, **keywords: Any) -> Any:
         """Call the host function."""
+        charge(_CALL)
         try:
             return self.fn(*arguments, **keywords)
         except (Failure, EvalError) as error:

@@ -43,17 +43,17 @@ def _int(value: int) -> int:
 
 
 def _array(values: Any) -> Array:
-    charge(1 + len(values))  # what is shared in Starlark is written out as often as it is used
+    charge(8 * (1 + len(values)))  # what is shared in Starlark is written out as often as it is used
     return Array([ArrayItem(to_yaml(value)) for value in values])
 
 
 def _map(value: Any) -> Map:
-    charge(1 + len(value))
+    charge(16 * (1 + len(value)))
     return Map([MapItem(to_yaml(key), to_yaml(below)) for key, below in value.items()])
 
 
 def _struct(value: Struct) -> Map:
-    charge(1 + len(value.fields))
+    charge(16 * (1 + len(value.fields)))
     return Map([MapItem(key, to_yaml(below)) for key, below in value.fields.items()])
 
 

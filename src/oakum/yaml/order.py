@@ -29,8 +29,13 @@ def _compare_from(left: str, right: str, at: int) -> int:
         return 1 if one.isalpha() else -1
     lead = "1" if "0" in (one, other) and _nonzero_before(left, at) else ""
     left_run, right_run = _digits(left, at), _digits(right, at)
-    numbers = int(lead + left_run or "0") - int(lead + right_run or "0")
-    return numbers or len(left_run) - len(right_run) or ord(one) - ord(other)
+    return _larger(lead + left_run, lead + right_run) or len(left_run) - len(right_run) or ord(one) - ord(other)
+
+
+def _larger(left: str, right: str) -> int:
+    """The sign of the difference of two numbers of any length."""
+    left, right = left.lstrip("0"), right.lstrip("0")
+    return len(left) - len(right) or (left > right) - (left < right)
 
 
 def _nonzero_before(text: str, at: int) -> bool:

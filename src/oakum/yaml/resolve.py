@@ -29,6 +29,7 @@ _TIMESTAMP = (
     r"|(?: (\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?))?)"
 )
 _MAX_UNSIGNED = 2**64
+_MOST_DIGITS = 20  # of one that fits; CPython itself refuses a few thousand
 _SURELY_FITS = 19  # digits
 _PREFIX = "tag:yaml.org,2002:"
 _RESOLVABLE = frozenset(("!!str", "!!bool", "!!int", "!!float", "!!null", "!!timestamp"))
@@ -65,7 +66,7 @@ def _integer(match: re.Match[str]) -> int | None:
     elif hexadecimal:
         value = int(digits, 16)
     else:
-        value = int(decimal)
+        value = int(decimal) if len(decimal) <= _MOST_DIGITS else _MAX_UNSIGNED
     if sign == "-":
         return -value if value <= _MAX_UNSIGNED // 2 else None
     limit = _MAX_UNSIGNED // 2 if sign else _MAX_UNSIGNED

@@ -4,7 +4,7 @@ from __future__ import annotations
 import binascii
 
 from oakum.starlark import Builtin, Failure, Module
-from oakum.starlark.meter import reserve
+from oakum.starlark.meter import charge, charge_reading, reserve
 from oakum.starlark.strings import from_bytes, to_bytes
 from oakum.template.modules.arguments import exactly, flag, string
 from oakum.typing import Any
@@ -29,6 +29,7 @@ def _encode(*arguments: Any, **keywords: Any) -> str:
     exactly(arguments, 1)
     raw_text = to_bytes(string(arguments[0]))
     url, raw, _ = _options(keywords)
+    charge_reading(len(raw_text))
     reserve(len(raw_text) * 4 // 3)
     encoded = binascii.b2a_base64(raw_text, newline=False)
     if url:
@@ -39,6 +40,7 @@ def _encode(*arguments: Any, **keywords: Any) -> str:
 def _decode(*arguments: Any, **keywords: Any) -> str:
     exactly(arguments, 1)
     source = to_bytes(string(arguments[0]))
+    charge_reading(len(source))
     url, raw, strict = _options(keywords)
     standard = source.translate(_FROM_URL) if url else source
     packed = standard.translate(None, b"\r\n")
@@ -56,6 +58,7 @@ def _decode(*arguments: Any, **keywords: Any) -> str:
 
 def offset_of_error(source: bytes, *, raw: bool, strict: bool) -> int | None:
     """Where Go's decoder stops at text that is not base64; None when it takes it all."""
+    charge(4 * len(source))
     at, size = 0, len(source)
     while True:
         digits: list[int] = []

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Callable
 
 from oakum.starlark import Builtin, Module
+from oakum.starlark.meter import charge_reading
 from oakum.starlark.strings import to_bytes
 from oakum.template.modules.arguments import exactly, string
 from oakum.typing import Any
@@ -23,6 +24,8 @@ def sha256_module() -> Module:
 def _module(name: str, digest: Callable[[bytes], str]) -> Module:
     def total(*arguments: Any, **keywords: Any) -> str:
         exactly(arguments, 1)
-        return digest(to_bytes(string(arguments[0])))
+        raw = to_bytes(string(arguments[0]))
+        charge_reading(len(raw))
+        return digest(raw)
 
     return Module(name, {"sum": Builtin(f"{name}.sum", total)})

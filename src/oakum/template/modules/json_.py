@@ -42,13 +42,14 @@ def _encode(*arguments: Any, **keywords: Any) -> str:
         text = dumps(plain(to_yaml(arguments[0])), " " * indent if indent else None, escape)
     except ValueError as error:
         raise Failure(f"json: {error}") from None
+    charge(len(text) >> 3)
     reserve(len(text))
     return text
 
 
 def plain(value: Any) -> Any:
     """A node as Python's dicts, lists and scalars. Raises Failure for a key that is no string."""
-    charge(1)
+    charge(8)
     if isinstance(value, Map):
         for item in value.items:
             if type(item.key) is not str:
@@ -64,7 +65,7 @@ def _decode(*arguments: Any, **keywords: Any) -> Any:
 
     exactly(arguments, 1)
     text = string(arguments[0])
-    charge(len(text) >> 4)
+    charge((len(text) >> 2) + 25 * sum(map(text.count, ",[{")))
     problem = syntax_error(text)
     if problem is not None:
         raise Failure(problem)

@@ -31,6 +31,7 @@ _CODES = {
     "trailing \\": "trailing backslash at end of expression",
     "trailing \\ at end of regexp": "trailing backslash at end of expression",
 }
+_MATCH = 64  # steps that it takes to find and replace one
 _REFERENCE = re.compile(rb"\$(?:\$|\{([^}]*)\}|(\w+))", re.ASCII)
 
 
@@ -48,6 +49,7 @@ _ONE_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\C")  # what the engine knows, but Go 
 def _compiled(pattern: str) -> Any:
     import re2
 
+    charge(1000 + 100 * len(pattern) + 50_000 * pattern.count("{"))
     if _ONE_BYTE.search(pattern):
         raise Failure("error parsing regexp: invalid escape sequence: `\\C`")
     options = re2.Options()
@@ -76,7 +78,7 @@ def _explained(said: Any, pattern: str) -> str:
 def _match(*arguments: Any, **keywords: Any) -> bool:
     exactly(arguments, 2)
     pattern, text = map(string, arguments)
-    charge(len(text) >> 4)
+    charge((len(text) >> 4) * (1 + (len(pattern) >> 2)))
     return _compiled(pattern).search(to_bytes(text)) is not None
 
 
@@ -88,7 +90,8 @@ def _replace(*arguments: Any, **keywords: Any) -> str:
         return _replaced(_compiled(pattern), text, lambda found: _called(replacement, found))
     template = to_bytes(string(replacement))
     found = _compiled(pattern)
-    return _replaced(found, text, lambda match: _expanded(template, match, found.groupindex))
+    references = 32 * template.count(b"$")
+    return _replaced(found, text, lambda match: _expanded(template, match, found.groupindex), references)
 
 
 def _called(function: Any, match: Any) -> bytes:
@@ -116,16 +119,20 @@ def _expanded(template: bytes, match: Any, names: dict[Any, int]) -> bytes:
     return _REFERENCE.sub(expand, template)
 
 
-def _replaced(pattern: Any, text: str, make: Callable[[Any], bytes]) -> str:
-    """`text` with every match replaced; an empty match right after another does not count."""
+def _replaced(pattern: Any, text: str, make: Callable[[Any], bytes], steps: int = 0) -> str:
+    """`text` with every match replaced, which takes so many `steps` more for each.
+
+    An empty match right after another does not count.
+    """
     raw = to_bytes(text)
-    charge(len(raw) >> 4)
+    charge((len(raw) >> 4) * (1 + (len(pattern.pattern) >> 2)))
     parts: list[bytes] = []
     end = position = size = 0
     while position <= len(raw):
         match = pattern.search(raw, position)
         if match is None:
             break
+        charge(_MATCH + steps)
         start, stop = match.span()
         parts.append(raw[end:start])
         if stop > end or start == 0:

@@ -32,6 +32,7 @@ def _encode(*arguments: Any, **keywords: Any) -> str:
     writer = _Writer(" " * indent)
     writer.table((), value)
     text = "".join(writer.parts)
+    charge(len(text))
     reserve(len(text))
     return text
 
@@ -114,7 +115,7 @@ def _decode(*arguments: Any, **keywords: Any) -> Any:
 
     exactly(arguments, 1)
     text = string(arguments[0])
-    charge(len(text))
+    charge(4 * len(text) + 40 * sum(map(text.count, "\n,[{.")))
     try:
         return _to_starlark(loads(text))
     except TOMLError as error:

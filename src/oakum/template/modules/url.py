@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from oakum.starlark import Builtin, Dict, Failure, List, Module, make_dict
+from oakum.starlark.meter import charge
 from oakum.template.convert import to_go_type, to_yaml
 from oakum.template.modules.arguments import exactly, string
 from oakum.template.modules.opaque import Opaque, methods, without_string
@@ -67,6 +68,7 @@ def _params_decode(*arguments: Any, **keywords: Any) -> Dict:
     exactly(arguments, 1)
     found: dict[str, List] = {}
     problem: URLError | None = None
+    charge(40 * string(arguments[0]).count("&"))
     for part in string(arguments[0]).replace(";", "&").split("&"):
         if not part:
             continue

@@ -5,6 +5,7 @@ import re
 from enum import Enum
 
 from oakum.dataclass import dataclass, replace
+from oakum.starlark.meter import charge
 from oakum.starlark.rendering import quote
 from oakum.starlark.strings import from_bytes, to_bytes
 
@@ -32,6 +33,7 @@ _BAD_ESCAPE = re.compile(rb"%(?![0-9a-fA-F]{2})")
 
 def escape(text: str, encoding: Encoding) -> str:
     """`text` with what `encoding` does not allow as `%XX`; in a query a space is `+`."""
+    charge(4 * (len(text) + 1))
     allowed = _PLAIN.union(encoding.value.encode())
     parts = []
     for byte in to_bytes(text):
@@ -46,6 +48,7 @@ def escape(text: str, encoding: Encoding) -> str:
 
 def unescape(text: str, encoding: Encoding) -> str:
     """The reverse. Raises URLError (`invalid URL escape "%zz"`)."""
+    charge(4 * (len(text) + 1))
     raw = to_bytes(text)
     bad = _BAD_ESCAPE.search(raw)
     if bad:
@@ -144,6 +147,7 @@ class URL:
 
 
 def _is_valid_path(text: str) -> bool:
+    charge(4 * (len(text) + 1))
     allowed = _PLAIN.union(b"!$&'()*+,;=:@[]%/")
     return all(byte in allowed for byte in to_bytes(text))
 

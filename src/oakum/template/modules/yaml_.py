@@ -25,6 +25,7 @@ def _encode(*arguments: Any, **keywords: Any) -> str:
 def encode_value(value: Any) -> str:
     """A Starlark value as YAML. Raises Failure for what has none."""
     text = emit(to_yaml(value))
+    charge(len(text) >> 1)
     reserve(len(text))
     return text
 
@@ -32,7 +33,7 @@ def encode_value(value: Any) -> str:
 def _decode(*arguments: Any, **keywords: Any) -> Any:
     exactly(arguments, 1)
     text = string(arguments[0])
-    charge(len(text) >> 4)
+    charge((len(text) >> 1) + 40 * sum(map(text.count, "\n,[{")) + 250 * text.count("*"))
     try:
         documents = parse(text, "", comments=False)
     except YAMLError as error:
