@@ -74,7 +74,7 @@ def _write_other(value: Any, kind: type, parts: list[str], above: tuple[int, ...
 
 def _enter(value: Any, above: tuple[int, ...]) -> tuple[int, ...] | None:
     """The path with `value` on it; None when it is there already."""
-    charge(1)
+    charge(16 + len(above))
     if id(value) in above:
         return None
     if len(above) > 500:

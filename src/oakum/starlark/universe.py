@@ -250,7 +250,8 @@ def _sorted(iterable: Any, key: Any = _MISSING, reverse: Any = False) -> List:
     charge(len(items))
     kinds = {type(item) for item in items}
     if key is _MISSING and (kinds <= {int} or (kinds == {str} and all(map(str.isascii, items)))):
-        charge(sum(map(len, items)) >> 4 if kinds == {str} else len(items))
+        charge(sum(map(len, items)) >> 4 if kinds == {str} else 0)
+        charge(len(items) * len(items).bit_length() >> (0 if kinds == {str} else 2))
         return List(sorted(items, reverse=backwards))
     charge(8 * len(items) * len(items).bit_length())
     measure = _Rank if key is _MISSING else lambda item: _Rank(invoke(key, item))

@@ -78,8 +78,16 @@ def _explained(said: Any, pattern: str) -> str:
 def _match(*arguments: Any, **keywords: Any) -> bool:
     exactly(arguments, 2)
     pattern, text = map(string, arguments)
-    charge((len(text) >> 4) * (1 + (len(pattern) >> 2)))
-    return _compiled(pattern).search(to_bytes(text)) is not None
+    found = _compiled(pattern)
+    _announce(found, len(text))
+    return found.search(to_bytes(text)) is not None
+
+
+def _announce(pattern: Any, size: int) -> None:
+    """Charge for a search in so many bytes: at worst each state of the pattern keeps the place of each group."""
+    states = len(pattern.pattern)
+    charge((size >> 4) * (1 + (states >> 2)))
+    reserve(16 * states * pattern.groups)
 
 
 def _replace(*arguments: Any, **keywords: Any) -> str:
@@ -125,7 +133,7 @@ def _replaced(pattern: Any, text: str, make: Callable[[Any], bytes], steps: int 
     An empty match right after another does not count.
     """
     raw = to_bytes(text)
-    charge((len(raw) >> 4) * (1 + (len(pattern.pattern) >> 2)))
+    _announce(pattern, len(raw))
     parts: list[bytes] = []
     end = position = size = 0
     while position <= len(raw):

@@ -57,7 +57,7 @@ def _encode(*arguments: Any, **keywords: Any) -> Any:
 
 
 def _to_struct(value: Any) -> Any:
-    charge(8)
+    charge(16)
     kind = type(value)
     if kind is Dict:
         for key in value.names():
@@ -80,7 +80,7 @@ def _decode(*arguments: Any, **keywords: Any) -> Any:
 
 
 def _to_dict(value: Any) -> Any:
-    charge(8)
+    charge(16)
     kind = type(value)
     if kind is Struct:
         return make_dict((key, _to_dict(below)) for key, below in value.fields.items())

@@ -115,7 +115,7 @@ def _decode(*arguments: Any, **keywords: Any) -> Any:
 
     exactly(arguments, 1)
     text = string(arguments[0])
-    charge(4 * len(text) + 40 * sum(map(text.count, "\n,[{.")))
+    charge(len(text) + 300 * text.count("\n") + 120 * sum(map(text.count, ",[{.")))
     try:
         return _to_starlark(loads(text))
     except TOMLError as error:
