@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from oakum.dataclass import dataclass, field, replace
 from oakum.deploy.errors import InputError
+from oakum.deploy.gostruct import json_kind
 from oakum.deploy.resource import Resource
 from oakum.errors import YAMLError
 from oakum.typing import IO, TYPE_CHECKING, Any
@@ -63,7 +64,8 @@ class Source:
             if found is None or found == {}:
                 continue
             if not isinstance(found, dict):
-                raise InputError(f"Unmarshaling {origin}: expected a map, but found a value of another type")
+                raise InputError("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal "
+                                 f"{json_kind(found)} into Go value of type map[string]interface {{}}")
             out.extend(expand(found, origin))
         return out
 

@@ -25,6 +25,14 @@ CASES = {
         "- Expected 'kind' on resource '/a (v1) cluster' to be non-empty (file 'a.yml' doc 1)\n"
         "- Expected 'apiVersion' on resource 'configmap/b () cluster' to be non-empty (file 'a.yml' doc 2)\n"
         "- Expected 'metadata.name' on resource 'configmap/ (v1) cluster' to be non-empty (file 'a.yml' doc 3)"),
+    "a document that is a list": (
+        "- a\n", (),
+        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of type "
+        "map[string]interface {}"),
+    "a document that is a text": (
+        "just text\n", (),
+        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal string into Go value of type "
+        "map[string]interface {}"),
     "one object with two contents": (
         config_map("a") + config_map("a", "{k: v2}"), (),
         "Uniqueness errors:\n- Found resource 'configmap/a (v1) cluster' multiple times with different content"),
