@@ -51,6 +51,26 @@ def test_the_first_entry_that_matches_wins() -> None:
     assert override.new_image == "one"
 
 
+@pytest.mark.parametrize(
+    ("refs", "image", "wins"),
+    [
+        ([{"image": "a:1"}, {"imageRepo": "a"}], "a:1", "0"),
+        ([{"imageRepo": "a"}, {"image": "a:1"}], "a:1", "0"),
+        ([{"image": "a:2"}, {"imageRepo": "a"}, {"image": "a:1"}], "a:1", "1"),
+        ([{"image": "a:1"}, {"image": "a:1"}], "a:1", "0"),
+        ([{"image": "b", "imageRepo": "a"}, {"imageRepo": "a"}], "a:1", "1"),
+        ([{"image": "a"}], "a:1", None),
+        ([{"imageRepo": "a:1"}], "a:1", None),
+    ],
+)
+def test_exact_names_and_repositories_are_looked_up_in_one_order(
+    refs: list[dict[str, str]], image: str, wins: str | None
+) -> None:
+    found = parse(config(overrides=[{**ref, "newImage": str(number)} for number, ref in enumerate(refs)]))
+    override = found.override(image)
+    assert (override.new_image if override else None) == wins
+
+
 def test_a_destination_without_a_new_image_is_the_image_itself() -> None:
     found = parse(config(destinations=[{"imageRepo": "r.io/app"}]))
     destination = found.destination("r.io/app:dev")

@@ -3,9 +3,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cached_property
+from operator import itemgetter
 
 from oakum.dataclass import dataclass, field
-from oakum.typing import Any, TypeVar
+from oakum.typing import Any, TypeAlias, TypeVar
 
 Origin = dict[str, Any]
 """Where an image came from: one key (`local`, `git`, `resolved`, `tagged`, …) with its details."""
@@ -119,7 +121,7 @@ class SearchRule:
 IMAGE_KEY = SearchRule(name="image")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Config:
     """All configuration of a run, merged in the order of the inputs: the first entry that matches counts."""
 
@@ -135,22 +137,48 @@ class Config:
 
     def source(self, image: str) -> Source | None:
         """The source that `image` is built from."""
-        return _first(self.sources, image)
+        return _first(self._sources, image)
 
     def override(self, image: str) -> Override | None:
         """The override of `image`."""
-        return _first(self.overrides, image)
+        return _first(self._overrides, image)
 
     def destination(self, image: str) -> Destination | None:
         """The destination of `image`."""
-        return _first(self.destinations, image)
+        return _first(self._destinations, image)
+
+    @cached_property
+    def _sources(self) -> _Index[Source]:
+        return _index(self.sources)
+
+    @cached_property
+    def _overrides(self) -> _Index[Override]:
+        return _index(self.overrides)
+
+    @cached_property
+    def _destinations(self) -> _Index[Destination]:
+        return _index(self.destinations)
 
 
 _Entry = TypeVar("_Entry", Source, Override, Destination)
 
 
-def _first(entries: Iterable[_Entry], image: str) -> _Entry | None:
-    return next((entry for entry in entries if entry.ref.matches(image)), None)
+_Index: TypeAlias = dict[ImageRef, tuple[int, _Entry]]
+"""The first entry for each reference, with its place: a lock names thousands, and each is asked for."""
+
+
+def _index(entries: Iterable[_Entry]) -> _Index[_Entry]:
+    found: _Index[_Entry] = {}
+    for at, entry in enumerate(entries):
+        exact = ImageRef(image=entry.ref.image) if entry.ref.image else entry.ref
+        found.setdefault(exact, (at, entry))
+    return found
+
+
+def _first(index: _Index[_Entry], image: str) -> _Entry | None:
+    refs = (ImageRef(image=image), ImageRef(image_repo=repository_of(image)))
+    found = [index[ref] for ref in refs if ref in index]
+    return min(found, key=itemgetter(0))[1] if found else None
 
 
 def merge(configs: Iterable[Config]) -> Config:
