@@ -128,7 +128,11 @@ def test_a_map_may_be_a_key() -> None:
 def test_data_values_have_keys_that_are_strings() -> None:
     template = '#@ load("@ytt:data", "data")\nv: #@ data.values\n'
     message = failure(template, v_yml="#@data/values\n---\non: 1\n")
-    assert message.startswith("Expected data value keys to be strings, but was %!s(bool=true) on line v.yml:3 (hint:")
+    assert "Expected data value keys to be strings, but was %!s(bool=true) on line v.yml:3 (hint:" in message
+
+
+def test_data_values_that_nothing_looks_at_may_have_other_keys() -> None:
+    assert yaml("a: #@ 1\n", v_yml="#@data/values\n---\non: 1\n") == "a: 1\n"
 
 
 def test_an_annotation_may_have_any_keyword() -> None:

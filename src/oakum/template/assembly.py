@@ -5,6 +5,7 @@ from oakum.starlark import Dict, Failure
 from oakum.template.annotation import Annotation
 from oakum.template.convert import copy_value, to_go_type, to_yaml
 from oakum.template.fragment import Fragment
+from oakum.template.keys import key_of, show_key
 from oakum.template.kinds import kind_of
 from oakum.template.replacement import Replacement
 from oakum.typing import Any
@@ -12,31 +13,6 @@ from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapIt
 
 OVERRIDE = "yaml/map-key-override"
 _SCALARS = frozenset((str, bool, float, type(None)))
-
-
-def key_of(key: Any) -> Any:
-    """A key as it is told apart from others: `true` and 1 differ."""
-    return key if type(key) is str else (type(key), key)
-
-
-def show_key(key: Any) -> str:
-    """A key as messages show it."""
-    if isinstance(key, str):
-        return key
-    if isinstance(key, Map | Array):
-        return f"[{' '.join([_show_item(item) for item in key.items])}]"
-    if key is None:
-        return "%!s(<nil>)"
-    if isinstance(key, bool):
-        return f"%!s(bool={str(key).lower()})"
-    return f"%!s({'int' if isinstance(key, int) else 'float64'}={key})"
-
-
-def _show_item(item: MapItem | ArrayItem) -> str:
-    """An item of a collection that is a key, as Go prints a struct of these fields."""
-    parts = [item.key, item.value] if isinstance(item, MapItem) else [item.value]
-    shown = ["<nil>" if part is None else show_key(part) for part in parts]
-    return f"{{{' '.join([*shown, show_key(item.line)])}}}"
 
 
 def _duplicate(step: str, key: Any) -> Failure:

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 
 from oakum.errors import TemplateError
 from oakum.template.convert import fields_of, to_struct
+from oakum.template.keys import show_key
+from oakum.template.position import position
 from oakum.template.tree import Place
 from oakum.typing import TYPE_CHECKING, Any
-from oakum.yaml.nodes import Map, Value
+from oakum.yaml.nodes import Map, MapItem, Node, Value, walk
 
 if TYPE_CHECKING:
     from oakum.template.library import Library, Settled
@@ -21,12 +23,16 @@ class Modules:
         self.values = values
         self.fields = fields_of(values) if isinstance(values, Map) else None
         self.settled = settled
+        self.checked = False
 
     def load(self, name: str, place: Place) -> Mapping[str, Any]:
         """What `load("@ytt:NAME", …)` gives a file at `place`. Raises TemplateError for an unknown module."""
         if name == "data":
             from oakum.template.modules.data import data_module
 
+            if not self.checked:
+                check_keys(self.values)
+                self.checked = True
             return {"data": data_module(to_struct(self.values, self.fields), place)}
         if name == "library":
             from oakum.template.modules.library import library_module
@@ -40,3 +46,13 @@ class Modules:
                 f"builtin ytt library does not have module '{name}' (hint: is it available in newer version of ytt?)"
             )
         return found
+
+
+def check_keys(values: Value) -> None:
+    """Raise TemplateError for a key of data values that no struct can have."""
+    for node in walk(values) if isinstance(values, Node) else ():
+        if isinstance(node, MapItem) and not isinstance(node.key, str):
+            raise TemplateError(
+                f"Expected data value keys to be strings, but was {show_key(node.key)} on line {position(node)} "
+                "(hint: put the key in quotes)"
+            )

@@ -11,7 +11,7 @@ import _ast as ast
 from oakum.starlark import StepCall
 from oakum.starlark.build import assign, attribute, call, constant, expression, name, tuple_of
 from oakum.starlark.scope import Scope
-from oakum.template.assembly import key_of
+from oakum.template.keys import key_of
 from oakum.template.program import VIRTUAL, Program
 from oakum.template.text import Piece
 from oakum.typing import Any

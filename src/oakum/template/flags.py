@@ -61,7 +61,7 @@ def _file(flags: DataValueFlags, given: str, strict: bool) -> Iterator[ValuesDoc
     except OakumError as error:
         raise TemplateError(f"Find files '{path}': {error}") from error
     for file in files:
-        if "/" not in file.path or file.kind is FileKind.YAML or len(files) == 1:
+        if "/" not in file.given or file.kind is FileKind.YAML:  # of a folder's folders only YAML files are read
             for document in _file_documents(file, path, strict):
                 yield ValuesDocument(document, references, references)
 
@@ -100,7 +100,7 @@ def _environment(
                 value = _parse_value(text, strict) if as_yaml else text
             except OakumError as error:
                 raise TemplateError(
-                    f"Extracting data values from env under prefix '{prefix}': "
+                    f"Extracting data values from env under prefix '{given}': "
                     f"Extracting data value from env variable '{name}': {error}"
                 ) from error
             yield _nested(references, name.removeprefix(prefix + "_").split("__"), value, source)

@@ -6,13 +6,11 @@ from operator import itemgetter
 
 from oakum.errors import OakumError, TemplateError
 from oakum.record import NamedTuple
-from oakum.template.assembly import show_key
 from oakum.template.convert import copy_value
 from oakum.template.evaluation import Evaluated, Evaluator, Flavour, Run
 from oakum.template.files import FileKind, InputFile
 from oakum.template.options import Result
 from oakum.template.overlay import OverlayError, accumulate, is_overlay, overlay_results
-from oakum.template.position import position
 from oakum.template.rendered import RenderedFile, RenderedText
 from oakum.template.tree import Place
 from oakum.template.values import (
@@ -26,7 +24,7 @@ from oakum.template.values import (
 )
 from oakum.typing import TYPE_CHECKING, Any
 from oakum.yaml.emitter import is_empty
-from oakum.yaml.nodes import Document, DocumentSet, Map, MapItem, walk
+from oakum.yaml.nodes import Document, DocumentSet, Map, walk
 
 if TYPE_CHECKING:
     from oakum.template.schema import Schema
@@ -126,7 +124,6 @@ class Library(NamedTuple):
         values = settled.values.value
         if values is None and settled.schema is None:
             values = Map()
-        _check_keys(settled.values)
         modules = self.make_modules(self, values, settled)
         return Evaluator(self.run, self.flavour, modules, once=self.once)
 
@@ -216,16 +213,6 @@ def _drop_empty(documents: DocumentSet) -> bool:
     """Leave out documents that hold nothing, but for overlays; whether any is left."""
     documents.items = [one for one in documents.items if is_overlay(one) or not is_empty(one.value)]
     return bool(documents.items)
-
-
-def _check_keys(values: Document) -> None:
-    """Raise TemplateError for a key that no struct can have."""
-    for node in walk(values):
-        if isinstance(node, MapItem) and not isinstance(node.key, str):
-            raise TemplateError(
-                f"Expected data value keys to be strings, but was {show_key(node.key)} on line {position(node)} "
-                "(hint: put the key in quotes)"
-            )
 
 
 def _has_rules(document: Document) -> bool:

@@ -40,3 +40,8 @@ def test_files_and_errors_leave_as_json() -> None:
     assert write_bulk([("a.yml", "<\n")]) == '{"files":[{"name":"a.yml","data":"\\u003c\\n"}]}'
     assert write_bulk([]) == "{}"
     assert write_bulk_error("no") == '{"errors":"no"}'
+
+
+def test_half_a_surrogate_pair_becomes_a_replacement_character() -> None:
+    (file,) = read_bulk(r'{"files":[{"name":"a.yml","data":"a: \udce9"}]}')
+    assert file.data == "a: \ufffd".encode()

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from oakum.errors import TemplateError
+from oakum.template.keys import show_key
 from oakum.template.position import position
 from oakum.yaml.nodes import Document, MapItem, Node
 
@@ -33,16 +34,5 @@ class UnexpectedMatches(OverlayError):
 
 def _describe(node: Node) -> str:
     if isinstance(node, MapItem):
-        return f"Map item (key '{_shown_key(node.key)}')"
+        return f"Map item (key '{show_key(node.key)}')"
     return "Document" if isinstance(node, Document) else "Array item"
-
-
-def _shown_key(key: object) -> str:
-    """A key as Go's `%s` shows it: one that is not a string comes with its Go type."""
-    if isinstance(key, str):
-        return key
-    if key is None:
-        return "%!s(<nil>)"
-    if isinstance(key, bool):
-        return f"%!s(bool={str(key).lower()})"
-    return f"%!s({'float64' if isinstance(key, float) else 'int'}={key})"

@@ -4,8 +4,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from oakum.starlark.spelling import nearest
-from oakum.template.assembly import show_key
 from oakum.template.convert import copy_value
+from oakum.template.keys import show_key
 from oakum.template.kinds import kind_of
 from oakum.template.position import position
 from oakum.template.schema.govalue import go_syntax

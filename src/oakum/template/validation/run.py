@@ -10,6 +10,7 @@ from oakum.record import NamedTuple
 from oakum.starlark import EvalError, Struct, call, type_name
 from oakum.template.annotation import annotation
 from oakum.template.fragment import wrap
+from oakum.template.keys import show_key
 from oakum.template.position import position
 from oakum.template.validation.errors import ValidationError
 from oakum.typing import TYPE_CHECKING
@@ -60,7 +61,8 @@ def _below(node: _Node) -> Iterator[_Node]:
     if isinstance(value, Map):
         declared = getattr(type_, "items", {})
         for item in value.items:
-            path = f"{node.path}.{item.key}" if node.path else str(item.key)
+            key = show_key(item.key)
+            path = f"{node.path}.{key}" if node.path else key
             yield _Node(item, path, value, declared.get(item.key))
     elif isinstance(value, Array):
         element = getattr(type_, "element", None)

@@ -1,6 +1,7 @@
 """The machine's interface: files in as JSON, files out as JSON (ytt: `--bulk-in`, `--bulk-out`)."""
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from oakum.template.files import InputFile, input_file
@@ -8,6 +9,8 @@ from oakum.template.workspace.errors import InputError
 from oakum.typing import Any
 from oakum.yaml.gojson import dumps
 from oakum.yaml.json_syntax import loads
+
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 def read_bulk(text: str) -> list[InputFile]:
@@ -35,7 +38,12 @@ def _file(given: Any) -> InputFile:
     for name, value in found.items():
         if not isinstance(value, str):
             raise _mismatch(value, f"Go struct field BulkFile.files.{name} of type string")
-    return input_file(found["name"], _loader(found["data"]))
+    return input_file(_characters(found["name"]), _loader(_characters(found["data"])))
+
+
+def _characters(text: str) -> str:
+    """`text` as Go reads it: half a surrogate pair, or a byte that is not UTF-8, is a replacement character."""
+    return text if text.isascii() else _HALVES.sub("\ufffd", text)
 
 
 def _fields(value: Any, target: str) -> dict[str, Any]:

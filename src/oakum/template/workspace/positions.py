@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from oakum.template.assembly import show_key
+from oakum.template.keys import show_key
 from oakum.template.position import position
 from oakum.typing import Any
 from oakum.yaml.emitter import emit, is_empty
