@@ -1,4 +1,5 @@
 import json
+import re
 from typing import Any
 
 import pytest
@@ -53,7 +54,7 @@ def test_what_is_written_in_c_is_what_is_written_in_python(value: Any) -> None:
     try:
         _write(value, out, None, "\n", True)
     except ValueError as e:
-        with pytest.raises(ValueError, match=str(e)):
+        with pytest.raises(ValueError, match=re.escape(str(e))):
             dumps(value)
     else:
         assert dumps(value) == "".join(out)
