@@ -163,21 +163,22 @@ class Config:
 _Entry = TypeVar("_Entry", Source, Override, Destination)
 
 
-_Index: TypeAlias = dict[ImageRef, tuple[int, _Entry]]
-"""The first entry for each reference, with its place: a lock names thousands, and each is asked for."""
+_Index: TypeAlias = dict[tuple[str, str], tuple[int, _Entry]]
+"""The first entry for each image or repository, with its place: a lock names thousands, and each is asked for."""
 
 
 def _index(entries: Iterable[_Entry]) -> _Index[_Entry]:
     found: _Index[_Entry] = {}
     for at, entry in enumerate(entries):
-        exact = ImageRef(image=entry.ref.image) if entry.ref.image else entry.ref
-        found.setdefault(exact, (at, entry))
+        name = (entry.ref.image, "" if entry.ref.image else entry.ref.image_repo)
+        found.setdefault(name, (at, entry))
     return found
 
 
 def _first(index: _Index[_Entry], image: str) -> _Entry | None:
-    refs = (ImageRef(image=image), ImageRef(image_repo=repository_of(image)))
-    found = [index[ref] for ref in refs if ref in index]
+    if not index:
+        return None
+    found = [index[name] for name in ((image, ""), ("", repository_of(image))) if name in index]
     return min(found, key=itemgetter(0))[1] if found else None
 
 
