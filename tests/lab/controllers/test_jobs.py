@@ -70,3 +70,68 @@ def test_a_job_keeps_its_template(world: World) -> None:
     changed = {"spec": {"template": {"spec": {"containers": [{"name": "c", "image": "task:2"}]}}}}
     with pytest.raises(ApiError, match="spec.template: Invalid value: .* field is immutable"):
         world.patch("jobs.batch", "task", changed)
+
+
+def end(world: World, phase: str, code: int = 0, index: str = "") -> None:
+    """Play the node: pods that wait end, those of one index only where one is given."""
+    for pod in world.all("pods"):
+        mark = (pod["metadata"].get("labels") or {}).get("batch.kubernetes.io/job-completion-index", "")
+        if pod["status"]["phase"] == "Pending" and (not index or mark == index):
+            statuses = [{"name": "c", "state": {"terminated": {"exitCode": code}}}]
+            change = {"phase": phase, "containerStatuses": statuses}
+
+            def report(obj: Obj, change: Obj = change) -> None:
+                obj["status"] |= change
+
+            world.cluster.store.mutate("pods", pod["metadata"]["name"], "default", report)
+    world.settle()
+
+
+def test_an_index_beyond_its_own_limit_is_not_tried_again_and_fails_the_job_at_its_end(world: World) -> None:
+    world.create("jobs.batch", job(completions=2, parallelism=2, completionMode="Indexed", backoffLimitPerIndex=0))
+    world.settle()
+    end(world, "Failed", 1, index="0")
+    status = world.get("jobs.batch", "task")["status"]
+    assert (status["failedIndexes"], status["failed"], conditions(world)) == ("0", 1, {})
+    end(world, "Succeeded", index="1")
+    assert conditions(world)["Failed"] == "FailedIndexes"
+    assert len(world.all("pods")) == 2
+
+
+def test_too_many_failed_indexes_end_a_job(world: World) -> None:
+    limits = {"backoffLimitPerIndex": 0, "maxFailedIndexes": 1}
+    world.create("jobs.batch", job(completions=4, parallelism=3, completionMode="Indexed", **limits))
+    world.settle()
+    end(world, "Failed", 1, index="0")
+    assert conditions(world) == {}
+    end(world, "Failed", 1, index="1")
+    assert conditions(world)["Failed"] == "MaxFailedIndexesExceeded"
+
+
+def test_a_failure_may_end_a_job_or_count_for_nothing_by_its_exit_code(world: World) -> None:
+    rules = [
+        {"action": "Ignore", "onExitCodes": {"operator": "In", "values": [7]}},
+        {"action": "FailJob", "onExitCodes": {"containerName": "c", "operator": "NotIn", "values": [1]}},
+    ]
+    world.create("jobs.batch", job(backoffLimit=0, podFailurePolicy={"rules": rules}))
+    world.settle()
+    end(world, "Failed", 7)
+    assert (conditions(world), len(world.all("pods"))) == ({}, 2)
+    end(world, "Failed", 42)
+    failed = next(each for each in world.get("jobs.batch", "task")["status"]["conditions"] if each["type"] == "Failed")
+    assert failed["reason"] == "PodFailurePolicy"
+    assert failed["message"].startswith("Container c for pod default/task-")
+    assert failed["message"].endswith(" failed with exit code 42 matching FailJob rule at index 1")
+
+
+def test_a_job_is_complete_when_the_indexes_that_matter_have_succeeded(world: World) -> None:
+    rules = [{"succeededIndexes": "0,2-3", "succeededCount": 2}]
+    spec = {"completions": 5, "parallelism": 5, "completionMode": "Indexed", "successPolicy": {"rules": rules}}
+    world.create("jobs.batch", job(**spec))
+    world.settle()
+    for index in ("1", "2"):
+        end(world, "Succeeded", index=index)
+        assert conditions(world) == {}
+    end(world, "Succeeded", index="3")
+    assert conditions(world)["Complete"] == "SuccessPolicy"
+    assert world.get("jobs.batch", "task")["status"]["completedIndexes"] == "1-3"

@@ -383,6 +383,8 @@ def test_a_strict_umask_is_no_obstacle(cluster: Cluster) -> None:
 def test_an_image_that_was_loaded_runs_under_the_name_of_its_own_registry(cluster: Cluster, layout: Path, policy: str) -> None:
     load_image(Storage(cluster.lab.folder.registry, sync=False), layout, "somebody/tool:v2")
     assert cluster.output("hub", "echo", "hello", image="somebody/tool:v2", imagePullPolicy=policy) == "hello\n"
+    identity = cluster.get("hub")["status"]["containerStatuses"][0]["imageID"]
+    assert identity.startswith("docker.io/somebody/tool@sha256:")
 
 
 @pytest.fixture

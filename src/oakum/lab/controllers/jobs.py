@@ -1,13 +1,14 @@
 """Jobs: pods until enough of them have succeeded, or too many have failed."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from oakum.lab.api import clock
 from oakum.lab.api.calls import DeleteOptions
 from oakum.lab.api.cluster import Cluster
 from oakum.lab.api.status import ApiError
-from oakum.lab.controllers import events, pods
+from oakum.lab.controllers import events, job_rules, pods
 from oakum.lab.controllers.conditions import is_true, with_condition
 from oakum.lab.controllers.manager import Key, Keys, itself, owner_of_kind
 from oakum.lab.controllers.owning import owned
@@ -17,6 +18,7 @@ from oakum.lab.store import Obj, clone
 _COMPONENT = "job-controller"
 _INDEX = "batch.kubernetes.io/job-completion-index"
 _VARIABLE = "JOB_COMPLETION_INDEX"
+_Verdicts = Sequence[tuple[Obj, job_rules.Verdict]]
 _FIRST_PAUSE, _LAST_PAUSE = 10.0, 360.0
 
 
@@ -41,7 +43,7 @@ class Jobs:
         if is_true(job, "Complete") or is_true(job, "Failed"):
             return self._expire(job)
         tally = _Tally(job, mine, self._cluster.now())
-        if tally.problem or tally.done:
+        if tally.problem or tally.success:
             self._finish(job, tally)
             return self._expire(self._cluster.store.get(self._resource.key, key[1], key[0]))
         pause = 0.0 if job["spec"].get("suspend") else self._run(job, tally)
@@ -88,13 +90,14 @@ class Jobs:
 
     def _finish(self, job: Obj, tally: "_Tally") -> None:
         self._end(tally.running)
-        if tally.problem:
+        if not tally.success:
+            assert tally.problem is not None
             reason, message = tally.problem
             events.record(self._cluster, job, "Warning", reason, message, _COMPONENT)
             verdicts = [_condition("FailureTarget", reason, message), _condition("Failed", reason, message)]
         else:
             events.record(self._cluster, job, "Normal", "Completed", "Job completed", _COMPONENT)
-            reason, message = "CompletionsReached", "Reached expected number of succeeded pods"
+            reason, message = tally.success
             verdicts = [_condition("SuccessCriteriaMet", reason, message), _condition("Complete", reason, message)]
         rest = owned(self._cluster.store, "pods", job)
         self._write(job, _Tally(job, rest, self._cluster.now(), over=True), verdicts)
@@ -121,6 +124,8 @@ class Jobs:
             state["completionTime"] = clock.stamp(now)
         if tally.indexed and tally.done_indexes:
             state["completedIndexes"] = _ranges(tally.done_indexes)
+        if tally.failed_indexes:
+            state["failedIndexes"] = _ranges(tally.failed_indexes)
         write_status(self._cluster, self._resource.key, job, state)
 
     def _expire(self, job: Obj) -> float | None:
@@ -165,22 +170,55 @@ class _Tally:
         self.leaving = [pod for pod in mine if pods.is_leaving(pod) and not pods.is_over(pod)]
         self.running = pods.active(mine)
         good = [pod for pod in mine if pods.phase(pod) == "Succeeded"]
-        bad = [pod for pod in mine if pods.phase(pod) == "Failed"]
+        verdicts = [(pod, job_rules.verdict(job, pod)) for pod in mine if pods.phase(pod) == "Failed"]
+        bad = [pod for pod, verdict in verdicts if verdict.action != job_rules.IGNORE]
         self.done_indexes = sorted({_index(pod) for pod in good}) if self.indexed else []
         self.succeeded = len(self.done_indexes) if self.indexed else len(good)
         restarts = sum(_restarts(pod) for pod in self.running)
         self.failed = len(bad)
         self.ready = sum(pods.is_ready(pod) for pod in self.running)
         self.counts = {"active": 0 if over else len(self.running), "succeeded": self.succeeded, "failed": self.failed}
-        limit = spec.get("backoffLimit", 6)
-        self.problem: tuple[str, str] | None = None
-        retried = restarts if spec["template"]["spec"].get("restartPolicy") == "OnFailure" else 0
-        if self.failed > limit or (retried and retried >= max(limit, 1)):
-            self.problem = ("BackoffLimitExceeded", "Job has reached the specified backoff limit")
+        self.failed_indexes = self._failed_indexes(spec, verdicts)
+        self.success = self._success(job)
         self.deadline = self._deadline(job, now)
-        if self.deadline is not None and self.deadline <= 0:
-            self.problem = ("DeadlineExceeded", "Job was active longer than specified deadline")
+        retried = restarts if spec["template"]["spec"].get("restartPolicy") == "OnFailure" else 0
+        self.problem = None if self.success else self._problem(spec, verdicts, retried)
         self.pause = _pause(bad, now)
+
+    def _problem(self, spec: Obj, verdicts: _Verdicts, retried: int) -> tuple[str, str] | None:
+        """Why the Job has failed: reason and message."""
+        limit, most = spec.get("backoffLimit", 6), spec.get("maxFailedIndexes")
+        if self.deadline is not None and self.deadline <= 0:
+            return "DeadlineExceeded", "Job was active longer than specified deadline"
+        if fatal := [verdict.message for _, verdict in verdicts if verdict.action == job_rules.FAIL_JOB]:
+            return "PodFailurePolicy", fatal[0]
+        if self.failed > limit or (retried and retried >= max(limit, 1)):
+            return "BackoffLimitExceeded", "Job has reached the specified backoff limit"
+        if most is not None and len(self.failed_indexes) > most:
+            return "MaxFailedIndexesExceeded", "Job has exceeded the specified maximal number of failed indexes"
+        if self.failed_indexes and len(self.failed_indexes) + self.succeeded >= (self._completions or 0):
+            return "FailedIndexes", "Job has failed indexes"
+        return None
+
+    def _failed_indexes(self, spec: Obj, verdicts: _Verdicts) -> list[int]:
+        """The indexes that are not tried again, where each has a limit of its own."""
+        limit = spec.get("backoffLimitPerIndex")
+        if limit is None:
+            return []
+        counts = Counter(_index(pod) for pod, verdict in verdicts if verdict.action != job_rules.IGNORE)
+        failed = {index for index, count in counts.items() if count > limit}
+        failed |= {_index(pod) for pod, verdict in verdicts if verdict.action == job_rules.FAIL_INDEX}
+        return sorted(failed - {*self.done_indexes})
+
+    def _success(self, job: Obj) -> tuple[str, str] | None:
+        """Why the Job is complete: reason and message."""
+        if message := job_rules.success(job, self.done_indexes):
+            return "SuccessPolicy", message
+        if self._completions is None:
+            reached = self.succeeded > 0 and not self.running
+        else:
+            reached = self.succeeded >= self._completions
+        return ("CompletionsReached", "Reached expected number of succeeded pods") if reached else None
 
     def _deadline(self, job: Obj, now: datetime) -> float | None:
         seconds, start = job["spec"].get("activeDeadlineSeconds"), (job.get("status") or {}).get("startTime")
@@ -189,24 +227,17 @@ class _Tally:
         return (clock.parsed(start) + timedelta(seconds=seconds) - now).total_seconds()
 
     @property
-    def done(self) -> bool:
-        """Whether enough pods have succeeded."""
-        if self._completions is None:
-            return self.succeeded > 0 and not self.running
-        return self.succeeded >= self._completions
-
-    @property
     def wanted(self) -> int:
         """How many pods should run now."""
         if self._completions is None:
             return 0 if self.succeeded else self._parallelism
-        return min(self._parallelism, self._completions - self.succeeded)
+        return min(self._parallelism, self._completions - self.succeeded - len(self.failed_indexes))
 
     def free_indexes(self, count: int) -> list[int | None]:
         """Completion indexes for new pods; None for each pod of a Job without indexes."""
         if not self.indexed:
             return [None] * count
-        taken = {*self.done_indexes, *(_index(pod) for pod in self.running)}
+        taken = {*self.done_indexes, *self.failed_indexes, *(_index(pod) for pod in self.running)}
         free: list[int | None] = [index for index in range(self._completions or 0) if index not in taken]
         return free[:count]
 

@@ -22,7 +22,7 @@ from oakum.registry import blobs, manifests, media
 from oakum.registry.connections import Connections, Options
 from oakum.registry.descriptor import Descriptor, Manifest
 from oakum.registry.errors import BadReference, StatusError
-from oakum.registry.reference import Reference, parse
+from oakum.registry.reference import HUB, Reference, parse
 from oakum.registry.transport import Transport
 
 _LONGEST_CONFIG = 8 << 20
@@ -129,7 +129,9 @@ class Images:
         with lock:
             if not (self._folder / folder / "config.json").exists():
                 self._unpack(transport, source, manifest, self._folder / folder)
-        identity = f"{reference.repository}@{named.digest}"
+        # As container runtimes write the registry of Docker Hub.
+        registry = "docker.io" if reference.repository.registry == HUB else reference.repository.registry
+        identity = f"{registry}/{reference.repository.path}@{named.digest}"
         write_private(self._note(name), json.dumps({"folder": folder, "identity": identity}).encode())
         present = self._present(name)
         assert present is not None

@@ -13,6 +13,7 @@ from oakum.lab.store import Obj, clone
 
 _MOST = 100000
 _JOB_LABELS = ("batch.kubernetes.io/controller-uid", "controller-uid")
+_WITHOUT_END = (1 << 31) - 1
 _NOT_GENERATED = "`selector` not auto-generated"
 _JOB_NAMES = ("batch.kubernetes.io/job-name", "job-name")
 
@@ -23,7 +24,7 @@ def _job_spec(spec: Obj) -> None:
     default(
         spec,
         parallelism=1,
-        backoffLimit=6,
+        backoffLimit=6 if spec.get("backoffLimitPerIndex") is None else _WITHOUT_END,
         completionMode="NonIndexed",
         suspend=False,
         manualSelector=False,
