@@ -97,3 +97,9 @@ def test_code_that_crosses_the_nodes_comes_to_the_same_from_what_was_kept(tmp_pa
 def test_what_overlays_say_is_the_same_from_what_was_kept(tmp_path: Path) -> None:
     text = "a: {b: [c]}\n#@ x = [1]\n#@overlay/match by=lambda i, l, r: True\n---\na:\n  #@overlay/replace\n  b: #@ x\n"
     assert [came_to(tmp_path / "cache", text) for _ in range(2)] == ["a:\n  b:\n  - 1\n"] * 2
+
+
+def test_files_of_one_name_in_several_folders_do_not_push_each_other_out(tmp_path: Path, compiled: list[str]) -> None:
+    for text in ("a: #@ 1\n", "b: #@ 2\n") * 2:
+        came_to(tmp_path / "cache", text)
+    assert compiled == ["a.yml", "a.yml"]

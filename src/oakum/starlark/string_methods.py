@@ -232,7 +232,9 @@ def _stripper(name: str) -> Callable[..., str]:
     strip: Callable[[str, str], str] = getattr(str, name)
 
     def cut(self: str, cutset: Any = "", /) -> str:
-        return strip(self, _cutset(string(cutset, 1)))
+        made = strip(self, _cutset(string(cutset, 1)))
+        charge(len(self) - len(made) >> 2)
+        return made
 
     return cut
 

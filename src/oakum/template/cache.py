@@ -1,7 +1,7 @@
 """Compiled templates kept on disk: a template that did not change is not compiled again.
 
-An entry is found by the place of its file and used only where everything that it was made from is the same: the
-text, its name, how it is read, this program's own code and the Python that runs it. What is damaged, of another
+An entry is found by the text and name of its file and used only where everything that it was made from is the same:
+those, how it is read, this program's own code and the Python that runs it. What is damaged, of another
 owner, or cannot be read or written is as if it were not there. As with Python's own bytecode, who can write to the
 folder can decide what runs: it is made for its owner alone, and not used when others may write to it.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _DIGEST, _HEAD = 32, 8
 _PACKAGES = ("starlark", "template", "yaml")
-_SLOTS = 1 << 14
+_SLOTS = 1 << 15
 
 
 class Cache:
@@ -28,16 +28,15 @@ class Cache:
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
-        self._here = os.getcwd()
         self.usable = _is_ours(folder)
         self._version = _fingerprint() if self.usable else b""
 
-    def find(self, key: bytes, path: str) -> Compiled | None:
-        """What was kept under `key` for the file at `path`; fresh objects each time."""
+    def find(self, key: bytes) -> Compiled | None:
+        """What was kept under `key`; fresh objects each time."""
         if not self.usable:
             return None
         try:
-            handle = os.open(self._slot(path), os.O_RDONLY)
+            handle = os.open(self._slot(key), os.O_RDONLY)
             try:
                 data = os.read(handle, os.fstat(handle).st_size)
             finally:
@@ -57,8 +56,8 @@ class Cache:
         code = Program(code=load_code(data[start:middle]), **fields)
         return Compiled(code, program=lambda: loads(data[end:]), **rest)
 
-    def keep(self, key: bytes, path: str, compiled: Compiled) -> None:
-        """Keep `compiled`, which did not run yet, under `key` for the file at `path`; where that fails, do nothing."""
+    def keep(self, key: bytes, compiled: Compiled) -> None:
+        """Keep `compiled`, which did not run yet, under `key`; where that fails, do nothing."""
         if not self.usable:
             return
         from _pickle import PicklingError, dumps
@@ -73,15 +72,14 @@ class Cache:
         middle = _DIGEST + _HEAD + len(code)
         places = middle.to_bytes(4, "big") + (middle + len(needed)).to_bytes(4, "big")
         body = b"".join((places, code, needed, program))
-        self._write(self._slot(path), self._seal(key, body) + body)
+        self._write(self._slot(key), self._seal(key, body) + body)
 
     def _seal(self, key: bytes, body: bytes) -> bytes:
         return blake2b(key + body, digest_size=_DIGEST, key=self._version, salt=len(key).to_bytes(16, "big")).digest()
 
-    def _slot(self, path: str) -> str:
-        """The entry for the file at `path`. There are only so many, so that nothing need ever be tidied up."""
-        place = os.fsencode(os.path.join(self._here, path))
-        number = int.from_bytes(blake2b(place, digest_size=4).digest(), "big") % _SLOTS
+    def _slot(self, key: bytes) -> str:
+        """The entry for `key`. There are only so many, so that nothing need ever be tidied up."""
+        number = int.from_bytes(blake2b(key, digest_size=4).digest(), "big") % _SLOTS
         return os.path.join(self.folder, f"{number:04x}")
 
     def _write(self, name: str, data: bytes) -> None:

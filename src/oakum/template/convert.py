@@ -124,6 +124,7 @@ def to_dict(value: Any) -> Any:
 def copy_value(value: Any) -> Any:
     """A deep copy of a node or scalar, with positions, comments and annotations (whose arguments are shared)."""
     if isinstance(value, DocumentSet | Map | Array):
+        charge(8 * len(value.items))
         copied: Any = type(value)([copy_value(item) for item in value.items], value.line, value.source)
     elif isinstance(value, MapItem):
         copied = MapItem(value.key, copy_value(value.value), value.line, value.source)

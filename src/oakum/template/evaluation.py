@@ -166,7 +166,7 @@ class Evaluator:
             ignore_unknown=self.flavour.ignore_unknown_comments, once=once,
         )  # fmt: skip
         if self.run.cache is not None:
-            self.run.cache.keep(self._key(file), file.path, made)
+            self.run.cache.keep(self._key(file), made)
         return made
 
     def _kept(self, file: InputFile) -> Compiled | None:
@@ -175,7 +175,7 @@ class Evaluator:
             return None
         identity = self._identity(file)
         if identity not in self.run.kept:
-            self.run.kept[identity] = self.run.cache.find(self._key(file), file.path)
+            self.run.kept[identity] = self.run.cache.find(self._key(file))
         return self.run.kept[identity]
 
     def _identity(self, file: InputFile) -> tuple[int, Flavour, bool]:
