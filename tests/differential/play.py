@@ -178,9 +178,10 @@ _SUFFIX = re.compile(r"(?<=[a-z0-9]-)[bcdfghjklmnpqrstvwxz2456789]{5}\b")
 _RECORD = re.compile(r"(?<=in record \()\d+")
 _ADMIN = re.compile(r"^(kubernetes-)?admin$")
 _QUOTED = re.compile(r'(?<=resourceVersion\\":\\")\d+')
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----\n?")
 _TOO_OLD = re.compile(r"(?<=too old resource version: )\d+ \(\d+\)")
 HIDDEN_TEXT = ((_TIME, "<time>"), (_UID, "<uid>"), (_ADDRESS, "<address>"), (_SUFFIX, "<suffix>"), (_RECORD, "<version>"), (_ADMIN, "<admin>"),
-               (_TOO_OLD, "<version>"), (_QUOTED, "<version>"))
+               (_TOO_OLD, "<version>"), (_QUOTED, "<version>"), (_CERTIFICATE, "<certificate>"))
 HIDDEN_KEYS = {
     "resourceVersion": "<version>", "uid": "<uid>", "continue": "<continue>", "nodePort": "<port>", "hash": "<hash>",
     "storageVersionHash": "<hash>", "healthCheckNodePort": "<port>", "remainingItemCount": "<count>",

@@ -82,7 +82,7 @@ def test_metadata_alone(filled: Client) -> None:
     form = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
     found = filled.get(MAPS, accept=form).json
     assert found["kind"] == "PartialObjectMetadataList"
-    assert set(found["items"][0]) == {"metadata"}
+    assert set(found["items"][0]) == {"apiVersion", "kind", "metadata"}
 
 
 def test_a_table_has_the_columns_of_its_kind(filled: Client) -> None:

@@ -6,7 +6,7 @@ server.cluster.create(server.cluster.resource("configmaps"), {...}, "default")
 What a real server has and this one has not: admission webhooks and policies, aggregated API servers, signers of
 certificates, network policies and autoscaling (their objects are stored, and answers to writes of the first three
 say so), conversion webhooks, API priority and fairness, audit, the proxy subresources, watches over WebSocket,
-protobuf answers, CEL's durations, timestamps and quantities, and descriptions in OpenAPI.
+protobuf and YAML answers, CEL's durations, timestamps and quantities, and descriptions in OpenAPI.
 
 Where to look: `server` routes, `cluster` holds the verbs, `rules/` what is particular to a kind, `plugins/` admission,
 `custom/` custom resources, `fieldsets`, `managers` and `apply` field ownership, `data/` the tables of the API.

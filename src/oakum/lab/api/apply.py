@@ -98,7 +98,9 @@ def apply(shape: Struct, live: Obj | None, config: Obj, manager: Manager, force:
     gone = {path for path in before - wanted if path not in others and not _holds(path, others | wanted)}
     merged = without(shape, merged, gone)
     changed = before != wanted or merged != live
-    kept = entries[manager].time if manager in entries and not changed else now
+    kept = now if changed else entries[manager].time
+    if manager not in entries and merged == live:
+        kept = ""  # who only joins in has no time
     entries[manager] = Entry(frozenset(wanted), kept)
     return Applied(merged, entries)
 

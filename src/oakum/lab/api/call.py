@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 import orjson
 
+from oakum.lab.api.duplicates import repeated_fields
 from oakum.lab.api.status import ApiError, NoSuchPath, bad_request, unrecognized
 
 Scope = MutableMapping[str, Any]
@@ -18,6 +19,7 @@ _READ = {
     "application/json", "application/yaml", "application/json-patch+json", "application/merge-patch+json",
     "application/strategic-merge-patch+json", "application/apply-patch+yaml", "application/apply-patch+json",
 }  # fmt: skip
+_UNRECOGNIZED = "the object provided is unrecognized (must be of type {})"
 LIMIT = 3 * 1024 * 1024
 """Bytes of a request's body, as the real server has it."""
 
@@ -33,6 +35,8 @@ class Call:
     content: bytes = b""
     warnings: list[str] = field(default_factory=list)
     """What the answer warns of, whether the request succeeds or not."""
+    repeated: list[str] = field(default_factory=list)
+    """The paths of fields that the body, once it was read, turned out to state twice."""
 
     def parameter(self, name: str) -> str:
         """A query parameter; empty when it is missing."""
@@ -72,12 +76,15 @@ class Call:
         if not self.content:
             return None
         try:
-            return orjson.loads(self.content)
+            body = orjson.loads(self.content)
+            if kind and self.parameter("fieldValidation") != "Ignore":
+                self.repeated += repeated_fields(self.content)
+            return body
         except orjson.JSONDecodeError as error:
             if "yaml" in self.media_type:
-                return _yaml(self.content)
+                return _yaml(self.content, kind)
             start = self.content[:1024]
-            shown = start.decode("utf-8", "replace") if start.startswith(b"{") else start.hex()
+            shown = _started(start.decode("utf-8", "replace")) if start.startswith(b"{") else start.hex()
             raise unrecognized(kind, f"{parse_error(error)} ({shown})") from None
 
 
@@ -96,18 +103,30 @@ def parse_error(error: orjson.JSONDecodeError) -> str:
     """What Go's decoder would say of a text that is not JSON."""
     if error.pos >= len(error.doc):
         return "unexpected end of JSON input"
+    if "unexpected content after document" in error.msg or "trailing characters" in error.msg:
+        return f"invalid character {error.doc[error.pos]!r} after top-level value"
+    if "trailing comma" in error.msg:
+        follows = error.doc[error.pos :].lstrip(", \t\r\n")[:1]
+        where = "object key string" if follows == "}" else "value"
+        return f"invalid character {follows!r} looking for beginning of {where}"
     where = "object key string" if "key" in error.msg else "value"
     return f"invalid character {error.doc[error.pos]!r} looking for beginning of {where}"
 
 
-def _yaml(content: bytes) -> Any:
+def _started(text: str) -> str:
+    return text if len(text) <= 30 else f"{text[:30]} ..."
+
+
+def _yaml(content: bytes, kind: str) -> Any:
     from oakum.errors import YAMLError
     from oakum.yaml.plain import load_all
 
     try:
         documents = load_all(content.decode())
     except (YAMLError, UnicodeDecodeError) as error:
-        raise bad_request(f"error decoding YAML: {error}") from None
+        if kind:
+            raise bad_request(f"{_UNRECOGNIZED.format(kind)}: {error} ({content[:1024].hex()})") from None
+        raise bad_request(f"error decoding YAML: error converting YAML to JSON: {error}") from None
     return documents[0] if documents else None
 
 

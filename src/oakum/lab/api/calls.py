@@ -26,7 +26,11 @@ SYSTEM = Caller("system:apiserver", ("system:masters",))
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The options of a write, and where its warnings go."""
+    """The options of a write, and where its warnings go.
+
+    `repeated` are the paths of fields that the body states twice; `through` is the subresource by which a whole object
+    is changed, under which the caller owns its fields.
+    """
 
     caller: Caller = SYSTEM
     manager: str = "oakum-lab"
@@ -34,6 +38,8 @@ class Options:
     validation: str = "Ignore"
     force: bool = False
     warnings: list[str] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
+    through: str = ""
 
     def warn(self, message: str) -> None:
         """Add a warning for the client, once."""

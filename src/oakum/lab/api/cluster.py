@@ -7,11 +7,11 @@ quotas and uniqueness hold without retries.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from oakum.lab.api import apply, clock, codec, conversion, definitions, deletion, names, status, writes
+from oakum.lab.api import apply, clock, codec, conversion, definitions, deletion, names, status, typed, writes
 from oakum.lab.api.admission import Admission, Operation, Plugin
 from oakum.lab.api.calls import DeleteOptions, Options
 from oakum.lab.api.decode import DecodeError, conversion_problem, decode
-from oakum.lab.api.gojson import dumped, go_map
+from oakum.lab.api.gojson import described, dumped, go_map
 from oakum.lab.api.kinds import Catalog, Resource
 from oakum.lab.api.managers import Manager, after_update
 from oakum.lab.api.patches import json_patch, merge_patch, strategic
@@ -146,7 +146,7 @@ class Cluster:
             raise status.not_found(resource.plural, resource.group, name) from None
 
     def _manager(self, resource: Resource, options: Options, operation: str, subresource: str) -> Manager:
-        return Manager(options.manager, operation, resource.kind.api_version, subresource)
+        return Manager(options.manager, operation, resource.kind.api_version, subresource or options.through)
 
     def _prepared(
         self, resource: Resource, obj: Obj, namespace: str, options: Options, manager: Manager | None = None
@@ -182,8 +182,12 @@ class Cluster:
 
     def _stored_new(self, resource: Resource, obj: Obj, options: Options) -> Obj:
         metadata = obj["metadata"]
-        if self.store.find(resource.key, metadata["name"], metadata.get("namespace", "")) is not None:
-            raise status.already_exists(resource.plural, resource.group, metadata["name"])
+        found = self.store.find(resource.key, metadata["name"], metadata.get("namespace", ""))
+        if found is not None:
+            refusal = status.already_exists(resource.plural, resource.group, metadata["name"])
+            if found["metadata"].get("deletionTimestamp"):
+                refusal.message = f"object is being deleted: {refusal.message}"
+            raise refusal
         if options.dry_run:
             return obj
         stored = self.store.create(resource.key, conversion.to_stored(resource, obj))
@@ -233,7 +237,9 @@ class Cluster:
         if whole:
             rules.default(new)
         if manager is not None:
-            new = after_update(codec.shape_of(resource), old, new, manager, clock.stamp(self.now()))
+            # The real server leaves out when a scale was changed.
+            stamp = "" if options.through else clock.stamp(self.now())
+            new = after_update(codec.shape_of(resource), old, new, manager, stamp)
         operation = Operation("UPDATE", resource, new, old, options, subresource)
         self.admission.mutate(operation)
         writes.count(rules, old, new)
@@ -278,11 +284,16 @@ class Cluster:
                 raise status.not_found(resource.plural, resource.group, name)
             applied = apply.apply(shape, None, config, manager, options.force, now)
             fresh = codec.read(resource, clone(applied.obj), options)
+            uid = (config.get("metadata") or {}).get("uid")
+            if uid:
+                missing = f"uid mismatch: the provided object specified uid {uid}, and no existing object was found"
+                raise status.conflict(resource.plural, resource.group, name, missing)
             obj = apply.finished(applied, self._prepared(resource, fresh, namespace, options))
             return self._stored_new(resource, obj, options), True
         old = conversion.from_stored(resource, live)
         applied = apply.apply(shape, old, config, manager, options.force, now)
         new = codec.read(resource, clone(applied.obj), options)
+        _check_identity(resource, old, new)
         new["metadata"].setdefault("resourceVersion", old["metadata"]["resourceVersion"])
         new = self._checked(resource, old, new, namespace, options, subresource)
         return self._replaced(resource, apply.finished(applied, new), options), False
@@ -290,21 +301,30 @@ class Cluster:
     def _configuration(self, resource: Resource, name: str, config: Any, options: Options) -> Obj:
         """What an apply asks for, without the zero values that decoding would add."""
         kind = resource.kind
-        if not isinstance(config, dict) or not config.get("apiVersion") or not config.get("kind"):
-            raise status.bad_request("error decoding YAML: Object 'Kind' is missing in the request body")
-        if (config["apiVersion"], config["kind"]) != (kind.api_version, kind.name):
-            group, _, version = config["apiVersion"].rpartition("/")
-            raise status.bad_request(f"invalid object type: {group}/{version}, Kind={config['kind']}")
+        if config is None:
+            config = {}
+        if not isinstance(config, dict):
+            into = "Go value of type map[string]interface {}"
+            detail = f"json: cannot unmarshal {described(config)} into {into}"
+            raise status.bad_request(
+                f"error decoding YAML: error unmarshaling JSON: while decoding JSON: {detail}"
+            )
+        stated = (config.get("apiVersion") or "", config.get("kind") or "")
+        if stated != (kind.api_version, kind.name):
+            group, _, version = stated[0].rpartition("/")
+            raise status.bad_request(f"invalid object type: {group}/{version}, Kind={stated[1]}")
         metadata = {**(config.get("metadata") or {})}
         if metadata.get("managedFields") is not None:
             raise status.bad_request("metadata.managedFields must be nil")
-        metadata.setdefault("name", name)
-        if metadata["name"] != name:
+        if metadata.get("name", name) != name:
             raise status.bad_request(
                 f"the name of the object ({metadata['name']}) does not match the name on the URL ({name})"
             )
         place = f"{metadata.get('namespace', '')}/{(config.get('metadata') or {}).get('name', '')}"
-        return self._pruned(resource, {**config, "metadata": metadata}, options, place)
+        pruned = self._pruned(resource, {**config, "metadata": metadata}, options, place)
+        if not metadata.get("name"):
+            raise _nameless(name)
+        return pruned
 
     def _pruned(self, resource: Resource, config: Obj, options: Options, place: str) -> Obj:
         if resource.custom is not None:
@@ -312,12 +332,16 @@ class Cluster:
             return resource.custom.prune(config)
         kind = resource.kind
         what = f"failed to create typed patch object ({place}; {kind.group}/{kind.version}, Kind={kind.name})"
+        shape = codec.shape_of(resource)
+        wrong = list(typed.problems(shape, config))
+        if len(wrong) > 1:
+            raise status.internal(f"{what}: errors:\n" + "\n".join(f"  {each}" for each in wrong))
         try:
-            known, unknown = decode(codec.shape_of(resource), config, fill=False)
+            known, _ = decode(shape, config, fill=False)
         except DecodeError as error:
-            raise status.internal(f"{what}: {error}") from None
-        if unknown:
-            raise status.internal(f"{what}: .{sorted(unknown)[0]}: field not declared in schema")
+            wrong = wrong or [str(error)]
+        if wrong:
+            raise status.internal(f"{what}: {wrong[0]}")
         return known
 
 
@@ -337,13 +361,17 @@ def _reread(resource: Resource, changed: Any, options: Options, patch: Obj | Non
         raise status.unprocessable("", "", "", [wrong]) from None
 
 
+def _nameless(name: str) -> status.ApiError:
+    return status.bad_request(
+        f"the name of the object ({name} based on URL) was undeterminable: name must be provided"
+    )
+
+
 def _check_identity(resource: Resource, old: Obj, new: Obj) -> None:
     """A patch may take neither an object's name nor its uid."""
     name, uid = old["metadata"]["name"], new["metadata"].get("uid") or old["metadata"]["uid"]
     if not new["metadata"].get("name"):
-        raise status.bad_request(
-            f"the name of the object ({name} based on URL) was undeterminable: name must be provided"
-        )
+        raise _nameless(name)
     if uid != old["metadata"]["uid"]:
         errors = [status.invalid("metadata.uid", uid, "field is immutable")] * 2
         raise status.unprocessable(resource.kind.name, resource.group, name, errors)

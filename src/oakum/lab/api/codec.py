@@ -5,6 +5,7 @@ from typing import Any
 from oakum.lab.api import schema
 from oakum.lab.api.calls import Options
 from oakum.lab.api.decode import DecodeError, decode
+from oakum.lab.api.gojson import described
 from oakum.lab.api.kinds import Kind, Resource
 from oakum.lab.api.schema import Struct
 from oakum.lab.api.status import bad_request, unrecognized
@@ -60,8 +61,7 @@ def read_kind(kind: Kind, shape: Struct, body: Any, options: Options, resource: 
     if body is None:
         body = {}
     if not isinstance(body, dict):
-        detail = f"json: cannot unmarshal {_named(body)} {_INTO} ({_shown(body)})"
-        raise unrecognized(kind.name, detail)
+        raise unrecognized(kind.name, f"{no_object(body)} ({_shown(body)})")
     version, name = body.get("apiVersion") or kind.api_version, body.get("kind") or kind.name
     custom = resource.custom if resource else None
     if version != kind.api_version:
@@ -92,13 +92,14 @@ def read_kind(kind: Kind, shape: Struct, body: Any, options: Options, resource: 
 
 
 def complain(kind: Kind, unknown: list[str], options: Options) -> None:
-    """Refuse unknown fields (`fieldValidation=Strict`, ApiError 400), warn of them, or let them go."""
-    if unknown and options.validation == "Strict":
-        listed = ", ".join(f'unknown field "{path}"' for path in unknown)
-        raise bad_request(_unhandled(kind, f"strict decoding error: {listed}"))
+    """Refuse unknown and repeated fields (`fieldValidation=Strict`, ApiError 400), warn of them, or let them go."""
+    found = [f'unknown field "{path}"' for path in unknown]
+    found += [f'duplicate field "{path}"' for path in options.repeated if path not in unknown]
+    if found and options.validation == "Strict":
+        raise bad_request(_unhandled(kind, f"strict decoding error: {', '.join(found)}"))
     if options.validation == "Warn":
-        for path in unknown:
-            options.warn(f'unknown field "{path}"')
+        for text in found:
+            options.warn(text)
 
 
 def _unhandled(kind: Kind, detail: str) -> str:
@@ -112,7 +113,6 @@ def _shown(body: Any) -> str:
     return orjson.dumps(body)[:1024].hex()
 
 
-def _named(body: Any) -> str:
-    if isinstance(body, list):
-        return "array"
-    return "string" if isinstance(body, str) else "number"
+def no_object(body: Any) -> str:
+    """What Go's decoder says of JSON that is no object where one has to be."""
+    return f"json: cannot unmarshal {described(body)} {_INTO}"

@@ -44,12 +44,16 @@ def accept(call: Call, target: Target) -> Callable[[Obj], bool] | None:
 
 def page(cluster: Cluster, call: Call, target: Target) -> Page:
     """The list that a request asks for; raises ApiError 400, 410 or 504."""
-    test, limit = accept(call, target), call.number("limit")
+    test, limit = accept(call, target), max(call.number("limit"), 0)
     token = call.parameter("continue")
-    if token and call.parameter("resourceVersion") not in ("", "0"):
-        raise status.bad_request("specifying resource version is not allowed when using continue")
+    call.number("timeoutSeconds")
+    _check(call)
+    if call.parameter("resourceVersion") == "0" and not token:
+        limit = 0  # as the real server's cache has it
     if token:
         version, start = _parsed(token)
+        if call.parameter("resourceVersion") not in ("", "0"):
+            raise status.bad_request("specifying resource version is not allowed when using continue")
         listing = _at(cluster, target, version, start)
     else:
         start, listing = "", _first(cluster, call, target)
@@ -63,20 +67,30 @@ def page(cluster: Cluster, call: Call, target: Target) -> Page:
 
 def _first(cluster: Cluster, call: Call, target: Target) -> Listing:
     version = wanted_version(cluster, call)
-    match = call.parameter("resourceVersionMatch")
-    exact = match == "Exact"
-    detail = ""
-    if match and not call.parameter("resourceVersion"):
-        detail = "resourceVersionMatch is forbidden unless resourceVersion is provided"
-    elif exact and not version:
-        detail = 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'
-    if detail:
-        error = status.forbidden("resourceVersionMatch", detail)
-        raise status.unprocessable("ListOptions", "meta.k8s.io", "", [error])
+    exact = call.parameter("resourceVersionMatch") == "Exact"
     try:
         return cluster.list(target.resource, target.namespace, at=version if exact else None)
-    except Expired as error:
-        raise status.expired(str(error)) from None
+    except Expired:
+        raise status.expired("The resourceVersion for the provided list is too old.") from None
+
+
+def _check(call: Call) -> None:
+    """Refuse options of a list that contradict one another (ApiError 422)."""
+    match, version = call.parameter("resourceVersionMatch"), call.parameter("resourceVersion")
+    at = "resourceVersionMatch"
+    errors: list[status.FieldError] = []
+    if match and not version:
+        errors.append(status.forbidden(at, "resourceVersionMatch is forbidden unless resourceVersion is provided"))
+    if match and call.parameter("continue"):
+        errors.append(status.forbidden(at, "resourceVersionMatch is forbidden when continue is provided"))
+    if match not in ("", "Exact", "NotOlderThan"):
+        errors.append(status.unsupported(at, match, ["Exact", "NotOlderThan", ""]))
+    elif match == "Exact" and version == "0":
+        errors.append(status.forbidden(at, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'))
+    if call.parameter("sendInitialEvents"):
+        errors.append(status.forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"))
+    if errors:
+        raise status.unprocessable("ListOptions", "meta.k8s.io", "", errors)
 
 
 def wanted_version(cluster: Cluster, call: Call) -> int:
@@ -178,7 +192,7 @@ def partial(obj: Obj) -> Obj:
 def partial_list(found: Page) -> Obj:
     """`PartialObjectMetadataList` of a page."""
     metadata: Obj = {"resourceVersion": str(found.version)} | ({"continue": found.token} if found.token else {})
-    items = [{"metadata": metadata_of(item)} for item in found.items]
+    items = [partial(item) for item in found.items]
     return {"kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "metadata": metadata, "items": items}
 
 

@@ -162,6 +162,11 @@ def qualified(text: str) -> list[str]:
     return problems + [f"name part {problem}" for problem in _problems(name, 63, _QUALIFIED, QUALIFIED, "bytes")]
 
 
+def label_key(text: str) -> list[str]:
+    """What is wrong with the key of a label in a query; of one with several slashes more is said than elsewhere."""
+    return [problem.replace("a qualified name must", "a valid label key must") for problem in qualified(text)]
+
+
 def label_value(text: str) -> list[str]:
     """What is wrong with a label's value."""
     return _problems(text, 63, _VALUE, VALUE, "bytes")

@@ -7,16 +7,18 @@ from oakum.lab.api.call import Answer, Call
 from oakum.lab.api.cluster import Cluster
 from oakum.lab.api.listing import Page
 from oakum.lab.api.paths import Target
-from oakum.lab.api.views import wanted_form
+from oakum.lab.api.views import check_included, wanted_form
 from oakum.lab.store import Obj
 
+_CHECKS = ("", "ping", "log", "etcd")
 _HEALTH = ("/healthz", "/livez", "/readyz")
 
 
 def answer(cluster: Cluster, call: Call) -> Answer:
     """Discovery, OpenAPI, version and health; raises ApiError 404 for other paths."""
     path = "/" + call.path.strip("/")
-    if path in _HEALTH or path.startswith(tuple(f"{health}/" for health in _HEALTH)):
+    head, _, check = path[1:].partition("/")
+    if f"/{head}" in _HEALTH and check in _CHECKS:
         return Answer(200, b"ok", media_type="text/plain; charset=utf-8")
     if path == "/version":
         return Answer(200, discovery.VERSION)
@@ -27,7 +29,7 @@ def answer(cluster: Cluster, call: Call) -> Answer:
 
 def _discovery(cluster: Cluster, call: Call, path: str) -> Answer:
     catalog, parts = cluster.catalog, path.split("/")[1:]
-    if path in ("/api", "/apis") and "APIGroupDiscoveryList" in call.headers.get("accept", ""):
+    if path in ("/api", "/apis") and _aggregated(call.headers.get("accept", "")):
         return Answer(200, discovery.aggregated(catalog, path == "/api"), media_type=discovery.AGGREGATED)
     document: Obj | None = None
     if path == "/":
@@ -48,6 +50,12 @@ def _discovery(cluster: Cluster, call: Call, path: str) -> Answer:
         versioned = parts[0] == "apis" and len(parts) > 2
         raise status.no_such_path(parts[0] == "api" or (versioned and catalog.is_builtin(parts[1])))
     return Answer(200, document)
+
+
+def _aggregated(accept: str) -> bool:
+    """Whether a client asks for all of discovery at once, in a version of that document that is served."""
+    wanted = [part for part in accept.split(",") if "as=APIGroupDiscoveryList" in part]
+    return any("v=v2" in part.split(";") for part in wanted)
 
 
 def _openapi(cluster: Cluster, call: Call, path: str) -> Answer:
@@ -75,6 +83,7 @@ def listed(cluster: Cluster, call: Call, aimed: Target, found: Page) -> Obj:
     if form == "Table":
         from oakum.lab.api.tables import Tables
 
+        check_included(call)
         return Tables(aimed.resource, cluster.now(), call.parameter("includeObject")).page(found)
     if form.startswith("PartialObjectMetadata"):
         return listing.partial_list(found)

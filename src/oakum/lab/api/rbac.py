@@ -44,12 +44,17 @@ class RoleBased:
         """The rules of a role that a binding names."""
         return self._role({"roleRef": reference}, namespace)
 
+    def has_role(self, reference: Obj, namespace: str) -> bool:
+        """Whether the role that a binding names is there."""
+        return self._find(reference, namespace) is not None
+
     def _role(self, binding: Obj, namespace: str) -> list[Rule]:
-        reference = binding["roleRef"]
+        return items(self._find(binding["roleRef"], namespace), "rules")
+
+    def _find(self, reference: Obj, namespace: str) -> Obj | None:
         clusterwide = reference["kind"] == "ClusterRole"
         key = f"{'clusterroles' if clusterwide else 'roles'}.{GROUP}"
-        found = self._store.find(key, reference["name"], "" if clusterwide else namespace)
-        return items(found, "rules")
+        return self._store.find(key, reference["name"], "" if clusterwide else namespace)
 
 
 def _binds(binding: Obj, caller: Caller) -> bool:
@@ -124,6 +129,8 @@ class NoEscalation:
             name = obj["metadata"].get("name") or ""
             if operation.old is not None and operation.old.get("rules") == obj.get("rules"):
                 return
+        if "roleRef" in obj and not self._authorizer.has_role(obj["roleRef"], namespace):
+            raise status.not_found(resource.plural, resource.group, name)
         if self._authorizer.reason(caller, Attempt(verb, GROUP, kind, "", namespace, name)) is not None:
             return
         missing = [rule for rule in _atoms(rules) if not self._held(caller, namespace, rule)]
@@ -134,7 +141,7 @@ class NoEscalation:
         return any(_includes(own, rule) for _, own in self._authorizer.rules(caller, namespace))
 
     def _refused(self, operation: Operation, caller: Caller, missing: list[Rule]) -> status.ApiError:
-        lines = "\n".join(_shown(rule) for rule in missing)
+        lines = "\n".join(_shown(rule) for rule in _merged(missing))
         groups = " ".join(f'"{group}"' for group in caller.groups)
         detail = (
             f'user "{caller.name}" (groups=[{groups}]) is attempting to grant RBAC permissions not currently held:\n'
@@ -155,6 +162,19 @@ def _atoms(rules: list[Rule]) -> Iterator[Rule]:
                     atom = {"verbs": [verb], "apiGroups": [group], "resources": [resource]}
                     names = items(rule, "resourceNames")
                     yield from ({**atom, "resourceNames": [name]} for name in names) if names else [atom]
+
+
+def _merged(atoms: list[Rule]) -> list[Rule]:
+    """Atoms of the same things as one rule with all their verbs."""
+    found: list[Rule] = []
+    for atom in atoms:
+        rest = {key: value for key, value in atom.items() if key != "verbs"}
+        same = next((rule for rule in found if {**rule, "verbs": []} == {**rest, "verbs": []}), None)
+        if same is None:
+            found.append({**rest, "verbs": list(atom["verbs"])})
+        else:
+            same["verbs"] += atom["verbs"]
+    return found
 
 
 def _includes(own: Rule, atom: Rule) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from oakum.lab.api import clock, codec, status, writes
 from oakum.lab.api.authorizer import Attempt, Authorizer
 from oakum.lab.api.calls import Caller, Options
+from oakum.lab.api.gojson import go_struct
 from oakum.lab.api.kinds import Resource
 from oakum.lab.api.managers import Manager, after_update
 from oakum.lab.api.rbac import RoleBased
@@ -40,6 +41,11 @@ class Reviews:
         stamp = clock.stamp(self._now())
         if resource.kind.name == "SelfSubjectReview":
             return {**obj, "metadata": {"creationTimestamp": stamp}, "status": found({}, options.caller)}
+        if resource.kind.name == "SelfSubjectRulesReview":
+            return {**obj, "spec": {}, "status": found(obj.get("spec") or {}, options.caller)}
+        stated = ((obj.get("spec") or {}).get("resourceAttributes") or {}).get("namespace", namespace)
+        if resource.kind.name == "LocalSubjectAccessReview" and stated != namespace:
+            raise _wrong(status.invalid("spec.resourceAttributes.namespace", stated, "must match metadata.namespace"))
         manager = Manager(options.manager, "Update", resource.kind.api_version)
         obj = after_update(codec.shape_of(resource), writes.empty(resource), obj, manager, stamp)
         obj.setdefault("spec", {})
@@ -51,16 +57,20 @@ class Reviews:
     def _access(self, spec: Obj, _: Caller) -> Obj:
         if not spec.get("user") and not spec.get("groups"):
             error = status.invalid("spec.user", "", "at least one of user or group must be specified")
-            raise status.unprocessable("SubjectAccessReview", "authorization.k8s.io", "", [error])
+            raise _wrong(error)
         return self._decision(spec, Caller(spec.get("user", ""), tuple(spec.get("groups") or ())))
 
     def _decision(self, spec: Obj, caller: Caller) -> Obj:
         wanted, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
-        if (wanted is None) == (path is None):
+        if wanted is not None and path is not None:
+            shown = go_struct({"verb": "", "path": "", **path}, "Path", "Verb")
+            detail = "cannot be specified in combination with resourceAttributes"
+            raise _wrong(status.invalid("spec.nonResourceAttributes", shown, detail))
+        if wanted is None and path is None:
             detail = "exactly one of nonResourceAttributes or resourceAttributes must be specified"
-            error = status.invalid("spec.resourceAttributes", wanted, detail)
-            raise status.unprocessable("SelfSubjectAccessReview", "authorization.k8s.io", "", [error])
-        attempt = _attempt(wanted) if wanted is not None else Attempt((path or {})["verb"], path=(path or {})["path"])
+            raise _wrong(status.invalid("spec.resourceAttributes", wanted, detail))
+        path = path or {}
+        attempt = _attempt(wanted) if wanted is not None else Attempt(path.get("verb", ""), path=path.get("path", ""))
         reason = "" if caller.is_master else self._authorizer.reason(caller, attempt)
         if reason is None:
             return {"allowed": False}
@@ -86,10 +96,16 @@ class Reviews:
         return {"userInfo": _info(caller)}
 
     def _token(self, spec: Obj, _: Caller) -> Obj:
-        caller = self._users.of_token(spec.get("token", ""))
+        if not spec.get("token"):
+            raise status.bad_request("token is required for TokenReview in authentication")
+        caller = self._users.of_token(spec["token"])
         if caller is None:
             return {"user": {}, "error": "invalid bearer token"}
         return {"authenticated": True, "user": _info(caller), "audiences": spec.get("audiences") or []}
+
+
+def _wrong(error: status.FieldError) -> status.ApiError:
+    return status.unprocessable("", "authorization.k8s.io", "", [error])
 
 
 def _info(caller: Caller) -> Obj:

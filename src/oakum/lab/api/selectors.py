@@ -1,14 +1,12 @@
 """Label and field selectors: the query forms and the `LabelSelector` type (apimachinery labels and fields)."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from oakum.lab.api.status import ApiError, bad_request
+from oakum.lab.api import label_queries
+from oakum.lab.api.status import bad_request
 from oakum.lab.store import Obj
-
-_TOKEN = re.compile(r"\s*(notin\b|in\b|==|!=|=|!|\(|\)|,|>|<|[A-Za-z0-9_./-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,66 +45,7 @@ Selector = tuple[Requirement, ...]
 
 def parse_labels(text: str) -> Selector:
     """`a=b,c!=d,e in (f,g),h,!i` to requirements; raises ApiError 400 for other text."""
-    tokens = _tokens(text)
-    found = []
-    while tokens:
-        found.append(_requirement(tokens))
-        if tokens and (tokens.pop(0) != "," or not tokens):
-            raise _unparsable("found '', expected: identifier after ','")
-    return tuple(found)
-
-
-def _tokens(text: str) -> list[str]:
-    tokens, at = [], 0
-    while at < len(text.rstrip()):
-        match = _TOKEN.match(text, at)
-        if match is None:
-            raise _unparsable(f"unexpected character {text[at]!r}")
-        tokens.append(match[1])
-        at = match.end()
-    return tokens
-
-
-def _requirement(tokens: list[str]) -> Requirement:
-    key = tokens.pop(0)
-    if key == "!" and tokens:
-        return Requirement(tokens.pop(0), "absent")
-    if not re.match(r"[A-Za-z0-9]", key):
-        raise bad_request(f"found '{key}', expected: !, identifier, or 'end of string'")
-    operator = tokens[0] if tokens else ","
-    if operator == ",":
-        return Requirement(key, "exists")
-    tokens.pop(0)
-    if operator in ("in", "notin"):
-        return Requirement(key, operator, _values(tokens))
-    value = tokens.pop(0) if tokens and tokens[0] != "," else ""
-    if value and not re.match(r"[A-Za-z0-9]", value):
-        raise _unparsable(f"found '{value}', expected: identifier")
-    if operator in ("=", "=="):
-        return Requirement(key, "in", (value,))
-    if operator == "!=":
-        return Requirement(key, "notin", (value,))
-    if operator in ("<", ">"):
-        return Requirement(key, operator, (value,))
-    raise _unparsable(f"found '{operator}', expected: in, notin, =, ==, !=, gt, lt")
-
-
-def _values(tokens: list[str]) -> tuple[str, ...]:
-    if not tokens or tokens.pop(0) != "(":
-        raise _unparsable("found '', expected: '('")
-    values = []
-    while tokens and tokens[0] != ")":
-        token = tokens.pop(0)
-        if token != ",":
-            values.append(token)
-    if not tokens:
-        raise _unparsable("found '', expected: ',' or ')'")
-    tokens.pop(0)
-    return tuple(values)
-
-
-def _unparsable(detail: str) -> ApiError:
-    return bad_request(f"unable to parse requirement: {detail}")
+    return tuple(Requirement(*term) for term in label_queries.parse(text))
 
 
 def selects(selector: Selector, labels: Mapping[str, str] | None) -> bool:
@@ -143,7 +82,6 @@ SELECTABLE: dict[str, tuple[str, ...]] = {
     "nodes": ("spec.unschedulable",),
     "services": ("spec.clusterIP", "spec.type"),
     "replicationcontrollers": ("status.replicas",),
-    "replicasets.apps": ("status.replicas",),
     "jobs.batch": ("status.successful",),
     "certificatesigningrequests.certificates.k8s.io": ("spec.signerName",),
 }  # fmt: skip
@@ -181,6 +119,8 @@ def parse_fields(text: str, resource: str, extra: tuple[str, ...] = ()) -> tuple
     terms = []
     for part in filter(None, text.split(",")):
         path, operator, value = _split_term(part)
+        if not path and not value:
+            continue
         if path not in (*_META, *SELECTABLE.get(resource, ()), *extra):
             raise bad_request(_unknown(path, resource, extra))
         terms.append(FieldTerm(path, value, operator != "!="))

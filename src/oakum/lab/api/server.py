@@ -11,6 +11,7 @@ from oakum.lab.api.authorizer import AllowAll, Attempt, Authorizer, denial
 from oakum.lab.api.call import Answer, Call, Receive, Scope, Send, call_of, failure, read_body, read_patch
 from oakum.lab.api.calls import Caller, DeleteOptions, Options, delete_options, dry_run
 from oakum.lab.api.cluster import Cluster
+from oakum.lab.api.codec import no_object
 from oakum.lab.api.paths import Target, attributes, target
 from oakum.lab.api.rules import rules_of
 from oakum.lab.api.status import ApiError
@@ -206,7 +207,7 @@ def _verb(call: Call, scope: Scope, named: bool, subresource: str) -> str:
         if subresource in _STREAMED:
             return "create" if call.method == "POST" else "get"
         return "watch"
-    if call.method in ("GET", "HEAD"):
+    if call.method == "GET":
         if call.flag("watch"):
             return "watch"
         return "get" if named else "list"
@@ -240,7 +241,7 @@ def _options(call: Call, caller: Caller, kind: str) -> Options:
         error = status.unsupported("fieldValidation", validation, ["", "Ignore", "Strict", "Warn"])
         raise status.unprocessable(kind, "meta.k8s.io", "", [error])
     rehearsal = dry_run(list(filter(None, call.query.get("dryRun", []))), kind)
-    return Options(caller, manager, rehearsal, validation, call.flag("force"), call.warnings)
+    return Options(caller, manager, rehearsal, validation, call.flag("force"), call.warnings, call.repeated)
 
 
 def _unmanaged() -> ApiError:
@@ -262,7 +263,9 @@ def _manager_errors(manager: str) -> list[status.FieldError]:
 
 def _deletion(call: Call) -> DeleteOptions:
     body: Any = call.json() or {}
-    return delete_options(body if isinstance(body, dict) else {}, call.parameter)
+    if not isinstance(body, dict):
+        raise status.bad_request(f"couldn't get version/kind; json parse error: {no_object(body)}")
+    return delete_options(body, call.parameter)
 
 
 def deleted_status(aimed: Target, obj: Obj) -> Obj:

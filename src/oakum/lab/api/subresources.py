@@ -1,5 +1,6 @@
 """Subresources that are not a part of their object: scale, binding, eviction, tokens; and the review kinds."""
 
+from dataclasses import replace
 from typing import Any
 
 from oakum.lab.api import clock, codec, selectors, status
@@ -66,7 +67,7 @@ class Subresources:
             if version := scale["metadata"].get("resourceVersion"):
                 obj["metadata"]["resourceVersion"] = version
             _put(obj, _paths_of(aimed.resource)["specReplicasPath"], replicas)
-            where = (aimed.name, obj, aimed.namespace, options)
+            where = (aimed.name, obj, aimed.namespace, replace(options, through="scale"))
             return scale_of(aimed.resource, self._cluster.update(aimed.resource, *where))
 
     def _token(self, aimed: Target, body: Any, options: Options) -> Obj:
@@ -77,7 +78,7 @@ class Subresources:
         seconds = spec.get("expirationSeconds") or 3600
         if seconds < 600:
             error = status.invalid("spec.expirationSeconds", seconds, "may not specify a duration less than 10 minutes")
-            raise status.unprocessable("TokenRequest", "authentication.k8s.io", aimed.name, [error])
+            raise status.unprocessable("TokenRequest", "authentication.k8s.io", "", [error])
         token, until = self._users.token_for(account, seconds, spec.get("audiences") or [], spec.get("boundObjectRef"))
         metadata = {
             "name": aimed.name,

@@ -6,6 +6,7 @@ from oakum.lab.api import listing
 from oakum.lab.api.call import Call
 from oakum.lab.api.cluster import Cluster
 from oakum.lab.api.kinds import Resource
+from oakum.lab.api.status import bad_request, invalid
 from oakum.lab.store import Obj
 
 
@@ -28,8 +29,17 @@ def renderer(cluster: Cluster, call: Call, resource: Resource, each: bool) -> Ca
     if form == "Table":
         from oakum.lab.api.tables import Tables
 
+        check_included(call)
         return Tables(resource, cluster.now(), call.parameter("includeObject")).event
     return _whole
+
+
+def check_included(call: Call) -> None:
+    """Refuse a wish for the objects of a table that there is not (ApiError 400)."""
+    wish = call.parameter("includeObject")
+    if wish not in ("", "Metadata", "Object", "None"):
+        error = invalid("includeObject", wish, "must be 'Metadata', 'Object', 'None', or empty")
+        raise bad_request(f"Unable to convert to Table as requested: {error}")
 
 
 def _whole(obj: Obj) -> Obj:

@@ -37,6 +37,8 @@ class WatchStream:
         if call.parameter("sendInitialEvents") and match != "NotOlderThan":
             detail = "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
             errors.append(status.forbidden(path, detail))
+        if call.parameter("sendInitialEvents") and match not in ("", "NotOlderThan"):
+            errors.append(status.unsupported(path, match, ["NotOlderThan"]))
         elif match and not call.parameter("sendInitialEvents"):
             errors.append(
                 status.forbidden(

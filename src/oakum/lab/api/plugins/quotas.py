@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from oakum.lab.api import status
 from oakum.lab.api.admission import Operation
-from oakum.lab.api.quantity import canonical, parse
+from oakum.lab.api.quantity import like, parse
 from oakum.lab.api.rules.values import items
 from oakum.lab.store import Obj, Store
 
@@ -26,11 +26,31 @@ def hold_quotas(store: Store, operation: Operation) -> None:
     obj = operation.obj
     for quota in store.list("resourcequotas", obj["metadata"].get("namespace", "")).items:
         hard = quota["spec"].get("hard") or {}
+        if operation.resource.key == "pods" and (missing := _unsaid(hard, obj)):
+            detail = f"failed quota: {quota['metadata']['name']}: must specify {missing}"
+            raise status.refused("pods", "", obj["metadata"].get("name") or "", detail)
         asked = {name: value for name, value in charge(operation.resource.key, obj).items() if name in hard}
         used = {name: value for name, value in usage(store, quota).items() if name in asked}
         over = sorted(name for name, value in asked.items() if used[name] + value > parse(hard[name]))
         if over:
             raise _exceeded(operation, quota, asked, used, over)
+
+
+def _unsaid(hard: Obj, pod: Obj) -> str:
+    """What a quota bounds and containers of a pod do not ask for: `limits.memory for: a,b; …`."""
+    found = []
+    for name in sorted(hard):
+        kind, _, part = name.rpartition(".")
+        if part not in ("cpu", "memory") or kind not in ("", "requests", "limits"):
+            continue
+        lacking = [
+            container["name"]
+            for container in items(pod["spec"], "initContainers") + items(pod["spec"], "containers")
+            if part not in ((container.get("resources") or {}).get(kind or "requests") or {})
+        ]
+        if lacking:
+            found.append(f"{name} for: {','.join(lacking)}")
+    return "; ".join(found)
 
 
 def usage(store: Store, quota: Obj) -> dict[str, Decimal]:
@@ -92,10 +112,9 @@ def _exceeded(
     hard = quota["spec"]["hard"]
 
     def listed(values: dict[str, Decimal]) -> str:
-        return ",".join(f"{name}={canonical(str(values[name].normalize().to_eng_string()))}" for name in over)
+        return ",".join(f"{name}={like(values[name], hard[name])}" for name in over)
 
     limits = ",".join(f"{name}={hard[name]}" for name in over)
-    counts = f"requested: {listed(asked)}, used: {listed(used)}, limited: {limits}"
     counts = f"requested: {listed(asked)}, used: {listed(used)}, limited: {limits}"
     detail = f"exceeded quota: {quota['metadata']['name']}, {counts}"
     resource = operation.resource

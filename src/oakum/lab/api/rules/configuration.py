@@ -165,11 +165,11 @@ def _scopes(spec: Obj) -> Iterator[FieldError]:
 def _limit_range(obj: Obj) -> None:
     for item in items(obj["spec"], "limits"):
         if item.get("type") == "Container":
-            default(item, default=dict(item.get("max") or {}))
-            default(item, defaultRequest=dict(item["default"] or item.get("min") or {}))
-            for key in ("default", "defaultRequest"):
-                if not item[key]:
-                    del item[key]
+            limits = {**(item.get("max") or {}), **(item.get("default") or {})}
+            requests = {**(item.get("min") or {}), **limits, **(item.get("defaultRequest") or {})}
+            for key, amounts in (("default", limits), ("defaultRequest", requests)):
+                if amounts:
+                    item[key] = amounts
 
 
 def _check_limits(obj: Obj) -> list[FieldError]:
