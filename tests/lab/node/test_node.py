@@ -519,3 +519,16 @@ def test_a_volume_shows_the_pods_own_fields(cluster: Cluster) -> None:
         "name": "shown",
         "cpu": "250",
     }
+
+
+@pytest.mark.lab(runtime="simulated")
+def test_a_pod_goes_also_when_some_of_its_files_have_to_stay(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(folder: Path) -> None:
+        raise PermissionError(1, "Operation not permitted", str(folder))
+
+    monkeypatch.setattr("oakum.lab.node.pods.remove_tree", refuse)
+    cluster = Cluster(lab)
+    cluster.pod("web")
+    cluster.ready("web")
+    delete(cluster, "web")
+    cluster.gone("web")

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from oakum.lab.node.runtime import Runtime
 from oakum.lab.node.statuses import pod_status
 from oakum.lab.node.volumes import TokenFor, Volumes
 from oakum.lab.store import NotFound, Obj
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -256,8 +259,12 @@ class Pod:
             self._publish()
         if self._networked:
             await self.runtime.remove_pod(self.uid)
-        await self.offload(remove_tree, self.folder)
-        await self.offload(remove_tree, self.logs)
+        for folder in (self.folder, self.logs):
+            try:
+                await self.offload(remove_tree, folder)
+            except PermissionError as error:
+                # In Docker containers write as users whose files an ordinary user may not delete.
+                _LOG.warning("files of pod %s stay: %s", self.uid, error)
         if not self._vanished:
             metadata = self.obj["metadata"]
             pods = self._host.cluster.resource("pods")
