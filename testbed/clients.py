@@ -13,6 +13,8 @@ MODULES = {
     "ko": "github.com/google/ko@v0.19.1",
 }
 """A program → the package it is built from, and the version."""
+LIMIT_S = 1200
+"""How long a build may take: cosign's takes minutes where nothing of it was built before."""
 
 
 def find(name: str) -> str | None:
@@ -27,7 +29,7 @@ def build() -> None:
             continue
         env = {**os.environ, "GOBIN": str(_built(name).parent), "CGO_ENABLED": "0"}
         try:
-            run("go", "install", "-trimpath", package, env=env)
+            run("timeout", str(LIMIT_S), "go", "install", package, env=env)
         except Failed as error:
             print(f"{name} is not to be had: {error}", flush=True)
 
