@@ -49,6 +49,10 @@ class Anchors(Generic[T]):
         if name not in self._values:
             raise UnknownAnchor(f"unknown anchor '{name}' referenced")
 
+    def last(self, name: str) -> T:
+        """What `name` stands for now, not a copy."""
+        return self._values[name]
+
     def expand(self, name: str) -> T:
         """A copy of what `name` stands for. Raises SyntaxYAMLError when it is unknown, not complete, or too much."""
         self.require(name)

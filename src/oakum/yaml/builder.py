@@ -78,13 +78,16 @@ class _Builder:
 
     def document(self, event: Any) -> Document:
         self.anchors = Anchors(len(self.text), _copy, _size)
+        self.merged_aliases: list[str] = []
         try:
             value = self.value(self.next())
         except SyntaxYAMLError as error:
             if not error.line and self.depth <= MAX_DEPTH and not isinstance(error, UnknownAnchor):
                 self.finish()
             raise
-        return Document(value, event.end_mark.line + self.before, self.source)
+        for name in self.merged_aliases:
+            self.require_map(self.anchors.last(name))
+        return Document(value, event.start_mark.line + self.before, self.source)
 
     def finish(self) -> None:
         """Read on to the end of the document: what is wrong with it comes before what is wrong with a value."""
@@ -138,10 +141,21 @@ class _Builder:
 
     def merged(self) -> list[MapItem]:
         """The pairs of the map that follows `<<`."""
-        value = self.value(self.next())
+        event = self.next()
+        value = self.value(event)
+        self.require_map(value)
+        if type(event) is AliasEvent:
+            self.merged_aliases.append(str(event.anchor))
+        items: list[MapItem] = value.items
+        return items
+
+    def require_map(self, value: Any) -> None:
+        """Raise SyntaxYAMLError for a `value` that cannot be merged.
+
+        go-yaml asks this of what an anchor stands for last in its document, whatever was merged.
+        """
         if not isinstance(value, Map):
             raise SyntaxYAMLError("map merge requires map or sequence of maps as the value")
-        return value.items
 
     def sequence(self, event: Any) -> Array:
         items: list[ArrayItem] = []

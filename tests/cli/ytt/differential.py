@@ -43,11 +43,16 @@ class Outcome(NamedTuple):
 
 
 def check(files: Mapping[str, str], flags: Sequence[str] = (), command: Sequence[str] = ()) -> None:
-    """Run ours on `files`, and the reference where it is installed, and compare all that they came to."""
+    """Run ours on `files`, and the reference where it is installed, and compare all that they came to.
+
+    `{folder}` in `flags` is where the files are.
+    """
     with tempfile.TemporaryDirectory() as folder:
         for name, text in files.items():
-            Path(folder, name).write_bytes(text.encode("utf-8", "surrogateescape"))
-        arguments = [*command, "-f", folder, *flags]
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode("utf-8", "surrogateescape"))
+        arguments = [*command, "-f", folder, *(flag.replace("{folder}", folder) for flag in flags)]
         ours = _ours(arguments)
         assert ours.status in (0, 1)
         assert b"Traceback" not in ours.stderr

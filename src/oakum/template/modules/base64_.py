@@ -44,10 +44,12 @@ def _decode(*arguments: Any, **keywords: Any) -> str:
     url, raw, strict = _options(keywords)
     standard = source.translate(_FROM_URL) if url else source
     packed = standard.translate(None, b"\r\n")
-    if raw and b"=" not in packed:
+    padded = b"=" in packed
+    if raw and not padded:
         packed += b"=" * (-len(packed) % 4)
     try:
-        decoded = binascii.a2b_base64(packed, strict_mode=True)
+        # Python is content with padding that is too much.
+        decoded = None if padded and (raw or len(packed) % 4) else binascii.a2b_base64(packed, strict_mode=True)
     except binascii.Error:
         decoded = None
     bad = offset_of_error(standard, raw=raw, strict=strict) if decoded is None or strict else None

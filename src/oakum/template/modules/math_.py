@@ -106,6 +106,14 @@ def _atanh(value: float) -> float:
     return math.copysign(math.inf, value) if abs(value) == 1 else math.atanh(value)
 
 
+def _hypot(x: float, y: float) -> float:
+    """Go's way to the last digit, which Python's is more exact in."""
+    small, large = sorted((abs(x), abs(y)))
+    if not large or math.isinf(large) or large - large != 0 or small != small:
+        return math.hypot(x, y)
+    return large * math.sqrt(1 + (small / large) ** 2)
+
+
 def _pow(base: float, exponent: float) -> float:
     if base == 0 and exponent < 0:
         odd = exponent == math.floor(exponent) and exponent % 2 == 1
@@ -160,7 +168,7 @@ def _functions() -> dict[str, Callable[..., Any]]:
         "pow": _pow,
         "remainder": math.remainder,
         "atan2": math.atan2,
-        "hypot": math.hypot,
+        "hypot": _hypot,
     }
     return {
         **{name: _one(function, name) for name, function in simple.items()},

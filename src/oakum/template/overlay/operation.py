@@ -125,8 +125,9 @@ def merge_item(left: Any, step: Step) -> None:
         left.annotations = {**(left.annotations or {}), **(others(step.item.annotations or {}) or {})} or None
     if left.value is None or merge_value(left.value, step):
         left.value = step.fresh().value if isinstance(step.item.value, _CONTAINERS) else step.item.value
-        left.line = step.item.line
-        left.source = step.item.source
+        if not isinstance(left, Document):
+            left.line = step.item.line
+            left.source = step.item.source
 
 
 def merge_value(left: Value, step: Step) -> bool:
