@@ -1,14 +1,14 @@
 """One run of ours, and of the reference where it is installed, on the same files: the results must be the same.
 
-The comparison needs the reference's binary as `ytt-go` on the PATH, and is made when asked for with a number of
-examples: `OAKUM_FUZZ_EXAMPLES=100000 pytest tests/cli/ytt`. Otherwise only ours is held to its word, which is to end
-with a result or an ordinary error: what ordinary tests say must not depend on chance.
+The comparison needs the reference's binary (`make reference`), and is made when asked for with a number of examples:
+`OAKUM_FUZZ_EXAMPLES=100000 pytest tests/cli/ytt`; with `OAKUM_FUZZ_FIXED=1` they are the same each time. Otherwise only
+ours is held to its word, which is to end with a result or an ordinary error: what ordinary tests say must not depend
+on chance.
 """
 from __future__ import annotations
 
 import io
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,15 +18,16 @@ from typing import NamedTuple
 from unittest.mock import patch
 
 from hypothesis import HealthCheck, settings
+from testbed.reference import find
 
 from oakum.cli.command import main
 from oakum.cli.ytt import ROOT
 
 ASKED = os.environ.get("OAKUM_FUZZ_EXAMPLES")
-REFERENCE = shutil.which("ytt-go") if ASKED else None
+REFERENCE = find() if ASKED else None
 EXAMPLES = settings(
     max_examples=int(ASKED or "60"),
-    derandomize=not ASKED,
+    derandomize=not ASKED or "OAKUM_FUZZ_FIXED" in os.environ,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

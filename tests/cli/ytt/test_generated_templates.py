@@ -12,7 +12,7 @@ VALUES = st.sampled_from(["1", "x", "[1, 2]", '{"k": 1}', "None", "frag()", "ite
                           'template.replace({"r": 1, "s": 2})', "template.replace([7, 8])", "template.replace(frag())", "i"])  # fmt: skip
 PLAIN = st.sampled_from(["", "1", "a", "{}", "[]", "[p, q]", "{p: 1}", "t(@= str(x) @)u", "(@= x @)", "(@", "@)", '"q"'])
 CODE = st.sampled_from(["#@ if x == 5:", "#@ if False:", "#@ elif True:", "#@ else:", "#@ for i in range(2):", "#@ for i in []:", "#@ end", "#@ end", "#@ end", "#@ i = 1",
-                        "#@ def g(n):", "#@ return 1", "#@ if/end True:", "#@ if/end x > 9:", "#@ for/end i in [1, 2]:", "#@ while x < 7:", "#@ x += 1", "#@", "#! note", "# plain",
+                        "#@ def g(n):", "#@ return 1", "#@ if/end True:", "#@ if/end x > 9:", "#@ for/end i in [1, 2]:", "#@ while False:", "#@ x += 1", "#@", "#! note", "# plain",
                         "#@yaml/map-key-override", "#@yaml/text-templated-strings", "#@foo", "#@foo 1, a=2", "#@foo (", "#@template/code i = 2", "#@comment c",
                         "#@ else/end:", "#@ break", "#@ continue", "#@ pass", "#@ if x:", "#@ def h(): return 1", "#@schema/nullable", "#@overlay/remove"])  # fmt: skip
 START = """#@ load("@ytt:template", "template")

@@ -6,6 +6,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from testbed.reference import find
 from tests.cli.ytt.differential import EXAMPLES, check
 
 TEXTS = st.one_of(
@@ -129,9 +130,9 @@ def test_strings_are_printed(text, place):
     check({"config.yml": f"v: #@ {place.format(quoted)}\n"})
 
 
-@pytest.mark.skipif("not __import__('shutil').which('ytt-go')", reason="needs the reference's binary, ytt-go, on the PATH")
+@pytest.mark.skipif(not find(), reason="needs the reference's binary: make reference")
 def test_the_reference_is_what_is_compared_with():
     import subprocess
 
-    done = subprocess.run(["ytt-go", "version"], capture_output=True, text=True)
+    done = subprocess.run([str(find()), "version"], capture_output=True, text=True)
     assert done.stdout.startswith("ytt version")
