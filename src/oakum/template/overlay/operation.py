@@ -123,9 +123,10 @@ def merge_item(left: Any, step: Step) -> None:
     """Merge the item of `step` into the left item that it matches."""
     if step.adopts:
         left.annotations = {**(left.annotations or {}), **(others(step.item.annotations or {}) or {})} or None
-    if left.value is None or merge_value(left.value, step):
+    was_null = left.value is None
+    if was_null or merge_value(left.value, step):
         left.value = step.fresh().value if isinstance(step.item.value, _CONTAINERS) else step.item.value
-        if not isinstance(left, Document):
+        if was_null or not isinstance(left, Document):
             left.line = step.item.line
             left.source = step.item.source
 
