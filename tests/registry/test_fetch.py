@@ -46,6 +46,17 @@ def test_a_file_is_fetched_after_redirects(server: str, path: str) -> None:
     assert fetch(f"http://{server}{path}", {}) == b"a: None"
 
 
+def test_more_than_the_largest_file_is_refused(server: str) -> None:
+    with pytest.raises(FetchError, match=r"^Requesting URL '[^']*': Expected at most 6 bytes, but there are more$"):
+        fetch(f"http://{server}/a", {}, largest=6)
+    assert fetch(f"http://{server}/a", {}, largest=7) == b"a: None"
+
+
+def test_a_redirect_leads_nowhere_but_to_the_web(server: str) -> None:
+    with pytest.raises(FetchError, match='Get "file:///etc/passwd": unsupported protocol scheme "file"$'):
+        fetch(f"http://{server}/to/file:///etc/passwd", {})
+
+
 def test_a_login_in_the_url_is_sent(server: str) -> None:
     assert fetch(f"http://me:secret@{server}/private", {}) == f"a: {LOGIN}".encode()
 

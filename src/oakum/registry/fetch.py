@@ -14,6 +14,8 @@ from oakum.registry.errors import ConnectError
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 10
 _TIMEOUT_S = 60.0
+LARGEST = 256 << 20
+"""Bytes that a file may have: configuration is far smaller, and what never ends would take all memory."""
 
 
 class FetchError(RegistryError):
@@ -25,10 +27,11 @@ def shown(url: str) -> str:
     return re.sub("//[^/@]*@", "//", url)
 
 
-def fetch(url: str, environ: Mapping[str, str] | None = None) -> bytes:
+def fetch(url: str, environ: Mapping[str, str] | None = None, largest: int = LARGEST) -> bytes:
     """What stands at `url` (http, https), after redirects; a login in it is sent to its own host only.
 
-    `environ` names proxies, that of the process unless given. Raises FetchError, ProxyError.
+    More than `largest` bytes are refused. `environ` names proxies, that of the process unless given. Raises FetchError,
+    ProxyError.
     """
     connections, here = Connections(Options(answer_timeout=_TIMEOUT_S), environ), url
     try:
@@ -36,14 +39,20 @@ def fetch(url: str, environ: Mapping[str, str] | None = None) -> bytes:
             response = connections.send("GET", shown(here), _login(here))
             target = response.headers.get("Location")
             if response.status not in _REDIRECTS or not target:
-                body = response.read()
+                body = response.read(largest + 1)
                 break
             response.close()
             here = urljoin(here, target)
+            if (scheme := urlsplit(here).scheme) not in ("http", "https"):
+                reason = f'Get "{shown(here)}": unsupported protocol scheme "{scheme}"'
+                raise FetchError(f"Requesting URL '{shown(url)}': {reason}")
         else:
             raise FetchError(f"Requesting URL '{shown(url)}': stopped after {_MOST_REDIRECTS} redirects")
     except (ConnectError, *FAILURES) as error:
         raise FetchError(f"Requesting URL '{shown(url)}': {error}") from error
+    if len(body) > largest:
+        response.close()
+        raise FetchError(f"Requesting URL '{shown(url)}': Expected at most {largest} bytes, but there are more")
     if not 200 <= response.status < 300:
         raise FetchError(f"Requesting URL '{shown(url)}': {response.status} {response.reason or ''}".rstrip())
     return body

@@ -6,6 +6,7 @@ another library. Here each of them keeps the exception that it speaks for, so al
 from __future__ import annotations
 
 from oakum.errors import OakumError
+from oakum.starlark import Frame
 from oakum.starlark.failure import call_chain
 from oakum.template.errors import EvaluationError
 from oakum.template.trace import Programs
@@ -16,7 +17,7 @@ _SHOWN = 20  # calls at either end of a long chain
 def explained(error: OakumError, programs: Programs) -> OakumError:
     """`error` with the calls it came through, outermost first, added to its text; `error` itself without any."""
     calls = [
-        f"  {line} (in {frame.function})"
+        f"  {_named(frame, line)} (in {frame.function})"
         for frame in call_chain(error)
         for line in programs.excerpt(frame.file, frame.line)
     ]
@@ -27,3 +28,8 @@ def explained(error: OakumError, programs: Programs) -> OakumError:
         calls[_SHOWN:-_SHOWN] = [f"  … {left_out} more"]
     text = "\n".join([str(error).rstrip("\n"), "", "Calls, outermost first:", *calls])
     return EvaluationError(text, budget=getattr(error, "budget", False))
+
+
+def _named(frame: Frame, line: str) -> str:
+    """`line` of an excerpt with the file's name, which those of Starlark files lack."""
+    return f"{frame.file}:{line}" if line.startswith(f"{frame.line} | ") else line

@@ -133,7 +133,8 @@ def _value_file(flags: DataValueFlags, pair: str) -> Iterator[ValuesDocument]:
     try:
         text = files[0].text
     except OakumError as error:
-        raise TemplateError(f"Reading file '{path}'") from error
+        # The reference says no more; a checksum that is wrong is ours to tell of.
+        raise TemplateError(f"Reading file '{path}'{f': {error}' if '#sha256:' in path else ''}") from error
     yield _nested(references, names, text, Source(f"(data-value-file arg) {'.'.join(names)}={path}", [text]))
 
 

@@ -28,6 +28,14 @@ def test_calls_made_by_a_builtin_are_shown(tmp_path: Path, capsys: pytest.Captur
     ]
 
 
+def test_calls_in_starlark_files_are_shown_with_their_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = {"f.star": "def host(name): return name.missing\n", "config.yml": '#@ load("f.star", "host")\na: #@ host("x")\n'}
+    assert calls(tmp_path, capsys, files, "--explain-calls") == [
+        '  config.yml:2 | a: #@ host("x") (in <toplevel>)',
+        "  f.star:1 | def host(name): return name.missing (in host)",
+    ]
+
+
 def test_calls_made_by_an_overlay_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     overlay = '#@ load("@ytt:overlay", "overlay")\n#@ def change(left, right):\n#@   return left + None\n#@ end\n'
     overlay += "#@overlay/match by=overlay.all\n---\n#@overlay/replace via=change\na: 1\n"

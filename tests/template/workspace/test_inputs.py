@@ -102,6 +102,12 @@ def test_a_url_may_say_what_its_content_must_be(server: str) -> None:
     digest = hashlib.sha256(b"a: 1").hexdigest()
     (file,) = Inputs().collect([f"{server}/x/a.yml#sha256:{digest.upper()}"])
     assert (file.path, file.data) == ("a.yml", b"a: 1")
-    (other,) = Inputs().collect([f"{server}/x/a.yml#sha256:00"])
-    with pytest.raises(InputError, match=f"Expected content with SHA-256 00, but was {digest}"):
+    (other,) = Inputs().collect([f"{server}/x/a.yml#sha256:{'0' * 64}"])
+    with pytest.raises(InputError, match=f"Expected content with SHA-256 {'0' * 64}, but was {digest}"):
         _ = other.data
+
+
+@pytest.mark.parametrize("digest", ["", "00", "z" * 64, "0" * 65])
+def test_a_digest_that_is_none_is_refused_before_anything_is_fetched(digest: str) -> None:
+    with pytest.raises(InputError, match=r"^Expected URL 'http://h/a\.yml#sha256:\w*' to end in a SHA-256 digest of 64"):
+        Inputs().collect([f"http://me:secret@h/a.yml#sha256:{digest}"])

@@ -12,6 +12,12 @@ _TEMPLATE = "Process YAML templates (deprecated; use top-level command -- e.g. `
 _STRICT = Flag("strict", "Configure to use _strict_ YAML subset", "bool", short="s")
 _DEBUG = Flag("debug", "Enable debug output", "bool")
 
+
+def _not_negative(value: int) -> None:
+    if value < 0:
+        raise ValueError("Expected 0 or more")
+
+
 _TEMPLATE_FLAGS = (
     Flag("file", "File(s) to process {filepath, HTTP URL (may end in #sha256:DIGEST), or '-' (i.e. stdin)} "
          "(can be specified multiple times)", "array", short="f"),
@@ -39,8 +45,9 @@ _TEMPLATE_FLAGS = (
     Flag("data-values-schema-inspect", "Determine the complete schema for data values (applying any overlays) "
          "and display the result (as OpenAPI v3.0 or JSON Schema, see --output)", "bool"),
     Flag("explain-data-values", "Show each final data value with the file, line or flag that set it", "bool"),
-    Flag("max-steps", "Bound on the loop iterations and calls of all templates (0: a generous one)", "int"),
-    Flag("max-memory", "Bound in MiB on the memory of all templates (0: a generous one)", "int"),
+    Flag("max-steps", "Bound on the loop iterations and calls of all templates (0: a generous one)", "int",
+         check=_not_negative),
+    Flag("max-memory", "Bound in MiB on the memory of all templates (0: a generous one)", "int", check=_not_negative),
     Flag("explain-calls", "When a template fails, show every call that led there, with file and line", "bool"),
     Flag("explain-overlays", "When an overlay matches nothing, show what comes closest", "bool"),
     Flag("dangerous-data-values-disable-validation",

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +15,7 @@ from oakum.template.workspace.system import explain
 
 _STDIN = "stdin.yml"
 _NO_LINKS = Symlinks()
+_DIGEST = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 _CHECKSUM = "#sha256:"
 """Behind a URL, before the digest that its content must have."""
 
@@ -56,7 +58,10 @@ class Inputs:
         if path == "-":
             return [input_file(_STDIN, self._take_stdin())], True
         if path.startswith(("http://", "https://")):
-            url, _, checksum = path.partition(_CHECKSUM)
+            url, asked, checksum = path.partition(_CHECKSUM)
+            if asked and not _DIGEST.fullmatch(checksum):
+                place = _without_login(path)
+                raise InputError(f"Expected URL '{place}' to end in a SHA-256 digest of 64 hexadecimal digits")
             return [input_file(url.rpartition("/")[2], partial(_fetch, url, checksum))], True
         try:
             mode = os.lstat(path).st_mode
@@ -110,6 +115,12 @@ def _read(path: str) -> bytes:
             return file.read()
     except OSError as error:
         raise InputError(explain("open" if error.errno != 21 else "read", path, error)) from None
+
+
+def _without_login(url: str) -> str:
+    from oakum.registry.fetch import shown
+
+    return shown(url)
 
 
 def _fetch(url: str, checksum: str) -> bytes:
