@@ -6,7 +6,7 @@ from collections.abc import Callable
 from oakum.starlark.errors import Failure, NamedFailure
 from oakum.starlark.meter import charge, reserve
 from oakum.starlark.rendering import integer, number, repr_text, text
-from oakum.starlark.strings import joined
+from oakum.starlark.strings import code_point, joined
 from oakum.starlark.values import Dict, type_name
 from oakum.typing import Any
 from oakum.yaml.numbers import general
@@ -112,7 +112,7 @@ def _character(value: Any) -> str:
     if kind is str:
         if len(value) != 1:
             raise Failure("%c format requires a single-character string")
-        return value  # type: ignore[no-any-return]  # its type was just looked at
+        return chr(code_point(value))
     raise Failure(f"%c format requires int or single-character string, not {type_name(value)}")
 
 

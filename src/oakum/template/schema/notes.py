@@ -155,7 +155,7 @@ def refuse_below_any(item: Item) -> None:
     if not isinstance(item.value, Map | Array):
         return
     for node in walk(item.value):
-        names = [name for name in node.annotations or () if name in (TYPE, NULLABLE, DEFAULT)]
+        names = [name for name in (NULLABLE, TYPE, DEFAULT) if node.annotations and name in node.annotations]
         if names:
             raise SchemaError(report(_INVALID, [_below_any(node, names)]))
 
@@ -167,7 +167,7 @@ def _below_any(node: Any, names: list[str]) -> Violation:
         "no '@schema/...' on nodes within a node annotated '@schema/type any=True'",
         'Schema was specified within an "any type" fragment',
         ('an "any type" fragment has no constraints; nested schema annotations conflict and are disallowed',),
-        tuple(node.annotations[name] for name in names),
+        tuple(sorted((node.annotations[name] for name in names), key=lambda found: found.line)),
     )
 
 
