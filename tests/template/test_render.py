@@ -3,7 +3,7 @@ import pytest
 
 from oakum.errors import OakumError
 from oakum.template.files import FileKind, InputFile
-from oakum.template.options import DataValueFlags
+from oakum.template.options import DataValueFlags, Options
 from oakum.template.render import render
 from oakum.yaml.emitter import emit
 from oakum.yaml.nodes import DocumentSet
@@ -147,3 +147,9 @@ def test_a_library_evaluated_twice_makes_new_nodes() -> None:
         "--- #@ template.replace(overlay.apply(app.eval(), added()))\n--- #@ template.replace(app.eval())\n"
     )
     assert yaml(template, _ytt_lib__app__plain_yml="p: {q: 1}\n") == "p:\n  q: 1\nnew: 1\n---\np:\n  q: 1\n"
+
+
+def test_what_is_done_with_the_values_of_programs_is_in_the_budget_too() -> None:
+    text = '#@data/values-schema\n---\n#@schema/default [["a"] * 1000] * 1000\na:\n- [""]\n'
+    with pytest.raises(OakumError, match="step budget of 100000 exceeded"):
+        render([InputFile("a.yml", text.encode, FileKind.YAML)], None, Options(max_steps=100_000))

@@ -30,6 +30,7 @@ def render(
 
 def _evaluate(files: list[InputFile], values: DataValueFlags | None, options: Options) -> Result:
     # Imported where it is needed: runs without templates start without it.
+    from oakum.starlark.meter import active
     from oakum.template.builtin import Modules
     from oakum.template.evaluation import Flavour, Run
     from oakum.template.library import Given, Library
@@ -40,14 +41,18 @@ def _evaluate(files: list[InputFile], values: DataValueFlags | None, options: Op
     flavour = Flavour(options.strict, options.ignore_unknown_comments, options.implicit_map_key_overrides)
     run = Run(options, _meter(options))
     library = Library(run, Place(root, root), flavour, given, options.disable_validation, Modules, once=True)
-    if not options.explain_calls:
-        return library.evaluate()
+    # In force between the programs too: schemas and overlays copy what programs made.
+    undo = active(run.meter)
     try:
         return library.evaluate()
     except OakumError as error:
+        if not options.explain_calls:
+            raise
         from oakum.template.calls import explained
 
         raise explained(error, run.programs) from error
+    finally:
+        undo()
 
 
 def _values(flags: DataValueFlags, options: Options) -> tuple[ValuesDocument, ...]:
