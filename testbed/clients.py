@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 from testbed.process import Failed, run
@@ -29,8 +30,8 @@ def build() -> None:
             continue
         env = {**os.environ, "GOBIN": str(_built(name).parent), "CGO_ENABLED": "0"}
         try:
-            run("timeout", str(LIMIT_S), "go", "install", package, env=env)
-        except Failed as error:
+            run("go", "install", package, env=env, timeout=LIMIT_S)
+        except (Failed, subprocess.TimeoutExpired) as error:
             print(f"{name} is not to be had: {error}", flush=True)
 
 

@@ -25,11 +25,18 @@ echo "$*" > "$GOBIN/$name"; /bin/chmod +x "$GOBIN/$name" """)
     for name, package in clients.MODULES.items():
         found = clients.find(name)
         assert found is not None
-        assert Path(found).read_text() == f"install -trimpath {package}\n"
+        assert Path(found).read_text() == f"install {package}\n"
 
 
 def test_what_cannot_be_built_is_told(tmp_path, capsys):
     go(tmp_path, "echo no such module >&2; exit 1")
     clients.build()
     assert clients.find("ko") is None
+    assert "ko is not to be had: " in capsys.readouterr().out
+
+
+def test_a_build_that_takes_too_long_is_told(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(clients, "LIMIT_S", 0.1)
+    go(tmp_path, "exec /bin/sleep 30")
+    clients.build()
     assert "ko is not to be had: " in capsys.readouterr().out

@@ -177,4 +177,4 @@ def test_ctrl_c_at_the_question_ends_without_a_word_and_nothing_is_applied(run, 
 @pytest.mark.parametrize("command", ["up --detach", "status", "down"])
 def test_a_lab_folder_that_cannot_be_is_told(run, command):
     put(run, "file", "")
-    assert "not a directory" in run(f"oakum lab {command} --data file").lower()
+    assert "it is no folder (hint: choose another with --data)" in run(f"oakum lab {command} --data file")

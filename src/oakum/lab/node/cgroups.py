@@ -58,7 +58,7 @@ class Group:
     def remove(self) -> None:
         """Remove the groups; processes that are just ending get a moment."""
         for folder in self._folders:
-            for _ in range(100):
+            for _ in range(500):
                 try:
                     folder.rmdir()
                     break
