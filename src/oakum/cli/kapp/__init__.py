@@ -8,6 +8,7 @@ from oakum.cli.command import Command
 from oakum.cli.command import main as run_main
 from oakum.cli.flag import Flag
 from oakum.cli.kapp import flags as f
+from oakum.cli.registries import REGISTRY, VERIFY_KEY
 
 ABOUT = "kapp helps with Kubernetes application management"
 APPS, SUPPORT, MISC, REST = GROUPS = (
@@ -38,7 +39,7 @@ _APP_GROUP = (
             flags=(TTY_ON, f.GROUP, *f.NAMESPACE, *f.APP_NAMESPACE,
                    Flag("directory", "Set directory (format: /tmp/foo)", "string", short="d", section=f.COMMON),
                    *f.diff("diff"), *f.apply(), *f.FILTERS, *f.DEPLOY, *f.LOCK, f.EXPLAIN,
-                   *f.apply("delete", wait_ignored=True))),
+                   *f.apply("delete", wait_ignored=True), VERIFY_KEY, *REGISTRY)),
     Command("delete", "Delete app group", run="oakum.cli.kapp.group:delete",
             flags=(TTY_ON, f.GROUP, *f.NAMESPACE, *f.APP_NAMESPACE, *f.diff("diff"), *f.apply(wait_ignored=True),
                    *f.LOCK, f.EXPLAIN)))
@@ -75,7 +76,7 @@ ROOT = Command(
         Command("deploy", "Deploy app", aliases=("d", "dep"), run="oakum.cli.kapp.deploy:run", group=APPS,
                 sections=f.SECTIONS,
                 flags=(TTY_ON, *f.APP, *f.FILES, *f.diff("diff"), *f.apply(), *f.FILTERS, *f.TYPES, *f.DEPLOY, *f.LOCK,
-                       f.EXPLAIN, f.PREVIOUS)),
+                       f.EXPLAIN, f.PREVIOUS, VERIFY_KEY, *REGISTRY)),
         Command("inspect", "Inspect app", aliases=("i", "is", "insp"), run="oakum.cli.kapp.inspect:run", group=APPS,
                 flags=(ui.TTY, *f.APP, *f.FILTERS, *f.TYPES, Flag("raw", "Output raw YAML resource content", "bool"),
                        Flag("status", "Output status content", "bool"),

@@ -8,7 +8,7 @@ from oakum.cli.command import Invocation
 from oakum.cli.kapp import session
 from oakum.cli.kapp.session import Session
 from oakum.deploy.errors import AppError, InputError
-from oakum.typing import TYPE_CHECKING
+from oakum.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from oakum.deploy.resource import Resource
@@ -25,7 +25,7 @@ def _deploy(s: Session) -> None:
         raise AppError("Expected app name to be non-empty")
     if not s.flags["file"]:
         raise InputError("Expected at least one --file (-f) specified with a file or directory path")
-    deploy_app(s, s.flags["app"], reader(s.flags["file"]))
+    deploy_app(s, s.flags["app"], signed(s.flags, reader(s.flags["file"])))
 
 
 def deploy_app(s: Session, app: str, read: Callable[[], Sequence[Resource]], labels: tuple[str, ...] = (),
@@ -54,3 +54,15 @@ def reader(paths: Sequence[str]) -> Callable[[], list[Resource]]:
         return [r for source in open_sources(paths, stdin) for r in source.resources()]
 
     return read
+
+
+def signed(flags: dict[str, Any], read: Callable[[], Sequence[Resource]]) -> Callable[[], Sequence[Resource]]:
+    """`read`, made to fail where the key of `--verify-key`, if there is one, has not signed every image."""
+    def checked() -> Sequence[Resource]:
+        from oakum.cli.kapp.signed import demand_signatures
+
+        resources = read()
+        demand_signatures(flags, resources)
+        return resources
+
+    return checked if flags["verify-key"] else read

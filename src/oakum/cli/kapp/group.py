@@ -40,7 +40,7 @@ def _folders(directory: str) -> list[str]:
 
 
 def _deploy(s: Session) -> None:
-    from oakum.cli.kapp.deploy import deploy_app, reader
+    from oakum.cli.kapp.deploy import deploy_app, reader, signed
     from oakum.deploy.errors import ExitStatus
 
     group, directory = _group(s), s.flags["directory"]
@@ -51,7 +51,7 @@ def _deploy(s: Session) -> None:
         wanted.add(name)
         s.ui.line(f"--- deploying app '{name}' (namespace: {s.app_namespace}) from {path}")
         try:
-            deploy_app(s, name, reader([path]), (f"{GROUP_LABEL}={group}",))
+            deploy_app(s, name, signed(s.flags, reader([path])), (f"{GROUP_LABEL}={group}",))
         except ExitStatus as status:
             outcomes.append(status)
     for name in _members(s, group):

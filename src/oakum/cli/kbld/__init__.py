@@ -5,6 +5,7 @@ from oakum.cli import ui
 from oakum.cli.command import Command, leave
 from oakum.cli.command import main as run_main
 from oakum.cli.flag import Flag
+from oakum.cli.registries import REGISTRY, VERIFY_KEY
 from oakum.typing import NoReturn
 
 _ABOUT = "kbld seamlessly incorporates image building and image pushing into your development and deployment workflows"
@@ -18,13 +19,6 @@ def _positive(value: int) -> None:
 _FILES = (
     Flag("file", "Set file (format: /tmp/foo, https://..., -) (can be specified multiple times)", "strings", short="f"),
     Flag("sort", "Sort by file path", "bool", default=True),
-)
-_REGISTRY = (
-    Flag("registry-ca-cert-path", "Add CA certificates for registry API (format: /tmp/foo) "
-         "(can be specified multiple times)", "strings"),
-    Flag("registry-insecure", "Allow the use of http when interacting with registries", "bool"),
-    Flag("registry-verify-certs", "Set whether to verify server's certificate chain and host name", "bool",
-         default=True),
 )
 _RESOLVE = (
     Flag("build", "Allow building of images", "bool", default=True),
@@ -45,7 +39,7 @@ _RESOLVE = (
     Flag("verify-digests", "Check that images given by digest exist", "bool"),
     Flag("warn-unused", "Warn about sources, destinations and lock entries that no image matched", "bool"),
     Flag("sbom", "Attach a bill of materials to images built here (format: spdx, cyclonedx)"),
-    Flag("verify-key", "Accept only images signed by this public key, as cosign does (format: /tmp/cosign.pub)"),
+    VERIFY_KEY,
     Flag("sign-key", "Sign images built here with this private key, as cosign does (format: /tmp/cosign.key)"),
 )  # fmt: skip
 _REPOSITORY = Flag("repository", "Import images into given image repository (e.g. docker.io/dkalinin/my-project)",
@@ -65,7 +59,7 @@ ROOT = Command(
     "kbld",
     short=f"{_ABOUT} (inspect, version)",
     run="oakum.cli.kbld.resolve:run",
-    flags=(*_FILES, *_REGISTRY, *_RESOLVE, Flag("version", "version for kbld", "bool", short="v")),
+    flags=(*_FILES, *REGISTRY, *_RESOLVE, Flag("version", "version for kbld", "bool", short="v")),
     shared=(ui.TTY, *ui.FLAGS),
     after_help="\nSucceeded\n",
     commands=(
@@ -74,7 +68,7 @@ ROOT = Command(
             "Inspect image references in resources",
             aliases=("i", "is", "insp"),
             run="oakum.cli.kbld.inspect:run",
-            flags=(*_FILES, *_REGISTRY),
+            flags=(*_FILES, *REGISTRY),
         ),
         Command("help", "Help about any command", run="oakum.cli.help:run", arguments=None),
         Command("version", "Print client version", run="oakum.cli.kbld.version:run"),
@@ -83,7 +77,7 @@ ROOT = Command(
             "Package images into tarball",
             aliases=("pkg",),
             run="oakum.cli.kbld.bundle:package",
-            flags=(*_FILES, *_REGISTRY, Flag("output", "Output tarball path", short="o"), _CONCURRENCY),
+            flags=(*_FILES, *REGISTRY, Flag("output", "Output tarball path", short="o"), _CONCURRENCY),
             deprecated=_instead("push"),
         ),
         Command(
@@ -92,7 +86,7 @@ ROOT = Command(
             aliases=("unpkg",),
             run="oakum.cli.kbld.bundle:unpackage",
             flags=(
-                *_FILES, *_REGISTRY, Flag("input", "Input tarball path", short="i"), _REPOSITORY, _LOCK, _CONCURRENCY,
+                *_FILES, *REGISTRY, Flag("input", "Input tarball path", short="i"), _REPOSITORY, _LOCK, _CONCURRENCY,
             ),
             deprecated=_instead("pull"),
         ),
@@ -100,7 +94,7 @@ ROOT = Command(
             "relocate",
             "Relocate images between two registries",
             run="oakum.cli.kbld.bundle:relocate",
-            flags=(*_FILES, *_REGISTRY, _REPOSITORY, _LOCK, _CONCURRENCY),
+            flags=(*_FILES, *REGISTRY, _REPOSITORY, _LOCK, _CONCURRENCY),
             deprecated=_instead("copy"),
         ),
     ),

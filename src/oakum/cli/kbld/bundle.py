@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from oakum.cli import registries
 from oakum.cli.command import Invocation
 from oakum.cli.kbld import session
 from oakum.cli.ui import UI
@@ -39,7 +40,7 @@ def relocate(call: Invocation) -> int:
 def _package(flags: dict[str, Any], ui: UI) -> None:
     _demand(flags, "output")
     resources, config = decode.split(session.documents(flags))
-    transport, log = session.transport(flags), session.log(ui.stderr)
+    transport, log = registries.transport(flags), session.log(ui.stderr)
     entries = _collect(transport, resources, config, log, "package")
     places = _places(transport, entries)
     tarball.write(flags["output"], entries, places.__getitem__, log, "package", flags["concurrency"])
@@ -51,7 +52,7 @@ def _unpackage(flags: dict[str, Any], ui: UI) -> None:
     resources, config = decode.split(session.documents(flags))
     repository = transfer.target(flags["repository"])
     tar = untar.Tarball(flags["input"])
-    transport, log = session.transport(flags), session.log(ui.stderr)
+    transport, log = registries.transport(flags), session.log(ui.stderr)
 
     def layer(_: PackedImage, wanted: Descriptor) -> BlobSource:
         return tar.blob(wanted.digest, wanted.size)
@@ -67,7 +68,7 @@ def _relocate(flags: dict[str, Any], ui: UI) -> None:
         raise ConfigError("Expected at least one input file")
     repository = transfer.target(flags["repository"])
     resources, config = decode.split(session.documents(flags))
-    transport, log = session.transport(flags), session.log(ui.stderr)
+    transport, log = registries.transport(flags), session.log(ui.stderr)
     entries = _collect(transport, resources, config, log, "relocate")
 
     def layer(image: PackedImage, wanted: Descriptor) -> BlobSource:

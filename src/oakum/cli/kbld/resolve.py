@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
+from oakum.cli import registries
 from oakum.cli.command import Invocation
 from oakum.cli.kbld import session
 from oakum.cli.ui import UI
@@ -98,7 +99,7 @@ def _tools(flags: dict[str, Any], ui: UI) -> Tools:
     from oakum.images.options import Tools
     from oakum.images.pipeline import cache_folder
 
-    return Tools(session.transport(flags), session.log(ui.stderr), cache_folder(os.environ), os.environ)
+    return Tools(registries.transport(flags), session.log(ui.stderr), cache_folder(os.environ), os.environ)
 
 
 def _options(flags: dict[str, Any]) -> Options:

@@ -1,4 +1,4 @@
-"""What kbld's commands share: a UI around a run, inputs, a registry connection from flags."""
+"""What kbld's commands share: a UI around a run, inputs, a log."""
 from __future__ import annotations
 
 import os
@@ -11,10 +11,7 @@ from oakum.errors import OakumError
 from oakum.images import inputs
 from oakum.images.log import Log, StreamLog
 from oakum.images.resource import Document
-from oakum.typing import IO, TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from oakum.registry.transport import Transport
+from oakum.typing import IO, Any
 
 
 def run(call: Invocation, body: Callable[[UI], None]) -> int:
@@ -51,16 +48,3 @@ def log(stream: IO[str]) -> Log:
     from oakum.cli.kbld.live import LiveLog
 
     return LiveLog(stream)
-
-
-def transport(flags: dict[str, Any]) -> Transport:
-    """A connection to registries as the `--registry-*` flags say. Raises CredentialsError."""
-    from oakum.registry.client import connect
-    from oakum.registry.connections import Options
-
-    options = Options(
-        ca_files=tuple(flags["registry-ca-cert-path"]),
-        verify=flags["registry-verify-certs"],
-        insecure=flags["registry-insecure"],
-    )
-    return connect(options, os.environ)
