@@ -82,6 +82,9 @@ def _ordered(symbol: str, a: Any, b: Any, depth: int) -> bool:
             return _ORDER[symbol](a, b)
         if kind is List or kind is tuple:
             return _sequences(symbol, a, b, depth)
+        own = getattr(kind, "starlark_equal", None)
+        if own is not None:
+            own(a, b)  # what refuses to be compared says so itself
     raise Failure(f"{type_name(a)} {symbol} {type_name(b)} not implemented")
 
 

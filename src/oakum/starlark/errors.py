@@ -6,6 +6,7 @@
     ├── Failure           raised by helpers and host functions; has no position yet
     │   ├── NamedFailure  says itself which function failed
     │   └── BudgetError   the step, memory or depth budget is used up; cannot be caught by a program
+    │       └── Panic     an operation that ends the program at once, wherever it is
     └── EvalError         what a run or a call ends with: a message and the frames it passed through
 """
 from __future__ import annotations
@@ -63,6 +64,10 @@ class NamedFailure(Failure):
 
 class BudgetError(Failure):
     """The program asks for more steps, memory or depth than it is given."""
+
+
+class Panic(BudgetError):
+    """An operation that no program may ask for: its message comes without frames, as the reference panics."""
 
 
 class EvalError(StarlarkError):

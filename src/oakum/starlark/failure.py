@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from types import CodeType, FrameType, TracebackType
 
 from oakum.starlark.binding import refused
-from oakum.starlark.errors import BudgetError, EvalError, Failure, Frame
+from oakum.starlark.errors import BudgetError, EvalError, Failure, Frame, Panic
 from oakum.typing import Any
 
 RECURSION_LIMIT = 6000
@@ -21,7 +21,7 @@ def raised(error: BaseException) -> EvalError | None:
     if found is None:
         return None
     message, inner = found
-    frames = [*inner, *_frames(error.__traceback__)]
+    frames = [] if isinstance(error, Panic) else [*inner, *_frames(error.__traceback__)]
     if isinstance(error, RecursionError) and len(frames) > 2 * _SHOWN:
         frames = [*frames[:_SHOWN], *frames[-_SHOWN:]]
     return EvalError(message, frames, budget=isinstance(error, BudgetError | RecursionError))

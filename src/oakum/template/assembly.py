@@ -99,7 +99,7 @@ class Assembly:
             node = self._replacing(value.value, item)
             if isinstance(node, DocumentSet):
                 items.extend(node.items)
-            elif isinstance(node, Array):
+            elif isinstance(node, Array) and not isinstance(value.value, Fragment):
                 items.extend(Document(below.value, below.line, below.source) for below in node.items)
             else:
                 raise self._unfit("document set", value.value)

@@ -224,16 +224,16 @@ class Emitter:
         if isinstance(below, Node):
             child = self._containers[tag]
             before = self._open(child, below, step, settled=False)
-            value: ast.expr = call(f".{type(below).__name__}", [name(f".items{child}", line)], line)
+            place = _place(below, line)
+            value: ast.expr = call(f".{type(below).__name__}", [name(f".items{child}", line), *place], line)
         else:
             value = constant(below, line)
         return [*before, _append(f".items{parent}", self._node(tag, node, value, line), line)]
 
     def _node(self, tag: int, node: Node, value: ast.expr, line: int) -> ast.expr:
-        place = [constant(node.line, line), name(".source", line)]
         kind = type(node).__name__
         key = [self._key(tag, node, line)] if isinstance(node, MapItem) else []
-        made: ast.expr = call(f".{kind}", [*key, value, *place], line)
+        made: ast.expr = call(f".{kind}", [*key, value, *_place(node, line)], line)
         if tag in self.program.annotated:
             made = call(".noted", [made, name(f".notes{tag}", line)], line)
         return made
@@ -260,13 +260,12 @@ class Emitter:
     def _spelt(self, node: Any, line: int) -> ast.expr:
         if isinstance(node, Map | Array):
             items = ast.List([self._spelt(item, line) for item in node.items], ast.Load(), lineno=line, col_offset=0)
-            return call(f".{type(node).__name__}", [items], line)
+            return call(f".{type(node).__name__}", [items, *_place(node, line)], line)
         if not isinstance(node, Node):
             return constant(node, line)
         key = [self._scalar(node.key, line)] if isinstance(node, MapItem) else []
         value = self._spelt(getattr(node, "value", None), line)
-        place = [constant(node.line, line), name(".source", line)]
-        return call(f".{type(node).__name__}", [*key, value, *place], line)
+        return call(f".{type(node).__name__}", [*key, value, *_place(node, line)], line)
 
     def _open(self, tag: int, node: Node, step: StepCall, *, settled: bool) -> list[ast.stmt]:
         """Note that a container is under construction from here on; returns what makes its list.
@@ -364,6 +363,11 @@ def _nothing(step: StepCall) -> list[ast.stmt]:
 
 def _new_list(identifier: str, line: int) -> ast.stmt:
     return assign(identifier, ast.List([], ast.Load(), lineno=line, col_offset=0), line)
+
+
+def _place(node: Node, line: int) -> list[ast.expr]:
+    """Where `node` stands: the last two arguments of what makes it."""
+    return [constant(node.line, line), name(".source", line)]
 
 
 def _new_container(tag: int, line: int) -> list[ast.stmt]:

@@ -3,9 +3,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from oakum.starlark import Failure, repr_text, type_name
+from oakum.starlark import Failure, Panic, repr_text, type_name
+from oakum.template.keys import show_key
 from oakum.typing import Any
-from oakum.yaml.nodes import Array, DocumentSet, Map
+from oakum.yaml.nodes import Array, DocumentSet, Map, Node
 
 
 class Fragment:
@@ -41,9 +42,9 @@ class Fragment:
         return iter([wrap(item.value) for item in self._items()])
 
     def starlark_items(self) -> list[tuple[Any, Any]]:
-        """The keys and values of a map. Raises Failure for anything else."""
+        """The keys and values of a map. Raises Panic for anything else."""
         if self.node is not None and not isinstance(self.node, Map):
-            raise Failure("yamlfragment.Items: Expected map")
+            raise Panic(f"(p) yamlfragment.Items: Expected value to be a map, but was {_go_type(self.node)}")
         return [(item.key, wrap(item.value)) for item in self._items()]
 
     def starlark_index(self, key: Any) -> Any:
@@ -65,9 +66,19 @@ class Fragment:
         return type(key) is int and 0 <= key < len(self.node.items)
 
     def _index(self, key: Any) -> int:
+        if type(key) is not int and isinstance(self.node, DocumentSet):
+            raise Failure(f"{_shown(key)}.Get: Expected document set index to be an int64, but was string")
         if type(key) is not int:
-            raise Failure(f"yamlfragment.Get: Expected array index to be an int64, but was {type_name(key)}")
+            raise Failure(f"yamlfragment.Get: Expected array index to be an int64, but was {_go_type(key)}")
         return key
+
+    def starlark_slice(self, start: Any, stop: Any, step: Any) -> Any:
+        """Raises Panic: fragments have no slices."""
+        raise Panic("(p) yamlfragment.Slice: Not implemented")
+
+    def starlark_set_index(self, key: Any, value: Any) -> None:
+        """Raises Failure: fragments do not change."""
+        raise Failure("yamlfragment.SetKey: Not implemented")
 
     def starlark_equal(self, other: Any) -> bool:
         """Fragments do not compare: raises Failure for another fragment, else False."""
@@ -78,6 +89,21 @@ class Fragment:
     def starlark_str(self) -> str:
         """What `str` gives."""
         return "yamlfragment(<nil>)" if self.node is None else f"yamlfragment(*yamlmeta.{type(self.node).__name__})"
+
+
+def _go_type(value: Any) -> str:
+    """The type that messages name of a key or a node."""
+    node = value.node if isinstance(value, Fragment) else value
+    if isinstance(node, Node):
+        return f"*yamlmeta.{type(node).__name__}"
+    return _GO_TYPES.get(type(node), type_name(node))
+
+
+_GO_TYPES: dict[type, str] = {type(None): "<nil>", float: "float64"}
+
+
+def _shown(key: Any) -> str:
+    return repr_text(key) if isinstance(key, Fragment) else show_key(key)
 
 
 def wrap(value: Any) -> Any:

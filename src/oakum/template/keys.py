@@ -13,8 +13,11 @@ def key_of(key: Any) -> Any:
     return key if type(key) is str else (type(key), key)
 
 
-def show_key(key: Any) -> str:
-    """A key as messages show it: what Go's `%s` makes of it. One that is a collection is shown with its lines."""
+def show_key(key: Any, *, computed: bool = False) -> str:
+    """A key as messages show it: what Go's `%s` makes of it. One that is a collection is shown with its lines.
+
+    An integer that a template `computed` is of another type than one that was written.
+    """
     if isinstance(key, str):
         return key
     if key is None:
@@ -27,7 +30,8 @@ def show_key(key: Any) -> str:
         return f"%!s(bool={str(key).lower()})"
     if isinstance(key, float):
         return f"%!s(float64={general(key)})"
-    return f"%!s({'int' if key < 1 << 63 else 'uint64'}={key})"
+    small = "int64" if computed else "int"
+    return f"%!s({small if key < 1 << 63 else 'uint64'}={key})"
 
 
 def _listed(items: Iterable[tuple[Any, ...]]) -> str:

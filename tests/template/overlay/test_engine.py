@@ -150,7 +150,8 @@ def test_a_document_needs_to_say_what_it_is_for(read: Read) -> None:
     with pytest.raises(OverlayError) as caught:
         apply_documents([read("a: 1")], read("---\na: 2").items)
     assert str(caught.value) == (
-        "Document on line in.yml:1: Expected 'overlay/match' annotation keyword argument 'by'  to be specified"
+        "Document on line in.yml:1: "
+        "Expected 'overlay/match' annotation to have at least one keyword argument (by=..., expects=...)"
     )
 
 

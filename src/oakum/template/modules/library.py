@@ -86,8 +86,16 @@ class Instance(NamedTuple):
         return self._replace(values=(*self.values, _document(value, "data/values"))).module()
 
     def with_data_values_schema(self, *args: Any, **kwargs: Any) -> Module:
-        """A new instance with a schema laid over the one it has."""
-        return self._replace(schemas=(*self.schemas, _document(_given(args), "data/values-schema"))).module()
+        """A new instance with a schema laid over the one it has; the given one has to be a schema by itself, too."""
+        from oakum.template.schema import Schema, stand_nowhere
+
+        given = _document(_given(args), "data/values-schema")
+        stand_nowhere(given.document)
+        try:
+            Schema.from_document(given.document)
+        except OakumError as error:
+            raise Failure(str(error)) from error
+        return self._replace(schemas=(*self.schemas, given)).module()
 
     def eval(self, *args: Any, **kwargs: Any) -> Fragment:
         """The library's documents."""

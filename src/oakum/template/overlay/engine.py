@@ -24,7 +24,7 @@ def apply(left: Any, right: Any) -> Any:
     result = left
     if isinstance(right, DocumentSet):
         if not isinstance(left, DocumentSet):
-            raise OverlayError(f"Expected docset, but was {kind_of(left)}")
+            raise OverlayError(f"Expected document set, but was {kind_of(left)}")
         apply_documents([left], right.items)
     elif merge_value(left, Step(Document(right))):
         result = copy_value(right)

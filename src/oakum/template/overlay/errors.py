@@ -34,5 +34,5 @@ class UnexpectedMatches(OverlayError):
 
 def _describe(node: Node) -> str:
     if isinstance(node, MapItem):
-        return f"Map item (key '{show_key(node.key)}')"
+        return f"Map item (key '{show_key(node.key, computed=node.source is None)}')"
     return "Document" if isinstance(node, Document) else "Array item"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from oakum.starlark import Failure, type_name
 from oakum.template.convert import to_yaml
 from oakum.template.fragment import wrap
+from oakum.template.overlay.copying import strip
 from oakum.template.overlay.engine import apply as apply_value
 from oakum.template.overlay.errors import OverlayError
 from oakum.template.overlay.matcher import (
@@ -38,8 +39,10 @@ def apply(*args: Any, **kwargs: Any) -> Any:
     try:
         for right in args[1:]:
             over = to_yaml(right)
-            if isinstance(over, Node):  # A scalar changes nothing.
+            if isinstance(over, Node):
                 result = apply_value(result, over)
+            elif isinstance(result, Node):  # A scalar changes nothing.
+                strip(result)
     except OverlayError as error:
         raise Failure(str(error)) from error
     return wrap(result)

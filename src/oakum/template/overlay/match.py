@@ -54,7 +54,8 @@ def read_match(item: Item, defaults: Defaults, *, exactly: bool = False) -> Matc
     """
     found = annotation(item, MATCH)
     kwargs = found.kwargs if found else {}
-    if found and not kwargs and not isinstance(item, MapItem) and not exactly:
+    lacking = not kwargs and not exactly and not isinstance(item, MapItem)
+    if lacking and (found or isinstance(item, Document)):
         raise OverlayError(
             "Expected 'overlay/match' annotation to have at least one keyword argument (by=..., expects=...)"
         )

@@ -11,7 +11,7 @@ from oakum.template.overlay.copying import copy_value, others, with_value
 from oakum.template.overlay.errors import OverlayError
 from oakum.template.overlay.side import WORTH_INDEXING, Place, Side
 from oakum.typing import TYPE_CHECKING, Any, Protocol
-from oakum.yaml.nodes import Array, Document, Item, Map, Value
+from oakum.yaml.nodes import Array, Document, DocumentSet, Item, Map, Value
 
 if TYPE_CHECKING:
     from oakum.template.overlay.step import Step
@@ -135,6 +135,8 @@ def merge_value(left: Value, step: Step) -> bool:
     """Merge the value of the step's item into `left`; True when it is a scalar, so that it has to replace `left`."""
     right = step.item.value
     if not isinstance(right, _CONTAINERS):
+        if isinstance(right, DocumentSet):
+            raise OverlayError(f"Expected document set, but was {kind_of(left)}")
         return True
     if not isinstance(left, type(right)):
         raise OverlayError(f"Expected {kind_of(right)}, but was {kind_of(left)}")

@@ -9,7 +9,7 @@ from oakum.template.position import compact
 from oakum.template.schema import notes
 from oakum.template.schema.check import conform
 from oakum.template.schema.errors import SchemaError
-from oakum.template.schema.report import Violation, heading, report
+from oakum.template.schema.report import Violation, enclosed, report
 from oakum.template.schema.types import (
     AnyType,
     ArrayType,
@@ -21,7 +21,7 @@ from oakum.template.schema.types import (
     Type,
 )
 from oakum.typing import TYPE_CHECKING
-from oakum.yaml.nodes import Array, Item, Map, MapItem, Value
+from oakum.yaml.nodes import Array, DocumentSet, Item, Map, MapItem, Value
 
 if TYPE_CHECKING:
     from oakum.template.validation.rules import Rules
@@ -62,11 +62,7 @@ def _infer_nullable(item: Item) -> Type:
     except TemplateError as error:
         if item.value is None:
             raise
-        raise _wrapped(str(error)) from error
-
-
-def _wrapped(inner: str) -> SchemaError:
-    return SchemaError(f"{heading('Invalid schema')}{inner} \n\n")
+        raise SchemaError(enclosed(str(error))) from error
 
 
 def _infer(item: Item) -> Type:
@@ -75,6 +71,8 @@ def _infer(item: Item) -> Type:
         return MapType({below.key: declare(below) for below in value.items})
     if isinstance(value, Array):
         return ArrayType(_element(item, value))
+    if isinstance(value, DocumentSet):
+        raise SchemaError(f"Expected value to be a map, array, or scalar, but was {kind_of(value)}")
     if value is None:
         raise SchemaError(report("Invalid schema - null value not allowed here", [_null(item)]))
     return ScalarType(kind_of(value))
@@ -114,7 +112,7 @@ def _refuse_default(element: Item) -> None:
         annotations=(found,),
     )
     misplaced = report("Invalid schema - @schema/default not supported on array item", [inner])
-    raise _wrapped(misplaced)
+    raise SchemaError(enclosed(misplaced))
 
 
 def _count(item: Item, array: Array) -> Violation:

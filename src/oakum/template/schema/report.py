@@ -37,6 +37,11 @@ def heading(summary: str) -> str:
     return f"\n{summary}\n{'=' * len(summary.encode('utf-8', 'surrogateescape'))}\n"
 
 
+def enclosed(inner: str) -> str:
+    """What is wrong inside a part of a schema, told as a fault of its own."""
+    return f"{heading('Invalid schema')}{inner} \n\n"
+
+
 def _block(violation: Violation, pad: str) -> str:
     lines = [violation.description] if violation.description else []
     lines += _excerpt(violation, pad)
@@ -51,9 +56,11 @@ def _labelled(label: str, text: str, pad: str) -> str:
 
 def _excerpt(violation: Violation, pad: str) -> list[str]:
     at = violation.at
-    if at.source is None or not at.line:
+    if at.source is None:
         return ["Data value calculated:", f"{pad}#", f"{pad}# {_computed(at)}", f"{pad}#"]
     lines = [f"{at.source.name}:", f"{pad}|"]
+    if not at.line:
+        return [*lines, f"{'?':>{len(pad) - 1}} | ", f"{pad}|"]
     last = 0
     for number, text in _lines(violation):
         if last and number > last + 1:

@@ -79,5 +79,6 @@ class Declaration(NamedTuple):
     rules: Rules | None = None
 
     def expected(self) -> str:
-        """The type and where it is declared, as messages show it."""
-        return f"{self.type.name} (by {position(self.item)})"
+        """The type and where it is declared, as messages show it; they do not show a type that was computed."""
+        computed = self.item.source is not None and not self.item.line
+        return f"{'' if computed else self.type.name} (by {position(self.item)})"
