@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 T = TypeVar("T")
 
@@ -48,6 +48,17 @@ class LoopThread:
         await self.loop.shutdown_default_executor()
 
 
+class _Quiet:
+    """An application whose requests may be cancelled, which is no error of theirs."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._app(scope, receive, send)
+
+
 class HTTPServer:
     """One ASGI application on one listening socket, on the running event loop."""
 
@@ -59,7 +70,7 @@ class HTTPServer:
         from oakum.lab.upgrades import Front
 
         config = uvicorn.Config(
-            app,
+            _Quiet(app),
             log_config=None,
             access_log=False,
             log_level="error",

@@ -40,6 +40,17 @@ def test_up_prints_what_a_shell_can_evaluate_and_down_ends_it(data: str) -> None
     assert "API server at" in lab("logs", "--data", data).stdout
 
 
+def test_another_port_is_refused_where_a_lab_runs_already(data: str) -> None:
+    lab("up", "--detach", "--data", data)
+    state = Folder(Path(data)).running()
+    assert state is not None
+    port = state.api.rpartition(":")[2]
+    assert lab("up", "--detach", "--data", data, "--port", port).returncode == 0
+    refused = lab("up", "--detach", "--data", data, "--port", "1025")
+    assert refused.returncode == 1
+    assert f"already in {data} on port {port}: stop it with 'oakum lab down' first" in refused.stderr
+
+
 def test_a_killed_lab_is_not_running_and_can_be_started_again(data: str) -> None:
     lab("up", "--detach", "--data", data)
     state = Folder(Path(data)).running()

@@ -1,5 +1,6 @@
 from typing import Any
 
+import orjson
 from tests.lab.api.client import Client
 
 PATH = "/apis/apps/v1/namespaces/default/deployments/web"
@@ -91,3 +92,23 @@ def test_creating_owns_what_was_sent_and_what_was_defaulted(client: Client) -> N
     container = fields["f:template"]["f:spec"]["f:containers"]['k:{"name":"c"}']
     assert container["f:resources"] == {}
     assert fields["f:selector"] == {}
+
+
+def test_kubectl_goes_on_with_what_its_client_side_apply_set(client: Client) -> None:
+    first = deployment(replicas=2)
+    note = {"kubectl.kubernetes.io/last-applied-configuration": orjson.dumps(first).decode()}
+    made = {**first, "metadata": {"name": "web", "annotations": note}}
+    client.post(f"{PATH.rpartition('/')[0]}?fieldManager=kubectl-client-side-apply", made)
+    assert apply(client, deployment(replicas=3), "other").code == 409
+    after = apply(client, deployment(replicas=3), "kubectl")
+    assert (after.code, after.json["spec"]["replicas"]) == (200, 3)
+    assert '"replicas":3' in after.json["metadata"]["annotations"][next(iter(note))]
+
+
+def test_kubectl_does_not_overwrite_what_was_changed_since_its_client_side_apply(client: Client) -> None:
+    first = deployment(replicas=2)
+    note = {"kubectl.kubernetes.io/last-applied-configuration": orjson.dumps(first).decode()}
+    made = {**first, "metadata": {"name": "web", "annotations": note}}
+    client.post(f"{PATH.rpartition('/')[0]}?fieldManager=kubectl-client-side-apply", made)
+    client.patch(f"{PATH}?fieldManager=scaler", {"spec": {"replicas": 7}})
+    assert apply(client, deployment(replicas=3), "kubectl").code == 409

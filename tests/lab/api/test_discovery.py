@@ -60,6 +60,10 @@ def test_health(client: Client, path: str) -> None:
     assert client.get(path).content == b"ok"
 
 
+def test_health_is_told_in_detail(client: Client) -> None:
+    assert client.get("/readyz?verbose").content.endswith(b"[+]etcd ok\nreadyz check passed\n")
+
+
 def test_the_version_is_one_that_clients_know(client: Client) -> None:
     version = client.get("/version").json
     assert (version["major"], version["minor"]) == ("1", "36")

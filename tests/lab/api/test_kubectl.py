@@ -49,12 +49,10 @@ def test_objects_are_applied_patched_and_deleted(kubectl: Kubectl) -> None:
     assert kubectl("get", "cm", "-l", "tier=web", "-o", "jsonpath={.items[*].data.colour}") == "blue"
     assert kubectl("patch", "cm", "plain", "-p", '{"data":{"size":"L"}}') == "configmap/plain patched\n"
     assert kubectl("label", "cm", "plain", "tier-") == "configmap/plain unlabeled\n"
-    conflict = kubectl("apply", "--server-side", "-f-", stdin=red, code=1)
+    other = ("apply", "--server-side", "--field-manager=other", "-f-")
+    conflict = kubectl(*other, stdin=red, code=1)
     assert 'conflict with "kubectl-client-side-apply" using v1: .data.colour' in conflict
-    assert (
-        kubectl("apply", "--server-side", "--force-conflicts", "-f-", stdin=red)
-        == "configmap/plain serverside-applied\n"
-    )
+    assert kubectl(*other, "--force-conflicts", stdin=red) == "configmap/plain serverside-applied\n"
     assert "plain" in kubectl("describe", "cm", "plain")
     assert 'configmap "plain" deleted' in kubectl("delete", "cm", "plain")
 
@@ -93,3 +91,29 @@ def test_a_job_is_made_of_a_cron_job_and_an_autoscaler_of_a_deployment(kubectl: 
     columns = "{.spec.minReplicas} {.spec.maxReplicas} {.spec.scaleTargetRef.name} {.spec.metrics[0].resource.target}"
     shown = kubectl("get", "hpa", "web", "-o", f"jsonpath={columns}")
     assert shown == '2 5 web {"averageUtilization":60,"type":"Utilization"}'
+
+
+def test_what_client_side_apply_began_server_side_apply_goes_on_with(kubectl: Kubectl) -> None:
+    kubectl("apply", "-f-", stdin=MANIFEST.replace("COLOUR", "red"))
+    told = kubectl("apply", "--server-side", "-f-", stdin=MANIFEST.replace("COLOUR", "blue"))
+    assert told == "configmap/plain serverside-applied\n"
+    assert '"colour":"blue"' in kubectl("apply", "view-last-applied", "cm", "plain", "-o", "json").replace(" ", "")
+
+
+def test_kinds_are_described_in_the_older_openapi_too(kubectl: Kubectl) -> None:
+    told = kubectl("explain", "deployment.spec.replicas", "--output=plaintext-openapiv2")
+    assert "FIELD:    replicas <integer>" in told
+    unknown = "apiVersion: v1\nkind: Nope\nmetadata: {name: a}\n"
+    assert 'no matches for kind "Nope" in version "v1"' in kubectl("apply", "-f-", stdin=unknown, code=1)
+
+
+def test_roles_are_reconciled(kubectl: Kubectl) -> None:
+    kubectl("create", "role", "r", "--verb=get", "--resource=pods")
+    role = """
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: r, namespace: default}
+rules: [{apiGroups: [""], resources: [pods], verbs: [watch]}]
+"""
+    assert "role.rbac.authorization.k8s.io/r reconciled" in kubectl("auth", "reconcile", "-f-", stdin=role)
+    assert kubectl("get", "role", "r", "-o", "jsonpath={.rules[*].verbs[*]}") == "get watch"

@@ -1,6 +1,6 @@
 from tests.lab.api.client import MAPS, Client
 
-from oakum.lab.api.protobuf import MAGIC, decode
+from oakum.lab.api.protobuf import MAGIC, decode, message_fields
 
 FORM = "application/vnd.kubernetes.protobuf"
 
@@ -40,3 +40,14 @@ def test_a_message_that_is_cut_short_is_refused(client: Client) -> None:
     whole = body("v1", "ConfigMap", METADATA)
     assert client.post(MAPS, whole[:-3], content_type=FORM).code == 400
     assert client.post(MAPS, b"{}", content_type=FORM).code == 400
+
+
+def test_the_older_openapi_is_there_as_protobuf(client: Client) -> None:
+    asked = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+    answer = client.get("/openapi/v2", accept=asked)
+    assert answer.headers["content-type"] == "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+    document = dict(message_fields(answer.content))
+    named = [dict(message_fields(each)) for number, each in message_fields(document[9]) if number == 1]
+    types = {each[1].decode(): each[2] for each in named}
+    assert types.keys() == client.get("/openapi/v2").json["definitions"].keys()
+    assert b"kind" in types["io.k8s.api.core.v1.ConfigMap"]

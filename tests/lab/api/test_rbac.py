@@ -126,3 +126,19 @@ def test_impersonated_groups_count(admin: Client) -> None:
 
 def test_discovery_is_for_everybody_with_credentials(ann: Client) -> None:
     assert ann.get("/apis").code == ann.get("/version").code == ann.get("/openapi/v3").code == 200
+
+
+@pytest.mark.parametrize(
+    ("bound", "code", "message"),
+    [
+        ({"kind": "Pod", "apiVersion": "v1", "name": "none"}, 404, 'pods "none" not found'),
+        ({"kind": "Deployment", "apiVersion": "apps/v1", "name": "x"}, 400, "cannot bind token to object of type"),
+        ({"kind": "Secret", "apiVersion": "v1", "name": "s", "uid": "x"}, 409, "does not match the UID in record"),
+    ],
+)
+def test_a_token_is_bound_to_what_is_there(admin: Client, bound: Any, code: int, message: str) -> None:
+    accounts = "/api/v1/namespaces/default/serviceaccounts"
+    admin.post(accounts, {"metadata": {"name": "bot"}})
+    admin.post("/api/v1/namespaces/default/secrets", {"metadata": {"name": "s"}})
+    answer = admin.post(f"{accounts}/bot/token", {"spec": {"boundObjectRef": bound}})
+    assert (answer.code, message in answer.json["message"]) == (code, True), answer.json

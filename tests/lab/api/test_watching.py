@@ -103,3 +103,11 @@ def test_a_thousand_events_survive_twenty_disconnects() -> None:
         writer.join()
     assert seen == [f"m{number}" for number in range(1000)]
     assert disconnects > 20
+
+
+def test_the_older_paths_watch_by_themselves(client: Client) -> None:
+    client.post(MAPS, config_map("a"))
+    client.post(MAPS, config_map("b"))
+    older = MAPS.replace("/v1/", "/v1/watch/")
+    assert told(client.get(f"{older}?timeoutSeconds=1").lines) == [("ADDED", "a"), ("ADDED", "b")]
+    assert told(client.get(f"{older}/b?timeoutSeconds=1").lines) == [("ADDED", "b")]

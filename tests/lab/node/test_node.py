@@ -532,3 +532,36 @@ def test_a_pod_goes_also_when_some_of_its_files_have_to_stay(lab: Lab, monkeypat
     cluster.ready("web")
     delete(cluster, "web")
     cluster.gone("web")
+
+
+def test_an_ephemeral_container_runs_beside_the_others(cluster: Cluster) -> None:
+    cluster.pod("web")
+    cluster.ready("web")
+    pods = cluster.lab.cluster.resource("pods")
+    added = {"name": "debugger", "image": cluster.image, "args": ["echo", "seen"], "targetContainerName": "main"}
+    change = {"spec": {"ephemeralContainers": [added]}}
+    cluster.lab.cluster.patch(pods, "web", change, "strategic", "default", None, "ephemeralcontainers")
+    statuses = "ephemeralContainerStatuses"
+    ended = cluster.until(lambda pod: pod["status"].get(statuses, [{"state": {}}])[0]["state"].get("terminated"), "web")
+    assert ended["exitCode"] == 0
+    assert cluster.get("web")["status"]["phase"] == "Running"
+    delete(cluster, "web", grace=1)
+    cluster.gone("web")
+
+
+def test_what_a_pod_asks_for_in_vain_is_told_by_events(cluster: Cluster) -> None:
+    cluster.pod("web", spec={"shareProcessNamespace": True, "volumes": [{"name": "v", "emptyDir": {"medium": "Memory"}}]})
+    cluster.ready("web")
+    events = cluster.lab.cluster.store.list("events", "default").items
+    told = [event["message"] for event in events if event["reason"] == "NotInThisLab"]
+    assert len(told) == 2
+    assert any("shareProcessNamespace" in each for each in told)
+
+
+def test_names_are_resolved_as_the_pod_says(cluster: Cluster) -> None:
+    own = {"nameservers": ["127.0.0.9"], "searches": ["a.b"], "options": [{"name": "ndots", "value": "1"}]}
+    shown = cluster.output("own", "show", "/etc/resolv.conf", spec={"dnsPolicy": "None", "dnsConfig": own})
+    assert shown == "search a.b\nnameserver 127.0.0.9\noptions ndots:1\n"
+    more = cluster.output("more", "show", "/etc/resolv.conf", spec={"dnsConfig": own})
+    assert "svc.cluster.local" in more
+    assert "a.b\n" in more

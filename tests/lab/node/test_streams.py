@@ -1,5 +1,6 @@
 """Logs, exec, attach and port-forward, by the stock kubectl."""
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -7,6 +8,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+
+from oakum.lab.node.logs import Collector, LogFile
 
 from .conftest import Cluster
 
@@ -112,3 +115,19 @@ def test_following_ends_with_the_container(cluster: Cluster, tmp_path: Path) -> 
         assert follow.stdout.readline() == "serving on 8080\n"
         kubectl(cluster, "delete", "pod", "web", "--wait=false")
         assert follow.stdout.read() == "stopping\n"
+
+
+def test_who_attaches_after_the_end_of_the_output_is_told_of_it(tmp_path: Path) -> None:
+    async def late() -> bytes:
+        collector = Collector(LogFile(tmp_path / "log"), "stdout", asyncio.get_running_loop().create_future())
+        collector.connection_lost(None)
+        return await asyncio.wait_for(collector.attach().get(), 1)
+
+    assert asyncio.run(late()) == b""
+
+
+def test_an_interactive_run_shows_what_a_short_command_prints(cluster: Cluster) -> None:
+    patched = kubectl(cluster, "patch", "sa", "default", "-p", '{"imagePullSecrets":[{"name":"login"}]}')
+    assert patched.returncode == 0, patched.stderr
+    run = ("run", "it", "--image", cluster.image, "--rm", "-i", "--restart=Never", "--", "echo", "said")
+    assert "said" in kubectl(cluster, *run).stdout

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from oakum.cli.command import Invocation
-from oakum.errors import UsageError
+from oakum.errors import LabError, UsageError
 from oakum.lab.background import Settings, serve, start, stop
 from oakum.lab.folder import Folder, State, default_folder
 
@@ -33,9 +33,23 @@ def up(call: Invocation) -> None:
             raise UsageError(f"--{name} is a number from 0 to 65535, not {flags[name]}")
     settings = Settings(str(folder.path), flags["port"], flags["registry-port"], flags["runtime"])
     if flags["detach"]:
-        _show(folder, folder.running() or start(settings))
+        running = folder.running()
+        if running is not None:
+            _check_same(call, folder, running)
+        _show(folder, running or start(settings))
         return
     serve(settings, lambda state: _show(folder, state))
+
+
+def _check_same(call: Invocation, folder: Folder, state: State) -> None:
+    """Refuse ports other than those of the lab that runs already. Raises LabError."""
+    for name, address in (("port", state.api), ("registry-port", state.registry)):
+        wanted, there = call.flags[name], int(address.rpartition(":")[2])
+        if wanted not in (0, there):
+            raise LabError(
+                f"--{name} {wanted}: a lab is running already in {folder.path} on port {there}: stop it with "
+                "'oakum lab down' first, or choose another folder with --data"
+            )
 
 
 def down(call: Invocation) -> None:

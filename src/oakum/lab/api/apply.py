@@ -3,12 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from oakum.lab.api.fieldsets import Path, Paths, children, compare, dotted, key_element, leaves
 from oakum.lab.api.gojson import quoted
 from oakum.lab.api.managers import Entries, Entry, Manager, entries_of, recorded, tracked
 from oakum.lab.api.schema import FREE, ListOf, MapOf, Shape, Struct, resolved
 from oakum.lab.api.status import ApiError
 from oakum.lab.store import Obj
+
+KUBECTL = "kubectl"
+"""The manager of kubectl's server-side apply, which may go on where its client-side apply has begun."""
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,9 @@ def apply(shape: Struct, live: Obj | None, config: Obj, manager: Manager, force:
     entries = entries_of(live)
     merged = merge(shape, live, config)
     written, _ = compare(shape, live, merged)
+    if manager.name == KUBECTL:
+        force = force or _set_before(shape, entries, manager, live, tracked(written) & _reach(wanted))
+        merged = _with_last_applied(merged, live, config)
     _check_conflicts(entries, manager, tracked(written) & _reach(wanted), force)
     for other, entry in list(entries.items()):
         if other != manager and entry.paths & written:
@@ -105,6 +114,28 @@ def apply(shape: Struct, live: Obj | None, config: Obj, manager: Manager, force:
     return Applied(merged, entries)
 
 
+def _set_before(shape: Struct, entries: Entries, manager: Manager, live: Obj, written: Paths) -> bool:
+    """Whether every conflict is about what kubectl itself set by client-side apply and nobody has changed since."""
+    try:
+        last = orjson.loads(live["metadata"].get("annotations", {})[LAST_APPLIED])
+    except (KeyError, orjson.JSONDecodeError):
+        return False
+    if not isinstance(last, dict):
+        return False
+    changed, _ = compare(shape, live, merge(shape, live, last))
+    mine = leaves(shape, last) - changed
+    return {path for _, path in _conflicts(entries, manager, written)} <= mine
+
+
+def _with_last_applied(merged: Obj, live: Obj, config: Obj) -> Obj:
+    """What kubectl applies is noted for client-side apply too where that has been used."""
+    annotations = merged["metadata"].get("annotations") or {}
+    if LAST_APPLIED not in (live["metadata"].get("annotations") or {}) or LAST_APPLIED not in annotations:
+        return merged
+    noted = orjson.dumps(config, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE).decode()
+    return {**merged, "metadata": {**merged["metadata"], "annotations": {**annotations, LAST_APPLIED: noted}}}
+
+
 def finished(applied: Applied, obj: Obj) -> Obj:
     """The defaulted object with its managers recorded."""
     return recorded(obj, applied.entries)
@@ -119,13 +150,17 @@ def _holds(path: Path, others: Paths) -> bool:
     return any(other[: len(path)] == path for other in others)
 
 
-def _check_conflicts(entries: Entries, manager: Manager, written: Paths, force: bool) -> None:
-    found = [
+def _conflicts(entries: Entries, manager: Manager, written: Paths) -> list[tuple[Manager, Path]]:
+    return [
         (other, path)
         for other, entry in sorted(entries.items(), key=lambda pair: (pair[0].name, pair[0].api_version))
         for path in sorted(entry.paths & written)
         if other != manager
     ]
+
+
+def _check_conflicts(entries: Entries, manager: Manager, written: Paths, force: bool) -> None:
+    found = _conflicts(entries, manager, written)
     if found and not force:
         raise _conflict(found)
 

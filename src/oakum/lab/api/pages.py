@@ -19,12 +19,26 @@ def answer(cluster: Cluster, call: Call) -> Answer:
     path = "/" + call.path.strip("/")
     head, _, check = path[1:].partition("/")
     if f"/{head}" in _HEALTH and check in _CHECKS:
-        return Answer(200, b"ok", media_type="text/plain; charset=utf-8")
+        return Answer(200, _health(head, "verbose" in call.query), media_type="text/plain; charset=utf-8")
     if path == "/version":
-        return Answer(200, discovery.VERSION)
+        return Answer(200, discovery.VERSION, pretty=True)
     if path.startswith("/openapi/"):
         return _openapi(cluster, call, path)
     return _discovery(cluster, call, path)
+
+
+def _health(check: str, verbose: bool) -> bytes:
+    if not verbose:
+        return b"ok"
+    return "".join([*(f"[+]{each} ok\n" for each in _CHECKS[1:]), f"{check} check passed\n"]).encode()
+
+
+def _paths(cluster: Cluster) -> list[str]:
+    """What `/` lists."""
+    groups = [name for name in openapi.paths_v3(cluster.catalog) if "/" in name]
+    checks = [f"{each}/{check}" if check else each for each in _HEALTH for check in _CHECKS]
+    others = ["/api", "/apis", "/openapi/v2", "/openapi/v3", "/version"]
+    return sorted([*others, *(f"/{name}" for name in groups), *checks])
 
 
 def _discovery(cluster: Cluster, call: Call, path: str) -> Answer:
@@ -33,10 +47,8 @@ def _discovery(cluster: Cluster, call: Call, path: str) -> Answer:
         return Answer(200, discovery.aggregated(catalog, path == "/api"), media_type=discovery.AGGREGATED)
     document: Obj | None = None
     if path == "/":
-        document = {
-            "paths": ["/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/version"]
-        }
-    elif path == "/api":
+        return Answer(200, {"paths": _paths(cluster)}, pretty=True)
+    if path == "/api":
         document = discovery.versions(call.headers.get("host", ""))
     elif path == "/apis":
         document = discovery.group_list(catalog)
@@ -65,7 +77,10 @@ def _openapi(cluster: Cluster, call: Call, path: str) -> Answer:
         return Answer(200, {"paths": urls})
     if path == "/openapi/v2":
         if "protobuf" in call.headers.get("accept", "") and "json" not in call.headers["accept"]:
-            return Answer(406, status.ApiError(406, "NotAcceptable", "only JSON is served here").status())
+            from oakum.lab.api import openapi_protobuf
+
+            encoded = openapi_protobuf.encode(openapi.document_v2(catalog))
+            return Answer(200, encoded, media_type=openapi_protobuf.MEDIA_TYPE)
         return Answer(200, openapi.document_v2(catalog))
     document = openapi.document_v3(catalog, path.removeprefix("/openapi/v3/"))
     if document is None:

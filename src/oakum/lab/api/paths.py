@@ -31,6 +31,8 @@ class Attributes:
     name: str = ""
     subresource: str = ""
     rest: str = ""
+    watched: bool = False
+    """Whether the path is one of the older form that watches by itself (`/api/v1/watch/…`)."""
 
 
 def attributes(path: str) -> Attributes | None:
@@ -42,13 +44,16 @@ def attributes(path: str) -> Attributes | None:
         group, version, parts = parts[1], parts[2], parts[3:]
     else:
         return None
+    watched = parts[0] == "watch" and len(parts) > 1
+    if watched:
+        parts = parts[1:]
     namespace = ""
     if parts[0] == "namespaces" and len(parts) > 2 and parts[2] not in _OF_NAMESPACE:
         namespace, parts = parts[1], parts[2:]
     elif parts[0] == "namespaces" and len(parts) > 1:
         namespace = parts[1]
     plural, name, subresource, *rest = [*parts, "", "", ""][: max(len(parts), 3)]
-    return Attributes(group, version, plural, namespace, name, subresource, "/".join(filter(None, rest)))
+    return Attributes(group, version, plural, namespace, name, subresource, "/".join(filter(None, rest)), watched)
 
 
 def target(catalog: Catalog, found: Attributes) -> Target | None:

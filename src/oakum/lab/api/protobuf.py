@@ -1,4 +1,4 @@
-"""Bodies in `application/vnd.kubernetes.protobuf`, for the kinds that kubectl's `create`, `auth` and `drain` send so.
+"""Bodies in `application/vnd.kubernetes.protobuf`, as kubectl's `create`, `auth`, `debug` and `drain` send them.
 
 The envelope is `k8s\\0` and a `runtime.Unknown`; the fields' numbers are a table (`data/protobuf.txt`). A kind or a
 field that is not in the table is refused with 415, so that nothing is lost in silence.
@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from typing import Any
+
+import orjson
 
 from oakum.lab.api import clock
 from oakum.lab.api.status import ApiError, bad_request
@@ -45,8 +47,8 @@ def decode(content: bytes) -> Obj:
     if not content.startswith(MAGIC):
         raise bad_request("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]")
     try:
-        envelope = dict(_fields(content[len(MAGIC) :]))
-        meta = {number: _text(value) for number, value in _fields(envelope.get(1, b""))}
+        envelope = dict(message_fields(content[len(MAGIC) :]))
+        meta = {number: _text(value) for number, value in message_fields(envelope.get(1, b""))}
     except (IndexError, UnicodeDecodeError) as error:
         raise bad_request(f"the protobuf message is cut short: {error}") from None
     version, kind = meta.get(1, ""), meta.get(2, "")
@@ -74,8 +76,8 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
             return value, at
 
 
-def _fields(data: bytes) -> Iterator[tuple[int, Any]]:
-    """The fields of a message in order: integers, or bytes."""
+def message_fields(data: bytes) -> Iterator[tuple[int, Any]]:
+    """The fields of a message in order, by number: integers, or bytes. Raises IndexError when it is cut short."""
     at = 0
     while at < len(data):
         tag, at = _varint(data, at)
@@ -102,7 +104,7 @@ def _text(value: bytes) -> str:
 def _message(name: str, data: bytes) -> Obj:
     known = _messages()[name]
     found: Obj = {}
-    for number, value in _fields(data):
+    for number, value in message_fields(data):
         field = known.get(number)
         if field is None:
             if not value:
@@ -115,7 +117,7 @@ def _message(name: str, data: bytes) -> Obj:
         elif field.kind.startswith("["):
             found.setdefault(field.name, []).append(_value(field.kind[1:-1], value))
         elif field.kind.startswith("{"):
-            pair = dict(_fields(value))
+            pair = dict(message_fields(value))
             entry = {_text(pair.get(1, b"")): _value(field.kind[1:-1], pair.get(2, b""))}
             found[field.name] = {**found.get(field.name, {}), **entry}
         else:
@@ -130,7 +132,7 @@ def _ignorable(name: str, value: Any) -> bool:
     if "/" in name:
         return True
     try:
-        return all(_ignorable("", inner) for _, inner in _fields(value))
+        return all(_ignorable("", inner) for _, inner in message_fields(value))
     except IndexError:
         return False
 
@@ -140,15 +142,17 @@ def _value(kind: str, value: Any) -> Any:
         return _text(value)
     if kind == "y":
         return base64.b64encode(value).decode()
-    if kind == "i":
-        return value
-    if kind == "b":
-        return bool(value)
+    if kind in ("i", "I"):
+        return value or (None if kind == "I" else 0)
+    if kind in ("b", "B"):
+        return bool(value) or (None if kind == "B" else False)
     if kind == "~":
-        seconds = dict(_fields(value)).get(1, 0)
+        seconds = dict(message_fields(value)).get(1, 0)
         return clock.stamp(datetime.fromtimestamp(seconds, UTC)) if seconds else None
+    if kind == "j":
+        return orjson.loads(dict(message_fields(value)).get(1, b"null"))
     if kind == "=":
-        return _text(dict(_fields(value)).get(1, b"0"))
+        return _text(dict(message_fields(value)).get(1, b"0"))
     body = _message(kind, value)
     if kind.endswith("IntOrString"):
         return body.get("strVal", "") if body.get("type") else body.get("intVal", 0)

@@ -71,7 +71,7 @@ class Server:
             self._authorize(caller, Attempt(_plain_verb(call), path=call.path))
             await pages.answer(self.cluster, call).send(send)
             return
-        verb = _verb(call, scope, bool(found.name), found.subresource)
+        verb = "watch" if found.watched else _verb(call, scope, bool(found.name), found.subresource)
         self._authorize(
             caller, Attempt(verb, found.group, found.plural, found.subresource, found.namespace, found.name)
         )

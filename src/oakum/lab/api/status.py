@@ -61,7 +61,7 @@ def not_found_value(path: str, value: Any) -> FieldError:
 
 def too_long(path: str, limit: int) -> FieldError:
     """A text that is too long (bytes)."""
-    return FieldError(path, "FieldValueTooLong", f"Too long: may not be more than {limit} bytes")
+    return FieldError(path or "[]", "FieldValueTooLong", f"Too long: may not be more than {limit} bytes")
 
 
 def too_many(path: str, actual: int, limit: int) -> FieldError:

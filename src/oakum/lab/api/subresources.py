@@ -79,7 +79,8 @@ class Subresources:
         if seconds < 600:
             error = status.invalid("spec.expirationSeconds", seconds, "may not specify a duration less than 10 minutes")
             raise status.unprocessable("TokenRequest", "authentication.k8s.io", "", [error])
-        token, until = self._users.token_for(account, seconds, spec.get("audiences") or [], spec.get("boundObjectRef"))
+        bound = self._bound(aimed, account, spec["boundObjectRef"]) if spec.get("boundObjectRef") else None
+        token, until = self._users.token_for(account, seconds, spec.get("audiences") or [], bound)
         metadata = {
             "name": aimed.name,
             "namespace": aimed.namespace,
@@ -92,6 +93,25 @@ class Subresources:
             "spec": {**spec, "expirationSeconds": seconds},
             "status": {"token": token, "expirationTimestamp": clock.stamp(until)},
         }
+
+    def _bound(self, aimed: Target, account: Obj, reference: Obj) -> Obj:
+        """What a token is bound to: a Pod of the account, a Secret or a Node. Raises ApiError 400, 404 or 409."""
+        kind, name = reference.get("kind") or "", reference.get("name") or ""
+        group = (reference.get("apiVersion") or "").rpartition("/")[0]
+        if group or kind not in _BINDABLE:
+            what = f"{reference.get('apiVersion') or ''}, Kind={kind}"
+            raise status.bad_request(f"cannot bind token to object of type {what}")
+        resource = self._cluster.resource(_BINDABLE[kind])
+        found = self._cluster.get(resource, name, aimed.namespace if resource.namespaced else "")
+        uid = found["metadata"]["uid"]
+        if reference.get("uid") not in (None, "", uid):
+            detail = f"the UID in the bound object reference ({reference['uid']}) does not match the UID in record. "
+            detail += "The object might have been deleted and then recreated"
+            raise status.conflict(kind, "", name, detail)
+        if kind == "Pod" and found["spec"].get("serviceAccountName") != aimed.name:
+            detail = "to pod running with different serviceaccount name."
+            raise status.bad_request(f'cannot bind token for serviceaccount "{aimed.name}" {detail}')
+        return {**reference, "uid": uid}
 
     def _bind(self, aimed: Target, body: Any, options: Options) -> Obj:
         node = ((body or {}).get("target") or {}).get("name")
@@ -174,6 +194,7 @@ def scale_of(resource: Resource, obj: Obj) -> Obj:
     return {"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": metadata, "spec": spec, "status": state}
 
 
+_BINDABLE = {"Pod": "pods", "Secret": "secrets", "Node": "nodes"}
 _KEPT = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
 _OPERATORS = {"in": "in", "notin": "notin"}
 

@@ -19,7 +19,7 @@ def is_true(obj: Obj, kind: str) -> bool:
 def with_condition(found: list[Obj], new: Obj, now: datetime, updates: bool = False) -> list[Obj]:
     """The conditions with `new` in its place; its transition time changes with its status only.
 
-    `updates` adds `lastUpdateTime`, which changes with the reason or message too.
+    `updates` adds `lastUpdateTime`, which changes with the reason or message too; whoever changes then goes to the end.
     """
     old = next((each for each in found if each["type"] == new["type"]), None)
     stamp = clock.stamp(now)
@@ -29,6 +29,8 @@ def with_condition(found: list[Obj], new: Obj, now: datetime, updates: bool = Fa
     if updates:
         same = old and all(old.get(key) == new.get(key) for key in ("status", "reason", "message"))
         new["lastUpdateTime"] = old.get("lastUpdateTime", stamp) if old and same else stamp
+        if not same:
+            return [*(each for each in found if each is not old), new]
     return [new if each is old else each for each in found] if old else [*found, new]
 
 

@@ -9,24 +9,36 @@ KEPT = 1000
 """Events kept at most in one namespace; the oldest go first."""
 
 
-def record(cluster: Cluster, about: Obj, kind: str, reason: str, message: str, component: str, host: str = "") -> None:
-    """Write an event (`Normal` or `Warning`) about an object, or count it when it was told before."""
+def record(
+    cluster: Cluster,
+    about: Obj,
+    kind: str,
+    reason: str,
+    message: str,
+    component: str,
+    host: str = "",
+    field: str = "",
+) -> None:
+    """Write an event (`Normal` or `Warning`) about an object, or a field of it; one told before is counted."""
     store, now = cluster.store, clock.stamp(cluster.now())
     metadata = about["metadata"]
     namespace = metadata.get("namespace") or "default"
     source = {"component": component} | ({"host": host} if host else {})
     with store.locked():
         known = store.list("events", namespace).items
-        if not _counted(cluster, known, metadata.get("uid", ""), reason, message, now):
-            store.create("events", _event(about, namespace, kind, reason, message, source, now))
+        if not _counted(cluster, known, (metadata.get("uid", ""), field), reason, message, now):
+            store.create("events", _event(about, field, namespace, kind, reason, message, source, now))
         for old in sorted(known, key=lambda each: str(each.get("lastTimestamp")))[: max(0, len(known) - KEPT)]:
             store.delete("events", old["metadata"]["name"], namespace)
 
 
-def _counted(cluster: Cluster, known: list[Obj], uid: str, reason: str, message: str, now: str) -> bool:
+def _counted(
+    cluster: Cluster, known: list[Obj], involved: tuple[str, str], reason: str, message: str, now: str
+) -> bool:
     for event in known:
         same = event.get("reason") == reason and event.get("message") == message
-        if same and event["involvedObject"].get("uid") == uid:
+        about = event["involvedObject"]
+        if same and (about.get("uid") or "", about.get("fieldPath") or "") == involved:
             metadata = event["metadata"]
             try:
                 cluster.store.mutate(
@@ -41,10 +53,11 @@ def _counted(cluster: Cluster, known: list[Obj], uid: str, reason: str, message:
     return False
 
 
-def _event(about: Obj, namespace: str, kind: str, reason: str, message: str, source: Obj, now: str) -> Obj:
+def _event(about: Obj, field: str, namespace: str, kind: str, reason: str, message: str, source: Obj, now: str) -> Obj:
     metadata = about["metadata"]
     involved = {"apiVersion": about.get("apiVersion", ""), "kind": about.get("kind", ""), "name": metadata["name"]}
     involved |= {key: metadata[key] for key in ("namespace", "uid", "resourceVersion") if metadata.get(key)}
+    involved |= {"fieldPath": field} if field else {}
     name = f"{metadata['name']}.{suffix(16)}"
     return {
         "apiVersion": "v1",

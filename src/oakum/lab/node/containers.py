@@ -29,6 +29,7 @@ _FIRST_BACK_OFF, _LONGEST_BACK_OFF = 10.0, 300.0
 _FORGIVEN_AFTER = 600.0
 _LONGEST_MESSAGE = 4096
 _RETRY = 1.0
+_INTERACTIVE = 0.3
 
 
 class Ends:
@@ -69,8 +70,8 @@ class Surroundings(Protocol):
     def changed(self) -> None:
         """Its status has changed."""
 
-    def event(self, kind: str, reason: str, message: str) -> None:
-        """Tell the user."""
+    def event(self, kind: str, reason: str, message: str, field: str = "") -> None:
+        """Tell the user, about the pod or a field of it."""
 
     async def source_changed(self) -> None:
         """Wait until an object that the pod may depend on has changed."""
@@ -90,8 +91,17 @@ class _Back:
 class Container:
     """A container of a pod. `run` takes it through its life; `stop` ends that; `status` is its containerStatus."""
 
-    def __init__(self, spec: dict[str, Any], pod: Surroundings, reason: str, policy: str, restarts: int = 0) -> None:
+    def __init__(
+        self,
+        spec: dict[str, Any],
+        pod: Surroundings,
+        reason: str,
+        policy: str,
+        restarts: int = 0,
+        field: str = "spec.containers",
+    ) -> None:
         self.spec = spec
+        self._field = field
         self.name: str = spec["name"]
         self.status: Status = {**initial(spec, reason), "restartCount": restarts}
         self.log: LogFile | None = None
@@ -136,7 +146,7 @@ class Container:
         end = self._end
         if end is None or end.done():
             return
-        self._pod.event("Normal", "Killing", f"Stopping container {self.name}")
+        self.event("Normal", "Killing", f"Stopping container {self.name}")
         await _first(self._leave(end), self._pod.clock.sleep(grace))
         if not end.done():
             await self._pod.runtime.signal(self.process, Signals.SIGKILL)
@@ -190,6 +200,10 @@ class Container:
         if end in self._commands:
             await self._pod.runtime.signal(self._commands[end], number)
 
+    def event(self, kind: str, reason: str, message: str) -> None:
+        """Tell the user about this container."""
+        self._pod.event(kind, reason, message, f"{self._field}{{{self.name}}}")
+
     def close_input(self) -> None:
         """End its standard input."""
         if self.input is not None:
@@ -221,11 +235,16 @@ class Container:
         except StartFailed as error:
             self._close()
             self._pod.ends.tell(launch.name, 128)
-            self._pod.event("Warning", "Failed", f"Error: {error}")
+            self.event("Warning", "Failed", f"Error: {error}")
             return self._ended(128, began, "StartError", f"unable to start container process: {error}")
-        self._pod.event("Normal", "Started", "Container started")
+        self.event("Normal", "Created", "Container created")
+        self.event("Normal", "Started", "Container started")
+        if self.spec.get("stdinOnce"):
+            # As late as a kubelet reports it: who attaches then finds in the log what was printed at the start.
+            with self._pod.offload.working():
+                await asyncio.wait([self._end], timeout=_INTERACTIVE)
         if not await self._hook("postStart"):
-            self._pod.event("Normal", "Killing", "FailedPostStartHook")
+            self.event("Normal", "Killing", "FailedPostStartHook")
             self._killing = asyncio.create_task(self._terminate())
         identity = {"containerID": f"oakum://{launch.name}", "imageID": image.identity}
         self._set(state={"running": {"startedAt": began}}, **identity)
@@ -250,26 +269,27 @@ class Container:
         name = self.spec["image"]
         policy = self.spec.get("imagePullPolicy") or "IfNotPresent"
         while True:
+            self.event("Normal", "Pulling", f'Pulling image "{name}"')
             try:
                 image = await self._pod.runtime.pull(name, policy, self._pod.secrets())
             except PullFailed as error:
                 await self._pull_failed(error)
             else:
-                self._pod.event("Normal", "Pulled", f'Successfully pulled image "{name}"')
+                self.event("Normal", "Pulled", f'Successfully pulled image "{name}"')
                 self._pull_back = _Back()
                 return image
 
     async def _pull_failed(self, error: PullFailed) -> None:
         name = self.spec["image"]
         self._set(state=waiting(error.reason, str(error)))
-        self._pod.event("Warning", "Failed", f'Failed to pull image "{name}": {error}')
-        self._pod.event("Warning", "Failed", f"Error: {error.reason}")
+        self.event("Warning", "Failed", f'Failed to pull image "{name}": {error}')
+        self.event("Warning", "Failed", f"Error: {error.reason}")
         self._pull_back.next()
         await self._pod.clock.sleep(_RETRY)
         if error.reason == "ErrImagePull":
             message = f'Back-off pulling image "{name}": ErrImagePull: {error}'
             self._set(state=waiting("ImagePullBackOff", message))
-            self._pod.event("Normal", "BackOff", f'Back-off pulling image "{name}"')
+            self.event("Normal", "BackOff", f'Back-off pulling image "{name}"')
         # A Secret that appears is a reason to try at once; so is the back-off's end.
         await _first(self._pod.source_changed(), self._pod.clock.sleep(self._pull_back.pause))
 
@@ -282,7 +302,7 @@ class Container:
                 return launch_of(self.spec, image, self._pod.place, name, self.status["restartCount"])
             except ConfigFailed as error:
                 self._set(state=waiting("CreateContainerConfigError", str(error)))
-                self._pod.event("Warning", "Failed", f"Error: {error}")
+                self.event("Warning", "Failed", f"Error: {error}")
                 await _first(self._pod.source_changed(), self._pod.clock.sleep(_FIRST_BACK_OFF))
 
     async def _start(self, launch: Launch) -> None:
@@ -344,7 +364,7 @@ class Container:
         label = kind.removesuffix("Probe").capitalize()
 
         def failed(message: str) -> None:
-            self._pod.event("Warning", "Unhealthy", f"{label} probe failed: {message}")
+            self.event("Warning", "Unhealthy", f"{label} probe failed: {message}")
 
         await probes.watch(probe, self, self._pod.clock, change, failed, eager=kind != "livenessProbe")
 
@@ -361,7 +381,7 @@ class Container:
 
     def _fail(self, probe: str) -> None:
         message = f"Container {self.name} failed {probe} probe, will be restarted"
-        self._pod.event("Normal", "Killing", message)
+        self.event("Normal", "Killing", message)
         self._killing = asyncio.create_task(self._terminate())
 
     async def _terminate(self) -> None:
@@ -384,7 +404,7 @@ class Container:
         period = probes.Probe(hook, 0, 1, math.inf, 1, 1)
         message = await probes.check(period, self)
         if message:
-            self._pod.event("Warning", f"Failed{name[0].upper()}{name[1:]}Hook", message)
+            self.event("Warning", f"Failed{name[0].upper()}{name[1:]}Hook", message)
         return not message
 
     def _ended(self, code: int, began: str, reason: str, message: str, signal: int = 0) -> int:
@@ -408,7 +428,7 @@ class Container:
             pod = self._pod.place.surroundings.pod["metadata"]
             what = f"restarting failed container={self.name} pod={pod['name']}_{pod['namespace']}({pod['uid']})"
             self._set(state=waiting("CrashLoopBackOff", f"back-off {_duration(pause)} {what}"), lastState=ended)
-            self._pod.event("Warning", "BackOff", f"Back-off {what}")
+            self.event("Warning", "BackOff", f"Back-off {what}")
             await self._pod.clock.sleep(pause)
         else:
             self._set(lastState=ended)

@@ -62,7 +62,8 @@ def chosen(pod: Pod | None, obj: dict[str, Any], name: str | None) -> Container:
         name = name or names[0]
     container = pod.container(name) if pod else None
     if container is None:
-        known = names + [each["name"] for each in obj["spec"].get("initContainers") or []]
+        others = [*(obj["spec"].get("initContainers") or []), *(obj["spec"].get("ephemeralContainers") or [])]
+        known = names + [each["name"] for each in others]
         if name in known:
             raise StreamRefused(400, f'container "{name}" in pod "{metadata["name"]}" is not on this node (any more)')
         raise StreamRefused(400, f"container {name} is not valid for pod {metadata['name']}")

@@ -58,6 +58,14 @@ class Collector(asyncio.Protocol):
         self._rest = b""
         self.listeners: list[asyncio.Queue[bytes]] = []
 
+    def attach(self) -> "asyncio.Queue[bytes]":
+        """What comes from now on; an empty block is the end, which may have come already."""
+        queue: asyncio.Queue[bytes] = asyncio.Queue()
+        if self.ended.done():
+            queue.put_nowait(b"")
+        self.listeners.append(queue)
+        return queue
+
     def data_received(self, data: bytes) -> None:
         """See `asyncio.Protocol`."""
         for listener in self.listeners:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from oakum.lab.network import CLUSTER_DOMAIN, NODE_IP, NODE_NAME
 from oakum.lab.node.containers import Container, Ends
 from oakum.lab.node.environment import Surroundings, service_variables
 from oakum.lab.node.errors import ConfigFailed
+from oakum.lab.node.lacking import missing
 from oakum.lab.node.launching import Place
 from oakum.lab.node.offload import Offload
 from oakum.lab.node.pull_secrets import PullSecrets, logins_of
@@ -73,14 +74,19 @@ class Pod:
         first = "PodInitializing" if spec.get("initContainers") else "ContainerCreating"
         # What the others wait for has to end well once, also where those are restarted for ever.
         once = "OnFailure" if policy == "Always" else policy
-        self.init = [self._container(each, first, once, before) for each in spec.get("initContainers") or []]
+        begun = spec.get("initContainers") or []
+        self.init = [self._container(each, first, once, before, "spec.initContainers") for each in begun]
         self.main = [self._container(each, first, policy, before) for each in spec["containers"]]
         self._leaving = asyncio.Event()
         self._updated = asyncio.Event()
         self._failure: tuple[str, str] | None = None
         self._vanished = False
+        self._living = False
         self._publishing: asyncio.TimerHandle | asyncio.Handle | None = None
         self._sidecars: list[asyncio.Task[int]] = []
+        self.ephemeral: list[Container] = []
+        self._ephemeral_runs: list[asyncio.Task[int]] = []
+        self._before = before
 
     @property
     def runtime(self) -> Runtime:
@@ -89,12 +95,14 @@ class Pod:
 
     def container(self, name: str) -> Container | None:
         """A container by its name."""
-        return next((each for each in [*self.main, *self.init] if each.name == name), None)
+        return next((each for each in [*self.main, *self.init, *self.ephemeral] if each.name == name), None)
 
     def update(self, pod: Obj) -> None:
         """The pod has changed in the API."""
         self.obj = pod
         self._updated.set()
+        if self._living:
+            self._add_ephemeral()
         if pod["metadata"].get("deletionTimestamp"):
             self._leaving.set()
 
@@ -139,9 +147,9 @@ class Pod:
         if self._publishing is None:
             self._publishing = asyncio.get_running_loop().call_soon(self._publish)
 
-    def event(self, kind: str, reason: str, message: str) -> None:
+    def event(self, kind: str, reason: str, message: str, field: str = "") -> None:
         """See `containers.Surroundings`."""
-        events.record(self._host.cluster, self.obj, kind, reason, message, "kubelet", NODE_NAME)
+        events.record(self._host.cluster, self.obj, kind, reason, message, "kubelet", NODE_NAME, field)
 
     async def source_changed(self) -> None:
         """See `containers.Surroundings`."""
@@ -158,15 +166,20 @@ class Pod:
                 if not container.started.is_set() and "waiting" in container.status["state"]:
                     container.status["state"] = {"waiting": {"reason": "ContainerCreating"}}
             refreshing = asyncio.create_task(self._refresh())
+            self._living = True
+            self._add_ephemeral()
             try:
                 await asyncio.gather(*(container.run() for container in self.main))
             finally:
+                self._living = False
                 refreshing.cancel()
         finally:
             await self._stop_sidecars()
 
     async def _prepare(self) -> None:
         self.changed()
+        for lack in missing(self.obj["spec"]):
+            self.event("Warning", "NotInThisLab", lack)
         self.address = await self.runtime.add_pod(self.uid, self.address, self.place.hostname)
         self._surroundings.addresses.update(self._addresses())
         self._networked = True
@@ -197,6 +210,31 @@ class Pod:
             elif await container.run() != 0:
                 return False
         return True
+
+    def _add_ephemeral(self) -> None:
+        """Start the ephemeral containers that have been added to the pod. Each runs once, without probes."""
+        known = {container.name for container in self.ephemeral}
+        for spec in self.obj["spec"].get("ephemeralContainers") or []:
+            if spec["name"] in known:
+                continue
+            once = {**spec, "restartPolicy": "Never"}
+            field = "spec.ephemeralContainers"
+            container = self._container(once, "ContainerCreating", "Never", self._before, field)
+            self.ephemeral.append(container)
+            old = self._before.get(spec["name"], {}).get("state", {})
+            if "terminated" in old:
+                container.status["state"] = old
+            else:
+                self._ephemeral_runs.append(asyncio.create_task(container.run()))
+            self.changed()
+
+    async def _stop_ephemeral(self, grace: float) -> None:
+        await asyncio.gather(*(container.stop(grace) for container in self.ephemeral))
+        if self._ephemeral_runs:
+            with self.offload.working():
+                await asyncio.wait(self._ephemeral_runs, timeout=0.2)
+        for task in self._ephemeral_runs:
+            task.cancel()
 
     async def _refresh(self) -> None:
         """Keep the volumes that show ConfigMaps, Secrets and the pod itself up to date."""
@@ -232,7 +270,7 @@ class Pod:
 
     async def _end(self, living: "asyncio.Task[None]", grace: float) -> None:
         grace = 0 if self._vanished else grace
-        await asyncio.gather(*(container.stop(grace) for container in self.main))
+        await asyncio.gather(*(container.stop(grace) for container in self.main), self._stop_ephemeral(grace))
         await self._stop_sidecars(grace)
         for container in self.init:
             await container.stop(0)
@@ -283,16 +321,21 @@ class Pod:
     def _with_status(self, obj: Obj) -> None:
         if obj["metadata"]["uid"] != self.uid:
             return
-        main, init = ([container.status for container in group] for group in (self.main, self.init))
+        groups = (self.main, self.init, self.ephemeral)
+        main, init, ephemeral = ([container.status for container in group] for group in groups)
         address = self.address if self._networked else ""
         old, now = obj.get("status") or {}, stamp(self.clock())
         obj["status"] = pod_status(obj, address, main, init, old, now, self._failure)
+        if ephemeral:
+            obj["status"]["ephemeralContainerStatuses"] = ephemeral
 
-    def _container(self, spec: dict[str, Any], reason: str, policy: str, before: dict[str, Any]) -> Container:
+    def _container(
+        self, spec: dict[str, Any], reason: str, policy: str, before: dict[str, Any], field: str = "spec.containers"
+    ) -> Container:
         old = before.get(spec["name"])
         # A pod that ran under an earlier lab begins again, and its containers have been restarted.
         restarts = old["restartCount"] + 1 if old and old.get("containerID") else 0
-        return Container(spec, self, reason, policy, restarts)
+        return Container(spec, self, reason, policy, restarts, field)
 
     def _volumes(self) -> Volumes:
         surroundings = Surroundings(self.obj, self._addresses(), self._find)
@@ -329,9 +372,8 @@ class Pod:
             "hosts": "\n".join(["# Kubernetes-managed hosts file.", *hosts]),
             "hostname": hostname,
         }
-        if servers := self.runtime.nameservers:
-            lines = [f"search {domains}", *(f"nameserver {server}" for server in servers), "options ndots:5"]
-            texts["resolv.conf"] = "\n".join(lines)
+        if resolver := resolver_file(self.obj["spec"], self.runtime.nameservers, domains):
+            texts["resolv.conf"] = resolver
         files = {}
         for name, text in texts.items():
             path = self.folder / "etc" / name
@@ -343,10 +385,28 @@ class Pod:
         return files
 
 
+def resolver_file(spec: dict[str, Any], servers: Sequence[str], domains: str) -> str:
+    """The resolv.conf of a pod with this `spec`: the cluster's servers and domains unless `dnsPolicy` says `None`,
+    then what `dnsConfig` adds. Empty where the runtime has one of its own (no `servers`) and nothing is added."""
+    stated = spec.get("dnsConfig") or {}
+    own = spec.get("dnsPolicy") == "None"
+    if not servers and not stated:
+        return ""
+    options = {} if own else {"ndots": "5"}
+    options |= {each["name"]: each.get("value", "") for each in stated.get("options") or []}
+    search = ([] if own else domains.split()) + (stated.get("searches") or [])
+    lines = [f"search {' '.join(dict.fromkeys(search))}"] if search else []
+    all_servers = [*([] if own else servers), *(stated.get("nameservers") or [])]
+    lines += [f"nameserver {each}" for each in dict.fromkeys(all_servers)]
+    words = [f"{name}:{value}" if value else name for name, value in options.items()]
+    return "\n".join([*lines, *([f"options {' '.join(words)}"] if words else [])])
+
+
 def _hostname(pod: Obj) -> str:
     return str(pod["spec"].get("hostname") or pod["metadata"]["name"])[:63].rstrip("-.")
 
 
 def _old_statuses(pod: Obj) -> list[dict[str, Any]]:
     status = pod.get("status") or {}
-    return [*(status.get("containerStatuses") or []), *(status.get("initContainerStatuses") or [])]
+    kinds = ("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses")
+    return [each for kind in kinds for each in status.get(kind) or []]

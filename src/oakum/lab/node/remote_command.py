@@ -166,12 +166,10 @@ async def _attach(container: Container, wish: Wish, channels: Channels) -> None:
     end_input = container.close_input if container.spec.get("stdinOnce") else lambda: None
     listening = asyncio.create_task(channels.listen(stdin, terminal, end_input))
     wanted = [(OUTPUT, wish.stdout), (ERRORS, wish.stderr and not container.spec.get("tty"))]
-    queues = []
+    queues: list[tuple[int, asyncio.Queue[bytes]]] = []
     for (channel, wished), collector in zip(wanted, container.collectors, strict=False):
         if wished:
-            queue: asyncio.Queue[bytes] = asyncio.Queue()
-            collector.listeners.append(queue)
-            queues.append((channel, queue))
+            queues.append((channel, collector.attach()))
     copying = [asyncio.create_task(_relay(channels, channel, queue)) for channel, queue in queues]
     leaving = asyncio.create_task(channels.left.wait())
     ended = asyncio.create_task(container.wait())

@@ -10,6 +10,7 @@ from oakum.lab.api.writes import suffix
 from oakum.lab.store import Obj, Store
 
 TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
+_TOKEN_VOLUME = "kube-api-access-"
 _SYSTEM_CLASSES = {"system-cluster-critical": 2000000000, "system-node-critical": 2000001000}
 
 
@@ -80,11 +81,13 @@ def _mount_token(spec: Obj) -> None:
     ]
     if not bare:
         return
-    name = f"kube-api-access-{suffix()}"
+    present = [each["name"] for each in items(spec, "volumes") if each.get("name", "").startswith(_TOKEN_VOLUME)]
+    name = present[0] if present else f"{_TOKEN_VOLUME}{suffix()}"
     for container in bare:
         mount = {"name": name, "readOnly": True, "mountPath": TOKEN_PATH}
         container["volumeMounts"] = [*items(container, "volumeMounts"), mount]
-    spec["volumes"] = [*items(spec, "volumes"), {"name": name, "projected": _token_sources()}]
+    if not present:
+        spec["volumes"] = [*items(spec, "volumes"), {"name": name, "projected": _token_sources()}]
 
 
 def _token_sources() -> Obj:
