@@ -12,10 +12,11 @@ from testbed.settings import cache
 MODULES = {
     "cosign": "github.com/sigstore/cosign/v2/cmd/cosign@v2.6.5",
     "ko": "github.com/google/ko@v0.19.1",
+    "buildx": "github.com/docker/buildx/cmd/buildx@v0.15.1",
 }
 """A program → the package it is built from, and the version."""
 LIMIT_S = 1200
-"""How long a build may take: cosign's takes minutes where nothing of it was built before."""
+"""How long a build may take: it is minutes where nothing of it was built before."""
 
 
 def find(name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""kbld with the real programs that it works with: cosign, ko, podman, buildah, against the registry of `--target`."""
+"""kbld with the real programs that it works with: cosign, ko, buildx, podman, buildah, against the registry of `--target`."""
 from __future__ import annotations
 
 import json
@@ -102,12 +102,24 @@ def test_a_signature_laid_beside_another_image_is_refused_by_both(cosign, kbld, 
 # builders
 
 
-def test_ko_builds_and_docker_pushes(kbld, repository, login):
+@pytest.fixture
+def engine(login) -> Iterator[None]:
+    """A Docker engine; it forgets the images that a test makes."""
+    def images() -> set[str]:
+        return set(subprocess.run(["docker", "images", "-q"], env=login, capture_output=True, text=True).stdout.split())
+
+    if not shutil.which("docker") or subprocess.run(["docker", "info"], env=login, capture_output=True).returncode:
+        pytest.skip("no Docker engine answers")
+    before = images()
+    yield
+    for image in images() - before:
+        subprocess.run(["docker", "rmi", "-f", image], env=login, capture_output=True)
+
+
+def test_ko_builds_and_docker_pushes(engine, kbld, repository, login):
     path = clients.find("ko")
     if path is None:
         pytest.skip("ko is not installed (make testbed-up builds it)")
-    if not shutil.which("docker") or subprocess.run(["docker", "info"], env=login, capture_output=True).returncode:
-        pytest.skip("no Docker engine answers, into which ko could build")
     base = image_of(kbld(config=built_by(STATIC, repository)))
     login["PATH"] += f":{Path(path).parent}"
     login |= {"KO_DEFAULTBASEIMAGE": base, "GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "local"}
@@ -120,8 +132,44 @@ def test_ko_builds_and_docker_pushes(kbld, repository, login):
     digest, manifest = repository.manifest("v1")
     assert image == f"{repository.name}@{digest}"
     assert len(manifest["layers"]) >= 2
-    for name in subprocess.run(["docker", "images", "-q", repository.name], capture_output=True, text=True).stdout.split():
-        subprocess.run(["docker", "rmi", "-f", name], capture_output=True)
+
+
+@pytest.fixture
+def buildx(engine, kbld, login) -> dict[str, object]:
+    """A source's block for buildx, which is a plugin of the docker client in a folder of the test's own."""
+    path = clients.find("buildx")
+    if path is None:
+        pytest.skip("buildx is not installed (make testbed-up builds it)")
+    plugins = Path(login["DOCKER_CONFIG"], "cli-plugins")
+    plugins.mkdir()
+    (plugins / "docker-buildx").symlink_to(path)
+    Path("src/Dockerfile").write_text("FROM scratch\nARG made\nCOPY data /data\nLABEL made=$made\n")
+    return {"docker": {"buildx": {"rawOptions": ["--build-arg", "made=here"]}}}
+
+
+def test_buildx_pushes_and_the_digest_is_the_registrys(buildx, kbld, repository):
+    done = kbld(config=built_by(buildx, repository, "v1"))
+    image = image_of(done)
+    digest, manifest = repository.manifest("v1")
+    assert image == f"{repository.name}@{digest}"
+    assert len(manifest.get("layers", manifest.get("manifests"))) >= 1
+    assert re.search(rf"^app \| starting build \(using Docker buildx\): src -> {re.escape(repository.name)}:rand-", done.stderr, re.M)
+    again = kbld(config=built_by(buildx, repository, "v1"))
+    assert image_of(again) == image
+    assert f"app | unchanged since it was last built: src -> {image}" in again.stderr
+
+
+def test_buildx_loads_into_the_engine_without_a_destination(buildx, kbld, repository):
+    done = kbld(config={"sources": built_by(buildx, repository)["sources"]})
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^image: kbld:app-sha256-[0-9a-f]{64}$", done.stdout, re.M)
+
+
+def test_what_buildx_says_is_shown_when_it_fails(buildx, kbld, repository):
+    Path("src/Dockerfile").write_text("FROM scratch\nCOPY nothing /\n")
+    done = kbld(config=built_by(buildx, repository))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert '"/nothing": not found' in done.stderr or "nothing" in done.stderr
 
 
 @pytest.fixture(params=["podman", "buildah"])

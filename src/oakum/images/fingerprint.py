@@ -18,7 +18,12 @@ from oakum.typing import Any
 VERSION = 2
 _DOCKERFILE = frozenset({"docker", "buildx", "podman", "buildah"})
 # Patterns are compiled when they are needed: an unchanged build should do little else than look.
-_OUTSIDE = r"--(secret|ssh|build-context|cache-from|build-arg(=[^=]*$|$))"
+# Options, one a line, that read or write elsewhere than in the folder and the image. An argument without a value takes
+# that of the environment.
+_OUTSIDE = (
+    r"(?m)^(-[fotv]|--(file|ignorefile|secret|ssh|volume|env|build-context|cache-from|cache-to|output|tag|iidfile|"
+    r"metadata-file)([=\n]|\Z)|--build-arg(=|\n|\Z)[^=\n]*$)"
+)
 _REPLACED = r"=>\s*(\.\.|/)"
 
 
@@ -66,8 +71,8 @@ class Fingerprint:
         from oakum.images.builders import dockerfile
 
         options = source.options
-        raw = list(options.get("rawOptions") or ())
-        if options.get("pull") or options.get("noCache") or any(re.match(_OUTSIDE, option) for option in raw):
+        raw = options.get("rawOptions") or ()
+        if options.get("pull") or options.get("noCache") or re.search(_OUTSIDE, "\n".join(raw)):
             return None
         path = folder / (options.get("file") or "Dockerfile")
         stages = dockerfile.read(path)
