@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,36 @@ def test_a_build_that_reads_or_writes_elsewhere_is_not_taken_for_unchanged(
     tmp_path: Path, raw: list[str], seen: bool
 ) -> None:
     (tmp_path / "Dockerfile").write_text("FROM scratch\n")
-    prints = Fingerprint(connect(environ={}), Probe({}), FolderHashes(tmp_path.parent / "hashes"))
-    source = Source(ImageRef("app"), str(tmp_path), "buildx", {"rawOptions": raw})
-    assert (prints.key("app", source, Destination(ImageRef("app"), "r.io/app")) is not None) is seen
+    assert (key(tmp_path, raw) is not None) is seen
+
+
+def key(folder: Path, raw: list[str] | None = None) -> str | None:
+    """The key of a build by buildx in `folder`."""
+    prints = Fingerprint(connect(environ={}), Probe({}), FolderHashes(folder.parent / "hashes"))
+    source = Source(ImageRef("app"), str(folder), "buildx", {"rawOptions": raw or []})
+    return prints.key("app", source, Destination(ImageRef("app"), "r.io/app"))
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("Dockerfile", "FROM scratch\nADD https://example.org/a.tgz /\n"),
+    ("Dockerfile.dockerignore", ""),
+])  # fmt: skip
+def test_a_build_whose_inputs_cannot_all_be_seen_is_not_taken_for_unchanged(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    assert key(tmp_path)
+    (tmp_path / name).write_text(text)
+    assert key(tmp_path) is None
+
+
+def test_a_commit_a_tag_and_another_platform_are_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    seen = [key(tmp_path)]
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "one"], ["tag", "v1"], ["status"]):
+        subprocess.run([*git, *words], check=True, capture_output=True)
+        seen.append(key(tmp_path))
+    monkeypatch.setenv("DOCKER_DEFAULT_PLATFORM", "linux/arm64")
+    seen.append(key(tmp_path))
+    assert [one == two for one, two in pairwise(seen)] == [False, True, False, False, True, False]

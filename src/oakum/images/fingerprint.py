@@ -15,7 +15,7 @@ from oakum.registry import manifests, reference
 from oakum.registry.transport import Transport
 from oakum.typing import Any
 
-VERSION = 2
+VERSION = 3
 _DOCKERFILE = frozenset({"docker", "buildx", "podman", "buildah"})
 # Patterns are compiled when they are needed: an unchanged build should do little else than look.
 # Options, one a line, that read or write elsewhere than in the folder and the image. An argument without a value takes
@@ -24,6 +24,7 @@ _OUTSIDE = (
     r"(?m)^(-[fotv]|--(file|ignorefile|secret|ssh|volume|env|build-context|cache-from|cache-to|output|tag|iidfile|"
     r"metadata-file)([=\n]|\Z)|--build-arg(=|\n|\Z)[^=\n]*$)"
 )
+_ARGUMENT = r"(?m)^--build-arg[=\n]([^=\n]+)=(.*)"
 _REPLACED = r"=>\s*(\.\.|/)"
 
 
@@ -75,11 +76,14 @@ class Fingerprint:
         if options.get("pull") or options.get("noCache") or re.search(_OUTSIDE, "\n".join(raw)):
             return None
         path = folder / (options.get("file") or "Dockerfile")
-        stages = dockerfile.read(path)
-        bases = self._digests(dockerfile.bases(stages))
-        if not stages or bases is None:
+        text = _text(path)
+        stages = dockerfile.parse(text, dict(re.findall(_ARGUMENT, "\n".join(raw))))
+        if not stages or any(stage.remote for stage in stages) or Path(f"{path}.dockerignore").exists():
             return None
-        return [self._hashes.of(folder), path.read_text("utf-8", "surrogateescape"), bases]
+        bases = self._digests(dockerfile.bases(stages))
+        if bases is None:
+            return None
+        return [self._hashes.of(folder), text, bases, _history(folder), os.environ.get("DOCKER_DEFAULT_PLATFORM")]
 
     def _go(self, source: Source, folder: Path) -> Any:
         from oakum.images.builders import gosource
@@ -105,6 +109,23 @@ class Fingerprint:
             except RegistryError:
                 return None
         return found
+
+
+def _text(path: Path) -> str:
+    """A file's text, empty when it cannot be read."""
+    try:
+        return path.read_text("utf-8", "surrogateescape")
+    except OSError:
+        return ""
+
+
+def _history(folder: Path) -> list[str]:
+    """What git says of the folder's commits: an engine gets `.git` too, and programs write its state into what they
+    build. Its other files change whenever it is used.
+    """
+    git = folder / ".git"
+    refs = sorted(path for path in git.glob("refs/**/*") if path.is_file())
+    return [f"{path} {_text(path)}" for path in (git / "HEAD", git / "packed-refs", *refs)] if git.is_dir() else []
 
 
 def _module_root(folder: Path) -> Path:

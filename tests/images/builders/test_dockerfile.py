@@ -45,6 +45,14 @@ def test_the_last_stage_says_how_the_image_is_started() -> None:
 def test_bases_are_what_is_pulled() -> None:
     assert bases(parse(TEXT)) == ["golang:1.22"]
     assert bases(parse("FROM a\nFROM b AS x\nFROM x\nCOPY --from=c /a /a\nCOPY --from=0 /b /b")) == ["a", "b", "c"]
+    assert bases(parse("ARG V=1\nFROM a:$V\nRUN --mount=type=bind,from=b:$V,target=/b --mount=type=cache,target=/c ls\n"
+                       "RUN --mount=from=c,source=/ ls", {"V": "2"})) == ["a:2", "b:2", "c"]
+
+
+def test_what_comes_from_an_address_is_seen() -> None:
+    for source in ("https://example.org/a.tgz", "git@example.org:a/b.git", "--chown=1:1 ftp://example.org/a"):
+        assert parse(f"FROM a\nADD {source} /x\n")[0].remote
+    assert not parse("FROM a\nADD a.tgz /x\nCOPY https: /x\n")[0].remote
 
 
 def test_a_stage_that_builds_on_another_starts_from_its_configuration() -> None:

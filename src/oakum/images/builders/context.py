@@ -63,13 +63,12 @@ def _walk(root: Path, folder: str, rules: list[tuple[re.Pattern[str], bool]]) ->
 
 
 def content_hash(root: Path, ignored: Iterable[str] | None = None) -> str:
-    """A digest of names, kinds, executable bits and bytes of what `walk` gives."""
+    """A digest of names, kinds, permissions and bytes of what `walk` gives."""
     import hashlib
 
     total = hashlib.sha256()
     for entry in walk(root, ignored):
-        kind = "d" if entry.is_folder else "l" if entry.is_link else "x" if entry.executable else "f"
-        total.update(f"{kind} {entry.name}\0".encode("utf-8", "surrogateescape"))
+        total.update(f"{entry.mode:o} {entry.name}\0".encode("utf-8", "surrogateescape"))
         if entry.is_link:
             total.update(os.fsencode(os.readlink(entry.path)))
         elif not entry.is_folder:

@@ -15,6 +15,8 @@ from oakum.typing import Any
 
 _VARIABLE = re.compile(r"\\\$|\$\{(\w+)(?::([-+])([^}]*))?\}|\$(\w+)")
 _SPLIT = re.compile(r"\s+")
+_MOUNTED = re.compile(r"--mount=(?:\S*,)?from=([^,\s]+)")
+_REMOTE = re.compile(r"(?:https?|ftp|ssh|git)://|git@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,18 @@ class Copy:
 
 @dataclass(slots=True)
 class Stage:
-    """One stage: its base, the image configuration it sets (OCI image-spec "Image Configuration"), and its COPYs."""
+    """One stage: its base, the image configuration it sets (OCI image-spec "Image Configuration"), and its COPYs.
+
+    `mounts` are images and stages that a RUN looks into; `remote` that an ADD takes something from an address.
+    """
 
     base: str
     name: str = ""
     config: dict[str, Any] = field(default_factory=dict)
     copies: list[Copy] = field(default_factory=list)
     runs: bool = False
+    mounts: list[str] = field(default_factory=list)
+    remote: bool = False
 
     @property
     def folder(self) -> str:
@@ -68,9 +75,11 @@ def parse(text: str, arguments: dict[str, str] | None = None) -> list[Stage]:
 
 
 def bases(stages: list[Stage]) -> list[str]:
-    """The images that a build pulls: bases and `COPY --from` images that are neither stages nor `scratch`."""
+    """The images that a build pulls: bases, and what COPY and RUN take from images, neither stages nor `scratch`."""
     names = {stage.name.lower() for stage in stages if stage.name}
-    wanted = [stage.base for stage in stages] + [copy.stage for stage in stages for copy in stage.copies]
+    wanted = [stage.base for stage in stages]
+    for stage in stages:
+        wanted += [*(copy.stage for copy in stage.copies), *stage.mounts]
     return sorted({
         image for image in wanted if image and image != "scratch" and not image.isdigit() and image.lower() not in names
     })
@@ -124,12 +133,13 @@ def _apply(stage: Stage, instruction: str, rest: str, variables: dict[str, str])
         paths = _json_list(rest) or _expand(rest, known).split()
         stage.config["Volumes"] = {**stage.config.get("Volumes", {}), **{path: {} for path in paths}}
     elif instruction in ("COPY", "ADD"):
-        _copy(stage, _expand(rest, known))
+        _copy(stage, _expand(rest, known), instruction == "ADD")
     elif instruction == "RUN":
         stage.runs = True
+        stage.mounts += _MOUNTED.findall(_expand(rest, known))
 
 
-def _copy(stage: Stage, rest: str) -> None:
+def _copy(stage: Stage, rest: str, add: bool) -> None:
     flags = []
     while rest.startswith("--"):
         flag, _, rest = rest.partition(" ")
@@ -142,6 +152,7 @@ def _copy(stage: Stage, rest: str) -> None:
     target = posixpath.join(stage.folder, paths[-1])
     folder = paths[-1].endswith("/") or paths[-1] in (".", "./") or len(paths) > 2
     normal = posixpath.normpath(target)
+    stage.remote |= add and any(map(_REMOTE.match, paths[:-1]))
     stage.copies.append(Copy(tuple(paths[:-1]), normal.rstrip("/") + "/" if folder else normal, origin))
 
 
