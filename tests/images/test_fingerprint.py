@@ -84,3 +84,19 @@ def test_a_commit_a_tag_and_another_platform_are_changes(tmp_path: Path, monkeyp
     monkeypatch.setenv("DOCKER_DEFAULT_PLATFORM", "linux/arm64")
     seen.append(key(tmp_path))
     assert [one == two for one, two in pairwise(seen)] == [False, True, False, False, True, False]
+
+
+def test_what_the_environment_tells_go_belongs_to_the_inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "go").write_text("#!/bin/sh\n")
+    (tmp_path / "bin" / "go").chmod(0o755)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "main.go").write_text("package main\n")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    prints = Fingerprint(connect(environ={}), Probe({}), FolderHashes(tmp_path / "hashes"))
+    source = Source(ImageRef("app"), str(tmp_path / "src"), "go")
+    seen = [prints.key("app", source, None), prints.key("app", source, None)]
+    monkeypatch.setenv("GOAMD64", "v3")
+    seen.append(prints.key("app", source, None))
+    assert seen[0] == seen[1] != seen[2]
+    assert None not in seen

@@ -97,7 +97,8 @@ class Fingerprint:
         if bases is None or os.environ.get("GOFLAGS") or os.environ.get("GOWORK"):
             return None
         program = os.stat(found[0])
-        return [self._hashes.of(root), found[0], program.st_size, program.st_mtime_ns, bases, _machine(source)]
+        told = sorted(item for item in os.environ.items() if item[0].startswith("GO"))
+        return [self._hashes.of(root), found[0], program.st_size, program.st_mtime_ns, bases, _machine(source), told]
 
     def _digests(self, images: list[str]) -> list[str] | None:
         """The digests that base images have now, None when one cannot be told."""
