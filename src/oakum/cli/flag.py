@@ -6,7 +6,6 @@ positional arguments, and `--` to end flags.
 """
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from oakum.duration import parse_duration
@@ -14,7 +13,7 @@ from oakum.errors import UsageError
 from oakum.record import NamedTuple
 from oakum.typing import Any
 
-_SPECIAL = re.compile(r'["\r\n]')
+_SPECIAL = frozenset('"\r\n')
 """What makes a list of values more than text between commas."""
 
 
@@ -68,7 +67,9 @@ def _boolean(text: str) -> bool:
 
 def _integer(text: str) -> int:
     try:
-        value = int(text, 0) if not re.fullmatch(r"[-+]?0[0-9]+", text) else int(text, 8)
+        digits = text.lstrip("-+")
+        octal = len(digits) > 1 and digits[0] == "0" and digits.isascii() and digits.isdecimal()
+        value = int(text, 8 if octal else 0)
     except ValueError:
         raise ValueError(f"strconv.ParseInt: parsing {_quoted(text)}: invalid syntax") from None
     if not -(1 << 63) <= value < 1 << 63:
@@ -84,7 +85,7 @@ def _number(text: str) -> float:
 
 
 def _comma_list(text: str) -> list[str]:
-    if not text or not _SPECIAL.search(text):
+    if _SPECIAL.isdisjoint(text):
         return text.split(",") if text else []
     from oakum.cli.csv import first_record
 

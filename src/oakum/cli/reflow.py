@@ -1,12 +1,13 @@
 """How the three programs lay out an error: nested causes on lines of their own, lists as bullets."""
 from __future__ import annotations
 
-import re
+from oakum.late import pattern
 
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
-_CAUSE = r": (?=[A-Z])"
-_BYTES = "[\udc80-\udcff]"
-_ITEM_START = r"[a-z\.\[\]:\s]{3,10}"
+_CAUSE = pattern(r": (?=[A-Z])")
+_BYTES = pattern("[\udc80-\udcff]")
+_ITEM_START = pattern(r"[a-z\.\[\]:\s]{3,10}")
+_EXCERPT = pattern(r"(?s)(\.\.\.\|.*?\|\.\.\.)")
 
 
 def reflow(message: str, *, truncate: bool = False) -> str:
@@ -17,13 +18,13 @@ def reflow(message: str, *, truncate: bool = False) -> str:
     """
     first, newline, rest = message.partition("\n")
     if truncate:
-        first = re.sub(_BYTES, "\ufffd", first)
+        first = _BYTES.sub("\ufffd", first)
     chunks = [""]
     for text, bracketed in _pieces(first, truncate):
         if bracketed:
             chunks[-1] += text
         else:
-            head, *tail = re.split(_CAUSE, text)
+            head, *tail = _CAUSE.split(text)
             chunks[-1] += head
             chunks += tail
     shaped = ":\n".join("  " * depth + chunk for depth, chunk in enumerate(chunks))
@@ -84,7 +85,7 @@ def _balanced(text: str) -> bool:
 def _items(text: str) -> list[str]:
     items: list[str] = []
     for fragment in _fragments(text):
-        if items and not re.match(_ITEM_START, fragment):
+        if items and not _ITEM_START.match(fragment):
             items[-1] += ", " + fragment
         else:
             items.append(fragment)
@@ -94,7 +95,7 @@ def _items(text: str) -> list[str]:
 def _fragments(text: str) -> list[str]:
     """`text` cut at every `, ` that is neither inside brackets nor inside `...|` to `|...`."""
     fragments = [""]
-    for number, part in enumerate(re.split(r"(\.\.\.\|.*?\|\.\.\.)", text, flags=re.DOTALL)):
+    for number, part in enumerate(_EXCERPT.split(text)):
         for piece, bracketed in [(part, True)] if number % 2 else _pieces(part, truncate=False):
             head, *tail = [piece] if bracketed else piece.split(", ")
             fragments[-1] += head

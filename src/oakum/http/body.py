@@ -1,15 +1,14 @@
 """Where the body of an answer ends (RFC 9112, section 6.3): by length, by chunks, or with the connection."""
 from __future__ import annotations
 
-import re
-
 from oakum.http.errors import HttpError, IncompleteRead
 from oakum.http.head import Head
 from oakum.http.incoming import PIECE, Incoming
+from oakum.late import pattern
 
 BODILESS = frozenset({204, 304})
 _LONGEST_LENGTH = 18
-_CHUNK_SIZE = rb"[0-9A-Fa-f]{1,15}"
+_CHUNK_SIZE = pattern(rb"[0-9A-Fa-f]{1,15}")
 
 
 class Body:
@@ -53,7 +52,7 @@ class Body:
     def _next_chunk(self) -> bool:
         """Come to the next chunk; False when there was the last."""
         size = self._incoming.line().partition(b";")[0].strip()
-        if not re.fullmatch(_CHUNK_SIZE, size):
+        if not _CHUNK_SIZE.fullmatch(size):
             raise HttpError(f"malformed chunk size {size[:20]!r}")
         self._left = int(size, 16)
         if self._left > 0:

@@ -1,13 +1,12 @@
 """The head of an answer: status line and header fields (RFC 9112, sections 4 and 5)."""
 from __future__ import annotations
 
-import re
-
 from oakum.dataclass import dataclass
 from oakum.http.errors import HttpError
+from oakum.late import pattern
 
 _BLANKS = ("", " ", "\t")
-_STATUS = re.compile(r"HTTP/1\.(\d) ([1-5]\d\d)(?: (.*))?")
+_STATUS = pattern(r"HTTP/1\.(\d) ([1-5]\d\d)(?: (.*))?")
 
 
 class Headers:

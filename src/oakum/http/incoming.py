@@ -1,15 +1,14 @@
 """What arrives on a connection, read in pieces as large as they come."""
 from __future__ import annotations
 
-import re
-
 from oakum.http.errors import Disconnected, HttpError, IncompleteRead
+from oakum.late import pattern
 from oakum.typing import Any
 
 PIECE = 64 * 1024
 LONGEST_HEAD = 1024 * 1024
 LONGEST_LINE = 64 * 1024
-_END = rb"\r?\n\r?\n"
+_END = pattern(rb"\r?\n\r?\n")
 
 
 class Incoming:
@@ -38,7 +37,7 @@ class Incoming:
             if (end := data.find(b"\r\n\r\n")) >= 0:
                 self._early = data[end + 4:]
                 return data[:end]
-            if data and (found := re.search(_END, data)):
+            if data and (found := _END.search(data)):
                 self._early = data[found.end():]
                 return data[:found.start()]
             if data[:5] != b"HTTP/"[:len(data)]:

@@ -1,22 +1,24 @@
 """What kbld's configuration says, as values (kbld: "2 Configuration")."""
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from operator import itemgetter
 
 from oakum.dataclass import dataclass, field
+from oakum.late import pattern
 from oakum.typing import Any, TypeAlias, TypeVar
 
 Origin = dict[str, Any]
 """Where an image came from: one key (`local`, `git`, `resolved`, `tagged`, …) with its details."""
 
-_SUFFIX = re.compile(r"(?::[A-Za-z0-9_.-]+)?(?:@[a-z0-9]+:[0-9a-f]+)?$")
+_SUFFIX = pattern(r"(?::[A-Za-z0-9_.-]+)?(?:@[a-z0-9]+:[0-9a-f]+)?\Z")
 
 
 def repository_of(image: str) -> str:
     """`image` without an optional `:tag` and an optional `@alg:hex`."""
+    if ":" not in image and "@" not in image:
+        return image
     return image[: match.start()] if (match := _SUFFIX.search(image)) else image
 
 

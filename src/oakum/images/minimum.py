@@ -1,14 +1,13 @@
 """`minimumRequiredVersion`: the kbld release that a configuration asks for (kbld: "2.3 Fields")."""
 from __future__ import annotations
 
-import re
-
 from oakum.images.errors import ConfigError
+from oakum.late import pattern
 
 EMULATED = "0.42.0"
 """The kbld release whose formats these are; written into locks, compared with what a configuration asks for."""
 
-_VERSION = r"\s*(\d+(?:\.\d+)*)(?:-[0-9A-Za-z.-]+|[a-zA-Z][0-9A-Za-z.-]*)?(?:\+[0-9A-Za-z.-]+)?\s*"
+_VERSION = pattern(r"\s*(\d+(?:\.\d+)*)(?:-[0-9A-Za-z.-]+|[a-zA-Z][0-9A-Za-z.-]*)?(?:\+[0-9A-Za-z.-]+)?\s*")
 
 
 def check(required: str, own: str = EMULATED) -> None:
@@ -17,7 +16,7 @@ def check(required: str, own: str = EMULATED) -> None:
         return
     if required.startswith("v"):
         raise ConfigError("Validating minimum version: Must not have prefix 'v' (e.g. '0.8.0')")
-    match = re.fullmatch(_VERSION, required)
+    match = _VERSION.fullmatch(required)
     if match is None:
         raise ConfigError(f"Parsing minimum version constraint: Malformed constraint: >={required}")
     if _segments(own) < _segments(match[1]):

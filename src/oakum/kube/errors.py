@@ -8,14 +8,14 @@
 """
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from oakum.errors import KubeError
 from oakum.kube.decoding import decode
+from oakum.late import pattern
 from oakum.typing import Any
 
-_UNREADABLE = re.compile(r"cannot unmarshal .* into Go struct field \w+\.(\S+) of type")
+_UNREADABLE = pattern(r"cannot unmarshal .* into Go struct field \w+\.(\S+) of type")
 """A value of the wrong type is told in a sentence only, which names the field."""
 
 

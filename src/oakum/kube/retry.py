@@ -1,17 +1,17 @@
 """Which failures are passing, and for how long a call is repeated because of them."""
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 
 from oakum.dataclass import dataclass
 from oakum.kube.errors import ApiError, ConnectError
+from oakum.late import pattern
 from oakum.typing import TypeVar
 
 T = TypeVar("T")
-_ETCD = re.compile(r"etcdserver:.*(leader changed|timed out)")
-WEBHOOK = re.compile(
+_ETCD = pattern(r"etcdserver:.*(leader changed|timed out)")
+WEBHOOK = pattern(
     r"Internal error occurred: failed calling (admission )?webhook|conversion webhook for (.+) failed:")
 
 

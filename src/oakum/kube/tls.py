@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import os
 import ssl
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from oakum.kube.errors import ConfigError
 
@@ -28,13 +29,23 @@ def context(ca: bytes, insecure: bool, certificate: bytes, key: bytes) -> ssl.SS
 
 
 def _show(made: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
-    """OpenSSL reads the pair from a file only; ours exists with mode 0600 for as long as the call."""
-    handle, path = tempfile.mkstemp(prefix="oakum-")
-    try:
-        with os.fdopen(handle, "wb") as f:
-            f.write(certificate + b"\n" + key)
-        made.load_cert_chain(path)
-    except ssl.SSLError as e:
-        raise ConfigError(f"unable to load client certificate: {e}") from e
-    finally:
-        os.unlink(path)
+    with _file(certificate + b"\n" + key) as path:
+        try:
+            made.load_cert_chain(path)
+        except ssl.SSLError as e:
+            raise ConfigError(f"unable to load client certificate: {e}") from e
+
+
+@contextmanager
+def _file(content: bytes) -> Iterator[str]:
+    """A file that only we can read, as OpenSSL takes the pair from nothing else; in memory where the system can."""
+    if os.path.exists("/proc/self/fd") and hasattr(os, "memfd_create"):
+        with os.fdopen(os.memfd_create("oakum"), "wb", 0) as file:
+            file.write(content)
+            yield f"/proc/self/fd/{file.fileno()}"
+        return
+    from tempfile import NamedTemporaryFile
+
+    with NamedTemporaryFile(prefix="oakum-", buffering=0) as file:
+        file.write(content)
+        yield file.name

@@ -1,15 +1,15 @@
 """The `WWW-Authenticate` header (RFC 9110, section 11.6.1)."""
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from oakum.dataclass import dataclass, field
+from oakum.late import pattern
 
 _TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-# Compiled when a registry first asks for a login, which many never do.
-_SCHEME = rf"\s*,*\s*({_TOKEN})(?:\s+|$)"
-_PARAMETER = rf'\s*,?\s*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|({_TOKEN}|[^\s,"]*))'
+_SCHEME = pattern(rf"\s*,*\s*({_TOKEN})(?:\s+|$)")
+_PARAMETER = pattern(rf'\s*,?\s*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|({_TOKEN}|[^\s,"]*))')
+_ESCAPE = pattern(r"\\(.)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +23,13 @@ class Challenge:
 def parse(header: str) -> list[Challenge]:
     """The challenges in one header value. What cannot be read is skipped, never an error."""
     found: list[Challenge] = []
-    scheme, each = re.compile(_SCHEME), re.compile(_PARAMETER)
     at = 0
-    while match := scheme.match(header, at):
+    while match := _SCHEME.match(header, at):
         at = match.end()
         parameters: dict[str, str] = {}
-        while parameter := each.match(header, at):
+        while parameter := _PARAMETER.match(header, at):
             name, quoted, plain = parameter.groups()
-            parameters[name.lower()] = plain if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
+            parameters[name.lower()] = plain if quoted is None else _ESCAPE.sub(r"\1", quoted)
             at = parameter.end()
         found.append(Challenge(match[1].lower(), parameters))
         comma = header.find(",", at)

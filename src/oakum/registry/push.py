@@ -1,10 +1,10 @@
 """Writing blobs (OCI distribution-spec 1.1, "Pushing blobs"): mounted, in one request, or in chunks that resume."""
 from __future__ import annotations
 
-import re
 from urllib.parse import quote, urlsplit
 
 from oakum.http.connection import Readable
+from oakum.late import pattern
 from oakum.registry.blobs import BlobSource, exists
 from oakum.registry.errors import ConnectError, ContentError, StatusError
 from oakum.registry.reference import Repository
@@ -14,6 +14,7 @@ CHUNK = 32 * 1024 * 1024
 _TRIES = 5
 _OCTETS = "application/octet-stream"
 _TIMEOUT_S = 300.0
+_RECEIVED = pattern(r"(?:bytes=)?0-(\d+)")
 
 
 def upload(
@@ -122,7 +123,7 @@ def _resume(
         response, _ = transport.read(request)
     except StatusError:
         raise cause from None
-    match = re.fullmatch(r"(?:bytes=)?0-(\d+)", response.headers.get("Range", ""))
+    match = _RECEIVED.fullmatch(response.headers.get("Range", ""))
     if response.status == 404 or match is None:
         return _start(transport, repository, digest, None), 0
     return transport.location(response, request) or location, int(match[1]) + 1 if match[1] != "0" else 0

@@ -4,9 +4,9 @@ Only plain words, quoted text and nesting are read; what else flow style allows 
 """
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
+from oakum.late import pattern
 from oakum.typing import Any, TypeAlias
 from oakum.yaml.nodes import Array, ArrayItem, Map, MapItem, Scalar, Source, Value
 
@@ -15,11 +15,12 @@ _DEPTH = 20
 Flow: TypeAlias = Any
 """A collection without places: a list, or for a map a tuple of (key, value) pairs; scalars are themselves."""
 
-DOUBLE = r'"((?:[^"\\]|\\["\\/nt])*)"'
-SINGLE = r"'((?:[^']|'')*)'"
+_DOUBLE = r'"((?:[^"\\]|\\["\\/nt])*)"'
+_SINGLE = r"'((?:[^']|'')*)'"
+DOUBLE, SINGLE = pattern(_DOUBLE), pattern(_SINGLE)
 _PLAIN = r"((?:[A-Za-z0-9_./~]|-(?=[\w.]))(?:[\w./@$+~=*%-]|:(?=[\w/])| (?=[\w./]))*)"
-_TOKEN = rf" *(?:([\[\]{{}},])|{DOUBLE}|{SINGLE}|{_PLAIN}) *(:(?=[ ,\]}}]))?"
-_ESCAPE = r"\\(.)"
+_TOKEN = pattern(rf" *(?:([\[\]{{}},])|{_DOUBLE}|{_SINGLE}|{_PLAIN}) *(:(?=[ ,\]}}]))?")
+_ESCAPE = pattern(r"\\(.)")
 _ESCAPED = {"n": "\n", "t": "\t"}
 
 
@@ -50,7 +51,7 @@ def flow_nodes(flow: Flow, line: int, source: Source) -> Value:
 
 def unescape(text: str) -> str:
     """The inside of double quotes with the few escapes that are read here."""
-    return re.sub(_ESCAPE, lambda escape: _ESCAPED.get(escape[1], escape[1]), text) if "\\" in text else text
+    return _ESCAPE.sub(lambda escape: _ESCAPED.get(escape[1], escape[1]), text) if "\\" in text else text
 
 
 class _Tokens:
@@ -62,7 +63,6 @@ class _Tokens:
     def __init__(self, text: str, resolve: Callable[[str], Scalar]) -> None:
         self.text = text
         self.resolve = resolve
-        self.token = re.compile(_TOKEN)
         self.end = 0
         self.stop = 0
         self.depth = 0
@@ -71,7 +71,7 @@ class _Tokens:
         self.colon = False
 
     def advance(self) -> None:
-        match = self.token.match(self.text, self.end)
+        match = _TOKEN.match(self.text, self.end)
         if not match:
             raise _Unusual
         mark, double, single, plain, colon = match.groups()

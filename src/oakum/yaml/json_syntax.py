@@ -1,14 +1,13 @@
 """JSON text (RFC 8259) read, or refused with the words of Go's encoding/json."""
 from __future__ import annotations
 
-import re
-
+from oakum.late import pattern
 from oakum.typing import Any
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-_STRING = re.compile(r'[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*')
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
-_TORN = re.compile(r"in (literal|string escape|\\u|numeric|exponent)|after decimal")
+_SPACE = pattern(r"[ \t\r\n]*")
+_STRING = pattern(r'[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*')
+_NUMBER = pattern(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+_TORN = pattern(r"in (literal|string escape|\\u|numeric|exponent)|after decimal")
 _END = "unexpected end of JSON input"
 _TOO_DEEP = "exceeded max depth"
 _DEEPEST = 10000

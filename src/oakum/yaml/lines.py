@@ -5,10 +5,10 @@ lines, …) is left to it. The agreement is held by a property test.
 """
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from enum import Enum
 
+from oakum.late import pattern
 from oakum.typing import Any, TypeAlias
 from oakum.yaml.flow import DOUBLE, SINGLE, read_flow, unescape
 from oakum.yaml.nodes import Scalar
@@ -30,11 +30,10 @@ tuple, because one is made for every line that differs from those before it.
 """
 
 _KEY = r"""[A-Za-z0-9_./$][\w./$@+~-]*|"[^"\\]*"|'[^']*'"""
-_LINE = re.compile(rf"( *)(- +|-(?=\Z))?(?:({_KEY}):(?= |\Z))?(.*)", re.ASCII)
-_ORDINARY = re.compile(r'( *)([A-Za-z_][\w./-]{0,99}):(?: ([A-Za-z0-9/][\w./-]*|"[^"\\]*"))?', re.ASCII)
-_COMMENT = re.compile(r"(?:^| +)#(.*)")
-# Compiled when first needed, as small files do without: compiling patterns takes a good part of a start.
-_PLAIN = (
+_LINE = pattern(rf"(?a)( *)(- +|-(?=\Z))?(?:({_KEY}):(?= |\Z))?(.*)")
+_ORDINARY = pattern(r'(?a)( *)([A-Za-z_][\w./-]{0,99}):(?: ([A-Za-z0-9/][\w./-]*|"[^"\\]*"))?')
+_COMMENT = pattern(r"(?:^| +)#(.*)")
+_PLAIN = pattern(
     r"""(?![,\[\]{}#&*!|>'"%@`]|[-?:](?: |\Z)|\.\.\.|---|<<)[^:#]*(?:(?::(?! |\Z)|(?<! )#)[^:#]*)*"""
 )
 _LITERALS = ("|", "|-", "|+")
@@ -84,12 +83,12 @@ def _held(text: str, resolve: Callable[[str], Scalar]) -> tuple[Holds, Any, str 
         return Holds.NOTHING, None, comment
     if text in _LITERALS and comment is None:
         return Holds.LITERAL, text, None
-    return (Holds.VALUE, resolve(text), comment) if re.fullmatch(_PLAIN, text) else None
+    return (Holds.VALUE, resolve(text), comment) if _PLAIN.fullmatch(text) else None
 
 
 def _quoted(text: str) -> tuple[Holds, Any, str | None] | None:
     double = text[0] == '"'
-    match = re.match(DOUBLE if double else SINGLE, text)
+    match = (DOUBLE if double else SINGLE).match(text)
     if not match:
         return None
     value = unescape(match[1]) if double else match[1].replace("''", "'")

@@ -6,7 +6,6 @@ survives. Pass `floats=True` where Go's loss must be reproduced (kapp's recorded
 """
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 
 from oakum.typing import Any
@@ -20,8 +19,6 @@ from oakum.yaml.simple import build_simple
 
 __all__ = ["dump", "load", "load_all", "split_documents"]
 
-_SEPARATOR = re.compile(r"^---(.*)\n?", re.MULTILINE)
-
 
 def split_documents(text: str) -> list[tuple[str, int]]:
     """The pieces of `text` between lines that start with `---`, each with its first line (from 1).
@@ -31,17 +28,23 @@ def split_documents(text: str) -> list[tuple[str, int]]:
     found = []
     start, line = 0, 1
     text = text.removeprefix("\ufeff")
-    for match in _SEPARATOR.finditer(text):
-        rest = match[1].strip()
+    while (mark := _separator(text, start)) >= 0:
+        end = text.find("\n", mark) + 1 or len(text)
+        rest = text[mark + 3 : end].strip()
         if rest and not rest.startswith("#"):
             raise SeparatorError(rest)
-        if match.start() > start:
-            found.append((text[start : match.start()], line))
-        line += text.count("\n", start, match.end())
-        start = match.end()
+        if mark > start:
+            found.append((text[start:mark], line))
+        line += text.count("\n", start, end)
+        start = end
     if start < len(text):
         found.append((text[start:], line))
     return found
+
+
+def _separator(text: str, start: int) -> int:
+    """Where the next line with a separator begins, from the beginning of a line on; -1 where there is none."""
+    return start if text.startswith("---", start) else (text.find("\n---", start) + 1 or -1)
 
 
 def load_all(text: str, *, floats: bool = False) -> list[Any]:

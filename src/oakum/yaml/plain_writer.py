@@ -1,10 +1,10 @@
 """The writer of kbld and kapp: natural key order, folds at 80 columns (sigs.k8s.io/yaml)."""
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from oakum.errors import YAMLError
+from oakum.late import pattern
 from oakum.typing import Any
 from oakum.yaml.fold import WIDTH, fold
 from oakum.yaml.numbers import json_number
@@ -21,8 +21,8 @@ from oakum.yaml.scalars import (
     write_other,
 )
 
-_FORBIDDEN = re.compile("[\\x7f-\\x84\\x86-\\x9f\\ufffe\\uffff]")
-_NOT_UTF8 = re.compile("[\ud800-\udfff]")
+_FORBIDDEN = pattern("[\\x7f-\\x84\\x86-\\x9f\\ufffe\\uffff]")
+_NOT_UTF8 = pattern("[\ud800-\udfff]")
 
 
 class GoFloat(float):

@@ -5,10 +5,14 @@ Dates and base-60 numbers stay strings when read; the writers still quote them (
 from __future__ import annotations
 
 import math
-import re
 
+from oakum.late import pattern
+from oakum.typing import TYPE_CHECKING
 from oakum.yaml.errors import SyntaxYAMLError
 from oakum.yaml.nodes import Scalar
+
+if TYPE_CHECKING:
+    from re import Match
 
 WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
@@ -19,11 +23,12 @@ WORDS: dict[str, Scalar] = {
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
 }
 _NUMERIC_START = frozenset("+-.0123456789")
-# Compiled when first needed, as most files never do: compiling patterns takes a good part of a start.
-_INTEGER = r"(?a:([-+]?)(?:(0[bB])([01]+)|(0[oO]?)([0-7]+)|(0[xX])([0-9a-fA-F]+)|([1-9][0-9]*|0)))"
-_FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
-_BASE_60 = r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?"
-_TIMESTAMP = (
+_NUMERIC = frozenset("0123456789abcdefABCDEFoOxX+-._:TtZ ,")
+"""The characters of numbers and times of all kinds."""
+_INTEGER = pattern(r"(?a:([-+]?)(?:(0[bB])([01]+)|(0[oO]?)([0-7]+)|(0[xX])([0-9a-fA-F]+)|([1-9][0-9]*|0)))")
+_FLOAT = pattern(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_BASE_60 = pattern(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
+_TIMESTAMP = pattern(
     r"(?a:(\d{4})-(\d{1,2})-(\d{1,2})"
     r"(?:(?:[Tt](\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?(?:Z|[-+]\d\d:\d\d))"
     r"|(?: (\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?))?)"
@@ -45,18 +50,20 @@ def resolve(text: str) -> Scalar:
 
 
 def _number(text: str) -> Scalar:
+    if not _NUMERIC.issuperset(text):
+        return text
     plain = text if text[0] == "." else text.replace("_", "")
     if plain.isdecimal() and plain.isascii() and plain[0] != "0" and len(plain) < _SURELY_FITS:
         return int(plain)
-    match = re.fullmatch(_INTEGER, plain)
+    match = _INTEGER.fullmatch(plain)
     if match and (integer := _integer(match)) is not None:
         return integer
-    if re.fullmatch(_FLOAT, plain) and math.isfinite(number := float(plain)):
+    if _FLOAT.fullmatch(plain) and math.isfinite(number := float(plain)):
         return number
     return text
 
 
-def _integer(match: re.Match[str]) -> int | None:
+def _integer(match: Match[str]) -> int | None:
     """The integer when it fits: 64 bits with a sign, 64 bits without."""
     sign, binary, bits, octal, octets, hexadecimal, digits, decimal = match.groups()
     if binary:
@@ -113,7 +120,7 @@ def _binary(text: str) -> str:
 
 def is_timestamp(text: str) -> bool:
     """Whether `text` is one of the date and time layouts that YAML 1.1 would read as a timestamp."""
-    match = re.fullmatch(_TIMESTAMP, text)
+    match = _TIMESTAMP.fullmatch(text)
     if not match:
         return False
     from datetime import datetime
@@ -131,6 +138,6 @@ def reads_as_text(text: str) -> bool:
     """Whether the string `text`, written plain, would be read back as a string by any YAML 1.1 reader at hand."""
     if text in WORDS:
         return False
-    if text[0] not in _NUMERIC_START:
+    if text[0] not in _NUMERIC_START or not _NUMERIC.issuperset(text):
         return True
-    return isinstance(_number(text), str) and not re.fullmatch(_BASE_60, text) and not is_timestamp(text)
+    return isinstance(_number(text), str) and not _BASE_60.fullmatch(text) and not is_timestamp(text)

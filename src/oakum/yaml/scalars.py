@@ -5,9 +5,9 @@ something must be escaped or would read back as another type, and literal blocks
 """
 from __future__ import annotations
 
-import re
 from enum import Enum
 
+from oakum.late import pattern
 from oakum.yaml.nodes import Scalar
 from oakum.yaml.numbers import general
 from oakum.yaml.resolve import WORDS, reads_as_text
@@ -25,24 +25,26 @@ class Style(Enum):
 LONGEST_SIMPLE_KEY = 128
 """In bytes; a longer key is written `? KEY`, then `: VALUE`."""
 
-_OBVIOUSLY_PLAIN = re.compile(r"[A-Za-z/][!-9;-~]*(?:(?::(?! |\Z)| (?=[ -\"$-~]))[!-9;-~]*)*")
-# Compiled when first needed, as most runs never need them: compiling patterns takes a good part of a start.
 # What is refused is spelt out, not what is allowed: a negated class of this size takes milliseconds to compile.
-_NOT_PRINTABLE = "[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufeff\\ufffe-\\U0010ffff]"
-_SPACE_BEFORE_BREAK = " [\\n\\u2028\\u2029]"
-_INDICATOR = "[#,\\[\\]{}&*!|>'\"%@`]|[-?:](?:[ \\n\\u2028\\u2029]|\\Z)|---|\\.\\.\\."
-_INNER_INDICATOR = ":(?:[ \\n\\u2028\\u2029]|\\Z)|(?<=[ \\n\\u2028\\u2029])#"
+_NOT_PRINTABLE = pattern("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufeff\\ufffe-\\U0010ffff]")
+_SPACE_BEFORE_BREAK = pattern(" [\\n\\u2028\\u2029]")
+_SPACE_AFTER_SEPARATOR = pattern("[\u2028\u2029] ")
+_INDICATORS = frozenset("#,[]{}&*!|>'\"%@`")
 _ESCAPES = {
     "\0": "\\0", "\a": "\\a", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\v": "\\v", "\f": "\\f", "\r": "\\r",
     "\x1b": "\\e", '"': '\\"', "\\": "\\\\", "\x85": "\\N", "\u2028": "\\L", "\u2029": "\\P",
 }  # fmt: skip
-_TO_ESCAPE = '[\\x00-\\x1f"\\\\\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff\\ufeff\\ufffe-\\U0010ffff]'
+_TO_ESCAPE = pattern('[\\x00-\\x1f"\\\\\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff\\ufeff\\ufffe-\\U0010ffff]')
+_SEPARATOR = pattern("([\u2028\u2029])(?![\u2028\u2029]|\\Z)")
+_LINE_START = pattern("(\\A|[\n\u2028\u2029])(?![\n\u2028\u2029]|\\Z)")
 _BASE64_LINE = 70
 
 
 def is_obviously_plain(text: str) -> bool:
     """Whether a look at `text`, such as a word or a path, tells that it is written plain."""
-    return _OBVIOUSLY_PLAIN.fullmatch(text) is not None and text not in WORDS
+    if not (text.isascii() and text.isprintable()) or text in WORDS:
+        return False
+    return (text[0].isalpha() or text[0] == "/") and not _is_broken(text)
 
 
 def style_of(text: str) -> Style:
@@ -57,20 +59,29 @@ def considered_style(text: str) -> Style:
         return Style.DOUBLE if special or text[-1] == " " else Style.LITERAL
     if special or not reads_as_text(text):
         return Style.DOUBLE
-    if has_separator(text) and re.search("[\u2028\u2029] ", text):
+    if has_separator(text) and _SPACE_AFTER_SEPARATOR.search(text):
         return Style.DOUBLE
     if text[0] == " " or text[-1] == " " or has_break(text):
         return Style.SINGLE
-    if re.match(_INDICATOR, text) or re.search(_INNER_INDICATOR, text):
-        return Style.SINGLE
-    return Style.PLAIN
+    return Style.SINGLE if _is_indicator(text) or _is_broken(text) else Style.PLAIN
+
+
+def _is_indicator(text: str) -> bool:
+    """Whether `text`, one line, begins as something else than plain text does."""
+    first = text[0]
+    return first in _INDICATORS or (first in "-?:" and text[1:2] in ("", " ")) or text.startswith(("---", "..."))
+
+
+def _is_broken(text: str) -> bool:
+    """Whether plain text would end before all of `text`, one line, was read: with a key, a comment or a space."""
+    return text[-1] in ": " or ": " in text or " #" in text
 
 
 def _is_special(text: str) -> bool:
     """Whether anything in `text` must be escaped, or a space stands before a line break."""
     if text.isascii() and text.replace("\n", "").isprintable():
         return " \n" in text
-    return bool(re.search(_NOT_PRINTABLE, text) or re.search(_SPACE_BEFORE_BREAK, text))
+    return bool(_NOT_PRINTABLE.search(text) or _SPACE_BEFORE_BREAK.search(text))
 
 
 _BREAKS = frozenset("\n\r\x85\u2028\u2029")
@@ -90,7 +101,7 @@ def quote_single(text: str, indent: str = "") -> str:
     """`text` in single quotes; what follows a separator of Unicode is indented by `indent`."""
     text = text.replace("'", "''")
     if has_separator(text):
-        text = re.sub("([\u2028\u2029])(?![\u2028\u2029]|\\Z)", "\\1" + indent, text)
+        text = _SEPARATOR.sub("\\1" + indent, text)
     return f"'{text}'"
 
 
@@ -100,7 +111,7 @@ def quote_double(text: str) -> str:
         return f'"{text}"'
     if text.startswith("\ufeff"):
         return '"' + "".join(_escape_character(character) for character in text) + '"'
-    return '"' + re.sub(_TO_ESCAPE, lambda match: _escape_character(match[0]), text) + '"'
+    return '"' + _TO_ESCAPE.sub(lambda match: _escape_character(match[0]), text) + '"'
 
 
 def _escape_character(character: str) -> str:
@@ -126,7 +137,7 @@ def literal(text: str, indent: str) -> str:
         chomp = ""
     body = text.removesuffix("\n")
     if has_separator(text):
-        body = re.sub("(\\A|[\n\u2028\u2029])(?![\n\u2028\u2029]|\\Z)", "\\1" + indent, body)
+        body = _LINE_START.sub("\\1" + indent, body)
     elif "\n\n" in text or body[:1] in "\n":
         body = "\n".join([indent + line if line else "" for line in body.split("\n")])
     else:  # no empty lines, which are not indented

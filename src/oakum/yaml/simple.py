@@ -5,17 +5,17 @@ the caller turns to libyaml; start-up is spared its import too. See `oakum.yaml.
 """
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
+from oakum.late import pattern
 from oakum.typing import Any
 from oakum.yaml.errors import MAX_DEPTH
 from oakum.yaml.flow import flow_nodes
 from oakum.yaml.lines import Holds, Line, read_line
 from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Scalar, Source
 
-_UNUSUAL = "[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff\\ufeff\\ufffe\\uffff]"
-_MARKER = r"--- *(?: #(.*))?"
+_UNUSUAL = pattern("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff\\ufeff\\ufffe\\uffff]")
+_MARKER = pattern(r"--- *(?: #(.*))?")
 _BLANK: Line = (-1, False, -1, None, Holds.NOTHING, None, None)
 # The loop below compares these once a line, and `Holds.FLOW` is a slow look-up.
 FLOW, NOTHING, LITERAL = Holds.FLOW, Holds.NOTHING, Holds.LITERAL
@@ -36,7 +36,7 @@ def build_simple(
     holds the lines that were read before, for a caller with several texts to read by the same `resolve`.
     """
     # The first look is much the faster one, and nearly always enough.
-    if not (text.isascii() and text.replace("\n", "").isprintable()) and re.search(_UNUSUAL, text):
+    if not (text.isascii() and text.replace("\n", "").isprintable()) and _UNUSUAL.search(text):
         return None
     documents = [Document(None, 0, source)] if implicit else []
     comments: Comments = []
@@ -72,7 +72,7 @@ def _read(
         if shape is None:
             if line.startswith("---"):
                 if line != "---":
-                    if not (match := re.fullmatch(_MARKER, line)):
+                    if not (match := _MARKER.fullmatch(line)):
                         return False
                     if match[1] is not None:
                         comments.append((number, match[1]))

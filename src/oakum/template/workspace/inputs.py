@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
+from oakum.late import pattern
 from oakum.template.files import InputFile, input_file
 from oakum.template.workspace.errors import InputError
 from oakum.template.workspace.symlinks import Symlinks
@@ -15,7 +15,7 @@ from oakum.template.workspace.system import explain
 
 _STDIN = "stdin.yml"
 _NO_LINKS = Symlinks()
-_DIGEST = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
+_DIGEST = pattern(r"[0-9a-fA-F]{64}")
 _CHECKSUM = "#sha256:"
 """Behind a URL, before the digest that its content must have."""
 
