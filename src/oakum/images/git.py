@@ -4,13 +4,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from oakum.dataclass import dataclass
 from oakum.images.config import Origin
 from oakum.images.errors import BuildError
-from oakum.typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import subprocess
+from oakum.programs import Program
+from oakum.record import NamedTuple
 
 _QUESTIONS = (
     "status --porcelain=v2 --branch --no-ahead-behind", "ls-remote --get-url", "describe --tags --exact-match HEAD",
@@ -19,8 +16,7 @@ _COMMIT = "# branch.oid "
 _NO_COMMIT = f"{_COMMIT}(initial)"
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(NamedTuple):
     code: int
     out: str
     err: str
@@ -104,19 +100,17 @@ def _failure(folder: str, doing: str, answer: _Answer) -> BuildError:
     )
 
 
-def _start(folder: str, question: str) -> subprocess.Popen[bytes]:
-    import subprocess
-
-    return subprocess.Popen(["git", *question.split()], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+def _start(folder: str, question: str) -> Program:
+    return Program(["git", "-C", folder, *question.split()])
 
 
 def _ask(folder: str, question: str) -> _Answer:
     return _outcome(_start(folder, question))
 
 
-def _outcome(process: subprocess.Popen[bytes]) -> _Answer:
-    out, err = process.communicate()
-    return _Answer(process.returncode, _text(out), _text(err))
+def _outcome(program: Program) -> _Answer:
+    code, out, err = program.outcome()
+    return _Answer(code, _text(out), _text(err))
 
 
 def _text(raw: bytes) -> str:
