@@ -38,7 +38,7 @@ class Program:
         actions = [(os.POSIX_SPAWN_DUP2, writes, to) for to, (_, writes) in enumerate(self._pipes, 1)]
         try:
             # Python ignores SIGPIPE, which a program that it starts would inherit.
-            self._pid = os.posix_spawnp(argv[0], argv, os.environ, file_actions=actions, setsigdef=(SIGPIPE,))
+            self._pid = os.posix_spawnp(argv[0], list(argv), os.environ, file_actions=actions, setsigdef=(SIGPIPE,))
         except OSError:
             for reads, _ in self._pipes:
                 os.close(reads)

@@ -4,11 +4,13 @@ Loopback addresses are never proxied, and `HTTP_PROXY` is ignored under CGI (whe
 """
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlsplit
 
 from oakum.errors import OakumError
+from oakum.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ipaddress
 
 
 class ProxyError(OakumError):
@@ -35,6 +37,8 @@ def proxy_for(scheme: str, host: str, port: int, environ: Mapping[str, str]) -> 
 
 def is_address(url: str, also: Sequence[str] = ()) -> bool:
     """Whether `url` is that of a proxy: http, https, or one of the schemes in `also`."""
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -47,12 +51,18 @@ def is_address(url: str, also: Sequence[str] = ()) -> bool:
 
 def is_loopback(host: str) -> bool:
     """Whether `host` (a name, or an address with or without brackets) is this machine."""
+    if host in ("localhost", "127.0.0.1"):
+        return True
     address = parse_address(host)
-    return host == "localhost" if address is None else address.is_loopback
+    return address is not None and address.is_loopback
 
 
 def parse_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """`host` as an IP address, None when it is a name."""
+    if ":" not in host and host[-1:].isalpha():  # no address of version 4 ends in a letter
+        return None
+    import ipaddress
+
     try:
         return ipaddress.ip_address(host.strip("[]"))
     except ValueError:
@@ -64,6 +74,8 @@ def _excludes(entry: str, host: str, port: int) -> bool:
         return True
     address = parse_address(host)
     if "/" in entry and address is not None:
+        import ipaddress
+
         try:
             return address in ipaddress.ip_network(entry, strict=False)
         except ValueError:

@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 """True to the type checker, which knows the name."""
 
 if TYPE_CHECKING:
+    import os
     from typing import IO as IO
     from typing import Any as Any
     from typing import Generic as Generic
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from typing import TypeVar as TypeVar
     from typing import cast as cast
     from typing import dataclass_transform as dataclass_transform
+
+    StrPath: TypeAlias = str | os.PathLike[str]
 else:
 
     class Any:
@@ -34,7 +37,7 @@ else:
     class Protocol(Any):
         """A base class of protocols, which say nothing at run time."""
 
-    IO = Literal = NoReturn = TypeAlias = Any
+    IO = Literal = NoReturn = StrPath = TypeAlias = Any
 
     def TypeVar(name, *constraints, bound=None):
         """What a type variable is at run time: something to write in annotations."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 import os
 import select
 import socket
-from base64 import b64encode
 from collections.abc import Iterable
 from contextlib import suppress
-from urllib.parse import unquote, urlsplit
 from weakref import finalize
 
 from oakum.dataclass import dataclass
@@ -19,6 +17,7 @@ from oakum.typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import ssl
+    from urllib.parse import SplitResult
 
 BLOCK = 256 * 1024
 """Bytes of a body that are sent at once."""
@@ -66,9 +65,8 @@ class Connection:
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._proxy = urlsplit(place.proxy)
-        self._secure_proxy = self._proxy.scheme == "https"
-        self._login = _login(self._proxy.username, self._proxy.password)
+        self._proxy, self._login = _proxy_of(place.proxy)
+        self._secure_proxy = self._proxy is not None and self._proxy.scheme == "https"
         standard = 80 if place.context is None else 443
         self._fixed = f"Host: {place.written}" + ("\r\n" if place.port == standard else f":{place.port}\r\n")
         if place.forwarded:
@@ -169,7 +167,7 @@ class Connection:
         place, proxy = self._place, self._proxy
         if place.path:
             return _local(place.path, place.connect_timeout)
-        if not place.proxy:
+        if proxy is None:
             return connected((place.host, place.port), place.connect_timeout)
         if proxy.scheme not in ("http", "https"):
             from oakum.http import socks
@@ -234,12 +232,17 @@ def _reach_securely(address: tuple[str, int], timeout: float) -> socket.socket:
     return ssl.create_default_context().wrap_socket(connected(address, timeout), server_hostname=address[0])
 
 
-def _login(name: str | None, password: str | None) -> str:
-    """The header line that a proxy is told a login by; empty without one."""
-    if not name:
-        return ""
-    pair = f"{unquote(name)}:{unquote(password or '')}".encode()
-    return f"Proxy-Authorization: Basic {b64encode(pair).decode()}\r\n"
+def _proxy_of(address: str) -> tuple[SplitResult | None, str]:
+    """The parts of a proxy's URL, and the header line that it is told a login by; both empty without."""
+    if not address:
+        return None, ""
+    from urllib.parse import unquote, urlsplit
+
+    from oakum.http.login import basic
+
+    found = urlsplit(address)
+    login = basic(unquote(found.username), unquote(found.password or "")) if found.username else ""
+    return found, f"Proxy-Authorization: {login}\r\n" if login else ""
 
 
 def _close(sock: socket.socket) -> None:

@@ -1,6 +1,7 @@
 """How building is put together; imported only when something is to be built."""
 from __future__ import annotations
 
+import os
 import time
 
 from oakum.images.builders.probe import Probe
@@ -20,18 +21,21 @@ def producer(tools: Tools, options: Options) -> Producer:
     Raises ConfigError for a form of a bill of materials or a key that cannot be used.
     """
     transport, log = tools.transport, tools.log
-    layout, probe = tools.cache / "layout", Probe(tools.environ)
+    layout, hashes, builds = (os.path.join(tools.cache, name) for name in ("layout", "hashes", "builds"))
+    probe = Probe(tools.environ)
 
     def with_every_builder() -> Producer:
+        from pathlib import Path
+
         from oakum.images.builders.catalogue import Catalogue
         from oakum.registry.layout import Layout
 
-        return BuildAndPublish(Catalogue(Layout(layout), transport, probe), log)
+        return BuildAndPublish(Catalogue(Layout(Path(layout)), transport, probe), log)
 
     made: Producer = Late(with_every_builder)
     if options.build_cache:
-        fingerprint = Fingerprint(transport, probe, FolderHashes(tools.cache / "hashes"))
-        made = Cached(made, tools.cache / "builds", fingerprint, layout, transport, log)
+        fingerprint = Fingerprint(transport, probe, FolderHashes(hashes))
+        made = Cached(made, builds, fingerprint, layout, transport, log)
     made = Tagging(made, transport, time.sleep)
     if options.sbom:
         from oakum.images.sbom.attach import WithSBOM

@@ -1,8 +1,6 @@
 """Sources whose inputs did not change are not built again: what was published for a key is remembered."""
 from __future__ import annotations
 
-from pathlib import Path
-
 from oakum.errors import RegistryError
 from oakum.images import remembered
 from oakum.images.config import Destination, Source, repository_of
@@ -12,6 +10,7 @@ from oakum.images.produce import Producer, source_origins
 from oakum.images.resolution import Resolution
 from oakum.registry import manifests, reference
 from oakum.registry.transport import Transport
+from oakum.typing import StrPath
 
 
 class Cached:
@@ -21,7 +20,8 @@ class Cached:
     """
 
     def __init__(
-        self, inner: Producer, folder: Path, fingerprint: Fingerprint, layout: Path, transport: Transport, log: Log
+        self, inner: Producer, folder: StrPath, fingerprint: Fingerprint, layout: StrPath, transport: Transport,
+        log: Log,
     ) -> None:
         self._inner, self._folder, self._fingerprint = inner, folder, fingerprint
         self._layout, self._transport, self._log = layout, transport, log
@@ -48,9 +48,11 @@ class Cached:
 
     def _there(self, url: str) -> bool:
         if "@" not in url:
+            from pathlib import Path
+
             from oakum.registry.layout import Layout
 
-            return Layout(self._layout).complete(f"sha256:{url[-64:]}")
+            return Layout(Path(self._layout)).complete(f"sha256:{url[-64:]}")
         try:
             manifests.head(self._transport, reference.parse_digest(url))
         except RegistryError:

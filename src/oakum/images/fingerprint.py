@@ -3,29 +3,27 @@ from __future__ import annotations
 
 import json
 import os
-import re
-from pathlib import Path
 
 from oakum.errors import RegistryError
 from oakum.images import platforms
 from oakum.images.builders.probe import Probe
 from oakum.images.config import Destination, Source
 from oakum.images.hashes import FolderHashes
+from oakum.late import pattern
 from oakum.registry import manifests, reference
 from oakum.registry.transport import Transport
 from oakum.typing import Any
 
 VERSION = 3
 _DOCKERFILE = frozenset({"docker", "buildx", "podman", "buildah"})
-# Patterns are compiled when they are needed: an unchanged build should do little else than look.
 # Options, one a line, that read or write elsewhere than in the folder and the image. An argument without a value takes
 # that of the environment.
-_OUTSIDE = (
+_OUTSIDE = pattern(
     r"(?m)^(-[fotv]|--(file|ignorefile|secret|ssh|volume|env|build-context|cache-from|cache-to|output|tag|iidfile|"
     r"metadata-file)([=\n]|\Z)|--build-arg(=|\n|\Z)[^=\n]*$)"
 )
-_ARGUMENT = r"(?m)^--build-arg[=\n]([^=\n]+)=(.*)"
-_REPLACED = r"=>\s*(\.\.|/)"
+_ARGUMENT = pattern(r"(?m)^--build-arg[=\n]([^=\n]+)=(.*)")
+_REPLACED = pattern(r"=>\s*(\.\.|/)")
 
 
 class Fingerprint:
@@ -36,62 +34,60 @@ class Fingerprint:
 
     def key(self, name: str, source: Source, destination: Destination | None) -> str | None:
         """The key of a build, None for one whose inputs cannot all be seen."""
-        folder = Path(source.path)
-        builder = self._builder(source, folder)
-        about = self._about(builder, source, folder)
-        if about is None or not folder.is_dir():
+        builder = self._builder(source)
+        about = self._about(builder, source)
+        if about is None or not os.path.isdir(source.path):
             return None
         where = destination.new_image if destination else ""
-        parts = [VERSION, builder, name, where, dict(source.options), str(folder.resolve()), about]
+        parts = [VERSION, builder, name, where, dict(source.options), os.path.realpath(source.path), about]
         return json.dumps(parts, sort_keys=True)
 
     def embedded(self, source: Source) -> bool:
         """Whether the source is built without an engine, so that its result is in our own layout."""
-        return self._builder(source, Path(source.path)) in ("go", "python", "files")
+        return self._builder(source) in ("go", "python", "files")
 
-    def _builder(self, source: Source, folder: Path) -> str:
+    def _builder(self, source: Source) -> str:
         if source.builder not in ("", "docker"):
             return source.builder
-        if not any(folder.glob("*.go")) and not any(folder.glob("cmd/*/*.go")):
-            return "docker"
         from oakum.images.builders import gosource
 
-        return "go" if gosource.main_package(folder) and not self._probe.answers else "docker"
+        if not gosource.has_sources(source.path):
+            return "docker"
+        return "go" if gosource.main_package(source.path) and not self._probe.answers else "docker"
 
-    def _about(self, builder: str, source: Source, folder: Path) -> Any:
+    def _about(self, builder: str, source: Source) -> Any:
         if builder in _DOCKERFILE:
-            return self._dockerfile(source, folder)
+            return self._dockerfile(source)
         if builder == "go":
-            return self._go(source, folder)
+            return self._go(source)
         if builder in ("python", "files"):
             base = self._digests([source.options["base"]] if source.options.get("base") else [])
-            return None if base is None else [self._hashes.of(folder), base, _machine(source)]
+            return None if base is None else [self._hashes.of(source.path), base, _machine(source)]
         return None
 
-    def _dockerfile(self, source: Source, folder: Path) -> Any:
+    def _dockerfile(self, source: Source) -> Any:
         from oakum.images.builders import dockerfile
 
         options = source.options
         raw = options.get("rawOptions") or ()
-        if options.get("pull") or options.get("noCache") or re.search(_OUTSIDE, "\n".join(raw)):
+        if options.get("pull") or options.get("noCache") or _OUTSIDE.search("\n".join(raw)):
             return None
-        path = folder / (options.get("file") or "Dockerfile")
+        path = os.path.join(source.path, options.get("file") or "Dockerfile")
         text = _text(path)
-        stages = dockerfile.parse(text, dict(re.findall(_ARGUMENT, "\n".join(raw))))
-        if not stages or any(stage.remote for stage in stages) or Path(f"{path}.dockerignore").exists():
+        stages = dockerfile.parse(text, dict(_ARGUMENT.findall("\n".join(raw))))
+        if not stages or any(stage.remote for stage in stages) or os.path.exists(f"{path}.dockerignore"):
             return None
         bases = self._digests(dockerfile.bases(stages))
         if bases is None:
             return None
-        return [self._hashes.of(folder), text, bases, _history(folder), os.environ.get("DOCKER_DEFAULT_PLATFORM")]
+        return [self._hashes.of(source.path), text, bases, _history(source.path), os.environ.get("DOCKER_DEFAULT_PLATFORM")]
 
-    def _go(self, source: Source, folder: Path) -> Any:
+    def _go(self, source: Source) -> Any:
         from oakum.images.builders import gosource
 
         found = gosource.toolchain()
-        root = _module_root(folder)
-        module = root / "go.mod"
-        if found is None or (module.exists() and re.search(_REPLACED, module.read_text("utf-8", "replace"))):
+        root = _module_root(source.path)
+        if found is None or _REPLACED.search(_text(os.path.join(root, "go.mod"))):
             return None
         bases = self._digests([source.options["base"]] if source.options.get("base") else [])
         if bases is None or os.environ.get("GOFLAGS") or os.environ.get("GOWORK"):
@@ -112,26 +108,35 @@ class Fingerprint:
         return found
 
 
-def _text(path: Path) -> str:
+def _text(path: str) -> str:
     """A file's text, empty when it cannot be read."""
     try:
-        return path.read_text("utf-8", "surrogateescape")
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read()
     except OSError:
         return ""
 
 
-def _history(folder: Path) -> list[str]:
+def _history(folder: str) -> list[str]:
     """What git says of the folder's commits: an engine gets `.git` too, and programs write its state into what they
     build. Its other files change whenever it is used.
     """
-    git = folder / ".git"
-    refs = sorted(path for path in git.glob("refs/**/*") if path.is_file())
-    return [f"{path} {_text(path)}" for path in (git / "HEAD", git / "packed-refs", *refs)] if git.is_dir() else []
+    git = os.path.join(folder, ".git")
+    if not os.path.isdir(git):
+        return []
+    below = os.walk(os.path.join(git, "refs"))
+    refs = sorted(os.path.join(place, name) for place, _, names in below for name in names)
+    return [f"{path} {_text(path)}" for path in (os.path.join(git, "HEAD"), os.path.join(git, "packed-refs"), *refs)]
 
 
-def _module_root(folder: Path) -> Path:
-    here = folder.resolve()
-    return next((parent for parent in (here, *here.parents) if (parent / "go.mod").exists()), here)
+def _module_root(folder: str) -> str:
+    """The folder with the `go.mod` that `folder` belongs to, itself where there is none."""
+    here = place = os.path.realpath(folder)
+    while not os.path.exists(os.path.join(place, "go.mod")):
+        place, below = os.path.dirname(place), place
+        if place == below:
+            return here
+    return place
 
 
 def _machine(source: Source) -> list[str]:

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from oakum.images.config import Origin
 from oakum.images.errors import BuildError
@@ -45,8 +44,10 @@ def _may_be_tracked(folder: str) -> bool:
     """Whether git would find a repository: a `.git` in the folder or above it, or one that is bare."""
     if os.environ.get("GIT_DIR"):
         return True
-    here = Path(folder)
-    return any((place / ".git").exists() or (place / "HEAD").is_file() for place in (here, *here.parents))
+    above = os.path.dirname(folder)
+    if os.path.exists(os.path.join(folder, ".git")) or os.path.isfile(os.path.join(folder, "HEAD")):
+        return True
+    return above != folder and _may_be_tracked(above)
 
 
 def redact(url: str) -> str:

@@ -5,11 +5,12 @@ before a hash was taken are not trusted, since a second change within the clock'
 """
 from __future__ import annotations
 
+import os
 import time
-from pathlib import Path
 
 from oakum.images import remembered
 from oakum.images.builders import context
+from oakum.typing import StrPath
 
 _GRAIN_NS = 2_000_000_000
 
@@ -17,12 +18,12 @@ _GRAIN_NS = 2_000_000_000
 class FolderHashes:
     """Computes `context.content_hash`, or remembers it in `store`."""
 
-    def __init__(self, store: Path) -> None:
+    def __init__(self, store: StrPath) -> None:
         self._store = store
 
-    def of(self, root: Path) -> str:
+    def of(self, root: StrPath) -> str:
         """The hash of the content below `root`."""
-        place = str(root.resolve())
+        place = os.path.realpath(root)
         state, newest = _state(root)
         known = remembered.read(self._store, place)
         if known.get("state") == state and newest < known.get("taken", 0) - _GRAIN_NS:
@@ -33,11 +34,11 @@ class FolderHashes:
         return content
 
 
-def _state(root: Path) -> tuple[str, int]:
+def _state(root: StrPath) -> tuple[str, int]:
     """What the file system says of every entry, and the newest of their times."""
     lines, newest = [], 0
     for entry in context.walk(root):
-        found = entry.path.lstat()
+        found = os.lstat(entry.path)
         newest = max(newest, found.st_mtime_ns, found.st_ctime_ns)
         facts = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_mode)
         lines.append(f"{entry.name}\0{facts}")

@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from oakum.dataclass import dataclass
 from oakum.errors import YAMLError
@@ -75,12 +75,13 @@ def _mapping(piece: str) -> Document:
 
 def _files(path: str) -> Iterator[Input]:
     try:
-        folder = Path(path).is_dir() if os.stat(path) else False
+        folder = stat.S_ISDIR(os.stat(path).st_mode)
     except OSError as error:
         raise ConfigError(f"Unable to stat file: stat {path}: {(error.strerror or '').lower()}") from error
     for name in _walk(path) if folder else [path]:
         try:
-            text = Path(name).read_text("utf-8", "surrogateescape")
+            with open(name, encoding="utf-8", errors="surrogateescape") as file:
+                text = file.read()
         except OSError as error:
             raise ConfigError(f"Parsing file '{name}': open {name}: {(error.strerror or '').lower()}") from error
         yield Input(f"file '{name}'", text)

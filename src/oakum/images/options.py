@@ -2,13 +2,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from oakum.dataclass import dataclass
 from oakum.images.config import Platform
 from oakum.images.log import Log
 from oakum.registry.transport import Transport
-from oakum.typing import TYPE_CHECKING
+from oakum.typing import TYPE_CHECKING, StrPath
 
 if TYPE_CHECKING:
     from oakum.images.rewriting import Rewrite
@@ -41,5 +40,5 @@ class Tools:
 
     transport: Transport
     log: Log
-    cache: Path
+    cache: StrPath
     environ: Mapping[str, str]

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
 from oakum.dataclass import dataclass, replace
 from oakum.errors import OakumError
@@ -43,11 +42,11 @@ class Result:
     config: Config
 
 
-def cache_folder(environ: Mapping[str, str]) -> Path:
+def cache_folder(environ: Mapping[str, str]) -> str:
     """Where images and build results are kept: `$XDG_CACHE_HOME/oakum`, else `~/.cache/oakum`."""
     # Never a folder that others may write to: what lies there is taken for what was built.
     base = environ.get("XDG_CACHE_HOME") or os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".cache")
-    return Path(base, "oakum", "images")
+    return os.path.join(base, "oakum", "images")
 
 
 def resolve_documents(

@@ -5,24 +5,24 @@ import json
 import os
 from binascii import crc32
 from collections.abc import Mapping
-from pathlib import Path
 
-from oakum.typing import Any
+from oakum.typing import Any, StrPath
 
 
-def read(folder: Path, key: str) -> dict[str, Any]:
+def read(folder: StrPath, key: str) -> dict[str, Any]:
     """What `write` left in `folder` for `key`; empty when there is nothing, or nothing that can be read."""
     try:
-        known = json.loads(_place(folder, key).read_text("utf-8"))
+        with open(_place(folder, key), encoding="utf-8") as file:
+            known = json.load(file)
     except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) and known.get("key") == key else {}
 
 
-def write(folder: Path, key: str, known: Mapping[str, Any]) -> None:
+def write(folder: StrPath, key: str, known: Mapping[str, Any]) -> None:
     """Keep `known` in `folder`, which is made when it is missing; readers see all of it or nothing."""
     try:
-        folder.mkdir(0o700, parents=True, exist_ok=True)
+        os.makedirs(folder, 0o700, exist_ok=True)
         import tempfile
 
         handle, name = tempfile.mkstemp(dir=folder)
@@ -33,6 +33,6 @@ def write(folder: Path, key: str, known: Mapping[str, Any]) -> None:
         return
 
 
-def _place(folder: Path, key: str) -> Path:
+def _place(folder: StrPath, key: str) -> str:
     """A file for `key`. Keys that share one put each other out, which is seldom."""
-    return folder / f"{crc32(key.encode('utf-8', 'surrogateescape')):08x}"
+    return os.path.join(folder, f"{crc32(key.encode('utf-8', 'surrogateescape')):08x}")

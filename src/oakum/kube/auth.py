@@ -9,6 +9,7 @@ import threading
 import time
 
 from oakum.dataclass import dataclass, field
+from oakum.http.login import basic
 from oakum.kube.errors import ConfigError
 from oakum.kube.kubeconfig import ClusterConfig, ExecPlugin
 from oakum.typing import Any
@@ -98,13 +99,6 @@ class Authenticator:
             if have is None or (have.expires is not None and have.expires - EARLY_SECONDS < time.time()):
                 have = self._credential = run_plugin(plugin, self._config)
             return have
-
-
-def basic(name: str, password: str) -> str:
-    """The value of an `Authorization` header (RFC 7617)."""
-    import base64
-
-    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
 
 
 def run_plugin(plugin: ExecPlugin, config: ClusterConfig) -> Credential:

@@ -1,9 +1,8 @@
 """A type of object that a server serves."""
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from oakum.dataclass import dataclass
+from oakum.url import quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +25,10 @@ class ResourceType:
         """The path of the collection (in `namespace`, or everywhere when empty) or of one object in it."""
         parts = ["/apis" if self.group else "/api", self.api_version]
         if self.namespaced and namespace:
-            parts += ["namespaces", quote(namespace, safe="")]
+            parts += ["namespaces", quote(namespace)]
         parts.append(self.resource)
         if name:
-            parts.append(quote(name, safe="*:"))
+            parts.append(quote(name, "*:"))
         return "/".join(parts)
 
     def describe(self) -> str:

@@ -11,6 +11,7 @@ from oakum.errors import KubeError
 from oakum.kube.errors import ApiError
 from oakum.kube.workers import each
 from oakum.typing import TYPE_CHECKING, Any
+from oakum.url import encode
 
 if TYPE_CHECKING:
     from oakum.kube.transport import Query, Transport
@@ -23,9 +24,7 @@ FEW = 8
 
 def address(path: str, query: Query | None) -> str:
     """The key of a read in `Seen`."""
-    from urllib.parse import urlencode
-
-    return f"{path}?{urlencode(query)}" if query else path
+    return f"{path}?{encode(query)}" if query else path
 
 
 def shown(answer: dict[str, Any] | ApiError) -> str:

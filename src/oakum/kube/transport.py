@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from oakum.dataclass import dataclass, field
 from oakum.kube.auth import Authenticator
@@ -16,6 +15,7 @@ from oakum.kube.decoding import decode
 from oakum.kube.errors import ApiError, ConfigError, ConnectError, from_answer
 from oakum.kube.kubeconfig import ClusterConfig
 from oakum.typing import TYPE_CHECKING, Any
+from oakum.url import Parts, encode, quote, split
 
 if TYPE_CHECKING:
     from oakum.http.pool import Pool
@@ -69,7 +69,7 @@ class Transport:
         self._pool: Pool | None = None
         self._streams: Pool | None = None
         self._bucket = Bucket(*rate) if rate is not None else None
-        self._prefix = urlsplit(config.server).path.rstrip("/")
+        self._prefix = split(config.server).path.rstrip("/")
 
     def request(self, method: str, path: str, *, query: Query | None = None, body: Any = None,
                 content_type: str = JSON, accept: str = JSON) -> Answer:
@@ -120,7 +120,7 @@ class Transport:
 
     def url(self, path: str, query: Query | None = None) -> str:
         """The whole address of `path`, for messages."""
-        return f"{self.config.server}{path}" + (f"?{urlencode(query)}" if query else "")
+        return f"{self.config.server}{path}" + (f"?{encode(query)}" if query else "")
 
     def _once(self, method: str, path: str, query: Query | None, data: bytes | None, content_type: str,
               accept: str) -> tuple[Response, bytes]:
@@ -150,7 +150,7 @@ class Transport:
         headers = [("Accept", accept), ("User-Agent", self.user_agent), *self._auth.headers()]
         if data is not None:
             headers.append(("Content-Type", content_type))
-        target = self._prefix + quote(path, safe="/~:@!$&'()*+,;=") + (f"?{urlencode(query)}" if query else "")
+        target = self._prefix + quote(path, "/~:@!$&'()*+,;=") + (f"?{encode(query)}" if query else "")
         if self._bucket is not None:
             self._bucket.take()
         try:
@@ -282,8 +282,8 @@ def _pool(config: ClusterConfig, auth: Authenticator, connections: int, *, bound
     from oakum.http.socks import SCHEMES
     from oakum.proxy import is_address
 
-    where = urlsplit(config.server)
-    if not where.hostname:
+    where = split(config.server)
+    if not where.host:
         raise ConfigError(f"invalid server address {config.server!r} in kubeconfig")
     proxy = _proxy(config, where)
     if proxy and not is_address(proxy, SCHEMES):
@@ -291,15 +291,15 @@ def _pool(config: ClusterConfig, auth: Authenticator, connections: int, *, bound
         raise ConfigError("invalid proxy address in the kubeconfig's proxy-url "
                           "(hint: it is of the form http://HOST:PORT)")
     if where.scheme != "https":
-        return Pool(Place(where.hostname, where.port or 80, proxy=proxy), connections, bounded=bounded)
+        return Pool(Place(where.host, where.port or 80, proxy=proxy), connections, bounded=bounded)
     from oakum.kube.tls import context
 
     trust = context(config.ca, config.insecure, *auth.certificate())
-    place = Place(where.hostname, where.port or 443, trust, config.server_name, proxy)
+    place = Place(where.host, where.port or 443, trust, config.server_name, proxy)
     return Pool(place, connections, bounded=bounded)
 
 
-def _proxy(config: ClusterConfig, where: SplitResult) -> str:
+def _proxy(config: ClusterConfig, where: Parts) -> str:
     """The proxy on the way to the server: the kubeconfig's, else the environment's, empty for none."""
     import os
 
@@ -310,20 +310,20 @@ def _proxy(config: ClusterConfig, where: SplitResult) -> str:
     from oakum.proxy import proxy_for
 
     port = where.port or (443 if where.scheme == "https" else 80)
-    return proxy_for(where.scheme, where.hostname or "", port, os.environ) or ""
+    return proxy_for(where.scheme, where.host, port, os.environ) or ""
 
 
 def explain(error: Exception, method: str, url: str, config: ClusterConfig) -> ConnectError:
     """The exception of a failed connection as a sentence of the form Go's net/http gives."""
-    where = urlsplit(config.server)
+    where = split(config.server)
     if through := _refusing_proxy(error, where, config):
-        reason = f"proxyconnect tcp: {_reason(error, urlsplit(through))}"
+        reason = f"proxyconnect tcp: {_reason(error, split(through))}"
     else:
         reason = _reason(error, where)
     return ConnectError(f'{method.capitalize()} "{url}": {reason}', stale=_stale(error))
 
 
-def _refusing_proxy(error: Exception, where: SplitResult, config: ClusterConfig) -> str:
+def _refusing_proxy(error: Exception, where: Parts, config: ClusterConfig) -> str:
     """The address of the proxy that could not be reached; empty when it was not that."""
     from oakum.http.errors import ProxyFailure
 
@@ -343,17 +343,17 @@ def _stale(error: Exception) -> bool:
     return any(isinstance(e, ConnectionResetError | BrokenPipeError) for e in _chain(error))
 
 
-def _reason(error: Exception, where: SplitResult) -> str:
+def _reason(error: Exception, where: Parts) -> str:
     import socket
     import ssl
 
     from oakum.http.errors import AnswerTimeout, Disconnected, IncompleteRead, ProxyFailure
 
-    address = f"{where.hostname}:{where.port or (443 if where.scheme == 'https' else 80)}"
+    address = f"{where.host}:{where.port or (443 if where.scheme == 'https' else 80)}"
     known: list[tuple[Any, Callable[[Any], str]]] = [
         (Disconnected, lambda e: "EOF"),
         (ConnectionRefusedError, lambda e: f"dial tcp {address}: connect: connection refused"),
-        (socket.gaierror, lambda e: f"dial tcp: lookup {where.hostname}: no such host"),
+        (socket.gaierror, lambda e: f"dial tcp: lookup {where.host}: no such host"),
         (ssl.SSLCertVerificationError,
          lambda e: f"tls: failed to verify certificate: x509: {e.verify_message or e.reason}"),
         (ssl.SSLError, lambda e: f"tls: {e.reason or e}"),

@@ -1,8 +1,6 @@
 """Reading what a registry answered: small bodies, error bodies, secrets taken out of URLs."""
 from __future__ import annotations
 
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
-
 from oakum.http.errors import FAILURES
 from oakum.http.response import Response, decoded
 from oakum.registry.errors import ConnectError, ContentError, Diagnostic, StatusError
@@ -55,6 +53,8 @@ def _diagnostic(error: dict[str, Any]) -> Diagnostic:
 
 def redact(url: str) -> str:
     """`url` without a password, and with the values of query parameters that may be secret replaced."""
+    from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
     parts = urlsplit(url)
     if "@" in parts.netloc:
         parts = parts._replace(netloc=parts.netloc.rpartition("@")[2])

@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
-from urllib.parse import urlsplit
 
 from oakum.dataclass import dataclass
 from oakum.http.connection import Place, Readable
@@ -16,6 +15,7 @@ from oakum.proxy import proxy_for
 from oakum.registry import greeting, trouble
 from oakum.registry.errors import ConnectError, CredentialsError
 from oakum.typing import TYPE_CHECKING
+from oakum.url import split
 
 if TYPE_CHECKING:
     import ssl
@@ -74,8 +74,8 @@ class Connections:
         timeout: float | None = None,
     ) -> Response:
         """Send one request and return the answer, body not yet read. Raises ConnectError when there is no answer."""
-        parts = urlsplit(url)
-        host = parts.hostname or ""
+        parts = split(url)
+        host = parts.host
         port = parts.port or (443 if parts.scheme == "https" else 80)
         answer = self.options.answer_timeout if timeout is None else timeout
         proxy = proxy_for(parts.scheme, host, port, self._environ)
@@ -96,8 +96,8 @@ class Connections:
 
         Empty, too, where a proxy lies between: only the real request can tell then.
         """
-        parts = urlsplit(f"//{registry}")
-        host, port = parts.hostname or "", parts.port or 443
+        parts = split(f"https://{registry}")
+        host, port = parts.host, parts.port or 443
         if proxy_for("https", host, port, self._environ) is not None:
             return ""
         return greeting.refusal(host, port)

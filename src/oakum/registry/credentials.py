@@ -1,10 +1,10 @@
 """Credentials and where they come from: a keychain answers for a repository, or passes."""
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable
 
 from oakum.dataclass import dataclass, field
+from oakum.http.login import basic
 from oakum.registry.reference import Repository
 from oakum.typing import Protocol
 
@@ -22,7 +22,7 @@ class Credentials:
         """The `Authorization` header of the Basic scheme (RFC 7617), empty without a user name and password."""
         if not (self.username or self.password):
             return ""
-        return "Basic " + base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
+        return basic(self.username, self.password)
 
 
 class Keychain(Protocol):

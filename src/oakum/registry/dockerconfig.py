@@ -1,11 +1,9 @@
 """Logins from Docker's `config.json`, its credential helpers, and podman's `auth.json`."""
 from __future__ import annotations
 
-import base64
 import binascii
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from threading import Lock
 
 from oakum.registry.credentials import Credentials
@@ -17,16 +15,16 @@ HUB_KEY = "https://index.docker.io/v1/"
 _NO_LOGIN = ("credentials not found in native keychain", "no credentials server URL", "no credentials username")
 
 
-def locate(environ: Mapping[str, str]) -> Path | None:
+def locate(environ: Mapping[str, str]) -> str | None:
     """The file that holds the logins: Docker's in `$DOCKER_CONFIG` or `~/.docker`, else podman's, else None."""
-    home = Path(environ["HOME"]) / ".docker" / "config.json" if environ.get("HOME") else None
-    chosen = Path(environ["DOCKER_CONFIG"]) / "config.json" if environ.get("DOCKER_CONFIG") else None
+    home = os.path.join(environ["HOME"], ".docker", "config.json") if environ.get("HOME") else None
+    chosen = os.path.join(environ["DOCKER_CONFIG"], "config.json") if environ.get("DOCKER_CONFIG") else None
     for path in (chosen, home):
-        if path is not None and path.exists():
+        if path is not None and os.path.exists(path):
             return chosen or home
     if environ.get("XDG_RUNTIME_DIR"):
-        podman = Path(environ["XDG_RUNTIME_DIR"]) / "containers" / "auth.json"
-        return podman if podman.exists() else None
+        podman = os.path.join(environ["XDG_RUNTIME_DIR"], "containers", "auth.json")
+        return podman if os.path.exists(podman) else None
     return None
 
 
@@ -53,7 +51,7 @@ class DockerConfigKeychain:
         with self._lock:
             if self._config is None:
                 path = locate(self._environ)
-                self._config = _read(path) if path is not None and path.exists() else {}
+                self._config = _read(path) if path is not None and os.path.exists(path) else {}
             return self._config
 
     def _find(self, config: dict[str, Any], key: str) -> Credentials | None:
@@ -72,11 +70,12 @@ class DockerConfigKeychain:
             return self._helped[helper, key]
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: str) -> dict[str, Any]:
     from oakum.yaml import json_syntax
 
     try:
-        value = json_syntax.loads(path.read_text("utf-8", "surrogateescape"))
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            value = json_syntax.loads(file.read())
     except OSError as error:
         raise CredentialsError(f"open {path}: {(error.strerror or '').lower()}") from error
     except ValueError as error:
@@ -111,7 +110,7 @@ def credentials_of(entry: Mapping[str, Any], key: str) -> Credentials:
 
 def _decode(auth: str, key: str) -> tuple[str, str]:
     try:
-        text = base64.b64decode(auth + "=" * (-len(auth) % 4)).decode("utf-8", "surrogateescape")
+        text = binascii.a2b_base64(auth + "=" * (-len(auth) % 4)).decode("utf-8", "surrogateescape")
     except (binascii.Error, ValueError) as error:
         raise CredentialsError(f"Login of '{key}' in the Docker configuration is not base64: {error}") from error
     username, _, password = text.partition(":")

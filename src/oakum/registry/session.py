@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import time
 from threading import Lock, RLock
-from urllib.parse import urlsplit
 
 from oakum.http.response import Response
 from oakum.proxy import is_loopback, parse_address
@@ -19,6 +18,7 @@ from oakum.registry.credentials import Credentials, Keychain
 from oakum.registry.errors import ConnectError, StatusError
 from oakum.registry.reference import Repository
 from oakum.registry.tokens import FAILURE_KEPT_S, TokenService
+from oakum.url import split
 
 _Key = tuple[Credentials | None, tuple[str, ...]]
 """What a token is for: a login and its scopes."""
@@ -137,20 +137,25 @@ class Session:
 
     def _may_use_http(self) -> bool:
         name = self._registry
-        host = urlsplit(f"//{name}").hostname or ""
-        address = parse_address(host)
+        host = split(f"https://{name}").host
         return (
             self._connections.options.insecure
             or name.startswith("localhost:")
             or host.endswith((".local", ".localhost"))
             or host in ("127.0.0.1", "::1")
-            or (address is not None and address.version == 4 and address.is_private and not is_loopback(host))
+            or _is_private(host)
         )
 
     def _send(
         self, method: str, url: str, headers: dict[str, str], body: bytes | None = None
     ) -> Response:
         return self._attempts.run(lambda: self._connections.send(method, url, headers, body))
+
+
+def _is_private(host: str) -> bool:
+    """Whether `host` is an address of version 4 in a private network, other than this machine."""
+    address = parse_address(host)
+    return address is not None and address.version == 4 and address.is_private and not is_loopback(host)
 
 
 class _Both(ConnectError):

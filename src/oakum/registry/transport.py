@@ -7,7 +7,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from threading import Lock
-from urllib.parse import urljoin, urlsplit
 
 from oakum.dataclass import dataclass, field
 from oakum.http.connection import Readable
@@ -20,6 +19,7 @@ from oakum.registry.errors import ConnectError
 from oakum.registry.reference import Repository
 from oakum.registry.retry import RetryPolicy
 from oakum.registry.session import Session
+from oakum.url import split
 
 PULL = "pull"
 PUSH = "push,pull"
@@ -110,7 +110,11 @@ class Transport:
         """The absolute URL in an answer's `Location`, empty without one."""
         base = self._session(request.repository.registry).base()
         found = response.headers.get("Location") or ""
-        return urljoin(base + "/", found) if found else ""
+        if not found:
+            return ""
+        from urllib.parse import urljoin
+
+        return urljoin(f"{base}/", found)
 
     def _session(self, registry: str) -> Session:
         with self._lock:
@@ -139,6 +143,8 @@ class Transport:
             target = response.headers.get("Location")
             if response.status not in _REDIRECTS or not target or response.status in request.expect:
                 return response
+            from urllib.parse import urljoin
+
             response.drain()
             url = urljoin(url, target)
         raise ConnectError(request.method, url, f"stopped after {_MOST_REDIRECTS} redirects")
@@ -146,5 +152,5 @@ class Transport:
 
 def _may_see_login(url: str, base: str) -> bool:
     """Whether `url` is on the registry's own host, and not in the clear where the registry is not."""
-    there, home = urlsplit(url), urlsplit(base)
+    there, home = split(url), split(base)
     return there.netloc == home.netloc and there.scheme in ("https", home.scheme)

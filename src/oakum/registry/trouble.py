@@ -3,12 +3,11 @@ from __future__ import annotations
 
 import errno
 import socket
-from pathlib import Path
-from urllib.parse import urlsplit
 
 from oakum.http.errors import AnswerTimeout, IncompleteRead, ProxyFailure
 from oakum.proxy import parse_address
 from oakum.typing import TYPE_CHECKING
+from oakum.url import split
 
 if TYPE_CHECKING:
     import ssl
@@ -30,8 +29,8 @@ def reason(error: BaseException, host: str, port: int, proxy: str | None = None)
     if isinstance(error, ProxyFailure) and "Tunnel connection failed" in str(error):
         return str(error).split("Tunnel connection failed:", 1)[1].strip().split(" ", 1)[-1]
     if isinstance(error, ProxyFailure) and proxy:
-        parts = urlsplit(proxy)
-        return f"proxyconnect tcp: {reason(error.cause, parts.hostname or '', parts.port or 80)}"
+        parts = split(proxy)
+        return f"proxyconnect tcp: {reason(error.cause, parts.host, parts.port or 80)}"
     if isinstance(error, ssl.SSLError):
         return tls_reason(error, host, port)
     if isinstance(error, socket.gaierror):
@@ -135,7 +134,8 @@ def _address(host: str, port: int) -> str:
 
 def _nameserver() -> str:
     try:
-        lines = Path("/etc/resolv.conf").read_text("utf-8", "replace").splitlines()
+        with open("/etc/resolv.conf", encoding="utf-8", errors="replace") as file:
+            lines = file.read().splitlines()
     except OSError:
         return ""
     servers = [line.split()[1] for line in lines if line.startswith("nameserver ") and len(line.split()) > 1]

@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 
 from oakum.cli.flag import Flag
 from oakum.cli.kapp.session import Session
@@ -90,12 +89,13 @@ class Kept:
         return remembered.read(*self._place)
 
     @cached_property
-    def _place(self) -> tuple[Path, str]:
+    def _place(self) -> tuple[str, str]:
         """The folder, and what the deploy is known by there."""
         from oakum.images.pipeline import cache_folder
 
         s = self._s
-        return cache_folder(os.environ).parent / "deploys", repr([s.config.server, s.app_namespace, s.flags["app"]])
+        folder = os.path.join(os.path.dirname(cache_folder(os.environ)), "deploys")
+        return folder, repr([s.config.server, s.app_namespace, s.flags["app"]])
 
     @cached_property
     def _inputs(self) -> str:

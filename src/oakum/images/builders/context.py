@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from oakum.dataclass import dataclass
+from oakum.typing import TYPE_CHECKING, StrPath
+
+if TYPE_CHECKING:
+    import re
 
 IGNORE_FILE = ".dockerignore"
 
@@ -17,7 +19,7 @@ class Entry:
     """A file, folder or link of a context: `name` relative to it, with forward slashes."""
 
     name: str
-    path: Path
+    path: str
     mode: int
 
     @property
@@ -36,23 +38,23 @@ class Entry:
         return bool(self.mode & stat.S_IXUSR)
 
 
-def walk(root: Path, ignored: Iterable[str] | None = None) -> Iterator[Entry]:
+def walk(root: StrPath, ignored: Iterable[str] | None = None) -> Iterator[Entry]:
     """The entries below `root`, sorted by name, `.git` and ignored ones left out.
 
     `ignored` are patterns of a `.dockerignore`; None reads the one in `root`. Devices and sockets are left out.
     """
     patterns = _read_ignored(root) if ignored is None else list(ignored)
-    rules = [(re.compile(_expression(text.lstrip("!"))), not text.startswith("!")) for text in patterns]
+    rules = [(_compiled(text.lstrip("!")), not text.startswith("!")) for text in patterns]
     yield from _walk(root, "", rules)
 
 
-def _walk(root: Path, folder: str, rules: list[tuple[re.Pattern[str], bool]]) -> Iterator[Entry]:
-    with os.scandir(root / folder) as listing:
+def _walk(root: StrPath, folder: str, rules: list[tuple[re.Pattern[str], bool]]) -> Iterator[Entry]:
+    with os.scandir(os.path.join(root, folder)) as listing:
         found = sorted(listing, key=lambda entry: os.fsencode(entry.name))
     for item in found:
         name = f"{folder}/{item.name}" if folder else item.name
         mode = item.stat(follow_symlinks=False).st_mode
-        entry = Entry(name, Path(item.path), mode)
+        entry = Entry(name, item.path, mode)
         if name == ".git" or not (stat.S_ISREG(mode) or entry.is_folder or entry.is_link):
             continue
         kept = not _ignored(name, rules)
@@ -62,7 +64,7 @@ def _walk(root: Path, folder: str, rules: list[tuple[re.Pattern[str], bool]]) ->
             yield from _walk(root, name, rules)
 
 
-def content_hash(root: Path, ignored: Iterable[str] | None = None) -> str:
+def content_hash(root: StrPath, ignored: Iterable[str] | None = None) -> str:
     """A digest of names, kinds, permissions and bytes of what `walk` gives."""
     import hashlib
 
@@ -76,16 +78,17 @@ def content_hash(root: Path, ignored: Iterable[str] | None = None) -> str:
     return total.hexdigest()
 
 
-def _hash(path: Path) -> bytes:
+def _hash(path: str) -> bytes:
     import hashlib
 
-    with path.open("rb") as file:
+    with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").digest()
 
 
-def _read_ignored(root: Path) -> list[str]:
+def _read_ignored(root: StrPath) -> list[str]:
     try:
-        lines = (root / IGNORE_FILE).read_text("utf-8", "surrogateescape").splitlines()
+        with open(os.path.join(root, IGNORE_FILE), encoding="utf-8", errors="surrogateescape") as file:
+            lines = file.read().splitlines()
     except OSError:
         return []
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
@@ -99,8 +102,16 @@ def _ignored(name: str, rules: list[tuple[re.Pattern[str], bool]]) -> bool:
     return ignored
 
 
+def _compiled(pattern: str) -> re.Pattern[str]:
+    import re
+
+    return re.compile(_expression(pattern))
+
+
 def _expression(pattern: str) -> str:
     """A `.dockerignore` pattern as a regular expression that also matches everything below what it names."""
+    import re
+
     text, out, at = pattern.strip().strip("/").removeprefix("./"), "", 0
     while at < len(text):
         if text.startswith("**", at):

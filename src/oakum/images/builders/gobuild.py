@@ -54,7 +54,7 @@ class GoBuilder:
         with tempfile.TemporaryDirectory(prefix="oakum-go-") as temporary:
             binary = Path(temporary, "binary")
             compile_package(task, package, platform, binary, log)
-            members = [*copied(stage, folder), Member(where.strip("/"), binary, executable=True)]
+            members = [*copied(stage, folder), Member(where.strip("/"), str(binary), executable=True)]
             made = self._workshop.layer(task, members, log)
         return assemble.image(layout, base, [made], config, platform)
 

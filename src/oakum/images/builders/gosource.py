@@ -2,16 +2,27 @@
 from __future__ import annotations
 
 import os
-import re
-from pathlib import Path
+
+from oakum.late import pattern
+from oakum.typing import StrPath
+
+_MAIN = pattern(r"(?m)^package\s+main\b")
 
 
-def main_package(folder: Path) -> str:
+def main_package(folder: StrPath) -> str:
     """The main package in `folder`, as `go build` takes it: `.`, or the only one below `cmd`; empty without one."""
     if _is_main(folder):
         return "."
-    below = [path for path in sorted(folder.glob("cmd/*")) if path.is_dir() and _is_main(path)]
-    return f"./cmd/{below[0].name}" if len(below) == 1 else ""
+    commands = os.path.join(folder, "cmd")
+    below = [name for name in _names(commands) if _is_main(os.path.join(commands, name))]
+    return f"./cmd/{below[0]}" if len(below) == 1 else ""
+
+
+def has_sources(folder: StrPath) -> bool:
+    """Whether there is a Go file in `folder`, or in a folder below its `cmd`."""
+    commands = os.path.join(folder, "cmd")
+    places = [folder, *(os.path.join(commands, name) for name in _names(commands))]
+    return any(name.endswith(".go") for place in places for name in _names(place))
 
 
 def toolchain() -> tuple[str, dict[str, str]] | None:
@@ -23,12 +34,24 @@ def toolchain() -> tuple[str, dict[str, str]] | None:
     from importlib.util import find_spec
 
     spec = find_spec("go")
-    root = Path(spec.origin).parent if spec is not None and spec.origin else None
-    if root is None or not (root / "bin" / "go").is_file():
-        return None
-    return str(root / "bin" / "go"), {"GOROOT": str(root)}
+    root = os.path.dirname(spec.origin) if spec is not None and spec.origin else ""
+    program = os.path.join(root, "bin", "go")
+    return (program, {"GOROOT": root}) if root and os.path.isfile(program) else None
 
 
-def _is_main(folder: Path) -> bool:
-    files = (path for path in sorted(folder.glob("*.go")) if not path.name.endswith("_test.go"))
-    return any(re.search(r"^package\s+main\b", path.read_text("utf-8", "replace"), re.MULTILINE) for path in files)
+def _is_main(folder: StrPath) -> bool:
+    names = (name for name in _names(folder) if name.endswith(".go") and not name.endswith("_test.go"))
+    return any(_MAIN.search(_read(os.path.join(folder, name))) for name in names)
+
+
+def _names(folder: StrPath) -> list[str]:
+    """What is in a folder, sorted; nothing where there is none that can be read."""
+    try:
+        return sorted(os.listdir(folder))
+    except OSError:
+        return []
+
+
+def _read(path: str) -> str:
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()

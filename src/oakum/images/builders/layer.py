@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import struct
 import tarfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 
 from oakum.dataclass import dataclass
 from oakum.registry import media
@@ -30,7 +30,7 @@ class Member:
     """A file (`path` or `content`), a folder (`folder`) or a link (`link`) at `name` (no leading slash) of a layer."""
 
     name: str
-    path: Path | None = None
+    path: str | None = None
     content: bytes = b""
     link: str = ""
     folder: bool = False
@@ -79,7 +79,7 @@ def _tar(members: Iterable[Member]) -> Iterator[bytes]:
         info = _info(member)
         yield info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
         if info.isreg():
-            with member.path.open("rb") if member.path else io.BytesIO(member.content) as stream:
+            with open(member.path, "rb") if member.path else io.BytesIO(member.content) as stream:
                 while block := stream.read(BLOCK):
                     yield block
             yield b"\0" * (-info.size % 512)
@@ -95,7 +95,7 @@ def _info(member: Member) -> tarfile.TarInfo:
     elif member.link:
         info.type, info.linkname, info.mode = tarfile.SYMTYPE, member.link, 0o777
     else:
-        info.size = member.path.stat().st_size if member.path else len(member.content)
+        info.size = os.stat(member.path).st_size if member.path else len(member.content)
     return info
 
 

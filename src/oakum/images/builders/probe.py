@@ -4,8 +4,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
-from urllib.parse import urlsplit
 
 
 class Probe:
@@ -35,7 +33,8 @@ class Probe:
 
         folder = self._environ.get("DOCKER_CONFIG") or os.path.join(self._environ.get("HOME", ""), ".docker")
         try:
-            config = json.loads(Path(folder, "config.json").read_text("utf-8"))
+            with open(os.path.join(folder, "config.json"), encoding="utf-8") as file:
+                config = json.load(file)
         except (OSError, ValueError):
             return ""
         return str(config.get("currentContext") or "") if isinstance(config, dict) else ""
@@ -44,13 +43,16 @@ class Probe:
 def _reachable(host: str) -> bool:
     import socket
 
-    parts = urlsplit(host)
+    scheme, _, path = host.partition("://")
     try:
-        if parts.scheme == "unix":
+        if scheme == "unix":
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
                 link.settimeout(2)
-                link.connect(parts.path)
-        elif parts.scheme in ("tcp", "http", "https"):
+                link.connect(path)
+        elif scheme in ("tcp", "http", "https"):
+            from urllib.parse import urlsplit
+
+            parts = urlsplit(host)
             socket.create_connection((parts.hostname or "", parts.port or 2375), 2).close()
     except OSError:
         return False
