@@ -1,10 +1,10 @@
-"""URLs taken apart and put together. The shapes that servers' addresses nearly always have need no `urllib`.
+"""URLs taken apart and put together without `urllib`, whose import takes as long as that of a dozen modules here.
 
-Its import takes as long as that of a dozen modules here; all that is not plain is left to it.
+Taken apart are the shapes that servers' addresses nearly always have; any other is left to it.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from oakum.record import NamedTuple
 
@@ -41,18 +41,17 @@ def split(url: str) -> Parts:
 
 
 def quote(text: str, safe: str = "") -> str:
-    """`text` with what may not stand in a path replaced, but for the characters in `safe`."""
-    if _NAME.issuperset(text.translate(dict.fromkeys(map(ord, safe)))):
+    """`text` with all that may not stand in a path replaced, but for the characters in `safe` (ASCII)."""
+    kept = _NAME.union(safe)
+    if kept.issuperset(text):
         return text
-    from urllib.parse import quote
-
-    return quote(text, safe)
+    return "".join(chr(byte) if chr(byte) in kept else f"%{byte:02X}" for byte in text.encode())
 
 
-def encode(query: Sequence[tuple[str, str]]) -> str:
-    """The query string of names and values."""
-    if all(_NAME.issuperset(text) for pair in query for text in pair):
-        return "&".join(map("=".join, query))
-    from urllib.parse import urlencode
+def encode(query: Iterable[tuple[str, str]]) -> str:
+    """The query string of names and values, which is also how forms are sent."""
+    return "&".join(f"{_field(name)}={_field(value)}" for name, value in query)
 
-    return urlencode(query)
+
+def _field(text: str) -> str:
+    return quote(text, " ").replace(" ", "+")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from oakum.duration import parse_duration
 from oakum.errors import UsageError
 from oakum.record import NamedTuple
 from oakum.typing import Any
@@ -84,6 +83,12 @@ def _number(text: str) -> float:
         raise ValueError(f"strconv.ParseFloat: parsing {_quoted(text)}: invalid syntax") from None
 
 
+def _duration(text: str) -> float:
+    from oakum.duration import parse_duration
+
+    return parse_duration(text)
+
+
 def _comma_list(text: str) -> list[str]:
     if _SPECIAL.isdisjoint(text):
         return text.split(",") if text else []
@@ -109,7 +114,7 @@ KINDS: Mapping[str, Kind] = {
     "string": Kind("string", "", str),
     "int": Kind("int", 0, _integer),
     "float": Kind("float", 0.0, _number),
-    "duration": Kind("duration", 0.0, parse_duration),
+    "duration": Kind("duration", 0.0, _duration),
     "strings": Kind("strings", [], _comma_list),
     "array": Kind("stringArray", [], lambda text: [text]),
 }

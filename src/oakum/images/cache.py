@@ -11,6 +11,7 @@ from oakum.images.resolution import Resolution
 from oakum.registry import manifests, reference
 from oakum.registry.transport import Transport
 from oakum.typing import StrPath
+from oakum.workers import Workers
 
 
 class Cached:
@@ -33,12 +34,14 @@ class Cached:
         if key is None:
             return self._inner.produce(image, source, destination)
         known = str(remembered.read(self._folder, key).get("url") or "")
-        if known and self._there(known):
-            self._log.write(name, f"unchanged since it was last built: {source.path} -> {known}")
-            return Resolution(known, source_origins(source.path), built=True)
-        found = self._inner.produce(image, source, destination)
-        remembered.write(self._folder, key, {"url": found.url})
-        return found
+        if known:
+            found = Workers(1).submit(source_origins, source.path)  # git takes as long as the registry
+            if self._there(known):
+                self._log.write(name, f"unchanged since it was last built: {source.path} -> {known}")
+                return Resolution(known, found.result(), built=True)
+        made = self._inner.produce(image, source, destination)
+        remembered.write(self._folder, key, {"url": made.url})
+        return made
 
     def _key(self, name: str, source: Source, destination: Destination | None) -> str | None:
         """None also for an image that only an engine holds: asking the engine is what the cache saves."""

@@ -80,7 +80,8 @@ class Fingerprint:
         bases = self._digests(dockerfile.bases(stages))
         if bases is None:
             return None
-        return [self._hashes.of(source.path), text, bases, _history(source.path), os.environ.get("DOCKER_DEFAULT_PLATFORM")]
+        platform = os.environ.get("DOCKER_DEFAULT_PLATFORM")
+        return [self._hashes.of(source.path), text, bases, _history(source.path), platform]
 
     def _go(self, source: Source) -> Any:
         from oakum.images.builders import gosource

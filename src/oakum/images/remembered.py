@@ -6,14 +6,17 @@ import os
 from binascii import crc32
 from collections.abc import Mapping
 
+from oakum import cache
 from oakum.typing import Any, StrPath
 
 
 def read(folder: StrPath, key: str) -> dict[str, Any]:
     """What `write` left in `folder` for `key`; empty when there is nothing, or nothing that can be read."""
     try:
-        with open(_place(folder, key), encoding="utf-8") as file:
+        place = _place(folder, key)
+        with open(place, encoding="utf-8") as file:
             known = json.load(file)
+        cache.used(place)
     except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) and known.get("key") == key else {}
@@ -23,12 +26,7 @@ def write(folder: StrPath, key: str, known: Mapping[str, Any]) -> None:
     """Keep `known` in `folder`, which is made when it is missing; readers see all of it or nothing."""
     try:
         os.makedirs(folder, 0o700, exist_ok=True)
-        import tempfile
-
-        handle, name = tempfile.mkstemp(dir=folder)
-        with os.fdopen(handle, "w") as file:
-            json.dump({**known, "key": key}, file)
-        os.replace(name, _place(folder, key))
+        cache.write(_place(folder, key), json.dumps({**known, "key": key}).encode())
     except OSError:
         return
 

@@ -279,17 +279,13 @@ def warning_text(header: str) -> str:
 def _pool(config: ClusterConfig, auth: Authenticator, connections: int, *, bounded: bool) -> Pool:
     from oakum.http.connection import Place
     from oakum.http.pool import Pool
-    from oakum.http.socks import SCHEMES
-    from oakum.proxy import is_address
 
     where = split(config.server)
     if not where.host:
         raise ConfigError(f"invalid server address {config.server!r} in kubeconfig")
     proxy = _proxy(config, where)
-    if proxy and not is_address(proxy, SCHEMES):
-        # The address itself may hold a password.
-        raise ConfigError("invalid proxy address in the kubeconfig's proxy-url "
-                          "(hint: it is of the form http://HOST:PORT)")
+    if proxy:
+        _check_proxy(proxy)
     if where.scheme != "https":
         return Pool(Place(where.host, where.port or 80, proxy=proxy), connections, bounded=bounded)
     from oakum.kube.tls import context
@@ -297,6 +293,16 @@ def _pool(config: ClusterConfig, auth: Authenticator, connections: int, *, bound
     trust = context(config.ca, config.insecure, *auth.certificate())
     place = Place(where.host, where.port or 443, trust, config.server_name, proxy)
     return Pool(place, connections, bounded=bounded)
+
+
+def _check_proxy(proxy: str) -> None:
+    from oakum.http.socks import SCHEMES
+    from oakum.proxy import is_address
+
+    if not is_address(proxy, SCHEMES):
+        # The address itself may hold a password.
+        raise ConfigError("invalid proxy address in the kubeconfig's proxy-url "
+                          "(hint: it is of the form http://HOST:PORT)")
 
 
 def _proxy(config: ClusterConfig, where: Parts) -> str:

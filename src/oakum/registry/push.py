@@ -1,14 +1,13 @@
 """Writing blobs (OCI distribution-spec 1.1, "Pushing blobs"): mounted, in one request, or in chunks that resume."""
 from __future__ import annotations
 
-from urllib.parse import quote, urlsplit
-
 from oakum.http.connection import Readable
 from oakum.late import pattern
 from oakum.registry.blobs import BlobSource, exists
 from oakum.registry.errors import ConnectError, ContentError, StatusError
 from oakum.registry.reference import Repository
 from oakum.registry.transport import PUSH, Request, Transport
+from oakum.url import quote, split
 
 CHUNK = 32 * 1024 * 1024
 _TRIES = 5
@@ -49,7 +48,7 @@ def _start(transport: Transport, repository: Repository, digest: str, mount_from
     path = f"{repository.path}/blobs/uploads/"
     also: tuple[str, ...] = ()
     if mount_from is not None and mount_from.registry == repository.registry and mount_from != repository:
-        path += f"?mount={quote(digest, safe=':')}&from={quote(mount_from.path, safe='/')}"
+        path += f"?mount={quote(digest, ':')}&from={quote(mount_from.path, '/')}"
         also = (f"repository:{mount_from.path}:pull",)
     request = Request(
         "POST", repository, path, {"Content-Length": "0"}, b"", expect=(201, 202), actions=PUSH, also=also
@@ -132,7 +131,7 @@ def _resume(
 def _with_digest(location: str, digest: str) -> str:
     if not location:
         raise ContentError("Registry accepted an upload but did not say where to send it (no Location header)")
-    return f"{location}{'&' if urlsplit(location).query else '?'}digest={quote(digest, safe=':')}"
+    return f"{location}{'&' if split(location).query else '?'}digest={quote(digest, ':')}"
 
 
 class _Slice:

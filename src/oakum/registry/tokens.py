@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from threading import Lock
-from urllib.parse import quote_plus, urlencode, urlsplit
 
 from oakum.errors import RegistryError
 from oakum.http.response import Response
@@ -17,6 +16,7 @@ from oakum.registry.answers import body_of, redact, status_error
 from oakum.registry.credentials import Credentials
 from oakum.registry.errors import ConnectError, ContentError, CredentialsError, StatusError
 from oakum.registry.retry import TEMPORARY
+from oakum.url import encode, split
 
 CLIENT_ID = "go-containerregistry"
 FAILURE_KEPT_S = 0.9
@@ -42,7 +42,7 @@ class TokenService:
         Raises StatusError, ConnectError, ContentError, CredentialsError.
         """
         realm, service = parameters.get("realm", ""), parameters.get("service", "")
-        if not urlsplit(realm).netloc:
+        if not split(realm).netloc:
             raise ContentError(f"Registry {self._registry} asks for a token but names no realm to get one from")
         if secure:
             self._check_realm(realm, login)
@@ -50,8 +50,8 @@ class TokenService:
             token = self._refresh(realm, service, login.identity_token, scopes)
             if token:
                 return token
-        query = urlencode([*(("scope", scope) for scope in scopes), ("service", service)], quote_via=quote_plus)
-        url = realm + ("&" if urlsplit(realm).query else "?") + query
+        query = encode([*(("scope", scope) for scope in scopes), ("service", service)])
+        url = realm + ("&" if split(realm).query else "?") + query
         header = login.basic() if login else ""
         return self._ask("GET", url, {"Authorization": header} if header else {})
 
@@ -66,7 +66,7 @@ class TokenService:
         }
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         try:
-            return self._ask("POST", realm, headers, urlencode(form).encode())
+            return self._ask("POST", realm, headers, encode(form.items()).encode())
         except StatusError as error:
             if error.status == 404:
                 return ""
@@ -74,8 +74,8 @@ class TokenService:
 
     def _check_realm(self, realm: str, login: Credentials | None) -> None:
         """A registry reached over TLS must not make us send a password in the clear."""
-        parts = urlsplit(realm)
-        if login and parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+        parts = split(realm)
+        if login and parts.scheme != "https" and not is_loopback(parts.host):
             raise CredentialsError(
                 f"Registry {self._registry} wants the login sent to {parts.netloc} without TLS: refused"
             )
@@ -126,5 +126,5 @@ def _token(body: bytes, url: str) -> str:
     except (ValueError, AttributeError):
         token = None
     if not isinstance(token, str) or not token:
-        raise ContentError(f"Token service {urlsplit(url).netloc} answered without a token")
+        raise ContentError(f"Token service {split(url).netloc} answered without a token")
     return token

@@ -8,18 +8,18 @@ folder can decide what runs: it is made for its owner alone, and not used when o
 from __future__ import annotations
 
 import os
-import sys
 from _blake2 import blake2b
 from marshal import dumps as dump_code
 from marshal import loads as load_code
 
+from oakum import cache
 from oakum.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from oakum.template.compiled import Compiled
 
 _DIGEST, _HEAD = 32, 8
-_PACKAGES = ("starlark", "template", "yaml")
+_ROOMS = ("starlark", "template", "yaml")
 _SLOTS = 1 << 15
 
 
@@ -29,18 +29,20 @@ class Cache:
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self.usable = _is_ours(folder)
-        self._version = _fingerprint() if self.usable else b""
+        self._version = cache.version(*_ROOMS) if self.usable else b""
 
     def find(self, key: bytes) -> Compiled | None:
         """What was kept under `key`; fresh objects each time."""
         if not self.usable:
             return None
         try:
-            handle = os.open(self._slot(key), os.O_RDONLY)
+            slot = self._slot(key)
+            handle = os.open(slot, os.O_RDONLY)
             try:
                 data = os.read(handle, os.fstat(handle).st_size)
             finally:
                 os.close(handle)
+            cache.used(slot)
         except OSError:
             return None
         if data[:_DIGEST] != self._seal(key, data[_DIGEST:]):
@@ -78,20 +80,13 @@ class Cache:
         return blake2b(key + body, digest_size=_DIGEST, key=self._version, salt=len(key).to_bytes(16, "big")).digest()
 
     def _slot(self, key: bytes) -> str:
-        """The entry for `key`. There are only so many, so that nothing need ever be tidied up."""
+        """The entry for `key`. There are only so many, however many templates are made up by a program."""
         number = int.from_bytes(blake2b(key, digest_size=4).digest(), "big") % _SLOTS
         return os.path.join(self.folder, f"{number:04x}")
 
     def _write(self, name: str, data: bytes) -> None:
-        """Write a file in one step, so that no other process reads half of it."""
-        part = f"{name}.{os.getpid()}"
         try:
-            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            try:
-                os.write(handle, data)
-            finally:
-                os.close(handle)
-            os.replace(part, name)
+            cache.write(name, data)
         except OSError:
             self.usable = False
 
@@ -103,17 +98,3 @@ def _is_ours(folder: str) -> bool:
     except OSError:
         return False
     return found.st_uid == os.geteuid() and not found.st_mode & 0o022
-
-
-def _fingerprint() -> bytes:
-    """Tells versions of this program and of Python apart, also while the program is being written."""
-    root = os.path.dirname(os.path.dirname(__file__))
-    seen = [sys.version]
-    for package in _PACKAGES:
-        with os.scandir(os.path.join(root, package)) as entries:
-            seen += sorted(
-                f"{entry.name} {entry.stat().st_size} {entry.stat().st_mtime_ns}"
-                for entry in entries
-                if entry.name.endswith(".py")
-            )
-    return blake2b("\n".join(seen).encode(), digest_size=16).digest()

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from oakum.typing import Any
+from oakum.typing import TYPE_CHECKING, Any
 from oakum.yaml.errors import SeparatorError
 from oakum.yaml.keys import json_scalar, key_text
-from oakum.yaml.lines import Line
 from oakum.yaml.nodes import Array, Map, Source, Value
-from oakum.yaml.plain_writer import dump
 from oakum.yaml.resolve import resolve
-from oakum.yaml.simple import build_simple
 
-__all__ = ["dump", "load", "load_all", "split_documents"]
+if TYPE_CHECKING:
+    from oakum.yaml.lines import Line
+
+
+def dump(obj: Any) -> str:
+    """`obj` as sigs.k8s.io/yaml writes it: see `oakum.yaml.plain_writer`, which is imported when it is needed."""
+    from oakum.yaml import plain_writer
+
+    return plain_writer.dump(obj)
 
 
 def split_documents(text: str) -> list[tuple[str, int]]:
@@ -68,6 +73,8 @@ def _load(text: str, floats: bool, known: dict[str, Line]) -> Any:
         with suppress(ValueError, RecursionError):
             return _from_json(text, floats)
     if not text.startswith("---") and "\n---" not in text:
+        from oakum.yaml.simple import build_simple
+
         simple = build_simple(text, Source("", text.split("\n")), True, resolve, known)
         if simple:
             return _plain(simple[0].items[0].value, floats)

@@ -85,15 +85,24 @@ class Session:
         except KubeError as e:
             raise DeployError(f"Building Kubernetes config: {e}") from e
 
+    @property
+    def rate(self) -> tuple[float, int] | None:
+        """How many requests to the cluster a second, and at once; None without a limit."""
+        qps = self.flags["kube-api-qps"]
+        return (qps, self.flags["kube-api-burst"]) if qps > 0 else None
+
+    def name_cluster(self) -> None:
+        """Say which cluster it is, where that is said and has not been."""
+        if self.ui.tty or self.ui.json:
+            _ = self.client
+
     @cached_property
     def client(self) -> Client:
         """The connection. The first use says which cluster it is."""
         from oakum.kube import connect
 
         warn = (lambda text: self.ui.begin(f"Warning: {text}\n")) if self.flags["warnings"] else None
-        qps = self.flags["kube-api-qps"]
-        rate = (qps, self.flags["kube-api-burst"]) if qps > 0 else None
-        made = connect(self.config, warn=warn, rate=rate)
+        made = connect(self.config, warn=warn, rate=self.rate)
         made.discovery.attempts = DISCOVERY_ATTEMPTS
         if self.ui.tty or self.ui.json:
             self.ui.line(f"Target cluster '{self.config.server}'{_nodes(made)}")

@@ -4,10 +4,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
+from oakum import cache
 from oakum.cli import registries
 from oakum.deploy.errors import InputError
 from oakum.deploy.resource import Resource
-from oakum.images import pipeline, search
+from oakum.images import resolving, search
 from oakum.images.config import Config
 from oakum.images.log import ListLog
 from oakum.images.options import Options, Tools
@@ -25,5 +26,5 @@ def demand_signatures(flags: dict[str, Any], resources: Iterable[Resource]) -> N
                 raise InputError(f"Expected image '{image}' of {resource.description} to be named by digest, as its "
                                  "signature has to be checked (hint: pass the resources through kbld)")
             images.add(image)
-    tools = Tools(registries.transport(flags), ListLog(), pipeline.cache_folder(os.environ), os.environ)
-    pipeline.resolve_images(images, Config(), Options(build=False, verify_key=flags["verify-key"]), tools)
+    tools = Tools(registries.transport(flags), ListLog(), cache.folder(os.environ, "images"), os.environ)
+    resolving.resolve_images(images, Config(), Options(build=False, verify_key=flags["verify-key"]), tools)

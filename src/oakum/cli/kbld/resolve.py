@@ -5,18 +5,18 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
+from oakum import cache
 from oakum.cli import registries
 from oakum.cli.command import Invocation
 from oakum.cli.kbld import session
 from oakum.cli.ui import UI
 from oakum.errors import YAMLError
-from oakum.images import decode, search
+from oakum.images import decode
 from oakum.images.config import Override, merge
 from oakum.images.errors import ConfigError
 from oakum.images.minimum import EMULATED
 from oakum.images.resource import Document
 from oakum.typing import TYPE_CHECKING, Any
-from oakum.yaml import plain
 
 if TYPE_CHECKING:
     from oakum.images.config import Platform
@@ -50,6 +50,9 @@ def _run(flags: dict[str, Any], ui: UI) -> None:
 
 
 def _unresolved(documents: Sequence[Document]) -> str:
+    from oakum.images import search
+    from oakum.yaml import plain
+
     resources, config = decode.split(documents)
     rules = config.search_rules()
     found = {image for document in resources for image in search.find(document, rules)}
@@ -82,10 +85,10 @@ def resolve_images(
     flags: dict[str, Any], images: Iterable[str], config: Iterable[Document], ui: UI
 ) -> dict[str, Resolution]:
     """Build and pin `images` by the documents of configuration alone; logs to standard error."""
-    from oakum.images import pipeline
+    from oakum.images import resolving
 
     tools = _tools(flags, ui)
-    found = pipeline.resolve_images(images, merge(map(decode.parse, config)), _options(flags), tools)
+    found = resolving.resolve_images(images, merge(map(decode.parse, config)), _options(flags), tools)
     _tell(tools.log, found)
     return found
 
@@ -97,9 +100,8 @@ def _tell(log: Log, resolutions: Mapping[str, Resolution]) -> None:
 
 def _tools(flags: dict[str, Any], ui: UI) -> Tools:
     from oakum.images.options import Tools
-    from oakum.images.pipeline import cache_folder
 
-    return Tools(registries.transport(flags), session.log(ui.stderr), cache_folder(os.environ), os.environ)
+    return Tools(registries.transport(flags), session.log(ui.stderr), cache.folder(os.environ, "images"), os.environ)
 
 
 def _options(flags: dict[str, Any]) -> Options:
@@ -138,6 +140,8 @@ def _rewrites(texts: Sequence[str]) -> tuple[Rewrite, ...]:
 
 def _texts(documents: Sequence[Document]) -> list[str]:
     """Every document written before the first is printed, so that a failure prints none."""
+    from oakum.yaml import plain
+
     try:
         return ["---\n" + plain.dump(document) for document in documents]
     except YAMLError as error:

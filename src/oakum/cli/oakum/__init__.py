@@ -6,10 +6,15 @@ from collections.abc import Sequence
 
 from oakum.cli.command import Command, leave
 from oakum.cli.command import main as run_main
-from oakum.cli.lab import COMMAND as LAB
 
 ABOUT = "Kubernetes configuration from template to a running, inspected application"
-SIMPLE = (LAB, Command("version", "Print the version", run="oakum.cli.oakum.version:run"))
+
+
+def simple() -> tuple[Command, ...]:
+    """The commands that need nothing of the three programs."""
+    from oakum.cli.lab import COMMAND as LAB
+
+    return LAB, Command("version", "Print the version", run="oakum.cli.oakum.version:run")
 
 
 def root() -> Command:
@@ -25,14 +30,14 @@ def root() -> Command:
         flags=flags(),
         shared=KAPP.shared,
     )
-    return Command("oakum", short=ABOUT, commands=(deploy, *SIMPLE))
+    return Command("oakum", short=ABOUT, commands=(deploy, *simple()))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `oakum`; returns the exit status."""
     words = sys.argv[1:] if arguments is None else arguments
-    if words and words[0] in {command.name for command in SIMPLE}:
-        return run_main(Command("oakum", short=ABOUT, commands=SIMPLE), words)
+    if words and words[0] in ("lab", "version"):
+        return run_main(Command("oakum", short=ABOUT, commands=simple()), words)
     status = run_main(root(), words)
     if arguments is None:
         # All is said and done: taking a run's objects apart one by one would take a fifth of its time again.

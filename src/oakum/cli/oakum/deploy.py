@@ -68,8 +68,6 @@ def run(call: Invocation) -> int:
 
 
 def _deploy(s: Session) -> None:
-    from oakum.cli.kapp.deploy import deploy_app
-
     # The single programs' functions look for their own flags too.
     s.flags = {flag.name: flag.initial() for program in PROGRAMS for flag in program} | s.flags
     if not s.flags["app"]:
@@ -83,6 +81,8 @@ def _deploy(s: Session) -> None:
     if known is not None and kept.holds(known):
         kept.show()
         return
+    from oakum.cli.kapp.deploy import deploy_app
+
     resources = _pinned(s, _templated(s.flags, files, inputs), known, kept)
     if not deploy_app(s, s.flags["app"], lambda: resources, seen=kept.seen):
         kept.keep()

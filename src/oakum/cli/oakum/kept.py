@@ -8,16 +8,18 @@ would come out the same, and are left out. Anything else, also an answer that do
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from oakum.cli.flag import Flag
-from oakum.cli.kapp.session import Session
+import oakum
+from oakum import cache
 from oakum.images import remembered
 from oakum.typing import TYPE_CHECKING, Any
+from oakum.workers import Job, Workers
 
 if TYPE_CHECKING:
+    from oakum.cli.flag import Flag
+    from oakum.cli.kapp.session import Session
     from oakum.images.resolution import Resolution
     from oakum.images.resource import Document
     from oakum.kube.seen import Seen
@@ -48,6 +50,7 @@ class Kept:
         given = {flag.name for flag in flags if s.flags[flag.name] != flag.initial()}
         self._usable = given <= WHOLE and os.environ.get("OAKUM_CACHE") != "off"
         self._new: dict[str, Any] = {}
+        self._cluster: Job[bool] | None = None
         self.seen: Seen | None = {} if self._usable else None
 
     def resolutions(self) -> dict[str, Resolution] | None:
@@ -56,13 +59,16 @@ class Kept:
             return None
         from oakum.cli.kbld.resolve import resolve_images
 
+        # The cluster answers while registry and git are asked.
+        self._cluster = Workers(1).submit(self._unchanged)
         return resolve_images(self._s.flags, self._known["images"], self._known["config"], self._s.ui)
 
     def holds(self, resolutions: Mapping[str, Resolution]) -> bool:
         """Whether images and cluster are what they were. Raises DeployError without a usable kubeconfig."""
-        from oakum.kube.seen import unchanged
-
-        return _plain(resolutions) == self._known["images"] and unchanged(self._s.client.transport, self._known["seen"])
+        if _plain(resolutions) != self._known["images"] or self._cluster is None:
+            return False
+        self._s.name_cluster()
+        return self._cluster.result()
 
     def show(self) -> None:
         """Print what a deploy prints that has nothing to do."""
@@ -84,6 +90,12 @@ class Kept:
         if self._usable:
             remembered.write(*self._place, {**self._new, "inputs": self._inputs, "seen": self.seen})
 
+    def _unchanged(self) -> bool:
+        from oakum.kube.seen import unchanged
+        from oakum.kube.transport import Transport
+
+        return unchanged(Transport(self._s.config, rate=self._s.rate), self._known["seen"])
+
     @cached_property
     def _known(self) -> dict[str, Any]:
         return remembered.read(*self._place)
@@ -91,11 +103,8 @@ class Kept:
     @cached_property
     def _place(self) -> tuple[str, str]:
         """The folder, and what the deploy is known by there."""
-        from oakum.images.pipeline import cache_folder
-
         s = self._s
-        folder = os.path.join(os.path.dirname(cache_folder(os.environ)), "deploys")
-        return folder, repr([s.config.server, s.app_namespace, s.flags["app"]])
+        return cache.folder(os.environ, "deploys"), repr([s.config.server, s.app_namespace, s.flags["app"]])
 
     @cached_property
     def _inputs(self) -> str:
@@ -104,7 +113,8 @@ class Kept:
         prefixes = tuple(f"{name}_" for name in (*s.flags["data-values-env"], *s.flags["data-values-env-yaml"]))
         named = {name: value for name, value in os.environ.items() if name.startswith(("KAPP_", *prefixes))}
         files = [[file.path, file.given, _digest(file.data)] for file in self._files]
-        return _digest([_program(), os.getcwd(), s.config.server, s.namespace, s.flags, named, files])
+        program = [oakum.__version__, cache.version()]
+        return _digest([program, os.getcwd(), s.config.server, s.namespace, s.flags, named, files])
 
 
 def _plain(resolutions: Mapping[str, Resolution]) -> dict[str, list[Any]]:
@@ -116,17 +126,3 @@ def _digest(value: Any) -> str:
 
     data = value if isinstance(value, bytes) else repr(value).encode("utf-8", "surrogateescape")
     return blake2b(data, digest_size=32).hexdigest()
-
-
-def _program() -> list[str]:
-    """Tells versions of this program and of Python apart, also while the program is being written."""
-    import oakum
-
-    root = os.path.dirname(oakum.__file__)
-    seen = [sys.version, oakum.__version__]
-    for folder, _, names in os.walk(root):
-        for name in sorted(names):
-            if name.endswith(".py"):
-                found = os.stat(os.path.join(folder, name))
-                seen.append(f"{folder}/{name} {found.st_size} {found.st_mtime_ns}")
-    return seen

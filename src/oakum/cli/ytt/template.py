@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 import sys
 
+from oakum import cache
 from oakum.cli.command import Invocation
 from oakum.cli.ytt.output import check_kinds, check_schema_kind, choose_output
 from oakum.errors import OakumError, UsageError
@@ -81,8 +82,8 @@ def _last_stage(flags: dict[str, Any]) -> str:
 
 def _cache_folder() -> str:
     """Where compiled templates are kept (XDG Base Directory Specification); empty when nowhere: OAKUM_CACHE=off."""
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return "" if os.environ.get("OAKUM_CACHE") == "off" or not os.path.isabs(home) else f"{home}/oakum/templates"
+    folder = cache.folder(os.environ, "templates")
+    return "" if os.environ.get("OAKUM_CACHE") == "off" or not os.path.isabs(folder) else folder
 
 
 def collect(flags: dict[str, Any], inputs: Inputs) -> list[InputFile]:
