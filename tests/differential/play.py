@@ -5,7 +5,6 @@ import base64
 import json
 import re
 import ssl
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -85,7 +84,7 @@ def scripts() -> dict[str, dict[str, Any]]:
 def play(server: Server, script: dict[str, Any], namespace: str) -> list[Answer]:
     """Play `script` in a namespace made for it; one answer a step."""
     saved = {"ns": namespace}
-    _send(server, "POST", "/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+    send(server, "POST", "/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
     _await_account(server, namespace)
     answers = []
     try:
@@ -96,21 +95,21 @@ def play(server: Server, script: dict[str, Any], namespace: str) -> list[Answer]
                 saved[name] = _at(answer.body, path)
             time.sleep(step.get("wait", 0))
     finally:
-        _send(server, "DELETE", f"/api/v1/namespaces/{namespace}")
+        send(server, "DELETE", f"/api/v1/namespaces/{namespace}")
     return answers
 
 
 def _await_account(server: Server, namespace: str) -> None:
     """Pods are refused until the namespace has its default service account."""
     for _ in range(100):
-        if _send(server, "GET", f"/api/v1/namespaces/{namespace}/serviceaccounts/default").status == 200:
+        if send(server, "GET", f"/api/v1/namespaces/{namespace}/serviceaccounts/default").status == 200:
             return
         time.sleep(0.05)
 
 
 def _step(server: Server, script: dict[str, Any], step: dict[str, Any], saved: dict[str, str]) -> Answer:
     method, path = _filled(step["do"], saved).split(" ", 1)
-    return _send(
+    return send(
         server,
         method,
         path,
@@ -136,22 +135,31 @@ def _at(body: Any, path: str) -> str:
     return str(body)
 
 
-def _send(server: Server, method: str, path: str, body: Any = None, *, raw: str | None = None,
-          kind: str = "application/json", accept: str = "application/json", user: str = "admin") -> Answer:
+def send(server: Server, method: str, path: str, body: Any = None, *, raw: str | None = None,
+         kind: str = "application/json", accept: str = "application/json", user: str = "admin") -> Answer:
+    """One exchange."""
     data = raw.encode() if raw is not None else None if body is None else json.dumps(body).encode()
     headers = {"Authorization": f"Bearer {server.token}", "Accept": accept, "Content-Type": kind}
     if user != "admin":
         headers["Impersonate-User"] = user
     request = urllib.request.Request(server.url + path, data=data, method=method, headers=headers)
-    with tempfile.NamedTemporaryFile("w", suffix=".crt") as authority:
-        authority.write(server.authority)
-        authority.flush()
-        context = ssl.create_default_context(cafile=authority.name)
     try:
-        with urllib.request.urlopen(request, timeout=30, context=context) as answer:
+        with urllib.request.urlopen(request, timeout=30, context=_trusting(server)) as answer:
             return _answer(answer.status, answer.headers, answer.read())
     except urllib.error.HTTPError as error:
         return _answer(error.code, error.headers, error.read())
+
+
+def fetched(server: Server, path: str, accept: str) -> bytes:
+    """The body of a GET as it is."""
+    headers = {"Authorization": f"Bearer {server.token}", "Accept": accept}
+    request = urllib.request.Request(server.url + path, headers=headers)
+    with urllib.request.urlopen(request, timeout=30, context=_trusting(server)) as answer:
+        return bytes(answer.read())
+
+
+def _trusting(server: Server) -> ssl.SSLContext:
+    return ssl.create_default_context(cadata=server.authority)
 
 
 def _answer(status: int, headers: Any, raw: bytes) -> Answer:

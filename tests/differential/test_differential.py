@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from oakum.lab.api.protobuf import decode
+
 HERE = Path(__file__).parent
 spec = importlib.util.spec_from_file_location("differential_play", HERE / "play.py")
 play = importlib.util.module_from_spec(spec)
@@ -37,6 +39,34 @@ def test_the_lab_answers_as_the_real_server(servers, name):
     known = set(KNOWN.get(name, {}))
     told = "\n".join(f"{number} {SCRIPTS[name]['steps'][number]['do']}: {line}" for number, lines in found.items() for line in lines)
     assert set(found) == known, f"listed: {sorted(known)}, found: {sorted(found)}\n{told}"
+
+
+def test_the_table_of_protobuf_reads_what_the_real_server_writes(servers):
+    _, real = servers
+    namespace = f"diff-proto-{play.uuid.uuid4().hex[:8]}"
+    bodies = list(yaml.safe_load_all((HERE / "protobuf.yml").read_text()))
+    play.send(real, "POST", "/api/v1/namespaces", {"metadata": {"name": namespace}})
+    try:
+        for body in bodies:
+            plural = f"{body['kind'].lower()}s"
+            prefix = "/api/v1" if body["apiVersion"] == "v1" else f"/apis/{body['apiVersion']}"
+            path = f"{prefix}/namespaces/{namespace}/{plural}"
+            made = play.send(real, "POST", path, body)
+            assert made.status == 201, made.body
+            path = f"{path}/{body['metadata']['name']}"
+            read = decode(play.fetched(real, path, "application/vnd.kubernetes.protobuf"))
+            assert play.differences(without_status(read), without_status(play.send(real, "GET", path).body)) == []
+    finally:
+        play.send(real, "DELETE", f"/api/v1/namespaces/{namespace}")
+
+
+def without_status(obj):
+    """What clients send: no status, and of claims in a StatefulSet neither kind nor status."""
+    claims = obj.get("spec", {}).get("volumeClaimTemplates") or []
+    for claim in claims:
+        for key in ("apiVersion", "kind", "status"):
+            claim.pop(key, None)
+    return {key: value for key, value in obj.items() if key not in ("status", "metadata")}
 
 
 def test_the_scripts_hold_at_least_1500_exchanges():

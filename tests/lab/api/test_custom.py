@@ -177,3 +177,67 @@ def test_all_served_versions_show_the_same_objects(client: Client) -> None:
     client.post(GADGETS, gadget(size=1))
     old = client.get(GADGETS.replace("v1", "v1beta1") + "/a").json
     assert (old["apiVersion"], old["spec"]["size"]) == ("example.test/v1beta1", 1)
+
+
+def two_versions(**older: Any) -> dict[str, Any]:
+    """The definition with a version v1beta1, which is not the stored one and knows the colour only."""
+    body = definition()
+    spec = {"type": "object", "properties": {"colour": {"type": "string"}, "older": {"type": "string", "default": "x"}}}
+    schema = {"openAPIV3Schema": {"type": "object", "properties": {"spec": spec}}}
+    body["spec"]["versions"].append({"name": "v1beta1", "served": True, "storage": False, "schema": schema, **older})
+    return body
+
+
+def test_each_version_shows_what_it_knows_and_the_stored_one_is_kept(client: Client) -> None:
+    client.post(DEFINITIONS, two_versions())
+    client.post(GADGETS, gadget(size=1))
+    older = GADGETS.replace("v1", "v1beta1")
+    assert client.get(f"{older}/a").json["spec"] == {"colour": "red"}
+    assert client.get(older).json["items"][0]["spec"] == {"colour": "red"}
+    made = {**gadget(colour="green"), "apiVersion": "example.test/v1beta1", "metadata": {"name": "b"}}
+    assert client.post(older, made).json["spec"] == {"colour": "green"}
+
+
+def test_a_deprecated_version_names_a_better_one(client: Client) -> None:
+    client.post(DEFINITIONS, two_versions(deprecated=True))
+    told = client.get(GADGETS.replace("v1", "v1beta1")).warnings
+    assert told == ['299 - "example.test/v1beta1 Gadget is deprecated; use example.test/v1 Gadget"']
+
+
+@pytest.mark.parametrize(
+    ("schema", "message"),
+    [
+        ({"type": "string", "default": 1}, 'default: Invalid value: "integer":  in body must be of type string'),
+        ({"type": "string", "pattern": "("}, "pattern: Invalid value: "),
+        ({"type": "nosuch"}, 'type: Unsupported value: "nosuch"'),
+        ({"type": "array", "items": {"type": "string"}, "uniqueItems": True}, "uniqueItems: Forbidden"),
+        ({"$ref": "#/a"}, "$ref: Forbidden: $ref is not supported"),
+        ({"type": "object", "x-kubernetes-embedded-resource": True}, "properties: Required value"),
+        ({"anyOf": [{"type": "string"}]}, "anyOf[0].type: Forbidden: must be empty to be structural"),
+        ({"type": "string", "x-kubernetes-validations": [{"rule": "self >"}]}, "rule: Invalid value"),
+    ],
+)
+def test_a_schema_that_makes_no_sense_is_refused(client: Client, schema: Any, message: str) -> None:
+    whole = {"type": "object", "properties": {"spec": {"type": "object", "properties": {"x": schema}}}}
+    answer = client.post(DEFINITIONS, definition(schema={"openAPIV3Schema": whole}, subresources={}))
+    assert answer.code == 422
+    assert message in answer.json["message"]
+
+
+def test_a_rule_names_fields_of_its_schema_only(client: Client) -> None:
+    spec = {"type": "object", "properties": {"a": {"type": "integer"}}}
+    schema = {"type": "object", "properties": {"spec": spec}, "x-kubernetes-validations": [{"rule": "self.spec.b > 1"}]}
+    message = client.post(DEFINITIONS, definition(schema={"openAPIV3Schema": schema}, subresources={})).json["message"]
+    assert "<input>:1:10: undefined field 'b'\n | self.spec.b > 1\n | .........^" in message
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"selectableFields": [{"jsonPath": ".spec.none"}]}, "does not refer to a valid field"),
+        ({"additionalPrinterColumns": [{"name": "x", "type": "y", "jsonPath": ".z"}]}, "must be one of boolean,date"),
+        ({"subresources": {"scale": {"specReplicasPath": "x"}}}, "must be a simple json path starting with ."),
+    ],
+)
+def test_a_part_of_a_definition_that_makes_no_sense_is_refused(client: Client, change: Any, message: str) -> None:
+    assert message in client.post(DEFINITIONS, definition(**change)).json["message"]

@@ -32,6 +32,13 @@ SELF = {"n": 3, "s": "abc", "l": [1, 2, 3], "m": {"a": 1}, "o": [{"k": "x", "v":
         ("'a,b'.split(',')[1]", "b"),
         ("{'a': 1}.a", 1),
         ("1 == true", False),
+        ("duration('1h30m') > duration('89m')", True),
+        ("duration('90s').getMinutes()", 1),
+        ("timestamp('2020-01-02T03:04:05Z') - timestamp('2020-01-02T03:04:00Z') == duration('5s')", True),
+        ("timestamp('2020-01-05T00:00:00Z').getDayOfWeek()", 0),
+        ("quantity('1Gi').isGreaterThan(quantity('1000Mi'))", True),
+        ("quantity('1500m').add(quantity('500m')).asInteger()", 2),
+        ("isQuantity('much')", False),
         (r"'a\'b' == \"a'b\"".replace('\\"', '"'), True),
     ],
 )
@@ -40,7 +47,7 @@ def test_expressions(source: str, wanted: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["self.none", "nothing", "self.s + 1", "1 / 0", "(", "self.s.fly()", "self.n && true"]
+    "source", ["self.none", "nothing", "self.s + 1", "1 / 0", "(", "duration('soon')", "quantity('much')", "timestamp('then')", "self.s.fly()", "self.n && true"]
 )
 def test_what_cannot_be_evaluated_says_so(source: str) -> None:
     with pytest.raises(ExpressionError):
@@ -49,4 +56,4 @@ def test_what_cannot_be_evaluated_says_so(source: str) -> None:
 
 def test_a_function_outside_the_evaluator_is_told_apart_from_a_failure() -> None:
     with pytest.raises(NotCovered):
-        evaluate("duration('1h') > self.d", {"self": SELF})
+        evaluate("cidr('10.0.0.0/8').containsIP(self.s)", {"self": SELF})

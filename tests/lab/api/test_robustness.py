@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.lab.api.client import Client
+from tests.lab.api.client import MAPS, Client, config_map
 
 from oakum.lab.api import app, schema
 from oakum.lab.api.codec import shape_of
@@ -79,3 +79,37 @@ def test_nonsense_is_refused_in_words(resource: Resource, body: Any) -> None:
 def test_every_type_of_the_table_can_be_read() -> None:
     for name in schema.names():
         assert schema.bare(name) is not None or schema.struct(name).name == name
+
+
+PODS = "/api/v1/namespaces/default/pods"
+APPLIED = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "form", "body"),
+    [
+        ("POST", f"{PODS}/p/binding", "json", "text"),
+        ("POST", f"{PODS}/p/eviction", "json", [1]),
+        ("PATCH", f"{MAPS}/a", "json-patch+json", [{"op": "add", "path": 5, "value": 1}]),
+        ("PATCH", f"{MAPS}/a", "json-patch+json", [{"op": "add", "path": "a", "value": 1}]),
+        ("PATCH", f"{MAPS}/a", "json-patch+json", [{"op": "move", "path": "/data/x", "from": 1}]),
+        ("PATCH", f"{MAPS}/a", "merge-patch+json", {"kind": {"a": 1}}),
+        ("PATCH", f"{MAPS}/a", "merge-patch+json", {"metadata": [1]}),
+        ("PATCH", f"{MAPS}/a?fieldManager=f", "apply-patch+yaml", {"apiVersion": {}, "kind": "ConfigMap"}),
+        ("POST", MAPS, "vnd.kubernetes.protobuf", b"k8s\x00\x08\x01"),
+        ("POST", MAPS, "vnd.kubernetes.protobuf", b"k8s\x00\x0a\x0f\x0a\x02v1\x12\x09ConfigMap\x12\x02\x08\x01"),
+    ],
+)
+def test_what_has_the_wrong_type_is_the_clients_fault(method: str, path: str, form: str, body: Any) -> None:
+    client = Client(app(Store()))
+    client.post(MAPS, config_map("a"))
+    client.post(PODS, {"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "x"}]}})
+    answer = client(method, path, body, **{"content-type": f"application/{form}"})
+    assert 400 <= answer.code < 500
+    assert answer.json["message"]
+
+
+def test_an_apply_of_nothing_new_by_somebody_new_is_taken() -> None:
+    client = Client(app(Store()))
+    client.post(MAPS, config_map("a"))
+    assert client.patch(f"{MAPS}/a?fieldManager=f", APPLIED, "apply-patch+yaml").code == 200

@@ -126,7 +126,8 @@ def test_docker_media_types_are_kept(client: Client) -> None:
 
 
 def test_a_manifest_that_is_no_manifest_is_refused(client: Client) -> None:
-    for content in (b"", b"[]", b"{}", b'{"schemaVersion":1}', b'{"schemaVersion":2,"config":{},"layers":[]}'):
+    for content in (b"", b"[]", b"{}", b'{"schemaVersion":1}', b'{"schemaVersion":2,"config":{},"layers":[]}',
+                    b'{"schemaVersion":2,"mediaType":{},"config":{},"layers":[]}'):
         answer = client("PUT", "/v2/app/manifests/v1", content, content_type=MANIFEST)
         assert (answer.status, json.loads(answer.data)["errors"][0]["code"]) == (400, "MANIFEST_INVALID"), content
 

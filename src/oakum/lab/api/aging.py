@@ -17,8 +17,6 @@ _WRITES = ("create", "update", "patch")
 def warnings_of(resource: Resource, verb: str) -> list[str]:
     """The warnings that an answer about a resource carries."""
     if resource.custom is not None and resource.custom.warning:
-        kind = resource.kind
-        told = resource.custom.warning
-        return [f"{kind.api_version} {kind.name} is deprecated" if told == "deprecated" else told]
+        return [resource.custom.warning]
     text = _DEPRECATED.get(resource.key) or (_IDLE.get(resource.group) if verb in _WRITES else None)
     return [text] if text else []

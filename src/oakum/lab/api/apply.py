@@ -107,7 +107,7 @@ def apply(shape: Struct, live: Obj | None, config: Obj, manager: Manager, force:
     gone = {path for path in before - wanted if path not in others and not _holds(path, others | wanted)}
     merged = without(shape, merged, gone)
     changed = before != wanted or merged != live
-    kept = now if changed else entries[manager].time
+    kept = now if changed or manager not in entries else entries[manager].time
     if manager not in entries and merged == live:
         kept = ""  # who only joins in has no time
     entries[manager] = Entry(frozenset(wanted), kept)

@@ -5,6 +5,7 @@ quotas and uniqueness hold without retries.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from oakum.lab.api import apply, clock, codec, conversion, definitions, deletion, names, status, typed, writes
@@ -170,13 +171,13 @@ class Cluster:
         self.admission.validate(operation)
         return obj
 
-    def _check(self, resource: Resource, obj: Obj, errors: Sequence[FieldError]) -> None:
+    def _check(self, resource: Resource, obj: Obj, errors: Sequence[FieldError], subresource: str = "") -> None:
         metadata, custom = obj["metadata"], resource.custom
         rules = rules_of(resource)
         found = names.check_metadata(metadata, resource.namespaced, rules.name, rules.strict)
         found += errors
         if custom is not None:
-            found += custom.validate(obj)
+            found += [_of_part(error, subresource) for error in custom.validate(obj)]
         if found:
             raise status.unprocessable(resource.kind.name, resource.group, metadata.get("name") or "", found)
 
@@ -246,7 +247,7 @@ class Cluster:
         errors = writes.finalizer_errors(old, new)
         if whole:
             errors += rules.validate(new) + (rules.compare(new, old) if not subresource else [])
-        self._check(resource, new, errors)
+        self._check(resource, new, errors, subresource)
         if resource.custom is not None and (broken := resource.custom.transition(new, old)):
             raise status.unprocessable(resource.kind.name, resource.group, new["metadata"]["name"], broken)
         self.admission.validate(operation)
@@ -309,6 +310,7 @@ class Cluster:
             raise status.bad_request(
                 f"error decoding YAML: error unmarshaling JSON: while decoding JSON: {detail}"
             )
+        codec.check_typed(config)
         stated = (config.get("apiVersion") or "", config.get("kind") or "")
         if stated != (kind.api_version, kind.name):
             group, _, version = stated[0].rpartition("/")
@@ -327,15 +329,17 @@ class Cluster:
         return pruned
 
     def _pruned(self, resource: Resource, config: Obj, options: Options, place: str) -> Obj:
-        if resource.custom is not None:
-            codec.read(resource, config, options)
-            return resource.custom.prune(config)
         kind = resource.kind
         what = f"failed to create typed patch object ({place}; {kind.group}/{kind.version}, Kind={kind.name})"
         shape = codec.shape_of(resource)
+        if resource.custom is not None:
+            codec.read(resource, config, options)
+            config = resource.custom.prune(config)
         wrong = list(typed.problems(shape, config))
         if len(wrong) > 1:
             raise status.internal(f"{what}: errors:\n" + "\n".join(f"  {each}" for each in wrong))
+        if resource.custom is not None and not wrong:
+            return config
         try:
             known, _ = decode(shape, config, fill=False)
         except DecodeError as error:
@@ -343,6 +347,13 @@ class Cluster:
         if wrong:
             raise status.internal(f"{what}: {wrong[0]}")
         return known
+
+
+def _of_part(error: FieldError, subresource: str) -> FieldError:
+    """A complaint as it is worded about a status by itself: its text has the path from there."""
+    if subresource != "status" or not error.path.startswith("status."):
+        return error
+    return replace(error, message=error.message.replace(f"{error.path} in body", f"{error.path[7:]} in body"))
 
 
 def _reread(resource: Resource, changed: Any, options: Options, patch: Obj | None) -> Obj:

@@ -8,7 +8,7 @@ from oakum.lab.api.decode import DecodeError, decode
 from oakum.lab.api.gojson import described
 from oakum.lab.api.kinds import Kind, Resource
 from oakum.lab.api.schema import Struct
-from oakum.lab.api.status import bad_request, unrecognized
+from oakum.lab.api.status import bad_request, invalid, unprocessable, unrecognized
 from oakum.lab.store import Obj
 
 _INTO = (
@@ -62,6 +62,7 @@ def read_kind(kind: Kind, shape: Struct, body: Any, options: Options, resource: 
         body = {}
     if not isinstance(body, dict):
         raise unrecognized(kind.name, f"{no_object(body)} ({_shown(body)})")
+    check_typed(body)
     version, name = body.get("apiVersion") or kind.api_version, body.get("kind") or kind.name
     custom = resource.custom if resource else None
     if version != kind.api_version:
@@ -74,6 +75,9 @@ def read_kind(kind: Kind, shape: Struct, body: Any, options: Options, resource: 
         raise bad_request(
             f'{name} in version "{short}" cannot be handled as a {kind.name}: no kind "{name}" is {where}'
         )
+    if name != kind.name and custom:
+        wrong = invalid("kind", name, f"must be {kind.name}")
+        raise unprocessable(name, kind.group, (body.get("metadata") or {}).get("name") or "", [wrong])
     if name != kind.name:
         raise bad_request(
             f'{name} in version "{kind.version}" cannot be handled as a {kind.name}: '
@@ -89,6 +93,16 @@ def read_kind(kind: Kind, shape: Struct, body: Any, options: Options, resource: 
     if not isinstance(obj.get("metadata"), dict):
         obj["metadata"] = {}
     return {"apiVersion": version, "kind": name, **obj}
+
+
+def check_typed(body: Obj) -> None:
+    """Refuse an `apiVersion` or a `kind` that is no text (ApiError 400)."""
+    for field in ("apiVersion", "kind"):
+        value = body.get(field)
+        if value is not None and not isinstance(value, str):
+            into = f"Go struct field .{field} of type string"
+            detail = f"json parse error: json: cannot unmarshal {described(value)} into {into}"
+            raise bad_request(f"couldn't get version/kind; {detail}")
 
 
 def complain(kind: Kind, unknown: list[str], options: Options) -> None:

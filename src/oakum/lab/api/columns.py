@@ -137,7 +137,9 @@ def _custom(columns: tuple[dict[str, Any], ...]) -> list[Column]:
     from oakum.lab.api import descriptions
 
     name = replace(NAME, description=descriptions.NAME)
-    return [name, *(_printed(column) for column in columns)] if columns else [name, AGE]
+    if columns:
+        return [name, *(_printed(column) for column in columns)]
+    return [name, replace(AGE, type="date", description=descriptions.created())]
 
 
 def _printed(column: dict[str, Any]) -> Column:
@@ -154,7 +156,7 @@ def _by_path(path: str, kind: str) -> Cell:
         found = find(obj, path)
         if not found:
             return None
-        value = found[0] if len(found) == 1 else found
+        value = found[0]
         if kind == "date":
             return clock.age(value, now) if isinstance(value, str) else "<unknown>"
         if kind in ("integer", "number", "boolean") and not isinstance(value, dict | list):

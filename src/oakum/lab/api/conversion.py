@@ -19,6 +19,8 @@ _EVENT_FIELDS = {
 
 def to_stored(resource: Resource, obj: Obj) -> Obj:
     """The object as it is stored."""
+    if resource.custom is not None:
+        return resource.custom.stored(obj)
     stored = _STORED.get(resource.key)
     if stored is None or stored == resource.kind.api_version:
         return obj
@@ -29,6 +31,8 @@ def to_stored(resource: Resource, obj: Obj) -> Obj:
 def from_stored(resource: Resource, obj: Obj) -> Obj:
     """The object in the version of `resource`."""
     wanted = resource.kind.api_version
+    if resource.custom is not None:
+        obj = resource.custom.shown(obj)
     if obj.get("apiVersion") == wanted:
         return obj
     if resource.key == "events":

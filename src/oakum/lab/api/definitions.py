@@ -1,7 +1,6 @@
 """CustomResourceDefinitions: how their status and the catalog follow them."""
 
 from datetime import datetime
-from typing import Any
 
 from oakum.lab.api import clock
 from oakum.lab.api.custom.version import version_of
@@ -76,7 +75,8 @@ def served(definition: Obj) -> list[Resource]:
     if conditions.get("Established") != "True":
         return []
     versions = sorted(items(definition["spec"], "versions"), key=lambda each: priority(each["name"]), reverse=True)
-    return [_resource(definition["spec"], version) for version in versions if version.get("served")]
+    stored = next((version for version in versions if version.get("storage")), None)
+    return [_resource(definition["spec"], version, stored) for version in versions if version.get("served")]
 
 
 def priority(version: str) -> tuple[int, int, int, str]:
@@ -90,8 +90,20 @@ def priority(version: str) -> tuple[int, int, int, str]:
     return (stage, int(match[1]), int(match[3] or 0), "")
 
 
-def _resource(spec: Obj, version: Obj) -> Resource:
-    schema: dict[str, Any] = (version.get("schema") or {}).get("openAPIV3Schema") or {}
+def _deprecation(spec: Obj, version: Obj) -> str:
+    """The warning that goes with a version; empty when it is not deprecated."""
+    if not version.get("deprecated"):
+        return ""
+    if version.get("deprecationWarning"):
+        return str(version["deprecationWarning"])
+    kind, mine = spec["names"]["kind"], priority(version["name"])
+    newer = [each for each in spec["versions"] if each.get("served") and not each.get("deprecated")]
+    names = sorted((each["name"] for each in newer if priority(each["name"]) > mine), key=priority, reverse=True)
+    use = f"; use {spec['group']}/{names[0]} {kind}" if names else ""
+    return f"{spec['group']}/{version['name']} {kind} is deprecated{use}"
+
+
+def _resource(spec: Obj, version: Obj, stored: Obj | None) -> Resource:
     kind = Kind(spec["group"], version["name"], spec["names"]["kind"])
     subs = version.get("subresources") or {}
     found: dict[str, Subresource] = {}
@@ -110,5 +122,5 @@ def _resource(spec: Obj, version: Obj) -> Resource:
         tuple(accepted.get("categories") or ()),
         FULL,
         found,
-        version_of(schema, version),
+        version_of(version, _deprecation(spec, version), version_of(stored) if stored not in (None, version) else None),
     )

@@ -20,6 +20,11 @@ def described(resource: Resource) -> Mapping[str, tuple[str, str]]:
     return _table().get(f"{resource.kind.api_version}/{resource.plural}", {})
 
 
+def created() -> str:
+    """What is said of the time of creation in the tables of custom resources."""
+    return _table()["apiextensions.k8s.io/v1/customresourcedefinitions"]["Created At"][1]
+
+
 @cache
 def _table() -> dict[str, dict[str, tuple[str, str]]]:
     text = resources.files("oakum.lab.api").joinpath("data/columns.txt").read_text()

@@ -32,7 +32,12 @@ def quoted(value: Any) -> str:
     if isinstance(value, int | float):
         return str(value)
     first = value[0] if isinstance(value, list) and value else value
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=not isinstance(first, GoStruct))
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=not isinstance(first, GoStruct))
+    # As Go writes objects and lists, so that they can stand in HTML.
+    return text if isinstance(value, str) else text.translate(_ESCAPED)
+
+
+_ESCAPED = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&"}
 
 
 def described(value: Any) -> str:
@@ -69,7 +74,8 @@ _MANAGED = ("manager", "operation", "apiVersion", "time", "fieldsType", "fieldsV
 
 def dumped(obj: dict[str, Any]) -> str:
     """An object as JSON: keys sorted, but for the metadata, which is in the order of its Go type."""
-    metadata = dict(obj.get("metadata") or {})
+    stated = obj.get("metadata")
+    metadata = dict(stated) if isinstance(stated, dict) else {}
     if metadata.get("managedFields"):
         metadata["managedFields"] = [_ordered(entry, _MANAGED) for entry in metadata["managedFields"]]
     parts = {key: json.dumps(obj[key], separators=(",", ":"), ensure_ascii=False, sort_keys=True) for key in obj}

@@ -38,7 +38,7 @@ def accept(call: Call, target: Target) -> Callable[[Obj], bool] | None:
     if target.name:
         fields = ",".join(filter(None, (fields, f"metadata.name={target.name}")))
     custom = target.resource.custom
-    extra = custom.selectable if custom else ()
+    extra = custom.selectable if custom else None
     return selectors.predicate(call.parameter("labelSelector"), fields, target.resource.key, extra)
 
 
@@ -157,7 +157,9 @@ def _character(first: bytes) -> str:
 
 def document(resource: Resource, found: Page) -> Obj:
     """The `…List` object of a page. Items of built-in kinds carry no kind of their own, as on a real server."""
-    metadata: Obj = {"resourceVersion": str(found.version)}
+    # Lists of custom objects state the token also when there is none.
+    metadata: Obj = {"continue": ""} if resource.custom else {}
+    metadata["resourceVersion"] = str(found.version)
     if found.token:
         metadata["continue"] = found.token
     if found.remaining is not None:

@@ -40,8 +40,8 @@ def json_patch(target: Obj, patch: Any) -> Any:
 
 def _operate(document: Any, step: dict[str, Any]) -> Any:
     operation, path = step.get("op"), step.get("path")
-    if not path:
-        raise _failed(f"{operation} operation without a path")
+    if not isinstance(path, str) or "/" not in path:
+        raise _failed(f"{operation} operation does not apply: the path {path!r} is none")
     if operation in ("add", "replace"):
         return _put(document, path, clone(step.get("value")), operation)
     if operation == "remove":
@@ -52,9 +52,12 @@ def _operate(document: Any, step: dict[str, Any]) -> Any:
             raise _failed(f"testing value {path} failed: test failed")
         return document
     if operation in ("move", "copy"):
-        value = clone(_look(document, step.get("from", ""), operation))
+        source = step.get("from")
+        if not isinstance(source, str) or "/" not in source:
+            raise _failed(f"{operation} operation does not apply: the path {source!r} is none")
+        value = clone(_look(document, source, operation))
         if operation == "move":
-            document = _removed(document, step.get("from", ""))
+            document = _removed(document, source)
         return _put(document, path, value, "add")
     raise _failed(f"Unexpected kind: {operation}")
 

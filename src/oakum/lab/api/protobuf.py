@@ -49,14 +49,14 @@ def decode(content: bytes) -> Obj:
     try:
         envelope = dict(message_fields(content[len(MAGIC) :]))
         meta = {number: _text(value) for number, value in message_fields(envelope.get(1, b""))}
-    except (IndexError, UnicodeDecodeError) as error:
+    except (IndexError, ValueError) as error:
         raise bad_request(f"the protobuf message is cut short: {error}") from None
     version, kind = meta.get(1, ""), meta.get(2, "")
     if f"{version}/{kind}" not in _messages():
         raise _unsupported(f"{version} {kind}")
     try:
         body = _message(f"{version}/{kind}", envelope.get(2, b""))
-    except (IndexError, UnicodeDecodeError) as error:
+    except (IndexError, ValueError, OverflowError, RecursionError) as error:
         raise bad_request(f"the protobuf message is cut short: {error}") from None
     return {"apiVersion": version, "kind": kind, **body}
 
@@ -78,6 +78,8 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 
 def message_fields(data: bytes) -> Iterator[tuple[int, Any]]:
     """The fields of a message in order, by number: integers, or bytes. Raises IndexError when it is cut short."""
+    if not isinstance(data, bytes):
+        raise IndexError("a number in the place of a message")
     at = 0
     while at < len(data):
         tag, at = _varint(data, at)
@@ -97,7 +99,9 @@ def message_fields(data: bytes) -> Iterator[tuple[int, Any]]:
             at += width
 
 
-def _text(value: bytes) -> str:
+def _text(value: Any) -> str:
+    if not isinstance(value, bytes):
+        raise IndexError("a number in the place of a text")
     return value.decode()
 
 
@@ -140,7 +144,11 @@ def _ignorable(name: str, value: Any) -> bool:
 def _value(kind: str, value: Any) -> Any:
     if kind == "s":
         return _text(value)
+    if kind in ("i", "I", "b", "B") and not isinstance(value, int):
+        raise IndexError("bytes in the place of a number")
     if kind == "y":
+        if not isinstance(value, bytes):
+            raise IndexError("a number in the place of bytes")
         return base64.b64encode(value).decode()
     if kind in ("i", "I"):
         return value or (None if kind == "I" else 0)

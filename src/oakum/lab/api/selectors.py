@@ -114,21 +114,21 @@ def _field(obj: Obj, path: str) -> str:
     return str(value)
 
 
-def parse_fields(text: str, resource: str, extra: tuple[str, ...] = ()) -> tuple[FieldTerm, ...]:
+def parse_fields(text: str, resource: str, extra: tuple[str, ...] | None = None) -> tuple[FieldTerm, ...]:
     """`metadata.name=x,status.phase!=Running` to terms; raises ApiError 400 for a field that is not selectable."""
     terms = []
     for part in filter(None, text.split(",")):
         path, operator, value = _split_term(part)
         if not path and not value:
             continue
-        if path not in (*_META, *SELECTABLE.get(resource, ()), *extra):
-            raise bad_request(_unknown(path, resource, extra))
+        if path not in (*_META, *SELECTABLE.get(resource, ()), *(extra or ())):
+            raise bad_request(_unknown(path, known=resource in SELECTABLE or extra is not None))
         terms.append(FieldTerm(path, value, operator != "!="))
     return tuple(terms)
 
 
-def _unknown(path: str, resource: str, extra: tuple[str, ...]) -> str:
-    if resource in SELECTABLE or extra:
+def _unknown(path: str, *, known: bool) -> str:
+    if known:
         return f"field label not supported: {path}"
     return f'"{path}" is not a known field selector: only "metadata.name", "metadata.namespace"'
 
@@ -140,7 +140,9 @@ def _split_term(part: str) -> tuple[str, str, str]:
     raise bad_request(f"invalid selector: '{part}'; can't understand '{part}'")
 
 
-def predicate(labels: str, fields: str, resource: str, extra: tuple[str, ...] = ()) -> Callable[[Obj], bool] | None:
+def predicate(
+    labels: str, fields: str, resource: str, extra: tuple[str, ...] | None = None
+) -> Callable[[Obj], bool] | None:
     """One test for both selectors of a request; None when both are empty."""
     wanted, terms = parse_labels(labels), parse_fields(fields, resource, extra)
     if not wanted and not terms:

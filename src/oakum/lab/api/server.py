@@ -12,7 +12,7 @@ from oakum.lab.api.call import Answer, Call, Receive, Scope, Send, call_of, fail
 from oakum.lab.api.calls import Caller, DeleteOptions, Options, delete_options, dry_run
 from oakum.lab.api.cluster import Cluster
 from oakum.lab.api.codec import no_object
-from oakum.lab.api.paths import Target, attributes, target
+from oakum.lab.api.paths import Attributes, Target, attributes, target
 from oakum.lab.api.rules import rules_of
 from oakum.lab.api.status import ApiError
 from oakum.lab.api.subresources import Subresources
@@ -77,7 +77,8 @@ class Server:
         )
         aimed = target(self.cluster.catalog, found)
         if aimed is None:
-            raise status.no_such_path(self.cluster.catalog.is_builtin(found.group))
+            await self._missing(found, verb).send(send)
+            return
         if aimed.subresource in _STREAMED and aimed.resource.key == "pods":
             await self._stream(aimed, scope, receive, send)
             return
@@ -93,6 +94,16 @@ class Server:
         answer.pretty = call.flag("pretty")
         answer.warnings = [*warnings_of(aimed.resource, verb), *call.warnings]
         await answer.send(send)
+
+    def _missing(self, found: Attributes, verb: str) -> Answer:
+        """The answer where nothing is served: of a custom object's part that its version does not have, that it is not
+        found."""
+        resource = self.cluster.catalog.find(found.group, found.version, found.plural)
+        if resource is None or resource.custom is None or not found.subresource:
+            return failure(status.no_such_path(self.cluster.catalog.is_builtin(found.group)))
+        answer = failure(status.not_found(resource.plural, resource.group, found.name))
+        answer.warnings = warnings_of(resource, verb)
+        return answer
 
     def _caller(self, call: Call) -> Caller:
         caller = self.users.of(call.headers.get("authorization", ""))

@@ -41,7 +41,7 @@ class Subresources:
         if handler := handlers.get(aimed.subresource):
             return handler(aimed, body, options)
         if aimed.resource.plural == "bindings":
-            name = ((body or {}).get("metadata") or {}).get("name", "")
+            name = _read("v1", "Binding", body, options)["metadata"].get("name", "")
             pods = self._cluster.resource("pods")
             return self._bind(Target(pods, aimed.namespace, name, "binding"), body, options)
         return self._reviews.answer(aimed.resource, body, aimed.namespace, options)
@@ -59,7 +59,7 @@ class Subresources:
 
     def _rescale(self, aimed: Target, scale: Obj, options: Options) -> Obj:
         replicas = (scale.get("spec") or {}).get("replicas", 0)
-        if replicas < 0:
+        if replicas < 0 and aimed.resource.custom is None:
             error = status.invalid("spec.replicas", replicas, "must be greater than or equal to 0")
             raise status.unprocessable("Scale", "autoscaling", aimed.name, [error])
         with self._cluster.store.locked():
@@ -114,7 +114,7 @@ class Subresources:
         return {**reference, "uid": uid}
 
     def _bind(self, aimed: Target, body: Any, options: Options) -> Obj:
-        node = ((body or {}).get("target") or {}).get("name")
+        node = (_read("v1", "Binding", body, options).get("target") or {}).get("name")
         if not node:
             raise status.unprocessable("Binding", "", aimed.name, [status.required("target.name")])
         with self._cluster.store.locked():
@@ -134,7 +134,8 @@ class Subresources:
         return _success(201)
 
     def _evict(self, aimed: Target, body: Any, options: Options) -> Obj:
-        if ((body or {}).get("metadata") or {}).get("name", aimed.name) != aimed.name:
+        eviction = _read("policy/v1", "Eviction", body, options)
+        if eviction["metadata"].get("name", aimed.name) != aimed.name:
             raise status.bad_request("name in URL does not match name in Eviction object")
         with self._cluster.store.locked():
             pod = self._cluster.get(aimed.resource, aimed.name, aimed.namespace)
@@ -143,12 +144,19 @@ class Subresources:
                 chosen = wanted is not None and selectors.selects(wanted, pod["metadata"].get("labels"))
                 if chosen and (budget.get("status") or {}).get("disruptionsAllowed", 0) <= 0:
                     raise _disrupting(budget)
-            asked = (body or {}).get("deleteOptions") or {}
+            asked = eviction.get("deleteOptions") or {}
             if not options.dry_run:
                 self._cluster.delete(
                     aimed.resource, aimed.name, aimed.namespace, DeleteOptions(asked.get("gracePeriodSeconds"))
                 )
         return _success(201)
+
+
+def _read(version: str, kind: str, body: Any, options: Options) -> Obj:
+    """The body of a POST to a subresource; raises ApiError 400."""
+    group, _, short = version.rpartition("/")
+    known = Kind(group, short, kind)
+    return codec.read_kind(known, codec.shape_of_kind(known), body, options)
 
 
 def _success(code: int) -> Obj:

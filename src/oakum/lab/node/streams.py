@@ -36,6 +36,8 @@ class NodeStreams:
         """See `PodStreams`."""
         query = parse_qs(scope.get("query_string", b"").decode(), keep_blank_values=True)
         try:
+            if subresource == "log" and scope["type"] != "http":
+                raise StreamRefused(400, "logs are sent over plain HTTP")
             if subresource == "log":
                 from oakum.lab.node.log_stream import serve_log
 

@@ -49,7 +49,7 @@ def read_manifest(content: bytes, media_type: str) -> Contents:
         raise _invalid(f"the manifest's mediaType is {stated} but it was pushed as {media_type}")
     if not stated:
         stated = OCI_INDEX if "manifests" in document else OCI_MANIFEST
-    if document.get("schemaVersion") != 2 or stated not in _KNOWN:
+    if document.get("schemaVersion") != 2 or not isinstance(stated, str) or stated not in _KNOWN:
         raise _invalid(f"not a manifest of schemaVersion 2 and a known media type (media type {stated})")
     index = stated in _INDEXES
     return Contents(

@@ -3,8 +3,8 @@
 Covered: literals, lists, maps, field and index access, arithmetic, comparison, `in`, `&&`, `||`, `!`, `?:`, the macros
 `has`, `all`, `exists`, `exists_one`, `filter`, `map`, and the functions of the standard and Kubernetes libraries that
 rules use most (`size`, `startsWith`, `endsWith`, `contains`, `matches`, `split`, `join`, `lowerAscii`, `isURL`, …).
-Not covered: durations, timestamps, quantities and the cost limit; a rule that needs them is not held against objects,
-and whoever writes its definition is warned.
+Not covered: types (a rule is compiled without looking at its schema), time zones, and the cost limit. A rule with a
+function that is not here is not held against objects, and whoever writes its definition is warned.
 """
 
 import re
@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
+
+from oakum.lab.api.custom.times_and_amounts import FUNCTIONS, METHODS
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -413,14 +415,14 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 
 
 def _method(name: str, target: Node, arguments: list[Node]) -> Node:
-    operate = _METHODS.get(name)
+    operate = _METHODS.get(name) or METHODS.get(name)
     if operate is None:
         raise NotCovered(f"undeclared reference to '{name}'")
     return lambda scope: operate(target(scope), *(argument(scope) for argument in arguments))
 
 
 def _function(name: str, arguments: list[Node]) -> Node:
-    operate = _FUNCTIONS.get(name)
+    operate = _FUNCTIONS.get(name) or FUNCTIONS.get(name)
     if operate is None:
         raise NotCovered(f"undeclared reference to '{name}'")
     return lambda scope: operate(*(argument(scope) for argument in arguments))

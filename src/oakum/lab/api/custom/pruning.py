@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from oakum.lab.api.decode import decode
+from oakum.lab.api.schema import struct
 from oakum.lab.store import clone
 
 Schema = dict[str, Any]
@@ -21,6 +23,10 @@ def prune(value: Any, schema: Schema, root: bool = False, path: str = "") -> lis
     known = schema.get("properties") or {}
     extra = schema.get("additionalProperties")
     lost: list[str] = []
+    if schema.get(_EMBEDDED) and isinstance(value.get("metadata"), dict):
+        kept, more = decode(struct("meta.ObjectMeta"), value["metadata"], fill=False)
+        value["metadata"] = kept
+        lost += [f"{path}.metadata.{name}" for name in more]
     for key in list(value):
         at = f"{path}.{key}" if path else key
         if key in known and not (root and key in _TYPED):

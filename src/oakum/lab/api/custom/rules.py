@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from oakum.lab.api.custom import expressions
+from oakum.lab.api.gojson import quoted
 from oakum.lab.api.status import FieldError
 
 Schema = dict[str, Any]
@@ -27,7 +28,9 @@ def broken(value: Any, old: Any, schema: Schema, path: str) -> Iterator[FieldErr
         except expressions.NotCovered:
             continue
         except expressions.ExpressionError as error:
-            yield _complaint(rule, value, path, f"{error} evaluating rule: {_message(rule, value, old)}")
+            told = rule.get("message") or " ".join(rule["rule"].split())
+            shown = quoted(validation_type(value))
+            yield FieldError(path, "FieldValueInvalid", f"Invalid value: {shown}: {error} evaluating rule: {told}")
             continue
         if held is not True:
             yield _complaint(rule, value, path, _message(rule, value, old))
@@ -46,6 +49,12 @@ def not_held(schema: Schema) -> Iterator[str]:
     for inner in below:
         if isinstance(inner, dict):
             yield from not_held(inner)
+
+
+def validation_type(value: Any) -> str:
+    """The name of a value's type in a schema."""
+    kinds = ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string"), (list, "array"), (dict, "object"))
+    return next((name for kind, name in kinds if isinstance(value, kind)), "null")
 
 
 def _message(rule: dict[str, Any], value: Any, old: Any) -> str:
@@ -69,6 +78,4 @@ def _complaint(rule: dict[str, Any], value: Any, path: str, detail: str) -> Fiel
 
 
 def _shown(value: Any) -> str:
-    from oakum.lab.api.gojson import quoted
-
     return "" if isinstance(value, dict | list) else f"{quoted(value)}: "

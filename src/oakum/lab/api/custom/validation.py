@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from oakum.lab.api.gojson import quoted
@@ -29,6 +30,11 @@ def validate(obj: Obj, schema: Schema) -> list[FieldError]:
     if any(error.reason in _BLOCKING for error in errors):
         return [*errors, _UNCHECKED] if _has_rules(schema) else errors
     return errors + list(_rules(obj, None, schema, ""))
+
+
+def of_part(value: Any, schema: Schema) -> list[FieldError]:
+    """Complaints about a value of which `schema` is the schema, as a default is."""
+    return list(_check(value, schema, ""))
 
 
 _BLOCKING = {
@@ -98,7 +104,7 @@ def _wrong_type(value: Any, schema: Schema, path: str) -> FieldError | None:
     if fits:
         return None
     found = _name_of(value)
-    detail = f"{path or '<root>'} in body must be of type {kind}: {quoted(found)}"
+    detail = f"{path} in body must be of type {kind}: {quoted(found)}"
     return FieldError(path, "FieldValueTypeInvalid", f"Invalid value: {quoted(found)}: {detail}")
 
 
@@ -117,6 +123,8 @@ def _enumerated(value: Any, schema: Schema, path: str) -> Iterator[FieldError]:
 
 def _object(value: Obj, schema: Schema, path: str) -> Iterator[FieldError]:
     known, extra = schema.get("properties") or {}, schema.get("additionalProperties")
+    if schema.get("x-kubernetes-embedded-resource"):
+        yield from (required(_under(path, name)) for name in ("apiVersion", "kind") if not value.get(name))
     for name in schema.get("required") or []:
         if name not in value:
             yield required(_under(path, name))
@@ -182,7 +190,8 @@ def _text(value: str, schema: Schema, path: str) -> Iterator[FieldError]:
         yield invalid(path, value, f"{path} in body should match '{pattern}'")
     form = _FORMATS.get(schema.get("format", ""))
     if form and not form.fullmatch(value):
-        yield invalid(path, value, f"{path} in body must be of type {schema['format']}: {quoted(value)}")
+        detail = f"{path} in body must be of type {schema['format']}: {quoted(value)}"
+        yield replace(invalid(path, value, detail), reason="FieldValueTypeInvalid")
 
 
 def _matches(pattern: str, value: str) -> bool:

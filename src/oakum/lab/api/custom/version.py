@@ -1,12 +1,13 @@
 """One version of a custom resource, as the verbs need it: its shape, its schema, its columns."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from oakum.lab.api.custom import pruning, shapes, validation
 from oakum.lab.api.decode import decode
 from oakum.lab.api.schema import Struct, struct
-from oakum.lab.api.status import FieldError
+from oakum.lab.api.status import FieldError, invalid
 from oakum.lab.store import Obj, clone
 
 Schema = dict[str, Any]
@@ -22,6 +23,20 @@ class CustomVersion:
     selectable: tuple[str, ...] = ()
     scale: dict[str, str] | None = None
     warning: str = ""
+    storage: "CustomVersion | None" = None
+    """The version that objects are stored in, when it is another one."""
+
+    def stored(self, obj: Obj) -> Obj:
+        """The object as it is stored: without what the storage version does not know."""
+        return self.storage.prune(obj) if self.storage else obj
+
+    def shown(self, obj: Obj) -> Obj:
+        """A stored object in this version: with the defaults of the storage version, and pruned by this one."""
+        if self.storage:
+            obj = clone(obj)
+            pruning.default(obj, self.storage.schema)
+            return self.prune(obj)
+        return obj
 
     def decode(self, body: Obj) -> tuple[Obj, list[str]]:
         """The pruned and defaulted object, and the paths of what was pruned; raises DecodeError for bad metadata."""
@@ -42,19 +57,27 @@ class CustomVersion:
 
     def validate(self, obj: Obj) -> list[FieldError]:
         """Complaints of the schema and of its rules that look at the object alone."""
-        return validation.validate(obj, self.schema)
+        return validation.validate(obj, self.schema) + list(self._scaled(obj))
+
+    def _scaled(self, obj: Obj) -> Iterator[FieldError]:
+        """Complaints about the numbers of replicas."""
+        for key in ("specReplicasPath", "statusReplicasPath"):
+            path = (self.scale or {}).get(key) or ""
+            value: Any = obj
+            for step in path.lstrip(".").split("."):
+                value = value.get(step) if isinstance(value, dict) else None
+            if isinstance(value, int) and value < 0:
+                yield invalid(path, value, "should be a non-negative integer")
 
     def transition(self, new: Obj, old: Obj) -> list[FieldError]:
         """Complaints of the rules that compare with the stored object (`oldSelf`)."""
         return validation.transition(new, old, self.schema)
 
 
-def version_of(schema: Schema, version: Obj) -> CustomVersion:
-    """From one entry of a definition's `spec.versions` and its schema."""
+def version_of(version: Obj, warning: str = "", storage: CustomVersion | None = None) -> CustomVersion:
+    """From one entry of a definition's `spec.versions`; see the fields for the others."""
     subresources = version.get("subresources") or {}
-    warning = ""
-    if version.get("deprecated"):
-        warning = version.get("deprecationWarning") or "deprecated"
+    schema: Schema = (version.get("schema") or {}).get("openAPIV3Schema") or {}
     return CustomVersion(
         shapes.root(schema),
         schema,
@@ -62,4 +85,5 @@ def version_of(schema: Schema, version: Obj) -> CustomVersion:
         tuple(each["jsonPath"].lstrip(".") for each in version.get("selectableFields") or ()),
         subresources.get("scale"),
         warning,
+        storage,
     )

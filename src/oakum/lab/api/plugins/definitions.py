@@ -3,6 +3,7 @@
 from oakum.lab.api.admission import Operation
 from oakum.lab.api.custom.rules import not_held
 from oakum.lab.api.rules.definitions import KEY
+from oakum.lab.api.rules.structural_schemas import unknown_formats
 from oakum.lab.api.rules.values import items
 from oakum.lab.store import Store
 
@@ -12,6 +13,9 @@ def warn_of_rules(store: Store, operation: Operation) -> None:
     if operation.resource.key != KEY or operation.verb == "DELETE":
         return
     spec = operation.obj["spec"]
+    schemas = [(version.get("schema") or {}).get("openAPIV3Schema") or {} for version in items(spec, "versions")]
+    for form in dict.fromkeys(form for schema in schemas for form in unknown_formats(schema)):
+        operation.options.warn(f'unrecognized format "{form}"')
     for version in items(spec, "versions"):
         for rule in not_held((version.get("schema") or {}).get("openAPIV3Schema") or {}):
             operation.options.warn(f"this lab does not hold the rule: {' '.join(rule.split())}")

@@ -1,0 +1,93 @@
+"""Durations, timestamps and quantities in the rules of custom resources (CEL: standard and Kubernetes libraries)."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+from oakum.lab.api import quantity
+
+_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
+_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)")
+_DURATION = re.compile(rf"[+-]?(?:0|(?:{_PART.pattern})+)")
+_QUANTITY = r"^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$"
+
+
+def duration(text: Any) -> timedelta:
+    """A duration as Go writes it (`1h30m`). Raises ValueError."""
+    if isinstance(text, timedelta):
+        return text
+    if not isinstance(text, str) or not _DURATION.fullmatch(text):
+        raise ValueError("type conversion error from 'string' to 'google.protobuf.Duration'")
+    seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+    return timedelta(seconds=-seconds if text.startswith("-") else seconds)
+
+
+def timestamp(text: Any) -> datetime:
+    """A time in RFC 3339. Raises ValueError."""
+    if isinstance(text, datetime):
+        return text
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        raise ValueError("type conversion error from 'string' to 'google.protobuf.Timestamp'") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def amount(text: Any) -> Fraction:
+    """A quantity (`1Gi`). Raises ValueError."""
+    if isinstance(text, Fraction):
+        return text
+    if not is_amount(text):
+        raise ValueError(f"quantities must match the regular expression '{_QUANTITY}'")
+    return Fraction(quantity.parse(text))
+
+
+def is_amount(text: Any) -> bool:
+    """Whether a text is a quantity."""
+    try:
+        quantity.parse(text)
+    except ValueError:
+        return False
+    return isinstance(text, str)
+
+
+def _part(of_duration: int, of_time: Callable[[datetime], int]) -> Callable[..., int]:
+    """A getter: of a duration the whole of it in a unit of so many microseconds, of a time one of its fields."""
+
+    def get(value: Any, _zone: str = "UTC") -> int:
+        if isinstance(value, timedelta):
+            return int(value / timedelta(microseconds=of_duration))
+        return of_time(value.astimezone(UTC))
+
+    return get
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "duration": duration,
+    "timestamp": timestamp,
+    "quantity": amount,
+    "isQuantity": is_amount,
+}
+METHODS: dict[str, Callable[..., Any]] = {
+    "isGreaterThan": lambda left, right: left > right,
+    "isLessThan": lambda left, right: left < right,
+    "compareTo": lambda left, right: (left > right) - (left < right),
+    "add": lambda left, right: left + right,
+    "sub": lambda left, right: left - right,
+    "sign": lambda value: (value > 0) - (value < 0),
+    "isInteger": lambda value: value.denominator == 1,
+    "asInteger": int,
+    "asApproximateFloat": float,
+    "getFullYear": lambda value, _zone="UTC": value.astimezone(UTC).year,
+    "getMonth": lambda value, _zone="UTC": value.astimezone(UTC).month - 1,
+    "getDate": lambda value, _zone="UTC": value.astimezone(UTC).day,
+    "getDayOfMonth": lambda value, _zone="UTC": value.astimezone(UTC).day - 1,
+    "getDayOfWeek": lambda value, _zone="UTC": value.astimezone(UTC).isoweekday() % 7,
+    "getDayOfYear": lambda value, _zone="UTC": value.astimezone(UTC).timetuple().tm_yday - 1,
+    "getHours": _part(3_600_000_000, lambda value: value.hour),
+    "getMinutes": _part(60_000_000, lambda value: value.minute),
+    "getSeconds": _part(1_000_000, lambda value: value.second),
+    "getMilliseconds": _part(1_000, lambda value: value.microsecond // 1000),
+}
