@@ -81,10 +81,14 @@ class Expressions:
             value = self._lambda()
             cursor.leave()
             return value
+        uses = self.scopes.current.uses
+        start = len(uses)
         value = self._binary(0)
         if cursor.kind == "if":
             line = cursor.advance()
+            middle = len(uses)
             condition = self._binary(0)
+            self.scopes.look_up_first(start, middle)
             if cursor.kind != "else":
                 cursor.fail("conditional expression without else clause", line)
             cursor.advance()
@@ -380,6 +384,7 @@ class Expressions:
         cursor, scopes = self.cursor, self.scopes
         scopes.open_around(COMPREHENSION, uses, children)
         scope = scopes.current
+        body = len(scope.uses)
         clauses: list[ast.comprehension] = []
         while cursor.kind == "for":
             line = cursor.advance()
@@ -396,6 +401,7 @@ class Expressions:
             while cursor.kind == "if":
                 cursor.advance()
                 clauses[-1].ifs.append(self._lambda() if cursor.kind == "lambda" else self._binary(0))
+        scopes.look_up_first(0, body)
         scopes.close()
         return clauses
 

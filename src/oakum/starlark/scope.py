@@ -98,12 +98,17 @@ class Scopes:
     def assign(self, name: str, line: int) -> None:
         """The current block assigns `name`, which was parsed as a use of it."""
         uses = self.current.uses
-        if self.current is self.top and name not in self.top.bindings:
+        if self.current is self.top:
             for index in range(len(uses) - 1, -1, -1):
                 if uses[index][0] == name:
                     uses[index] = _NO_USE
                     break
         self.bind(name, line)
+
+    def look_up_first(self, start: int, middle: int) -> None:
+        """What the current block used from the count `middle` on is looked up before what it used from `start` on."""
+        uses = self.current.uses
+        uses[start:] = uses[middle:] + uses[start:middle]
 
     def problem(self, message: str, line: int) -> None:
         """Note something that does not belong where it stands."""

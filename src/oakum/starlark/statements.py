@@ -172,15 +172,20 @@ class Statements:
             self._assignment(body)
 
     def _assignment(self, body: list[ast.stmt]) -> None:
-        cursor = self.cursor
+        cursor, uses = self.cursor, self.scopes.current.uses
+        start = len(uses)
         place = self.expressions.expression()
         kind = cursor.kind
         if kind == "=":
-            line = cursor.advance()
-            body.extend(self.targets.store(place, self.expressions.expression(), line))
+            line, middle = cursor.advance(), len(uses)
+            value = self.expressions.expression()
+            self.scopes.look_up_first(start, middle)
+            body.extend(self.targets.store(place, value, line))
         elif kind in _AUGMENTED:
-            line = cursor.advance()
-            self._augmented(body, place, kind[:-1], self.expressions.expression(), line)
+            line, middle = cursor.advance(), len(uses)
+            value = self.expressions.expression()
+            self.scopes.look_up_first(start, middle)
+            self._augmented(body, place, kind[:-1], value, line)
         else:
             body.append(build.expression(place, place.lineno))
 
