@@ -1,3 +1,6 @@
+import io
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,3 +81,22 @@ def test_a_duration_is_printed_as_go_prints_it(seconds, text):
 @given(st.integers(min_value=0, max_value=10**6))
 def test_a_duration_reads_back_as_it_was_printed(milliseconds):
     assert parse_duration(format_duration(milliseconds / 1000)) == pytest.approx(milliseconds / 1000)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_person_is_told_the_nearest_flag(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with pytest.raises(UsageError) as caught:
+        parse([Flag("output", "", "bool"), Flag("file", "", "bool")], ["--ouput"])
+    assert str(caught.value) == "unknown flag: --ouput (did you mean --output?)"
+
+
+def test_a_person_is_told_no_flag_that_is_not_near(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with pytest.raises(UsageError) as caught:
+        parse([Flag("output", "", "bool")], ["--bogus"])
+    assert str(caught.value) == "unknown flag: --bogus"

@@ -246,6 +246,13 @@ def test_a_pass_over_what_is_large_takes_steps(made: str, operation: str) -> Non
     assert meter.used - before > 500
 
 
+def test_a_call_takes_more_steps_than_a_turn_of_a_loop() -> None:
+    called, looped = Meter(), Meter()
+    _attempt("def f(): return 1\nfor i in range(100): f()", called)
+    _attempt("for i in range(100): i", looped)
+    assert called.used > 5 * looped.used
+
+
 def test_a_budget_error_cannot_be_caught_by_the_program() -> None:
     def attempt(function: Any) -> Any:
         from oakum.template.modules.assert_ import assert_module

@@ -6,6 +6,7 @@ positional arguments, and `--` to end flags.
 """
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from oakum.errors import UsageError
@@ -161,7 +162,7 @@ class _Parser:
             raise UsageError(f"bad flag syntax: {argument}")
         flag = self.long.get(name)
         if flag is None:
-            raise UsageError(f"unknown flag: --{name}")
+            raise UsageError(f"unknown flag: --{name}{self._guess(name)}")
         if not attached:
             if not flag.takes_value:
                 value = "true"
@@ -170,6 +171,15 @@ class _Parser:
             else:
                 raise UsageError(f"flag needs an argument: --{name}")
         self._set(flag, value)
+
+    def _guess(self, name: str) -> str:
+        """The nearest flag, for a person: what programs read is the reference's text."""
+        if sys.stderr is None or not sys.stderr.isatty():
+            return ""
+        from difflib import get_close_matches
+
+        found = get_close_matches(name, self.long, 1)
+        return f" (did you mean --{found[0]}?)" if found else ""
 
     def _bundle(self, argument: str, rest: list[str]) -> None:
         letters = argument[1:]

@@ -75,6 +75,7 @@ from oakum.starlark.errors import (
     Problem,
     ResolveErrors,
     SyntaxErrors,
+    UnknownKey,
 )
 from oakum.starlark.failure import message_of
 from oakum.starlark.iteration import elements as iterate
@@ -110,6 +111,7 @@ __all__ = [
     "Struct",
     "SyntaxErrors",
     "Thread",
+    "UnknownKey",
     "call",
     "compare",
     "compile_program",

@@ -5,16 +5,18 @@
     ├── ResolveErrors     names and statements in wrong places, all of them
     ├── Failure           raised by helpers and host functions; has no position yet
     │   ├── NamedFailure  says itself which function failed
+    │   ├── UnknownKey    a key that is not there; has those that are
     │   └── BudgetError   the step, memory or depth budget is used up; cannot be caught by a program
     │       └── Panic     an operation that ends the program at once, wherever it is
     └── EvalError         what a run or a call ends with: a message and the frames it passed through
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from oakum.errors import StarlarkError
 from oakum.record import NamedTuple
+from oakum.typing import Any
 
 
 class Problem(NamedTuple):
@@ -60,6 +62,15 @@ class Failure(StarlarkError):
 
 class NamedFailure(Failure):
     """A failure whose message begins with a function's name already."""
+
+
+class UnknownKey(Failure):
+    """A `name` that is none of the keys `known`, for whoever wants to tell the nearest one."""
+
+    def __init__(self, message: str, name: Any, known: Iterable[Any]) -> None:
+        super().__init__(message)
+        self.name = name
+        self.known = known
 
 
 class BudgetError(Failure):

@@ -105,7 +105,7 @@ class Expressions:
         signature.bind(scopes)
         body = signature.unfold(self.test(), line)
         scopes.close()
-        ticked = ast.BoolOp(ast.Or(), [build.call(".tick", [], line), body], lineno=line, col_offset=0)
+        ticked = ast.BoolOp(ast.Or(), [build.call(".called", [], line), body], lineno=line, col_offset=0)
         return ast.Lambda(signature.arguments, ticked, lineno=scope.first_line or line, col_offset=0)
 
     def _binary(self, level: int) -> ast.expr:

@@ -1,7 +1,7 @@
 """`x[i]`, `x[a:b:c]` and `x[i] = v`."""
 from __future__ import annotations
 
-from oakum.starlark.errors import Failure
+from oakum.starlark.errors import Failure, UnknownKey
 from oakum.starlark.keys import key_of
 from oakum.starlark.meter import charge_reading
 from oakum.starlark.rendering import repr_text
@@ -20,7 +20,7 @@ def get_index(value: Any, key: Any) -> Any:
         try:
             return value[key if type(key) is str else key_of(key)]
         except KeyError:
-            raise _no_key(key, "dict") from None
+            raise UnknownKey(_no_key(key, "dict"), key, value) from None
     if kind is Struct:
         return _field(value, key)
     if kind in _NAMES:
@@ -31,8 +31,8 @@ def get_index(value: Any, key: Any) -> Any:
     return own(value, key)
 
 
-def _no_key(key: Any, kind: str) -> Failure:
-    return Failure(f"key {repr_text(key)} not in {kind}")
+def _no_key(key: Any, kind: str) -> str:
+    return f"key {repr_text(key)} not in {kind}"
 
 
 def _field(value: Struct, key: Any) -> Any:
@@ -41,7 +41,7 @@ def _field(value: Struct, key: Any) -> Any:
     try:
         return value.fields[key]
     except KeyError:
-        raise _no_key(key, "struct") from None
+        raise UnknownKey(_no_key(key, "struct"), key, value.fields) from None
 
 
 def _element(value: Any, kind: type, key: Any) -> Any:

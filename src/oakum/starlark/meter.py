@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from oakum.starlark.errors import BudgetError
 
-MAX_STEPS = 50_000_000
+MAX_STEPS = 25_000_000
 MAX_MEMORY = 5 << 28
 _CHUNKS = 1 << 8, 1 << 16  # fewest and most steps between two looks at the memory
 _LARGE = 1 << 16
@@ -22,6 +22,7 @@ _LARGE = 1 << 16
 # bytes are read, and how many are written to new memory, in that time.
 _READ, _WRITTEN = 5, 6
 _SHORT = 1 << 8
+_CALL = 10  # steps that a call takes
 _COPIES = 4  # of a value, that there may be at once until it is written out
 _HUGE = 1 << (1 << 12)
 
@@ -37,7 +38,8 @@ class Meter:
         self._unchecked = 0
         self._left = 0
         self._chunk = min(max(max_memory >> 15, _CHUNKS[0]), _CHUNKS[1])
-        self.tick = self._ticker()
+        self.tick = self._ticker(1)
+        self.called = self._ticker(_CALL)
 
     @property
     def used(self) -> int:
@@ -61,9 +63,9 @@ class Meter:
         if self._unchecked > self.max_memory // 16:
             self._check_memory()
 
-    def _ticker(self) -> Callable[[], None]:
+    def _ticker(self, steps: int) -> Callable[[], None]:
         def tick() -> None:
-            self._left -= 1
+            self._left -= steps
             if self._left < 0:
                 self._refill()
 

@@ -82,6 +82,7 @@ class Program(NamedTuple):
         space[".program"] = self
         space[".thread"] = thread
         space[".tick"] = thread.meter.tick
+        space[".called"] = thread.meter.called
         space[".load"] = loader(thread.load)
         space["print"] = printer(thread.print)
         _on(thread, FunctionType(self.code, space))

@@ -362,7 +362,7 @@ class Statements:
         scopes.close()
         if self.steps.wrap:
             inner = self.steps.wrap(inner, scope)
-        tick = build.expression(build.call(".tick", [], line), line)
+        tick = build.expression(build.call(".called", [], line), line)
         made = [tick, *signature.prologue(line), *inner]
         at = {"lineno": scope.first_line or line, "col_offset": 0, **_FUNCTION_EXTRA}
         body.append(ast.FunctionDef(name, signature.arguments, made, [], None, None, **at))

@@ -28,7 +28,7 @@ class List(list[Any]):
 
 
 class Dict(dict[Any, Any]):
-    """A Starlark dict. Keys are kept as `key_of(key)`, which differs from the key only where a bool is in it."""
+    """A Starlark dict. Keys are kept as `key_of(key)`, which differs from the key where a bool or a huge number is in it."""
 
     frozen = False
     busy = 0
@@ -43,8 +43,7 @@ class Dict(dict[Any, Any]):
         """`self[key] = value`, checked."""
         if self.frozen or self.busy:
             self.check_mutable("insert into")
-        kind = type(key)
-        if kind is not str and kind is not int:
+        if type(key) is not str:
             inner = key_of(key)
             if inner is not key:
                 self.odd, key = True, inner
@@ -52,8 +51,7 @@ class Dict(dict[Any, Any]):
 
     def find(self, key: Any, default: Any = None) -> Any:
         """The value of `key`. Raises Failure for a key that cannot be one."""
-        kind = type(key)
-        return self.get(key if kind is str or kind is int else key_of(key), default)
+        return self.get(key if type(key) is str else key_of(key), default)
 
     def has(self, key: Any) -> bool:
         """Whether `key` is there. Raises Failure for a key that cannot be one."""
@@ -83,7 +81,9 @@ class Set:
     starlark_type = "set"
 
     def __init__(self, items: Iterable[Any] = ()) -> None:
-        self.elements = {key_of(item): item for item in items}
+        self.elements: dict[Any, Any] = {}
+        for item in items:  # of equal ones the first counts
+            self.elements.setdefault(key_of(item), item)
         self.frozen = False
 
     def __len__(self) -> int:
@@ -120,7 +120,7 @@ class Module:
         self.members = dict(members)
 
 
-_CALL = 3
+_CALL = 6
 """Steps that the call of a host function takes."""
 
 

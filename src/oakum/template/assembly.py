@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from oakum.starlark import Dict, Failure
+from oakum.starlark.meter import charge
 from oakum.template.annotation import Annotation
 from oakum.template.convert import copy_value, to_go_type, to_yaml
 from oakum.template.fragment import Fragment
@@ -176,11 +177,14 @@ class Assembly:
         return value
 
 
+_FRAGMENT = 8
+"""Steps that a function's YAML takes beside its call."""
 _VALUES = frozenset((Map, Array, int))
 
 
 def fragment(node: Map | Array | DocumentSet) -> Fragment:
     """What a function of a template returns for the nodes it made."""
+    charge(_FRAGMENT)
     return Fragment(node if node.items else None)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from oakum.errors import TemplateError
 from oakum.template.convert import fields_of, to_struct
+from oakum.template.errors import UnknownName
 from oakum.template.keys import show_key
 from oakum.template.position import position
 from oakum.template.tree import Place
@@ -38,12 +39,14 @@ class Modules:
             from oakum.template.modules.library import library_module
 
             return {"library": library_module(self.library, self.settled, place)}
-        from oakum.template.modules import find_module
+        from oakum.template.modules import FILES, find_module
 
         found = find_module(name, self.library.run.warn_once)
         if found is None:
-            raise TemplateError(
-                f"builtin ytt library does not have module '{name}' (hint: is it available in newer version of ytt?)"
+            raise UnknownName(
+                f"builtin ytt library does not have module '{name}' (hint: is it available in newer version of ytt?)",
+                name,
+                FILES,
             )
         return found
 

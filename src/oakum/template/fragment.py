@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from oakum.starlark import Failure, Panic, repr_text, type_name
+from oakum.starlark import Failure, Panic, UnknownKey, repr_text, type_name
 from oakum.template.keys import show_key
 from oakum.typing import Any
 from oakum.yaml.nodes import Array, DocumentSet, Map, Node
@@ -55,7 +55,8 @@ class Fragment:
                     return wrap(item.value)
         elif self.node is not None and 0 <= self._index(key) < len(self.node.items):
             return wrap(self.node.items[key].value)
-        raise Failure(f"key {repr_text(key)} not in yamlfragment")
+        known = [item.key for item in self.node.items] if isinstance(self.node, Map) else []
+        raise UnknownKey(f"key {repr_text(key)} not in yamlfragment", key, known)
 
     def starlark_contains(self, key: Any) -> bool:
         """Whether a map has the key, or whether an array or document set has the index."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from oakum.errors import TemplateError
 from oakum.record import NamedTuple
+from oakum.template.errors import UnknownName
 from oakum.template.files import PRIVATE, InputFile
 
 __all__ = ["PRIVATE", "Folder", "Place", "build_tree"]
@@ -115,7 +116,7 @@ class Place(NamedTuple):
             raise TemplateError(f"Expected to find file '{path}', but did not: {error}") from error
         files = here.files.get(name)
         if not files:
-            raise TemplateError(f"Expected to find file '{path}' {_HINT}")
+            raise UnknownName(f"Expected to find file '{path}' {_HINT}", name, here.files)
         return files[-1], Place(self.root, here)
 
     def find_library(self, path: str) -> Place:
@@ -128,8 +129,8 @@ class Place(NamedTuple):
         try:
             found = private.find_folder(path.split("/"))
         except MissingFolder as error:
-            raise TemplateError(
-                f"Expected to find library '{path}', but did not find '{error.reached}'"
+            raise UnknownName(
+                f"Expected to find library '{path}', but did not find '{error.reached}'", path, private.folders
             ) from error
         return Place(found, found)
 

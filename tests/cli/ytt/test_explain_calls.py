@@ -65,3 +65,33 @@ def test_the_middle_of_an_endless_recursion_is_left_out(tmp_path: Path, capsys: 
 
 def test_others_get_the_message_of_the_reference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert calls(tmp_path, capsys, {"config.yml": "a: #@ 1 / 0\n"}) == []
+
+
+@pytest.mark.parametrize(
+    ("config", "meant"),
+    [
+        ('a: #@ {"hello": 1}["helo"]\n', "hello"),
+        ('#@ load("@ytt:struct", "struct")\na: #@ struct.make(hello=1)["helo"]\n', "hello"),
+        ("#@ def f():\nhello: 1\n#@ end\n---\na: #@ f()['helo']\n", "hello"),
+        ('#@ load("@ytt:jsn", "json")\na: 1\n', "json"),
+        ('#@ load("nams.star", "x")\na: 1\n', "names.star"),
+        ('#@ load("@ytt:library", "library")\na: #@ library.get("websit")\n', "website"),
+        ('#@ load("@ytt:assert", "assert")\na: #@ sorted([1], key=lambda _: {"hello": 1}["hallo"])\n', "hello"),
+    ],
+)  # fmt: skip
+def test_the_nearest_name_to_an_unknown_one_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], config: str, meant: str
+) -> None:
+    for name, text in {"names.star": "x = 1\n", "_ytt_lib/website/a.yml": "a: 1\n", "config.yml": config}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert main(ROOT, ["-f", str(tmp_path), "--explain-calls"], truncate=True) == 1
+    assert f"\nDid you mean '{meant}'?\n" in capsys.readouterr().err
+    assert main(ROOT, ["-f", str(tmp_path)], truncate=True) == 1
+    assert "Did you mean" not in capsys.readouterr().err
+
+
+def test_no_name_is_guessed_where_none_is_near(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "config.yml").write_text('a: #@ {"hello": 1}["world"]\n')
+    assert main(ROOT, ["-f", str(tmp_path), "--explain-calls"], truncate=True) == 1
+    assert "Did you mean" not in capsys.readouterr().err

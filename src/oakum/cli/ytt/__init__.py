@@ -48,7 +48,8 @@ _TEMPLATE_FLAGS = (
     Flag("max-steps", "Bound on the loop iterations and calls of all templates (0: a generous one)", "int",
          check=_not_negative),
     Flag("max-memory", "Bound in MiB on the memory of all templates (0: a generous one)", "int", check=_not_negative),
-    Flag("explain-calls", "When a template fails, show every call that led there, with file and line", "bool"),
+    Flag("explain-calls", "When a template fails, show every call that led there, with file and line, and the nearest "
+         "name to an unknown one", "bool"),
     Flag("explain-overlays", "When an overlay matches nothing, show what comes closest", "bool"),
     Flag("dangerous-data-values-disable-validation",
          "Skip validating data values (not recommended: may result in templates failing or invalid output)", "bool"),
