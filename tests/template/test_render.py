@@ -152,7 +152,7 @@ def test_a_library_evaluated_twice_makes_new_nodes() -> None:
 def test_functions_that_make_yaml_end_in_the_budget() -> None:
     text = "#@ def f(n):\n#@ if n > 0:\na: #@ f(n - 1)\nb: #@ f(n - 1)\n#@ end\n#@ end\nb: #@ f(60)\n"
     with pytest.raises(OakumError, match="step budget of 100000 exceeded"):
-        render([InputFile("a.yml", text)], options=Options(max_steps=100_000))
+        render([InputFile("a.yml", text.encode, FileKind.YAML)], None, Options(max_steps=100_000))
 
 
 def test_what_is_done_with_the_values_of_programs_is_in_the_budget_too() -> None:

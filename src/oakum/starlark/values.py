@@ -28,7 +28,7 @@ class List(list[Any]):
 
 
 class Dict(dict[Any, Any]):
-    """A Starlark dict. Keys are kept as `key_of(key)`, which differs from the key where a bool or a huge number is in it."""
+    """A Starlark dict. Keys are kept as `key_of(key)`, another one where a bool or a huge number is in the key."""
 
     frozen = False
     busy = 0
