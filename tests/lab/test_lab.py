@@ -1,4 +1,5 @@
 import os
+import socket
 import stat
 import subprocess
 from pathlib import Path
@@ -95,3 +96,16 @@ def test_a_folder_that_holds_something_else_is_never_taken_for_a_lab(tmp_path: P
 
 def test_without_home_the_data_is_in_the_home_that_the_system_knows() -> None:
     assert default_folder({}) == Path(os.path.expanduser("~")) / ".local/state/oakum/lab"
+
+
+def test_it_listens_where_it_is_told_and_nowhere_else(tmp_path: Path) -> None:
+    with Lab(tmp_path / "lab", address="127.0.0.2") as lab:
+        assert lab.server.startswith("https://127.0.0.2:")
+        assert lab.registry.startswith("127.0.0.2:")
+        pool = urllib3.PoolManager(ca_certs=str(lab.authority), retries=False)
+        assert pool.request("GET", f"{lab.server}/readyz").data in (b"ok", b"")
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", int(lab.server.rpartition(":")[2])))
+    with Lab(tmp_path / "lab") as again:
+        pool = urllib3.PoolManager(ca_certs=str(again.authority), retries=False)
+        assert pool.request("GET", f"{again.server}/readyz").status

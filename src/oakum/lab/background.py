@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 import orjson
 
@@ -22,12 +23,15 @@ _PATIENCE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to start a lab: its data folder, ports (0: any), and runtime of pods."""
+    """How to start a lab: its data folder, ports (0: any), runtime of pods, and the rest as `Lab` takes it."""
 
     data: str
     port: int = 0
     registry_port: int = 0
     runtime: str = "auto"
+    address: str = "127.0.0.1"
+    registry_tls: bool = False
+    registry_login: Literal["basic", "token"] = "basic"
 
 
 def serve(settings: Settings, announce: Callable[[State], None]) -> None:
@@ -41,7 +45,13 @@ def serve(settings: Settings, announce: Callable[[State], None]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: os.write(stop, b"."))
     lab = Lab(
-        Path(settings.data), port=settings.port, registry_port=settings.registry_port, runtime=settings.runtime
+        Path(settings.data),
+        port=settings.port,
+        registry_port=settings.registry_port,
+        runtime=settings.runtime,
+        address=settings.address,
+        registry_tls=settings.registry_tls,
+        registry_login=settings.registry_login,
     )
     lab.folder.make()
     _log_to(lab.folder.log)

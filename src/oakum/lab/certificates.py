@@ -27,14 +27,17 @@ class Certificates:
     key: Path
 
 
-def certificates(folder: Path) -> Certificates:
-    """The certificates of a lab, made when `folder` has none yet. The authority's own key is not kept."""
+def certificates(folder: Path, address: str = "127.0.0.1") -> Certificates:
+    """The certificates of a lab that listens on `address`, made when `folder` has none for it yet.
+
+    The authority's own key is not kept: another address has another authority.
+    """
     found = Certificates(folder / "ca.crt", folder / "server.crt", folder / "server.key")
-    if not found.key.exists():
+    if not found.key.exists() or not _covers(found.certificate, address):
         authority_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
         name = _name("oakum-lab-ca")
         authority = _sign(_authority(name), name, authority_key.public_key(), authority_key)
-        server = _sign(_server(), name, server_key.public_key(), authority_key)
+        server = _sign(_server(address), name, server_key.public_key(), authority_key)
         write_private(found.authority, authority.public_bytes(serialization.Encoding.PEM))
         write_private(found.certificate, server.public_bytes(serialization.Encoding.PEM))
         # Last, since its presence says that all are there.
@@ -62,8 +65,15 @@ def _authority(name: x509.Name) -> x509.CertificateBuilder:
     return builder.add_extension(x509.BasicConstraints(True, 0), True).add_extension(usage, True)
 
 
-def _server() -> x509.CertificateBuilder:
-    addresses = [x509.IPAddress(ipaddress.ip_address(text)) for text in ("127.0.0.1", API_SERVICE_IP)]
+def _covers(certificate: Path, address: str) -> bool:
+    names = x509.load_pem_x509_certificate(certificate.read_bytes()).extensions
+    stated = names.get_extension_for_class(x509.SubjectAlternativeName).value
+    return ipaddress.ip_address(address) in stated.get_values_for_type(x509.IPAddress)
+
+
+def _server(address: str) -> x509.CertificateBuilder:
+    every = dict.fromkeys(("127.0.0.1", API_SERVICE_IP, address))
+    addresses = [x509.IPAddress(ipaddress.ip_address(text)) for text in every]
     names = x509.SubjectAlternativeName([*(x509.DNSName(name) for name in _NAMES), *addresses])
     builder = x509.CertificateBuilder().subject_name(_name("kube-apiserver"))
     builder = builder.add_extension(x509.BasicConstraints(False, None), True).add_extension(names, False)

@@ -15,7 +15,7 @@ from oakum.errors import LabError
 from oakum.lab.clock import Clock
 from oakum.lab.faults import Faults, Faulty
 from oakum.lab.folder import USER, Folder, State
-from oakum.lab.serving import HTTPServer, LoopThread, listen
+from oakum.lab.serving import LOOPBACK, HTTPServer, LoopThread, listen
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -44,8 +44,8 @@ class Lab:
     with it a later lab continues from there. Port 0 takes a free one (the last one again, when there is `data`).
     `runtime` says how pods run: `auto`, `namespaces`, `privileged`, `chroot`, `docker` or `simulated`. `registry_tls`
     serves the registry with the lab's own certificate authority (`authority`), `registry_login` says how its clients
-    log in. `faults` and `clock` are for tests of clients (see `oakum.lab.faults`, `oakum.lab.clock`). Raises LabError
-    when it cannot start.
+    log in. `address` is where both listen: only told so they do anywhere but on loopback. `faults` and `clock` are for
+    tests of clients (see `oakum.lab.faults`, `oakum.lab.clock`). Raises LabError when it cannot start.
     """
 
     def __init__(
@@ -57,10 +57,12 @@ class Lab:
         runtime: str = "auto",
         registry_tls: bool = False,
         registry_login: Login = "basic",
+        address: str = LOOPBACK,
     ) -> None:
         self._temporary = data is None
         self.folder = Folder(data or Path(tempfile.mkdtemp(prefix="oakum-lab-")))
         self._ports = (port, registry_port)
+        self._address = address
         self._runtime = runtime
         self._registry_tls = registry_tls
         self._registry_login: Login = registry_login
@@ -154,7 +156,7 @@ class Lab:
             self.folder.registry, users, authentication=self._registry_login, sync=not self._temporary
         )
         faulty = Faulty(application, self.faults, "registry")
-        files = certificates(self.folder.tls) if self._registry_tls else None
+        files = certificates(self.folder.tls, self._address) if self._registry_tls else None
         self.registry = self._serve(stack, thread, faulty, "registry", self._ports[1], files)
 
     def _start_cluster(self, stack: contextlib.ExitStack, thread: LoopThread) -> None:
@@ -170,7 +172,7 @@ class Lab:
         stack.callback(store.close)
         server = app(store, tokens={credentials.token: ADMIN}, key=bytes.fromhex(credentials.key), now=self.clock)
         faulty = Faulty(server, self.faults, "api", credentials.token)
-        files = certificates(self.folder.tls)
+        files = certificates(self.folder.tls, self._address)
         address = self._serve(stack, thread, faulty, "api", self._ports[0], files)
         self.server = f"https://{address}"
         self._cluster = server.cluster
@@ -237,11 +239,12 @@ class Lab:
         if not port and (last := self.folder.last_ports().get(what)):
             # The port of last time keeps a kubeconfig or an image reference that somebody has noted down right.
             with contextlib.suppress(OSError):
-                return listen(last)
+                return listen(last, self._address)
         try:
-            return listen(port)
+            return listen(port, self._address)
         except OSError as error:
-            raise LabError(f"listening on 127.0.0.1:{port} for the lab's {what}: {error.strerror}") from error
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            raise LabError(f"listening on {self._address}:{port} for the lab's {what}: {reason}") from error
 
     def _announce(self) -> None:
         credentials = self.folder.credentials()

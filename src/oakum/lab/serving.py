@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 T = TypeVar("T")
+LOOPBACK = "127.0.0.1"
 
 
 class LoopThread:
@@ -116,7 +117,7 @@ class HTTPServer:
         self._listener.close()
 
 
-def listen(port: int = 0, host: str = "127.0.0.1") -> socket.socket:
+def listen(port: int = 0, host: str = LOOPBACK) -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises OSError when the port is taken."""
     listener = socket.create_server((host, port), backlog=1024)
     # asyncio does this only for sockets that it made; without it each answer waits 40 ms for an acknowledgement.

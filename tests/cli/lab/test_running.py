@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from oakum.lab.background import stop
 from oakum.lab.folder import Folder
@@ -49,6 +50,21 @@ def test_another_port_is_refused_where_a_lab_runs_already(data: str) -> None:
     refused = lab("up", "--detach", "--data", data, "--port", "1025")
     assert refused.returncode == 1
     assert f"already in {data} on port {port}: stop it with 'oakum lab down' first" in refused.stderr
+
+
+def test_the_registry_has_tls_and_tokens_when_it_is_asked_to(data: str) -> None:
+    assert lab("up", "--detach", "--data", data, "--registry-tls", "--registry-login", "token").returncode == 0
+    state = Folder(Path(data)).running()
+    assert state is not None
+    pool = urllib3.PoolManager(ca_certs=f"{data}/tls/ca.crt", retries=False)
+    assert pool.request("GET", f"https://{state.registry}/v2/").headers["www-authenticate"].startswith("Bearer ")
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "localhost", "::"])
+def test_all_addresses_at_once_are_refused(data: str, address: str) -> None:
+    refused = lab("up", "--detach", "--data", data, "--listen", address)
+    assert refused.returncode == 1
+    assert f"--listen takes one IPv4 address of this machine, not '{address}'" in refused.stderr
 
 
 def test_a_killed_lab_is_not_running_and_can_be_started_again(data: str) -> None:

@@ -416,6 +416,25 @@ def test_limits_are_the_kernels_while_a_container_runs_and_are_gone_with_the_lab
     assert not [path for path in groups if path.exists()]
 
 
+def test_groups_of_version_2_have_their_limits_in_files_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "cgroup.controllers").write_text("cpu memory")
+    made = Cgroups(tmp_path)
+    assert made.refusal == ""
+    group = made.make("name", Limits(memory=1 << 20, processors=0.5))
+    assert group is not None
+    folder = next(tmp_path.glob("oakum-lab-*/name"))
+    assert (folder / "memory.max").read_text() == str(1 << 20)
+    assert (folder / "cpu.max").read_text() == "50000 100000"
+    assert (folder.parent / "cgroup.subtree_control").read_text() == "+memory +cpu"
+    (folder / "memory.events").write_text("low 0\noom 1\noom_kill 1\n")
+    assert group.out_of_memory()
+    for path in (*folder.iterdir(), folder.parent / "cgroup.subtree_control"):
+        path.unlink()  # the kernel's files go with their folder
+    group.remove()
+    made.close()
+    assert not list(tmp_path.glob("oakum-lab-*"))
+
+
 def test_a_machine_that_lets_no_groups_be_made_limits_nothing(tmp_path: Path) -> None:
     refused = Cgroups(tmp_path)
     assert "No such file" in refused.refusal

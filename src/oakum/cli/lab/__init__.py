@@ -5,8 +5,11 @@ from oakum.cli.flag import Flag
 
 _DATA = Flag("data", "Folder for everything the lab keeps (default: oakum/lab in the user's state folder)")
 _START = (
-    Flag("port", "Port of the API server on 127.0.0.1 (0: that of last time, or any)", kind="int"),
-    Flag("registry-port", "Port of the registry on 127.0.0.1 (0: that of last time, or any)", kind="int"),
+    Flag("port", "Port of the API server (0: that of last time, or any)", kind="int"),
+    Flag("registry-port", "Port of the registry (0: that of last time, or any)", kind="int"),
+    Flag("listen", "Address of this machine to listen on, where others reach the lab", default="127.0.0.1"),
+    Flag("registry-tls", "Serve the registry over TLS, with the lab's own authority", kind="bool"),
+    Flag("registry-login", "How clients of the registry log in: basic or token", default="basic"),
     Flag("runtime", "How pods run: auto, namespaces, privileged, chroot, docker or simulated", default="auto"),
     Flag("detach", "Return when the lab answers, and leave it running", kind="bool", short="d"),
 )

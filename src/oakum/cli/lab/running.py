@@ -31,7 +31,17 @@ def up(call: Invocation) -> None:
     for name in ("port", "registry-port"):
         if not 0 <= flags[name] < 1 << 16:
             raise UsageError(f"--{name} is a number from 0 to 65535, not {flags[name]}")
-    settings = Settings(str(folder.path), flags["port"], flags["registry-port"], flags["runtime"])
+    if flags["registry-login"] not in ("basic", "token"):
+        raise UsageError(f"--registry-login is basic or token, not '{flags['registry-login']}'")
+    settings = Settings(
+        str(folder.path),
+        flags["port"],
+        flags["registry-port"],
+        flags["runtime"],
+        _address(flags["listen"]),
+        flags["registry-tls"],
+        flags["registry-login"],
+    )
     if flags["detach"]:
         running = folder.running()
         if running is not None:
@@ -39,6 +49,19 @@ def up(call: Invocation) -> None:
         _show(folder, running or start(settings))
         return
     serve(settings, lambda state: _show(folder, state))
+
+
+def _address(stated: str) -> str:
+    """An address that clients can be told: neither a name nor all addresses at once. Raises UsageError."""
+    import ipaddress
+
+    try:
+        found = ipaddress.IPv4Address(stated)
+    except ValueError:
+        found = ipaddress.IPv4Address(0)
+    if found.is_unspecified:
+        raise UsageError(f"--listen takes one IPv4 address of this machine, not '{stated}'")
+    return stated
 
 
 def _check_same(call: Invocation, folder: Folder, state: State) -> None:

@@ -117,12 +117,12 @@ def columns_of(resource: Resource) -> list[Column]:
     """The columns of a resource's table."""
     if resource.custom is not None:
         return _custom(resource.custom.columns)
+    from oakum.lab.api.administration_printers import ADMINISTRATION
     from oakum.lab.api.descriptions import described
     from oakum.lab.api.printers import PRINTERS
-    from oakum.lab.api.rare_printers import RARE
 
     known = described(resource)
-    columns = PRINTERS.get(resource.key) or RARE.get(resource.key) or [NAME, CREATED_AT]
+    columns = PRINTERS.get(resource.key) or ADMINISTRATION.get(resource.key) or [NAME, CREATED_AT]
     return [_described(column, known) for column in columns]
 
 

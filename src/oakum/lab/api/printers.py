@@ -1,4 +1,4 @@
-"""Tables of the built-in kinds."""
+"""Tables of the kinds that applications are made of; `administration_printers` has those of the others."""
 
 from datetime import datetime
 from typing import Any

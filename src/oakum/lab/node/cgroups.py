@@ -85,6 +85,9 @@ class Cgroups:
                 self._folders[key] = place / f"{_NAME}{os.getpid()}-{id(self):x}"
                 self._folders[key].mkdir()
             if self._second:
+                # Where nobody has handed them out yet, as in a container of one's own.
+                with contextlib.suppress(OSError):
+                    (root / "cgroup.subtree_control").write_text("+memory +cpu")
                 (self._folders["memory"] / "cgroup.subtree_control").write_text("+memory +cpu")
         except OSError as error:
             self.refusal = f"{error.strerror or error}: {error.filename}"

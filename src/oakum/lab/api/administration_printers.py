@@ -1,4 +1,4 @@
-"""Tables of built-in kinds that few programs make: admission, flow control, devices, drivers, certificates."""
+"""Tables of the kinds that administer a cluster: admission, flow control, devices, drivers, certificates."""
 
 from datetime import datetime
 from typing import Any
@@ -97,7 +97,7 @@ def _policy(title: str, path: str) -> list[Column]:
 
 _BINDING = [NAME, Column("PolicyName", text("spec.policyName")), Column("ParamRef", _parameter_object), AGE]
 
-RARE: dict[str, list[Column]] = {
+ADMINISTRATION: dict[str, list[Column]] = {
     "validatingwebhookconfigurations.admissionregistration.k8s.io": _webhooks(),
     "mutatingwebhookconfigurations.admissionregistration.k8s.io": _webhooks(),
     "validatingadmissionpolicies.admissionregistration.k8s.io": _policy("Validations", "spec.validations"),
