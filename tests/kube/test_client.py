@@ -9,6 +9,7 @@ from tests.kube.scripted import Reply, Script, serving, status
 
 from oakum.kube.client import CONFIG_MAPS, Client
 from oakum.kube.errors import ApiError
+from oakum.kube.kinds import ResourceType
 from oakum.kube.kubeconfig import ClusterConfig
 from oakum.kube.transport import Transport
 
@@ -48,3 +49,12 @@ def test_when_the_server_has_forgotten_where_a_list_was_it_is_begun_again_in_one
 def test_a_list_that_is_gone_at_once_is_an_error() -> None:
     with client([status(410, "Expired", "too old")]) as (there, _), pytest.raises(ApiError, match="too old"):
         there.list(CONFIG_MAPS)
+
+
+@pytest.mark.parametrize(("name", "written"), [("a role", "a%20role"), ("rôle", "r%C3%B4le"), ("system:node", "system:node"),
+                                               ("<x>?#", "%3Cx%3E%3F%23")])
+def test_a_name_is_escaped_in_addresses_once(name: str, written: str) -> None:
+    roles = ResourceType("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", False)
+    with client([Reply(200, {"kind": "ClusterRole", "metadata": {"name": name}})]) as (there, asked):
+        there.get(roles, name)
+    assert asked == [f"/apis/rbac.authorization.k8s.io/v1/clusterroles/{written}"]

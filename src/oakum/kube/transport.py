@@ -15,7 +15,7 @@ from oakum.kube.decoding import decode
 from oakum.kube.errors import ApiError, ConfigError, ConnectError, from_answer
 from oakum.kube.kubeconfig import ClusterConfig
 from oakum.typing import TYPE_CHECKING, Any
-from oakum.url import Parts, encode, quote, split
+from oakum.url import Parts, encode, split
 
 if TYPE_CHECKING:
     from oakum.http.pool import Pool
@@ -73,7 +73,10 @@ class Transport:
 
     def request(self, method: str, path: str, *, query: Query | None = None, body: Any = None,
                 content_type: str = JSON, accept: str = JSON) -> Answer:
-        """One exchange. `body` is encoded as JSON. Raises ApiError, ConnectError, ConfigError."""
+        """One exchange. `path` is escaped already; `body` is encoded as JSON.
+
+        Raises ApiError, ConnectError, ConfigError.
+        """
         data = None if body is None else _encode(body)
         for attempt in range(RETRY_AFTER_LIMIT + 1):
             answer, content = self._once(method, path, query, data, content_type, accept)
@@ -150,7 +153,7 @@ class Transport:
         headers = [("Accept", accept), ("User-Agent", self.user_agent), *self._auth.headers()]
         if data is not None:
             headers.append(("Content-Type", content_type))
-        target = self._prefix + quote(path, "/~:@!$&'()*+,;=") + (f"?{encode(query)}" if query else "")
+        target = self._prefix + path + (f"?{encode(query)}" if query else "")
         if self._bucket is not None:
             self._bucket.take()
         try:
