@@ -102,7 +102,8 @@ class Line:
     @property
     def width(self) -> int:
         """Bytes, which is what the reference pads by."""
-        return len(self.text.encode("utf-8", "surrogateescape"))
+        text = self.text
+        return len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))
 
     def __str__(self) -> str:
         return f"{self.code}{self.text}{RESET}" if self.code else self.text

@@ -6,6 +6,7 @@ import select
 import socket
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import lru_cache
 from weakref import finalize
 
 from oakum.dataclass import dataclass
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 BLOCK = 256 * 1024
 """Bytes of a body that are sent at once."""
+FORBIDDEN = "a request's address or header holds characters that may not be there"
 
 
 class Readable(Protocol):
@@ -125,26 +127,19 @@ class Connection:
 
         Head and a body of bytes go in one write: one TLS record, one wake-up of the server.
         """
-        given = [(name, value) for name, value in headers]
-        names = {name.lower() for name, _ in given}
-        lines = [f"{method} {self._place.forwarded}{target} HTTP/1.1\r\n{self._fixed}"]
-        if "accept-encoding" not in names:
-            lines.append("Accept-Encoding: identity\r\n")
-        lines += [f"{name}: {value}\r\n" for name, value in given]
-        sized = "content-length" in names
+        fields, sized = _fields(self._fixed, tuple(headers))
         data = body if isinstance(body, bytes) else b""
         stream = None if isinstance(body, bytes) else body
+        length = ""
         if stream is not None and not sized:
-            lines.append("Transfer-Encoding: chunked\r\n")
+            length = "Transfer-Encoding: chunked\r\n"
         elif not sized and (body is not None or method in ("POST", "PUT", "PATCH")):
-            lines.append(f"Content-Length: {len(data)}\r\n")
-        lines.append("\r\n")
-        text = "".join(lines)
-        ends = len(lines) + self._fixed.count("\n")
-        if " " in target or not target.isprintable() or not text.count("\n") == text.count("\r") == ends:
-            raise HttpError("a request's address or header holds characters that may not be there")
+            length = f"Content-Length: {len(data)}\r\n"
+        if " " in target or not target.isprintable():
+            raise HttpError(FORBIDDEN)
+        head = f"{method} {self._place.forwarded}{target} HTTP/1.1\r\n{fields}{length}\r\n"
         with suppress(BrokenPipeError):  # the server has stopped listening; why is in its answer
-            self.sock.sendall(text.encode("latin-1") + data)
+            self.sock.sendall(head.encode("latin-1") + data)
             if stream is not None:
                 self._stream(stream, chunked=not sized)
         return self._answer(method)
@@ -199,6 +194,21 @@ class Connection:
 
             return SSLTransport(plain, context, server_hostname=name)
         return context.wrap_socket(plain, server_hostname=_plain(name))
+
+
+@lru_cache(16)
+def _fields(fixed: str, headers: tuple[tuple[str, str], ...]) -> tuple[str, bool]:
+    """The header lines of a request, most of which have the same, and whether the body's length is among them.
+
+    Raises HttpError.
+    """
+    names = {name.lower() for name, _ in headers}
+    lines = [] if "accept-encoding" in names else ["Accept-Encoding: identity\r\n"]
+    lines += [f"{name}: {value}\r\n" for name, value in headers]
+    text = "".join(lines)
+    if not text.count("\n") == text.count("\r") == len(lines) or fixed.count("\n") != fixed.count("\r"):
+        raise HttpError(FORBIDDEN)
+    return fixed + text, "content-length" in names
 
 
 def connected(address: tuple[str, int], timeout: float) -> socket.socket:

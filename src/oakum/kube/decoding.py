@@ -2,6 +2,8 @@
 """
 from __future__ import annotations
 
+import sys
+
 from oakum.typing import Any, NoReturn
 
 SMALL = 1 << 16
@@ -10,7 +12,7 @@ SMALL = 1 << 16
 
 def decode(body: bytes) -> Any:
     """The value of a JSON text (RFC 8259); whole numbers are int, others float. Raises ValueError for anything else."""
-    if len(body) >= SMALL:
+    if len(body) >= SMALL or "orjson" in sys.modules:
         import orjson
 
         return orjson.loads(body)

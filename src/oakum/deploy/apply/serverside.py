@@ -42,7 +42,9 @@ class ServerSide:
             raise ApplyError(_explained(target, e)) from e
 
     def _patch(self, target: Resource, body: dict[str, object], force: bool) -> Resource:
-        query = {"fieldManager": MANAGER, "force": str(force).lower()}
+        # Unknown fields are refused all the same; only looking for repeated ones, for which the server reads the body
+        # once more, is left out.
+        query = {"fieldManager": MANAGER, "force": str(force).lower(), "fieldValidation": "Ignore"}
         return self.cluster.patch(target, body, "apply", query)
 
 

@@ -49,11 +49,13 @@ def _apply(rule: RebaseRule, current: Resource, new: Resource, existing: Resourc
     try:
         if rule.native is not None:
             rule.native(current, existing)
-        sources = [{"new": new, "existing": existing, "_current": current}[s] for s in rule.sources]
-        for path in rule.paths:
-            if rule.kind == "copy":
+        if rule.kind == "copy":
+            known = {"new": new, "existing": existing, "_current": current}
+            sources = [known[s] for s in rule.sources]
+            for path in rule.paths:
                 copy_field(current, path, sources)
-            else:
+        else:
+            for path in rule.paths:
                 remove_field(current, path)
     except ConfigError as e:
         raise ConfigError(f"Applying rebase rule to {new.description}: {e}") from e

@@ -32,8 +32,9 @@ class Progress:
             if now - self._said.get(key, -REPEAT_SECONDS) < REPEAT_SECONDS:
                 return
             self._said[key] = now
+            at = clock()
             for line in lines:
-                self._begin(f"{clock()}: {line}\n")
+                self._begin(f"{at}: {line}\n")
 
     def info(self, text: str) -> None:
         """A remark."""
