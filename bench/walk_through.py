@@ -1,7 +1,8 @@
 """How long the walk-through's commands take when nothing changed: whole processes, interleaved, medians and ratios.
 
 Beside the time on the clock stands that of the processors (user and system): the three commands of the pipeline run
-side by side where there are processors for it, `oakum deploy` runs on one.
+side by side where there are processors for it, `oakum deploy` runs on one. So they are also timed one after another,
+each with its input from a file, as they run in scripts that keep what comes between.
 
     .venv/bin/python bench/walk_through.py [RUNS]
 
@@ -40,11 +41,13 @@ def main(runs: int) -> None:
             "-f config-step-4-build-and-push/ -v hello_msg=bench -v push_images=true "
             f"-v push_images_repo={lab.registry}/library/sample-app-go"
         )
+        deploy = "kapp deploy -a simple-app --yes --wait=false"
         commands = {
             "python -c pass": f"{sys.executable} -c pass",
             "ytt": f"ytt {values}",
             "kapp ls": "kapp ls",
-            "three commands": f"ytt {values} | kbld -f- | kapp deploy -a simple-app -f- --yes --wait=false",
+            "three commands": f"ytt {values} | kbld -f- | {deploy} -f-",
+            "one by one": f"ytt {values} >1.yml && kbld -f 1.yml >2.yml && {deploy} -f 2.yml",
             "oakum deploy": f"oakum deploy -a simple-app {values} --yes --wait=false",
         }
         for command in commands.values():
@@ -72,12 +75,13 @@ def processors() -> float:
 
 
 def report(medians: dict[str, tuple[float, ...]]) -> None:
-    """Print the medians, and oakum's share of the three commands."""
+    """Print the medians, and oakum's share of the three commands, side by side and one after another."""
     print(f"{'':<16} {'clock':>9} {'processors':>13}")
     for name, (clock, used) in medians.items():
         print(f"{name:<16} {clock * 1000:6.0f} ms {used * 1000:10.0f} ms")
-    clock, used = (one / three for one, three in zip(medians["oakum deploy"], medians["three commands"], strict=True))
-    print(f"oakum deploy / three commands: {clock:.2f} on the clock (wanted: under 0.50), {used:.2f} of the processors")
+    for name in ("three commands", "one by one"):
+        clock, used = (one / three for one, three in zip(medians["oakum deploy"], medians[name], strict=True))
+        print(f"oakum deploy / {name}: {clock:.2f} on the clock (wanted: under 0.50), {used:.2f} of the processors")
 
 
 if __name__ == "__main__":

@@ -9,14 +9,12 @@ from pathlib import Path
 import pytest
 from tests.deploy.conftest import Place
 from tests.deploy.test_each_request import KAPP
-from tests.lab.test_killed import Killable
+from tests.lab.test_killed import Killable, killable
 
 from oakum.deploy.app.changes import Changes
 from oakum.deploy.app.recorded import RecordedApp
 from oakum.kube import connect
 from oakum.kube.kubeconfig import load
-from oakum.lab.background import stop
-from oakum.lab.folder import Folder
 
 COUNT = 30
 
@@ -24,10 +22,8 @@ COUNT = 30
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Killable]:
     """A lab of its own."""
-    made = Killable(Folder(tmp_path / "lab"))
-    made.start()
-    yield made
-    stop(made.folder)
+    with killable(tmp_path / "lab") as made:
+        yield made
 
 
 def documents(value: str) -> str:

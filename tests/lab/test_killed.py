@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,12 +86,19 @@ class Killable:
             self.kill()
 
 
-@pytest.fixture
-def lab(tmp_path: Path) -> Iterator[Killable]:
-    running = Killable(Folder(tmp_path / "lab"))
+@contextmanager
+def killable(folder: Path) -> Iterator[Killable]:
+    """A lab of its own in `folder`."""
+    running = Killable(Folder(folder))
     running.start()
     yield running
     stop(running.folder)
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Killable]:
+    with killable(tmp_path / "lab") as running:
+        yield running
 
 
 POSITIONS = (0, 1, 65536, len(LAYER) // 2 + 7, len(LAYER) - 1, len(LAYER))

@@ -50,12 +50,7 @@ class Document:
             if part not in table:
                 self._implicit.add(path[:depth])
                 table[part] = {}
-            found = table[part]
-            if isinstance(found, Tables):
-                found = found[-1]
-            if not isinstance(found, dict):
-                raise MisplacedKey(f"Key '{dotted(path[:depth])}' was already created as a hash.")
-            table = found
+            table = _below(table, path[:depth], "was already created as a hash.")
         self.context, self.key = path[:-1], ""
         if array:
             found = table.setdefault(last, Tables())
@@ -84,13 +79,8 @@ class Document:
     def set(self, key: str, value: Any) -> None:
         """Give `key` in the table of the context its value."""
         table = self.root
-        for depth, part in enumerate(self.context, 1):
-            found = table[part]
-            if isinstance(found, Tables):
-                found = found[-1]
-            if not isinstance(found, dict):
-                raise MisplacedKey(f"Key '{dotted(self.context[:depth])}' has already been defined.")
-            table = found
+        for depth in range(1, len(self.context) + 1):
+            table = _below(table, self.context[:depth], "has already been defined.")
         path = (*self.context, key)
         if key not in table:
             table[key] = value
@@ -101,6 +91,16 @@ class Document:
             self._implicit.discard(path)
         else:
             raise MisplacedKey(f"Key '{dotted(path)}' has already been defined.")
+
+
+def _below(table: dict[str, Any], path: Path, otherwise: str) -> dict[str, Any]:
+    """The table at the end of `path`, which is in `table`; of several the last. Raises MisplacedKey for no table."""
+    found = table[path[-1]]
+    if isinstance(found, Tables):
+        found = found[-1]
+    if not isinstance(found, dict):
+        raise MisplacedKey(f"Key '{dotted(path)}' {otherwise}")
+    return found
 
 
 def dotted(path: Path) -> str:
