@@ -37,6 +37,7 @@ def test_quoting_is_that_of_the_standard_library(text: str, safe: str) -> None:
 @given(st.lists(st.tuples(st.sampled_from(("limit", "a b", "é")), st.sampled_from(("500", "x=y", "", "a,b"))), max_size=3))
 def test_queries_are_those_of_the_standard_library(query: list[tuple[str, str]]) -> None:
     assert url.encode(query) == urlencode(query)
+    assert url.decode(url.encode(query)) == query
 
 
 def test_plain_addresses_take_no_import_of_the_standard_library() -> None:

@@ -53,5 +53,16 @@ def encode(query: Iterable[tuple[str, str]]) -> str:
     return "&".join(f"{_field(name)}={_field(value)}" for name, value in query)
 
 
+def decode(query: str) -> list[tuple[str, str]]:
+    """The names and values that `encode` made a query string of."""
+    pairs = [field.partition("=") for field in query.split("&")] if query else []
+    return [(_text(name), _text(value)) for name, _, value in pairs]
+
+
+def _text(field: str) -> str:
+    head, *rest = field.replace("+", " ").split("%")
+    return (head.encode() + b"".join(bytes.fromhex(piece[:2]) + piece[2:].encode() for piece in rest)).decode()
+
+
 def _field(text: str) -> str:
     return quote(text, " ").replace(" ", "+")

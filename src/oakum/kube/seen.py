@@ -11,7 +11,7 @@ from oakum.errors import KubeError
 from oakum.kube.errors import ApiError
 from oakum.kube.workers import each
 from oakum.typing import TYPE_CHECKING, Any
-from oakum.url import encode
+from oakum.url import decode, encode
 
 if TYPE_CHECKING:
     from oakum.kube.transport import Query, Transport
@@ -44,12 +44,10 @@ def _version(found: dict[str, Any]) -> str:
 
 def unchanged(transport: Transport, seen: Mapping[str, str]) -> bool:
     """Whether each of the reads shows what it did. One that gets no answer, or is refused otherwise, does not."""
-    from urllib.parse import parse_qsl
-
     def same(read: tuple[str, str]) -> bool:
         path, _, query = read[0].partition("?")
         try:
-            return shown(transport.request("GET", path, query=parse_qsl(query)).json()) == read[1]
+            return shown(transport.request("GET", path, query=decode(query)).json()) == read[1]
         except ApiError as refused:
             return shown(refused) == read[1]
         except KubeError:

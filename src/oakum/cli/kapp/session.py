@@ -85,28 +85,31 @@ class Session:
         except KubeError as e:
             raise DeployError(f"Building Kubernetes config: {e}") from e
 
-    @property
-    def rate(self) -> tuple[float, int] | None:
-        """How many requests to the cluster a second, and at once; None without a limit."""
-        qps = self.flags["kube-api-qps"]
-        return (qps, self.flags["kube-api-burst"]) if qps > 0 else None
+    @cached_property
+    def connection(self) -> Client:
+        """The connection, before anything is said of it."""
+        from oakum.kube import connect
 
-    def name_cluster(self) -> None:
-        """Say which cluster it is, where that is said and has not been."""
-        if self.ui.tty or self.ui.json:
-            _ = self.client
+        warn = (lambda text: self.ui.begin(f"Warning: {text}\n")) if self.flags["warnings"] else None
+        qps = self.flags["kube-api-qps"]
+        rate = (qps, self.flags["kube-api-burst"]) if qps > 0 else None
+        made = connect(self.config, warn=warn, rate=rate)
+        made.discovery.attempts = DISCOVERY_ATTEMPTS
+        return made
+
+    @cached_property
+    def cluster(self) -> str:
+        """Which cluster it is, in words; empty where nobody reads them."""
+        if not (self.ui.tty or self.ui.json):
+            return ""
+        return f"Target cluster '{self.config.server}'{_nodes(self.connection)}"
 
     @cached_property
     def client(self) -> Client:
         """The connection. The first use says which cluster it is."""
-        from oakum.kube import connect
-
-        warn = (lambda text: self.ui.begin(f"Warning: {text}\n")) if self.flags["warnings"] else None
-        made = connect(self.config, warn=warn, rate=self.rate)
-        made.discovery.attempts = DISCOVERY_ATTEMPTS
-        if self.ui.tty or self.ui.json:
-            self.ui.line(f"Target cluster '{self.config.server}'{_nodes(made)}")
-        return made
+        if self.cluster:
+            self.ui.line(self.cluster)
+        return self.connection
 
     @property
     def namespace(self) -> str:

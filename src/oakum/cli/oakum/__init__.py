@@ -17,12 +17,12 @@ def simple() -> tuple[Command, ...]:
     return LAB, Command("version", "Print the version", run="oakum.cli.oakum.version:run")
 
 
-def root() -> Command:
-    """The whole program. `deploy` has the flags of three programs, whose tables are only read here."""
+def deploy_command() -> Command:
+    """`oakum deploy`, which has the flags of three programs, whose tables are only read here."""
     from oakum.cli.kapp import ROOT as KAPP
     from oakum.cli.oakum.deploy import flags
 
-    deploy = Command(
+    return Command(
         "deploy",
         "Template, build, pin and deploy an application in one pass",
         example="  oakum deploy -a simple-app -f config/ -v greeting=hello --diff-changes --yes",
@@ -30,15 +30,16 @@ def root() -> Command:
         flags=flags(),
         shared=KAPP.shared,
     )
-    return Command("oakum", short=ABOUT, commands=(deploy, *simple()))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `oakum`; returns the exit status."""
     words = sys.argv[1:] if arguments is None else arguments
-    if words and words[0] in ("lab", "version"):
+    first = words[0] if words else ""
+    if first in ("lab", "version"):
         return run_main(Command("oakum", short=ABOUT, commands=simple()), words)
-    status = run_main(root(), words)
+    commands = (deploy_command(),) if first == "deploy" else (deploy_command(), *simple())
+    status = run_main(Command("oakum", short=ABOUT, commands=commands), words)
     if arguments is None:
         # All is said and done: taking a run's objects apart one by one would take a fifth of its time again.
         leave(status)

@@ -55,25 +55,25 @@ class Kept:
 
     def resolutions(self) -> dict[str, Resolution] | None:
         """What the images of the same inputs come to now; None when the inputs are others. Raises OakumError."""
-        if not self._usable or self._known.get("inputs") != self._inputs:
+        if not (self._usable and self._known):
+            return None
+        # The cluster answers while files are compared, and registry and git asked.
+        self._cluster = Workers(1).submit(self._unchanged)
+        if self._known.get("inputs") != self._inputs:
             return None
         from oakum.cli.kbld.resolve import resolve_images
 
-        # The cluster answers while registry and git are asked.
-        self._cluster = Workers(1).submit(self._unchanged)
         return resolve_images(self._s.flags, self._known["images"], self._known["config"], self._s.ui)
 
     def holds(self, resolutions: Mapping[str, Resolution]) -> bool:
         """Whether images and cluster are what they were. Raises DeployError without a usable kubeconfig."""
-        if _plain(resolutions) != self._known["images"] or self._cluster is None:
-            return False
-        self._s.name_cluster()
-        return self._cluster.result()
+        return _plain(resolutions) == self._known["images"] and self._cluster is not None and self._cluster.result()
 
     def show(self) -> None:
         """Print what a deploy prints that has nothing to do."""
         from oakum.deploy.run.grid import changes_grid
 
+        _ = self._s.client  # which says first which cluster it is
         if self._s.flags["diff-summary"]:
             self._s.out.table(changes_grid((), ()))
 
@@ -92,9 +92,9 @@ class Kept:
 
     def _unchanged(self) -> bool:
         from oakum.kube.seen import unchanged
-        from oakum.kube.transport import Transport
 
-        return unchanged(Transport(self._s.config, rate=self._s.rate), self._known["seen"])
+        _ = self._s.cluster  # asked here, told by `show`
+        return unchanged(self._s.connection.transport, self._known["seen"])
 
     @cached_property
     def _known(self) -> dict[str, Any]:
