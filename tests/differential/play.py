@@ -188,8 +188,10 @@ _ADMIN = re.compile(r"^(kubernetes-)?admin$")
 _QUOTED = re.compile(r'(?<=resourceVersion\\":\\")\d+')
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----\n?")
 _TOO_OLD = re.compile(r"(?<=too old resource version: )\d+ \(\d+\)")
+_IN_YAML = re.compile(r'(?<=resourceVersion: )"\d+"|(?<=storageVersionHash: )\S+')
 HIDDEN_TEXT = ((_TIME, "<time>"), (_UID, "<uid>"), (_ADDRESS, "<address>"), (_SUFFIX, "<suffix>"), (_RECORD, "<version>"), (_ADMIN, "<admin>"),
-               (_TOO_OLD, "<version>"), (_QUOTED, "<version>"), (_CERTIFICATE, "<certificate>"))
+               (_TOO_OLD, "<version>"), (_QUOTED, "<version>"), (_CERTIFICATE, "<certificate>"),
+               (_IN_YAML, "<version>"))
 HIDDEN_KEYS = {
     "resourceVersion": "<version>", "uid": "<uid>", "continue": "<continue>", "nodePort": "<port>", "hash": "<hash>",
     "storageVersionHash": "<hash>", "healthCheckNodePort": "<port>", "remainingItemCount": "<count>",

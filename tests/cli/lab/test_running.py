@@ -13,6 +13,8 @@ import urllib3
 
 from oakum.lab.background import stop
 from oakum.lab.folder import Folder
+from oakum.lab.registry import Storage
+from oakum.lab.registry.names import digest_of
 
 from ...lab.node.conftest import layer, write_layout
 
@@ -180,3 +182,12 @@ def test_a_folder_without_an_image_says_what_it_lacks(data: str, tmp_path: Path)
     refused = lab("load-image", str(tmp_path), "--data", data)
     assert refused.returncode == 1
     assert refused.stderr.endswith("nor an image that docker has saved (it has no manifest.json)\n")
+
+
+def test_what_no_image_needs_is_deleted_on_demand(data: str) -> None:
+    assert f"there is no lab in {data}" in lab("collect-garbage", "--data", data).stderr
+    lab("up", "--detach", "--data", data)
+    folder = Folder(Path(data))
+    Storage(folder.registry).blobs.write(digest_of(b"lost"), b"lost")
+    assert lab("collect-garbage", "--data", data).stdout == "deleted 0 blobs of 0 bytes\n"
+    assert lab("collect-garbage", "--data", data, "--age", "0").stdout == "deleted 1 blobs of 4 bytes\n"

@@ -156,3 +156,12 @@ def test_default_namespaces_stay(client: Client) -> None:
     assert client.delete("/api/v1/namespaces/kube-system").json["message"] == (
         'namespaces "kube-system" is forbidden: this namespace may not be deleted'
     )
+
+
+def test_answers_are_in_yaml_for_those_who_ask_for_it(client: Client) -> None:
+    client.post(MAPS, config_map("a", x="1"))
+    answer = client.get(f"{MAPS}/a", accept="application/yaml")
+    assert answer.headers["content-type"] == "application/yaml"
+    assert answer.content.startswith(b'apiVersion: v1\ndata:\n  x: "1"\nkind: ConfigMap\n')
+    assert b"reason: NotFound" in client.get(f"{MAPS}/b", accept="application/yaml").content
+    assert client.get(f"{MAPS}/a", accept="application/json,application/yaml").json["data"] == {"x": "1"}

@@ -64,6 +64,14 @@ COMMAND = Command(
             run="oakum.cli.lab.images:load_image",
         ),
         Command(
+            "collect-garbage",
+            "Delete what no image in the lab's registry needs any more",
+            long="Deletes content that no manifest refers to, and uploads that were left behind, where both are older\n"
+            "than --age. The lab may run meanwhile.",
+            flags=(Flag("age", "Seconds that content has to be old", kind="float", default=3600.0),),
+            run="oakum.cli.lab.images:collect",
+        ),
+        Command(
             "fault",
             "Make requests to the lab fail, for tests of a client",
             long="Puts a fault in force and lists all. Requests that match are delayed, refused or dropped.",

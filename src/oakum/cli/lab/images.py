@@ -1,4 +1,4 @@
-"""`oakum lab load-image`."""
+"""`oakum lab load-image` and `collect-garbage`."""
 
 import sys
 from pathlib import Path
@@ -20,3 +20,14 @@ def load_image(call: Invocation) -> None:
     state = folder.last()
     for name in load.load_image(Storage(folder.registry), Path(call.arguments[0]), call.flags["name"]):
         sys.stdout.write(f"{state.registry}/{name}\n" if state else f"{name}\n")
+
+
+def collect(call: Invocation) -> None:
+    """Delete the registry's garbage and say how much there was."""
+    from oakum.lab.registry import Storage, collect_garbage
+
+    folder = folder_of(call)
+    if not folder.is_lab():
+        raise UsageError(f"there is no lab in {folder.path}")
+    gone = collect_garbage(Storage(folder.registry), age=call.flags["age"])
+    sys.stdout.write(f"deleted {gone.blobs} blobs of {gone.bytes} bytes\n")

@@ -55,6 +55,14 @@ class Call:
             raise bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax') from None
 
     @property
+    def wants_yaml(self) -> bool:
+        """Whether the client would have its answer in YAML, and names no other form before."""
+        for part in self.headers.get("accept", "").split(","):
+            if (form := part.partition(";")[0].strip()) in ("application/json", "application/yaml", "*/*"):
+                return form == "application/yaml"
+        return False
+
+    @property
     def media_type(self) -> str:
         """The body's media type without parameters."""
         return self.headers.get("content-type", "application/json").partition(";")[0].strip()
@@ -167,14 +175,24 @@ class Answer:
     media_type: str = "application/json"
     warnings: list[str] = field(default_factory=list)
     pretty: bool = False
+    yaml: bool = False
 
     async def send(self, send: Send) -> None:
         """Write the response."""
-        layout = orjson.OPT_INDENT_2 if self.pretty else 0
-        content = self.body if isinstance(self.body, bytes) else orjson.dumps(self.body, option=layout)
-        pairs = {"content-type": self.media_type, "content-length": str(len(content)), **self.headers}
+        content, media_type = self._written()
+        pairs = {"content-type": media_type, "content-length": str(len(content)), **self.headers}
         await send({"type": "http.response.start", "status": self.code, "headers": _headers(pairs, self.warnings)})
         await send({"type": "http.response.body", "body": content})
+
+
+    def _written(self) -> tuple[bytes, str]:
+        if isinstance(self.body, bytes):
+            return self.body, self.media_type
+        if self.yaml:
+            from oakum.yaml.plain import dump
+
+            return dump(self.body).encode(), "application/yaml"
+        return orjson.dumps(self.body, option=orjson.OPT_INDENT_2 if self.pretty else 0), self.media_type
 
 
 def _headers(pairs: dict[str, str], warnings: list[str]) -> list[tuple[bytes, bytes]]:

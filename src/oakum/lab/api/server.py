@@ -62,14 +62,18 @@ class Server:
         try:
             await self._answer(call, scope, receive, send)
         except ApiError as error:
-            await _refuse(scope, failure(error), send)
+            answer = failure(error)
+            answer.yaml = call.wants_yaml
+            await _refuse(scope, answer, send)
 
     async def _answer(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
         caller = self._caller(call)
         found = attributes(call.path)
         if found is None:
             self._authorize(caller, Attempt(_plain_verb(call), path=call.path))
-            await pages.answer(self.cluster, call).send(send)
+            page = pages.answer(self.cluster, call)
+            page.yaml = call.wants_yaml
+            await page.send(send)
             return
         verb = "watch" if found.watched else _verb(call, scope, bool(found.name), found.subresource)
         self._authorize(
@@ -92,6 +96,7 @@ class Server:
         except ApiError as error:
             answer = failure(error)
         answer.pretty = call.flag("pretty")
+        answer.yaml = call.wants_yaml
         answer.warnings = [*warnings_of(aimed.resource, verb), *call.warnings]
         await answer.send(send)
 
