@@ -82,8 +82,12 @@ def quoted(kind: str) -> str:
 
 
 def scan(source: str, file: str) -> Tokens:
-    """The tokens of `source`. Where there is none, an `ERROR` ends them: what stands before it may be wrong first."""
+    """The tokens of `source`. Where there is none, an `ERROR` ends them: what stands before it may be wrong first.
+
+    Lines may end as on Windows; a zero byte where a token could start ends the text.
+    """
     tokens = Tokens(file)
+    source = source.replace("\r\n", "\n")
     try:
         _scan(source, file, tokens)
     except SyntaxErrors as error:
@@ -124,7 +128,8 @@ def _scan(source: str, file: str, tokens: Tokens) -> None:
             line += text.count("\n")
         elif group != _COMMENT:
             line += 1
-    if source[position:].strip(" \t\r"):
+    rest = source[position:].strip(" \t\r")
+    if rest and not rest.startswith("\0"):
         _refuse(source, position, file, line)
     if not depth and kinds and kinds[-1] not in _LINE_ENDS:
         tokens.add(NEWLINE, None, line)

@@ -120,8 +120,8 @@ class Module:
         self.members = dict(members)
 
 
-_CALL = 6
-"""Steps that the call of a host function takes."""
+_CALL, _MODULE_CALL = 6, 24
+"""Steps that the call of a host function takes; those of modules do more."""
 
 
 class Builtin:
@@ -131,17 +131,18 @@ class Builtin:
     unless `prefix` is false. `receiver` is the type name of what it is a method of, for `str`.
     """
 
-    __slots__ = ("fn", "name", "prefix", "receiver")
+    __slots__ = ("fn", "name", "prefix", "receiver", "steps")
 
     def __init__(self, name: str, fn: Callable[..., Any], *, prefix: bool = True, receiver: str = "") -> None:
         self.name = name
         self.fn = fn
         self.prefix = prefix
         self.receiver = receiver
+        self.steps = _MODULE_CALL if "." in name else _CALL
 
     def __call__(self, /, *arguments: Any, **keywords: Any) -> Any:
         """Call the host function."""
-        charge(_CALL)
+        charge(self.steps)
         try:
             return self.fn(*arguments, **keywords)
         except (Failure, EvalError) as error:

@@ -1,6 +1,7 @@
 """Copies of right-hand nodes: what an overlay brings into the left side is never shared with the overlay itself."""
 from __future__ import annotations
 
+from oakum.starlark.meter import charge
 from oakum.typing import Any, TypeVar
 from oakum.yaml.nodes import Array, ArrayItem, Document, Item, Map, MapItem, Node, Value, walk
 
@@ -10,6 +11,8 @@ _N = TypeVar("_N", bound=Node)
 
 def copy_value(value: Value) -> Value:
     """A deep copy of `value` without `overlay/*` annotations; scalars are themselves."""
+    if isinstance(value, Map | Array):
+        charge(8 * len(value.items))
     if isinstance(value, Map):
         return _dressed(Map([_copy_map_item(item) for item in value.items], value.line, value.source), value)
     if isinstance(value, Array):
@@ -34,6 +37,7 @@ def replica(item: Any) -> Any:
     value = item.value
     kind = type(value)
     if kind is Map or kind is Array:
+        charge(8 * len(value.items))
         value = _placed(kind([replica(below) for below in value.items], value.line, value.source), value)
     if type(item) is MapItem:
         return _placed(MapItem(item.key, value, item.line, item.source), item)
@@ -49,6 +53,7 @@ def _placed(copy: _N, original: Node) -> _N:
 def strip(node: Node) -> None:
     """Remove the `overlay/*` annotations of `node` and everything below it."""
     for below in walk(node):
+        charge(1)
         if below.annotations:
             below.annotations = others(below.annotations)
 

@@ -24,7 +24,8 @@ def print_positions(documents: DocumentSet) -> str:
         if place is None:
             lines.append(text)
         else:
-            width = max(width, len(place) + _GROWTH) if len(place) > width else width
+            size = len(place.encode("utf-8", "surrogateescape"))
+            width = max(width, size + _GROWTH) if size > width else width
             lines.append(f"{place:>{width}} | {text}")
     return "".join(line + "\n" for line in lines)
 
