@@ -31,6 +31,7 @@ class Merge:
     """Merge into every matched item; map and array items that match nothing are added at the end."""
 
     def apply(self, step: Step, side: Side) -> None:
+        step.check_child_defaults()
         places = step.places(side)
         if places is None:
             return
@@ -98,12 +99,13 @@ class Assert(NamedTuple):
     read: Callable[[], Mapping[str, Any]]
 
     def apply(self, step: Step, side: Side) -> None:
+        step.check_child_defaults()
         places = step.places(side) or ()
         via = self.read().get("via")
         for items, index in places:
             left = items[index].value
             _check(via, left, step.item.value)
-            if left is not None:
+            if left is not None or via is not None:
                 merge_value(left, step)
 
 

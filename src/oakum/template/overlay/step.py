@@ -66,6 +66,11 @@ class Step:
         if not self.is_addition:
             assert self.match, "which is read now"
 
+    def check_child_defaults(self) -> None:
+        """Raise `OverlayError` for match defaults that there are none of, whether or not they are needed."""
+        if self.item.annotations:
+            assert self.child_defaults is not None, "which are read now"
+
     @property
     def is_addition(self) -> bool:
         """Whether it is an array item that says nothing of matching, and so is simply added."""
@@ -88,6 +93,7 @@ class Step:
         if not isinstance(self.item, MapItem) or self.exactly:
             return False
         try:
+            self.check_child_defaults()
             if not isinstance(self.operation, Merge) or self.match.matcher() is not None:
                 return False
             self.accepts = self.match.expectation().accepts

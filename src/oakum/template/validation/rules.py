@@ -112,7 +112,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_sequence(value: Any) -> bool:
-    return type_name(value) in ("list", "tuple", "set", "range", "yamlfragment")
+    return type_name(value) in ("list", "tuple", "set", "dict", "range", "struct", "yamlfragment")
 
 
 _TYPED = 'expected keyword argument "{{key}}" to be a {}, but was {{kind}} (at {{where}})'

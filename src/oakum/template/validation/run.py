@@ -112,7 +112,7 @@ def _applies(rules: Rules, node: _Node, root: Value) -> bool:
         return _ask(rules, node, root)
     except (EvalError, _Misfit) as error:
         reason = f"Failure evaluating when=: {error.message}" if isinstance(error, EvalError) else str(error)
-        raise ValidationError(f"Validating {node.path or '(document)'}: {reason}") from error
+        raise ValidationError(f"Validating {node.path}: {reason}") from error
 
 
 class _Misfit(Exception):
