@@ -11,7 +11,7 @@ from oakum.record import NamedTuple
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
 _PATH = _NAME | frozenset("/:@%?=&+,;!$'()*")
 _SCHEMES = ("http", "https")
-_LONGEST_PORT = 4  # digits that certainly are one
+_GREATEST_PORT = 65535
 
 
 class Parts(NamedTuple):
@@ -30,7 +30,7 @@ def split(url: str) -> Parts:
     scheme, mark, rest = url.partition("://")
     netloc, slash, behind = rest.partition("/")
     host, colon, port = netloc.partition(":")
-    ported = not colon or (port.isascii() and port.isdecimal() and len(port) <= _LONGEST_PORT)
+    ported = not colon or (port.isascii() and port.isdecimal() and int(port) <= _GREATEST_PORT)
     if scheme not in _SCHEMES or not (mark and ported and _NAME.issuperset(host) and _PATH.issuperset(behind)):
         from urllib.parse import urlsplit
 

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from threading import RLock
 
 from oakum.cli.flag import Flag
-from oakum.cli.reflow import reflow
 from oakum.errors import OakumError, UsageError
 from oakum.typing import IO, TYPE_CHECKING, Any
 
@@ -44,9 +42,8 @@ class UI:
         stdout: IO[str] | None = None,
         stderr: IO[str] | None = None,
         stdin: IO[str] | None = None,
-        shape: Callable[[str], str] = reflow,
     ) -> None:
-        """`flags` are those of `FLAGS` and `TTY` by name; streams default to the process's; `shape` lays out errors."""
+        """`flags` are those of `FLAGS` and `TTY` by name; streams default to the process's."""
         self.program = program
         self.stdout = sys.stdout if stdout is None else stdout
         self.stderr = sys.stderr if stderr is None else stderr
@@ -56,7 +53,6 @@ class UI:
         self.yes = bool(flags.get("yes"))
         self.columns: list[str] = flags.get("column") or []
         self.color = bool(flags.get("color", True)) and colors(self.stdout)
-        self._shape = shape
         self._before: str | None = None
         self._lock = RLock()
         self._collected: dict[str, list[Any]] = {"Tables": [], "Blocks": [], "Lines": []}
@@ -107,9 +103,10 @@ class UI:
 
     def fail(self, error: OakumError) -> None:
         """Report the error that ends the command: on standard error, or among the JSON's lines."""
+        from oakum.cli.reflow import reflow
         from oakum.cli.table import RED, RESET
 
-        text = f"{self.program}: Error: {self._shape(str(error))}"
+        text = f"{self.program}: Error: {reflow(str(error))}"
         with self._lock:
             if self.json:
                 self._collected["Lines"].append(text)

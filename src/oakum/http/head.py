@@ -3,10 +3,9 @@ from __future__ import annotations
 
 from oakum.dataclass import dataclass
 from oakum.http.errors import HttpError
-from oakum.late import pattern
 
 _BLANKS = ("", " ", "\t")
-_STATUS = pattern(r"HTTP/1\.(\d) ([1-5]\d\d)(?: (.*))?")
+_VERSION_LENGTH = len("HTTP/1.1")
 
 
 class Headers:
@@ -54,11 +53,15 @@ class Head:
 def parse(raw: bytes) -> Head:
     """The head in `raw`, which has no empty line. Raises HttpError for what is none."""
     lines = raw.decode("latin-1").replace("\r\n", "\n").split("\n")
-    found = _STATUS.fullmatch(lines[0].rstrip())
-    if found is None:
+    version, _, status = lines[0].rstrip().partition(" ")
+    minor, (status, _, reason) = version.removeprefix("HTTP/1."), status.partition(" ")
+    if len(version) != _VERSION_LENGTH or not (_is_number(minor, 1) and _is_number(status, 3) and "1" <= status < "6"):
         raise HttpError(f"malformed HTTP response {lines[0][:80]!r}")
-    minor, status, reason = found.groups()
     headers = Headers(lines[1:])
     connection = headers.get("Connection").lower()
     kept = "close" not in connection if minor != "0" else "keep-alive" in connection
-    return Head(int(status), reason or "", headers, kept)
+    return Head(int(status), reason, headers, kept)
+
+
+def _is_number(text: str, digits: int) -> bool:
+    return len(text) == digits and text.isascii() and text.isdecimal()

@@ -12,6 +12,8 @@ from oakum.typing import Any, TypeAlias, TypeVar
 Origin = dict[str, Any]
 """Where an image came from: one key (`local`, `git`, `resolved`, `tagged`, …) with its details."""
 
+LOCK_VERSION, LOCK_KIND = "imgpkg.carvel.dev/v1alpha1", "ImagesLock"
+"""What an ImagesLock states as its `apiVersion` and `kind`."""
 _SUFFIX = pattern(r"(?::[A-Za-z0-9_.-]+)?(?:@[a-z0-9]+:[0-9a-f]+)?\Z")
 
 

@@ -3,9 +3,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from oakum.images import imageslock, minimum
+from oakum.images import minimum
 from oakum.images.config import (
     ANY_INDEX,
+    LOCK_KIND,
+    LOCK_VERSION,
     Config,
     Destination,
     ImageRef,
@@ -142,8 +144,8 @@ _BUILDERS = (
 def is_config(document: Document) -> bool:
     """Whether a document is configuration (kbld's kinds, or an ImagesLock) and not a resource."""
     version, kind = document.get("apiVersion"), document.get("kind")
-    if version == imageslock.API_VERSION:
-        return kind == imageslock.KIND
+    if version == LOCK_VERSION:
+        return kind == LOCK_KIND
     return version == API_VERSION and isinstance(kind, str) and kind in KINDS
 
 
@@ -157,7 +159,9 @@ def split(documents: Iterable[Document]) -> tuple[list[Document], Config]:
 def parse(document: Document) -> Config:
     """One configuration document. Raises ConfigError that names it."""
     name = describe(document)
-    if document.get("kind") == imageslock.KIND:
+    if document.get("kind") == LOCK_KIND:
+        from oakum.images import imageslock
+
         overrides = imageslock.overrides(document, name)
         _within(name, lambda: _each("Overrides", overrides, _check_override))
         return Config(overrides=tuple(overrides))

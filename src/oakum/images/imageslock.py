@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from oakum.errors import YAMLError
-from oakum.images.config import ImageRef, Origin, Override
+from oakum.images.config import LOCK_KIND, LOCK_VERSION, ImageRef, Origin, Override
 from oakum.images.errors import ConfigError
 from oakum.images.fields import STRING, ListOf, StringMap, Struct, decode
 from oakum.images.origins import KINDS as ORIGINS
@@ -17,8 +17,6 @@ from oakum.yaml import plain
 if TYPE_CHECKING:
     from oakum.images.resolution import Resolution
 
-API_VERSION = "imgpkg.carvel.dev/v1alpha1"
-KIND = "ImagesLock"
 ID = "kbld.carvel.dev/id"
 ORIGINS_ANNOTATION = "kbld.carvel.dev/origins"
 _IMAGE = Struct("lockconfig.ImageRef", {"image": STRING, "annotations": StringMap()})
@@ -49,7 +47,7 @@ def dump(resolutions: Iterable[tuple[str, Resolution]], *, with_origins: bool = 
         if with_origins and resolution.origins:
             annotations[ORIGINS_ANNOTATION] = plain.dump(list(resolution.origins))
         images.append({"annotations": annotations, "image": resolution.url})
-    lock: dict[str, Any] = {"apiVersion": API_VERSION, "kind": KIND}
+    lock: dict[str, Any] = {"apiVersion": LOCK_VERSION, "kind": LOCK_KIND}
     return "---\n" + plain.dump(lock | {"images": images} if images else lock)
 
 

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from oakum.errors import RegistryError
 from oakum.http.response import Response
 from oakum.registry.answers import body_of
-from oakum.registry.errors import BadReference, ConnectError, ContentError, StatusError
+from oakum.registry.errors import DROPPED, BadReference, ConnectError, ContentError, StatusError
 from oakum.registry.retry import TEMPORARY, RetryPolicy
-from oakum.registry.trouble import DROPPED
 
 
 class Attempts:

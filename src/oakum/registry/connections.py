@@ -12,7 +12,7 @@ from oakum.http.errors import FAILURES
 from oakum.http.pool import Pool
 from oakum.http.response import Response
 from oakum.proxy import proxy_for
-from oakum.registry import greeting, trouble
+from oakum.registry import greeting
 from oakum.registry.errors import ConnectError, CredentialsError
 from oakum.typing import TYPE_CHECKING
 from oakum.url import split
@@ -89,6 +89,8 @@ class Connections:
                 url=url,
             )
         except FAILURES as error:
+            from oakum.registry import trouble
+
             raise ConnectError(method, url, trouble.reason(error, host, port, proxy)) from error
 
     def no_tls(self, registry: str) -> str:

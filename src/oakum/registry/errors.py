@@ -15,6 +15,9 @@ from oakum.dataclass import dataclass
 from oakum.errors import RegistryError
 from oakum.typing import Any
 
+DROPPED = ("EOF", "connection reset by peer", "broken pipe", "unexpected EOF")
+"""How the reasons end of a connection that was there and is no more."""
+
 
 class BadReference(RegistryError):
     """A text that is not a valid image reference, repository, tag or digest."""

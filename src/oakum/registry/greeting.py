@@ -9,7 +9,6 @@ from os import urandom
 from struct import pack
 
 from oakum.http.connection import connected
-from oakum.registry import trouble
 
 _ALERT, _HANDSHAKE = 0x15, 0x16
 _CIPHERS = bytes.fromhex("130113021303c02bc02fc02cc030cca9cca8009c009d002f0035")
@@ -28,6 +27,8 @@ def refusal(host: str, port: int, timeout: float = 2.0) -> str:
             link.sendall(_hello(host))
             answer = link.recv(5)
     except OSError as error:
+        from oakum.registry import trouble
+
         return trouble.reason(error, host, port)
     if not answer:
         return "EOF"

@@ -19,7 +19,6 @@ _SYSTEM = {
     errno.ENETUNREACH: "connect: network is unreachable",
     errno.ETIMEDOUT: "connect: connection timed out",
 }
-DROPPED = ("EOF", "connection reset by peer", "broken pipe", "unexpected EOF")
 
 
 def reason(error: BaseException, host: str, port: int, proxy: str | None = None) -> str:

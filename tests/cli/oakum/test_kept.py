@@ -52,6 +52,19 @@ def test_the_short_way_is_gone_only_where_nothing_has_changed_and_says_the_same(
     assert settled("--diff-changes")[1], "other flags might print something else"
 
 
+def test_the_short_way_takes_few_imports(settled):
+    run = settled.run
+    code = "import sys; from oakum.cli.oakum import main; main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    words = ("deploy", "-a", "app", "-f", "config", "-y", "-n", run.namespace)
+    done = subprocess.run([sys.executable, "-c", code, *words], cwd=run.folder, env=run.environment, capture_output=True,
+                          text=True, check=True)
+    modules = set(done.stderr.split())
+    heavy = {"pathlib", "urllib.parse", "ipaddress", "tempfile", "shutil", "subprocess", "locale", "datetime", "orjson"}
+    assert heavy & modules == set()
+    rooms = {"oakum.template.render", "oakum.yaml.simple", "oakum.images.annotation", "oakum.deploy.deploying", "oakum.cli.lab"}
+    assert rooms & modules == set()
+
+
 @pytest.mark.parametrize("words", [("-v", "colour=blue"), ("--data-value-yaml", "port=81"), ("--into-ns", "other")])
 def test_another_flag_leads_the_whole_way(settled, words):
     assert settled(*words, "--diff-run")[1]

@@ -7,7 +7,6 @@ from functools import cached_property
 
 from oakum.cli import ui as dialogue
 from oakum.cli.command import Invocation
-from oakum.cli.reflow import bullets
 from oakum.errors import DeployError, KubeError, OakumError, UsageError
 from oakum.typing import TYPE_CHECKING, Any
 
@@ -205,6 +204,8 @@ def _failed(ui: dialogue.UI, error: OakumError, *, explain: bool) -> int:
         error = DeployError(f"{error} (possibly related issue: "
                             "https://github.com/vmware-tanzu/carvel-kapp/issues/12)")
     if isinstance(error, ApplyError):
+        from oakum.cli.reflow import bullets
+
         places = places_of(error) if explain else []
         error = ApplyError(bullets(str(error)) + "".join(f"\n- {place}" for place in places))
     status = error.code if isinstance(error, ExitStatus) else 1
