@@ -160,13 +160,14 @@ def test_buildah_pushes_an_index_of_platforms(buildah, repository, tmp_path):
 
 
 @pytest.fixture
-def docker(login, layout) -> Iterator[Client]:
+def docker(login, layout, repository) -> Iterator[Client]:
     run = program("docker", login)
     if subprocess.run(["docker", "version"], env=login, capture_output=True).returncode:
         pytest.skip("no Docker engine answers")
     run("load", "--input", str(layout.archive))
     yield run
-    for name in (layout.name, "clients-"):
+    # Not those of tests that run at the same time.
+    for name in (layout.name, repository.name):
         listed = run("images", "--format", "{{.Repository}}:{{.Tag}}").split()
         ours = [image for image in listed if name in image and not image.endswith(":<none>")]
         if ours:
