@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from tests.deploy.conftest import Place
 from tests.deploy.faults import faulty
-from tests.kube.scripted import Reply
+from tests.kube.scripted import Reply, serving, status
 
-from oakum.deploy.logs.tail import follow, list_pods
+from oakum.deploy.logs.show import show_logs
+from oakum.deploy.logs.tail import Tail, TailOptions, follow, list_pods
 from oakum.kube import connect
-from oakum.kube.client import NAMESPACES, PODS
+from oakum.kube.client import NAMESPACES, PODS, Client
 from oakum.kube.errors import ApiError
+from oakum.kube.kubeconfig import ClusterConfig
+from oakum.kube.transport import Transport
 
 LABELS = {"kapp.k14s.io/app": "1"}
 
@@ -61,3 +64,66 @@ def test_where_no_pods_may_be_listed_the_namespaces_that_were_tried_are_named(pl
         list_pods(connect(config), "kapp.k14s.io/app=1", ["a", "b"])
     assert str(caught.value) == (
         'pods is forbidden: User cannot list resource "pods" in API group "" in the namespace(s) "a", "b"')
+
+
+RUNNING: dict[str, Any] = {"running": {}}
+CRASHED: dict[str, Any] = {"terminated": {"exitCode": 1}}
+DONE: dict[str, Any] = {"terminated": {"exitCode": 0}}
+STARTING, STOPPED, WAITING = (f"# {text}\n" for text in (
+    "starting tailing 'p > c' logs", "container stopped 'p > c' logs", "waiting for 'p > c' logs to become available..."))
+LINE = "p > c | one\n"
+
+
+def followed(monkeypatch: pytest.MonkeyPatch, *states: dict[str, Any], **spec: Any) -> list[str]:
+    """What is written of the container `c` of a pod that is in these states, one after the other, and then gone."""
+    monkeypatch.setattr("oakum.deploy.logs.tail.AGAIN_PAUSE", 0.01)
+    monkeypatch.setattr("oakum.deploy.logs.tail.RUNNING_PAUSE", 0.01)
+    body: dict[str, Any] = {"metadata": {"name": "p", "namespace": "n", "uid": "1"}, "spec": {"containers": [{"name": "c"}], **spec}}
+    rest = iter(states)
+
+    def script(method: str, path: str, headers: dict[str, str]) -> Reply:
+        if "/log?" in path:
+            return Reply(200, b"one\n")
+        state = next(rest, None)
+        return status(404, "NotFound", "gone") if state is None else Reply(
+            200, {**body, "status": {"containerStatuses": [{"name": "c", "state": state}]}})
+
+    written: list[str] = []
+    with serving(script) as (url, _):
+        tail = Tail(Client(Transport(ClusterConfig(url))), TailOptions(follow=True), written.append)
+        tail.start(body)
+        tail.join()
+    return written
+
+
+def test_a_container_that_crashed_is_followed_into_its_next_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert followed(monkeypatch, RUNNING, CRASHED, CRASHED, RUNNING) == [STARTING, LINE, STOPPED, WAITING, STARTING, LINE, STOPPED]
+
+
+@pytest.mark.parametrize(("rule", "end", "again"), [
+    ("Always", DONE, True), ("OnFailure", CRASHED, True), ("OnFailure", DONE, False), ("Never", CRASHED, False)])
+def test_whether_an_ended_container_is_waited_for_is_its_pods_rule(
+        monkeypatch: pytest.MonkeyPatch, rule: str, end: dict[str, Any], again: bool) -> None:
+    written = followed(monkeypatch, RUNNING, end, RUNNING, restartPolicy=rule)
+    assert written == [STARTING, LINE, STOPPED] + ([WAITING, STARTING, LINE, STOPPED] if again else [])
+
+
+def test_a_finished_initial_container_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert followed(monkeypatch, RUNNING, DONE, RUNNING, initContainers=[{"name": "c"}], containers=[]) == [STARTING, LINE, STOPPED]
+
+
+@pytest.mark.parametrize("follow", [True, False])
+def test_logs_end_with_an_error_when_their_reader_is_gone(follow: bool) -> None:
+    body = {"metadata": {"name": "p", "namespace": "n", "uid": "1"}, "spec": {"containers": [{"name": "c"}]},
+            "status": {"containerStatuses": [{"name": "c", "state": RUNNING}]}}
+
+    def script(method: str, path: str, headers: dict[str, str]) -> Reply:
+        if path.startswith("/api/v1/pods?"):
+            return Reply(200, b"" if "watch=1" in path else {"items": [body], "metadata": {"resourceVersion": "1"}})
+        return Reply(200, body)
+
+    def gone(text: str) -> None:
+        raise BrokenPipeError
+
+    with serving(script) as (url, _), pytest.raises(BrokenPipeError):
+        show_logs(Client(Transport(ClusterConfig(url))), "a=b", "n", TailOptions(follow=follow), "", gone)

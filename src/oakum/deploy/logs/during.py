@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 
 from oakum.deploy.logs.options import LogsOptions
@@ -61,7 +62,8 @@ class DeployLogs:
             if not self._stop.is_set():
                 follow(self._watches, self._pod)
         except KubeError as e:
-            self._out.block(f"Pod watching error: {e}")
+            with suppress(OSError):  # when nothing can be written any more, the deploy itself says so
+                self._out.block(f"Pod watching error: {e}")
 
     def _pod(self, body: dict[str, Any]) -> None:
         pod = Resource(body)

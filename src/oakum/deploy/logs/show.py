@@ -15,13 +15,18 @@ def show_logs(client: Client, labels: str, namespace: str, options: TailOptions,
     """Print the logs of the pods that the selector finds.
 
     When following, this goes on until it is interrupted, with new pods as they come. `pod_name` is a glob, empty for
-    all. Raises InputError, KubeError.
+    all. Raises InputError, KubeError, and OSError when nothing more can be written.
     """
     if options.lines <= 0 and not options.follow:
         raise InputError("Expected --lines to be greater than zero since --follow is not specified")
     pods, watches = list_pods(client, labels, [namespace])
-    tail = Tail(client, options, write)
     seen = set()
+
+    def end() -> None:
+        for watch in watches:
+            watch.close()
+
+    tail = Tail(client, options, write, broken=end)
 
     def start(pod: dict[str, Any]) -> None:
         uid = pod["metadata"].get("uid")
@@ -33,10 +38,11 @@ def show_logs(client: Client, labels: str, namespace: str, options: TailOptions,
         start(pod)
     if not options.follow:
         tail.join()
+        tail.check()
         return
     try:
         follow(watches, start)
     finally:
-        for watch in watches:
-            watch.close()
+        end()
         tail.close()
+    tail.check()

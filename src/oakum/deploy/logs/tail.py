@@ -33,12 +33,19 @@ class TailOptions:
 
 
 class Tail:
-    """Follows or prints the logs of pods through `write` (text with its newline). `close` ends all of it."""
+    """Follows or prints the logs of pods through `write` (text with its newline). `close` ends all of it.
 
-    def __init__(self, client: Client, options: TailOptions, write: Callable[[str], None]) -> None:
+    When nothing more can be written (the reader is gone, the disk is full), all logs end, `broken` is called, and
+    `check` raises what was the matter.
+    """
+
+    def __init__(self, client: Client, options: TailOptions, write: Callable[[str], None],
+                 broken: Callable[[], None] = lambda: None) -> None:
         self._client = client
         self._options = options
         self._write = write
+        self._broken = broken
+        self._failure: OSError | None = None
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._streams: set[Stream] = set()
@@ -52,7 +59,7 @@ class Tail:
         names = [c["name"] for group in ("initContainers", "containers") for c in spec.get(group) or []]
         for name in names:
             if not self._options.containers or any(glob(p, name) for p in self._options.containers):
-                thread = threading.Thread(target=self._tail, args=(pod, name), daemon=True)
+                thread = threading.Thread(target=self._guarded, args=(pod, name), daemon=True)
                 self._threads.append(thread)
                 thread.start()
 
@@ -60,6 +67,11 @@ class Tail:
         """Wait until every log has ended."""
         for thread in self._threads:
             thread.join()
+
+    def check(self) -> None:
+        """Raise the OSError that ended the logs, if it was one."""
+        if self._failure is not None:
+            raise self._failure
 
     def drain(self, seconds: float) -> None:
         """Wait until every log has been opened and then been quiet for a moment, at most `seconds`."""
@@ -80,12 +92,20 @@ class Tail:
         for thread in self._threads:
             thread.join(timeout=5)
 
+    def _guarded(self, pod: dict[str, Any], container: str) -> None:
+        try:
+            self._tail(pod, container)
+        except OSError as e:
+            self._failure = e
+            self._stop.set()
+            self._broken()
+
     def _tail(self, pod: dict[str, Any], container: str) -> None:
         meta = pod["metadata"]
         tag = f"{meta['name']} > {container}"
         waited = printed = False
         while not self._stop.is_set():
-            state = self._state(meta, container)
+            state = self._state(meta, container, printed)
             if state == "ended" and self._options.finished and not printed:
                 state = "running"
             if state == "waiting" and self._options.follow:
@@ -106,8 +126,11 @@ class Tail:
                 self._write(f"# container stopped '{tag}' logs\n")
             self._stop.wait(AGAIN_PAUSE)
 
-    def _state(self, meta: dict[str, Any], container: str) -> str | None:
-        """running, waiting, ended, or None when there will be no more of it."""
+    def _state(self, meta: dict[str, Any], container: str, printed: bool) -> str | None:
+        """running, waiting, ended, or None when there will be no more of it.
+
+        What has ended and will be started again is only waited for once some of it was `printed`.
+        """
         try:
             pod = self._client.get(PODS, meta["name"], meta.get("namespace", ""))
         except KubeError:
@@ -119,9 +142,10 @@ class Tail:
         found = next((s.get("state") or {} for s in states if s.get("name") == container), {})
         if "running" in found:
             return "running"
+        over = status.get("phase") in ("Succeeded", "Failed")
         if "terminated" in found:
-            return "ended"
-        return None if status.get("phase") in ("Succeeded", "Failed") else "waiting"
+            return "waiting" if printed and not over and _starts_again(pod, container, found["terminated"]) else "ended"
+        return None if over else "waiting"
 
     def _print(self, meta: dict[str, Any], container: str, tag: str) -> None:
         lines = self._options.lines
@@ -145,6 +169,16 @@ class Tail:
             stream.close()
             with self._lock:
                 self._streams.discard(stream)
+
+
+def _starts_again(pod: dict[str, Any], container: str, ended: dict[str, Any]) -> bool:
+    """Whether a container that has ended will be started again in its pod, by the pod's rule for that."""
+    spec = pod.get("spec") or {}
+    rule = spec.get("restartPolicy") or "Always"
+    initial = {c["name"] for c in spec.get("initContainers") or () if c.get("restartPolicy") != "Always"}
+    if ended.get("exitCode") == 0:
+        return rule == "Always" and container not in initial
+    return rule != "Never"
 
 
 def list_pods(client: Client, labels: str, namespaces: Sequence[str]) -> tuple[list[dict[str, Any]], list[Watch]]:
