@@ -172,3 +172,21 @@ def test_control_characters_are_refused() -> None:
 def test_nesting_is_bounded(text: str) -> None:
     with pytest.raises(SyntaxYAMLError, match="^yaml: exceeded max depth of 100$"):
         load(text)
+
+
+@pytest.mark.parametrize("escape", ["\\ud800", "\\udc00x", "\\ud800\\ud800", "\\udfff\\ud83d\\ude00"])
+def test_half_a_character_is_refused_in_json_as_in_yaml(escape: str) -> None:
+    for text in (f'{{"a": "{escape}"}}', f'a: "{escape}"'):
+        with pytest.raises(SyntaxYAMLError, match="found invalid Unicode character escape code"):
+            load(text)
+
+
+@pytest.mark.parametrize(("value", "written"), [
+    ({"a": "x\u2028y"}, "a: 'x\u2028  y'\n"),
+    ({"d": {"a": "x\u2028y\u2029\u2029z"}}, "d:\n  a: 'x\u2028    y\u2029\u2029    z'\n"),
+    ({"d": {"l": ["x\u2028'y", " lead\u2028x"]}}, "d:\n  l:\n  - 'x\u2028    ''y'\n  - ' lead\u2028    x'\n"),
+    ({"a\u2028b": "c"}, "? 'a\u2028  b'\n: c\n"),
+    ({"a": "x\u2028\ny\u2029z"}, "a: |-\n  x\u2028\n  y\u2029  z\n")])
+def test_text_after_a_line_separator_is_indented_as_by_go_yaml(value: Any, written: str) -> None:
+    assert dump(value) == written
+    assert load(dump(value)) == value

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from oakum.late import pattern
 from oakum.typing import TYPE_CHECKING, Any
 from oakum.yaml.errors import SeparatorError
 from oakum.yaml.keys import json_scalar, key_text
@@ -16,6 +17,10 @@ from oakum.yaml.resolve import resolve
 
 if TYPE_CHECKING:
     from oakum.yaml.lines import Line
+
+_OTHERWISE = pattern("[\\t\\x7f-\\x9f\\u2028\\u2029\\ufeff\\ufffe\\uffff]|\\\\u[dD][89abAB]..(?!\\\\u[dD][c-fC-F])|"
+                     "(?<!\\\\u[dD][89abAB]..)\\\\u[dD][c-fC-F]")
+"""What JSON has too but YAML reads otherwise or not at all: tabs, line breaks of Unicode, halves of characters."""
 
 
 def dump(obj: Any) -> str:
@@ -69,7 +74,7 @@ def load(text: str, *, floats: bool = False) -> Any:
 
 
 def _load(text: str, floats: bool, known: dict[str, Line]) -> Any:
-    if text.startswith("{") and "\t" not in text:
+    if text.startswith("{") and not _OTHERWISE.search(text):
         with suppress(ValueError, RecursionError):
             return _from_json(text, floats)
     if not text.startswith("---") and "\n---" not in text:

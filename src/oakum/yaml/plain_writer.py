@@ -14,6 +14,7 @@ from oakum.yaml.scalars import (
     LONGEST_SIMPLE_KEY,
     Style,
     has_break,
+    has_separator,
     literal,
     quote_double,
     quote_single,
@@ -107,6 +108,8 @@ def _scalar(value: Any, column: int, indent: str) -> str:
         style, text, line = _remembered(value) if len(value) < _WORTH_REMEMBERING else _styled(value)
         if style is Style.LITERAL:
             return literal(text, indent)
+        if style is Style.SINGLE and has_separator(text):
+            line = quote_single(text, indent)
         if column + len(line) > WIDTH and " " in text:
             line = fold(text, style, column, indent)
         return line + "\n"
