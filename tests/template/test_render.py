@@ -159,3 +159,14 @@ def test_what_is_done_with_the_values_of_programs_is_in_the_budget_too() -> None
     text = '#@data/values-schema\n---\n#@schema/default [["a"] * 1000] * 1000\na:\n- [""]\n'
     with pytest.raises(OakumError, match="step budget of 100000 exceeded"):
         render([InputFile("a.yml", text.encode, FileKind.YAML)], None, Options(max_steps=100_000))
+
+
+def test_a_librarys_data_values_need_keys_that_are_strings() -> None:
+    files = {
+        "a.yml": '#@ load("@ytt:library", "library")\na: #@ library.get("lib").data_values().n\n',
+        "_ytt_lib/lib/values.yml": "#@data/values\n---\nn: 1\n",
+    }
+    given = [InputFile(name, text.encode, FileKind.YAML) for name, text in files.items()]
+    with pytest.raises(OakumError, match="Expected data value keys to be strings, but was %!s.bool=false.") as caught:
+        render(given)
+    assert "_ytt_lib/lib/values.yml:3" in str(caught.value)

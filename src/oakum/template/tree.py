@@ -126,8 +126,14 @@ class Place(NamedTuple):
             raise TemplateError(f"Could not find private library (directory '{PRIVATE}' missing?)")
         if path.startswith("@"):
             raise TemplateError(f"Expected library '{path}' to be specified without '@'")
+        pieces = path.split("/")
+        inner = pieces.index(PRIVATE) if PRIVATE in pieces else len(pieces)
         try:
-            found = private.find_folder(path.split("/"))
+            found = private.find_folder(pieces[:inner])
+            if not inner:
+                raise MissingFolder("")
+            if inner < len(pieces):
+                raise TemplateError(f"Could not load private library '{'/'.join(pieces[:inner])}'")
         except MissingFolder as error:
             raise UnknownName(
                 f"Expected to find library '{path}', but did not find '{error.reached}'", path, private.folders

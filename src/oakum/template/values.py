@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from oakum.errors import TemplateError
 from oakum.starlark import Failure
-from oakum.template.annotation import annotation
+from oakum.template.annotation import Annotation, annotation
 from oakum.template.comment import annotation_names
 from oakum.template.convert import go_type
 from oakum.template.files import InputFile
@@ -95,6 +95,7 @@ def values_document(document: Document, name: str) -> ValuesDocument:
     marked = annotation(document, name)
     assert marked is not None
     reference = annotation(document, REFERENCE)
+    steps = () if reference is None else _steps(reference)
     after = False
     for key, value in marked.kwargs.items():
         if name == SCHEMA:
@@ -107,14 +108,16 @@ def values_document(document: Document, name: str) -> ValuesDocument:
             raise TemplateError(f"Annotation {name}: Expected kwarg '{_AFTER}' to be used with {REFERENCE} annotation")
         else:
             after = value
-    if reference is None:
-        return ValuesDocument(document)
+    return ValuesDocument(document, steps, steps, after)
+
+
+def _steps(reference: Annotation) -> tuple[LibraryReference, ...]:
+    """The libraries that `@library/ref` leads through. Raises TemplateError."""
     if len(reference.args) != 1:
         raise TemplateError(f"Expected {REFERENCE} annotation to have one arg, got {len(reference.args)}")
     try:
-        steps = parse_reference(string(reference.args[0]))
+        return parse_reference(string(reference.args[0]))
     except Failure as error:
         raise TemplateError(str(error)) from error
     except TemplateError as error:
         raise TemplateError(f"Annotation {REFERENCE}: {error}") from error
-    return ValuesDocument(document, steps, steps, after)

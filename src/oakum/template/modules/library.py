@@ -5,6 +5,7 @@ from oakum.errors import OakumError, TemplateError
 from oakum.record import NamedTuple
 from oakum.starlark import Builtin, Failure, Module, freeze
 from oakum.template.annotation import Annotation
+from oakum.template.builtin import check_keys
 from oakum.template.comment import has_templating
 from oakum.template.convert import copy_value, go_type, to_struct, to_yaml
 from oakum.template.evaluation import Flavour
@@ -111,6 +112,7 @@ class Instance(NamedTuple):
         try:
             _none(args)
             settled = self._ready().settle()
+            check_keys(settled.values.value)
             empty = settled.values.value is None and settled.schema is None
             return to_struct(Map() if empty else settled.values.value)
         except (OakumError, Failure) as error:
