@@ -203,3 +203,17 @@ def test_a_watch_that_tells_nothing_is_not_waited_for(place: Place) -> None:
     told = deleted_through(place, lambda: over.wait(30), check_interval=0.1)
     over.set()
     assert f"ok: delete configmap/a (v1) namespace: {place.namespace}" in told
+
+
+def test_kinds_that_the_application_never_had_are_not_listed(place: Place) -> None:
+    listed = set()
+
+    def note(method: str, path: str) -> None:
+        address, _, query = path.partition("?")
+        if method == "GET" and "labelSelector" in query:
+            listed.add(address.rpartition("/")[2])
+
+    with through(place, note) as noted:
+        for value in "12":
+            noted.deploy(config_map("a", k=value))
+    assert listed == {"configmaps", "pods"}, "pods are for logs"
