@@ -40,12 +40,11 @@ def declare(item: Item, *, is_element: bool = False) -> Declaration:
     type_ = _any_type(item) if anything else _infer_nullable(item) if nullable else _infer(item)
     bare = Declaration(item, type_, None, nullable or anything)
     own = None if nullable else _own_default(item, type_)
+    documentation = _documentation(item, bare)
     if is_element:
-        documentation = _documentation(item, bare)
         _refuse_default(item)
         return Declaration(item, type_, own, bare.nullable, documentation, _rules(item))
     given = notes.default(item, bare.expected)
-    documentation = _documentation(item, bare)
     default = own if given is None else _checked_default(item, bare, *given)
     return Declaration(item, type_, default, bare.nullable, documentation, _rules(item))
 
@@ -153,12 +152,9 @@ def _checked_default(item: Item, bare: Declaration, found: Annotation, value: Va
 
 
 def _documentation(item: Item, bare: Declaration) -> Documentation:
-    return Documentation(
-        notes.text(item, notes.TITLE),
-        notes.text(item, notes.DESCRIPTION),
-        notes.deprecation(item),
-        _examples(item, bare),
-    )
+    title, description = notes.text(item, notes.TITLE), notes.text(item, notes.DESCRIPTION)
+    examples = _examples(item, bare)
+    return Documentation(title, description, notes.deprecation(item), examples)
 
 
 def _examples(item: Item, bare: Declaration) -> tuple[Example, ...]:
@@ -166,15 +162,14 @@ def _examples(item: Item, bare: Declaration) -> tuple[Example, ...]:
     if given is None:
         return ()
     found, pairs = given
-    samples = [(description, _holding(item, value)) for description, value in pairs]
     wrong = [
         _blamed(violation, item, found, f"by {compact(found.line, found.source)}")
-        for _, sample in samples
-        for violation in conform(sample, bare)
+        for _, value in pairs
+        for violation in conform(_holding(item, copy_value(value)), bare)  # which completes it; examples stay as given
     ]
     if wrong:
         raise SchemaError(report("Invalid schema - @schema/examples has wrong type", wrong))
-    return tuple(Example(description, sample.value) for description, sample in samples)
+    return tuple(Example(description, value) for description, value in pairs)
 
 
 def _holding(item: Item, value: Value) -> Item:

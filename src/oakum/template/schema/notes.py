@@ -95,7 +95,7 @@ def text(item: Item, name: str) -> str | None:
 
 def deprecation(item: Item) -> str | None:
     """The text of `@schema/deprecated`, None without it. Raises SchemaError for a malformed one or on a document."""
-    told, found = text(item, DEPRECATED), annotation(item, DEPRECATED)
+    found = annotation(item, DEPRECATED)
     if found is not None and isinstance(item, Document):
         complaint = _Complaint(item, found, f"@{DEPRECATED} not supported on a document")
         raise complaint.error(
@@ -104,7 +104,7 @@ def deprecation(item: Item) -> str | None:
             "do you mean to deprecate the entire schema document?",
             f"use {DEPRECATED} on individual keys.",
         )
-    return told
+    return text(item, DEPRECATED)
 
 
 def default(item: Item, expected: Callable[[], str]) -> tuple[Annotation, Value] | None:
