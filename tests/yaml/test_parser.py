@@ -118,6 +118,7 @@ ERRORS = [
     ("\nkey: val\nyamlfunc yamlfunc", "line 4: could not find expected ':'"),
     ("spec:\n  name: x\n  - item\n", "line 2: did not find expected key"),
     ('a: "text\nb: 1\n', "line 3: found unexpected end of stream"),
+    ("a: [a: b: c]\n", "line 1: did not find expected ',' or ']'"),
     ("a: [1, 2\nb: 3\n", "line 1: did not find expected ',' or ']'"),
     ('path: "C:\\Users"\n', "line 1: did not find expected hexdecimal number"),
     ("a: &x {p: 1}\nb:\n  <<: [*x]", "map merge requires map or sequence of maps as the value"),

@@ -20,11 +20,8 @@ class SyntaxYAMLError(YAMLError):
         self.line = line
 
     def moved(self, lines: int) -> SyntaxYAMLError:
-        """The same error, that many lines further down; as in ytt, a line 0 that results is named."""
-        error = SyntaxYAMLError(self.problem)
-        error.line = self.line + lines
-        error.args = (f"yaml: line {error.line}: {self.problem}",)
-        return error
+        """The same error, that many lines further down: on the first line at least, where ytt panics."""
+        return SyntaxYAMLError(self.problem, max(self.line + lines, 1))
 
 
 class TagYAMLError(SyntaxYAMLError):
