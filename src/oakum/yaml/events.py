@@ -16,7 +16,7 @@ from yaml.events import (
 )
 
 from oakum.typing import Any
-from oakum.yaml.errors import SyntaxYAMLError, TagYAMLError
+from oakum.yaml.errors import SyntaxYAMLError, TagYAMLError, too_deep
 
 __all__ = [
     "AliasEvent",
@@ -57,6 +57,8 @@ def _translated(error: Any) -> SyntaxYAMLError:
     problem = getattr(error, "problem", None)
     if problem is None:
         return SyntaxYAMLError(str(getattr(error, "reason", error)))
+    if problem == "exceeded maximum nesting depth":
+        return too_deep()  # newer ones have a bound of their own, above ours
     line = error.problem_mark.line if error.problem_mark else 0
     if line:
         # A scanner stops before it has counted the line.
