@@ -19,7 +19,7 @@ def go(folder: Path, script: str) -> None:
 
 
 def test_go_builds_each_from_its_module(tmp_path):
-    go(tmp_path, """/bin/mkdir -p "$GOBIN"; case "$*" in *ko@*) name=ko;; *) name=cosign;; esac
+    go(tmp_path, """/bin/mkdir -p "$GOBIN"; name=${2##*/}; name=${name%@*}
 echo "$*" > "$GOBIN/$name"; /bin/chmod +x "$GOBIN/$name" """)
     clients.build()
     for name, package in clients.MODULES.items():
