@@ -1,19 +1,21 @@
 """Programs that builders run: output to the log line by line, kept for looking into, failures in words."""
 from __future__ import annotations
 
+import io
 import os
+import select
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from threading import Thread
 
 from oakum.dataclass import dataclass
 from oakum.images.errors import BuildError
 from oakum.images.log import Log
 from oakum.images.stop import StoppableLog
-from oakum.typing import IO
+
+_PIECE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +51,9 @@ def run(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    kept: tuple[list[str], list[str]] = ([], [])
-    readers = [
-        Thread(target=_drain, args=(stream, lines, name, log))
-        for stream, lines in zip((process.stdout, process.stderr), kept, strict=True)
-    ]
-    with log.running(process.terminate) if isinstance(log, StoppableLog) else nullcontext():
-        for reader in readers:
-            reader.start()
-        for reader in readers:
-            reader.join()
+    with process, log.running(process.terminate) if isinstance(log, StoppableLog) else nullcontext():
+        output = _printed(process, name, log)
         code = process.wait()
-    output = Output("".join(kept[0]), "".join(kept[1]))
     if code:
         raise ProgramFailed(f"signal: {-code}" if code < 0 else f"exit status {code}", output)
     return output
@@ -96,13 +89,37 @@ def find(program: str) -> str:
     return found
 
 
-def _drain(stream: IO[bytes], kept: list[str], name: str, log: Log | None) -> None:
-    with stream:
-        for raw in stream:
-            line = raw.decode("utf-8", "surrogateescape")
-            kept.append(line)
-            if log is not None:
-                log.write(name, line.replace("\r\n", "\n"))
+def _printed(process: subprocess.Popen[bytes], name: str, log: Log | None) -> Output:
+    """What a program prints until it closes its outputs; each line is reported when it is whole.
+
+    Where both outputs have something, standard output comes first: programs say there what they begin, and on standard
+    error what came of it.
+    """
+    assert process.stdout is not None
+    assert process.stderr is not None
+    found = {stream.fileno(): bytearray() for stream in (process.stdout, process.stderr)}
+    told = dict.fromkeys(found, 0)
+    poll, left = select.poll(), list(found)
+    for stream in left:
+        poll.register(stream, select.POLLIN)
+    while left:
+        ready = {stream for stream, _ in poll.poll()}
+        for stream in [stream for stream in left if stream in ready]:
+            piece = os.read(stream, _PIECE)
+            if not piece:
+                poll.unregister(stream)
+                left.remove(stream)
+            found[stream] += piece
+            whole = found[stream].rfind(b"\n", told[stream]) + 1 if piece else len(found[stream])
+            for line in io.BytesIO(found[stream][told[stream] : whole]):
+                if log is not None:
+                    log.write(name, _text(line).replace("\r\n", "\n"))
+            told[stream] = max(told[stream], whole)
+    return Output(*map(_text, found.values()))
+
+
+def _text(raw: bytes | bytearray) -> str:
+    return raw.decode("utf-8", "surrogateescape")
 
 
 def check_folder(path: str) -> None:

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import pytest
+
+from oakum.images.builders.process import ProgramFailed, run
+from oakum.images.log import ListLog
+
+
+def shell(script: str, log: ListLog) -> tuple[str, str]:
+    output = run(["sh", "-c", script], "app", log)
+    return output.out, output.err
+
+
+def test_what_was_said_before_an_error_is_told_before_it() -> None:
+    for _ in range(30):
+        log = ListLog()
+        with pytest.raises(ProgramFailed) as failed:
+            shell("echo one; echo two; echo failed >&2; exit 3", log)
+        assert log.lines == ["app | one", "app | two", "app | failed"]
+        assert (str(failed.value), failed.value.output.err) == ("exit status 3", "failed\n")
+
+
+def test_lines_are_told_whole_and_the_last_one_also_without_its_end() -> None:
+    log = ListLog()
+    assert shell("printf 'a\rb'; sleep 0.05; printf 'c\r\nd\n\nlast'", log) == ("a\rbc\r\nd\n\nlast", "")
+    assert log.lines == ["app | a\rbc", "app | d", "app | ", "app | last"]
+
+
+def test_much_on_both_outputs_is_kept_in_full() -> None:
+    log = ListLog()
+    out, err = shell("seq 20000 & seq 20000 >&2; wait", log)
+    assert out == err == "".join(f"{number}\n" for number in range(1, 20001))
+    assert len(log.lines) == 40000
+
+
+def test_bytes_that_are_no_text_do_not_break_it() -> None:
+    log = ListLog()
+    assert shell(r"printf '\377\n'", log)[0] == "\udcff\n"
