@@ -161,3 +161,23 @@ def test_any_text_is_read_or_refused_with_one_message(text: str) -> None:
         emit(parse(text, "f.yml"))
     with suppress(YAMLError):
         dump(load(text))
+
+
+FLOW_COLONS = {
+    "{a:}": [("a:", None)],
+    "{a:, b: 1}": [("a:", None), ("b", 1)],
+    "[a:, b]": ["a:", "b"],
+    "[a::]": ["a::"],
+    "[a :]": ["a :"],
+    "{a: b:}": [("a", "b:")],
+    '{"a":, b: "c:]"}': [("a", None), ("b", "c:]")],
+    '{"a":[1], b: {"c":{}}}': [("a", [1]), ("b", [("c", [])])],
+    "[http://a:80/, {x: y:z}]": ["http://a:80/", [("x", "y:z")]],
+}
+
+
+@pytest.mark.parametrize("text", FLOW_COLONS)
+@pytest.mark.parametrize("beside", ["", "other: 'a:[\ue000'\n", "other: |\n  a:[\n"])
+def test_a_colon_before_a_bracket_or_comma_ends_no_plain_word(text: str, beside: str) -> None:
+    assert dict(values(f"{beside}a: {text}\n")[0])["a"] == FLOW_COLONS[text]
+    assert dict(values(f"{beside}other: x\na:\n - {text}\n")[0])["a"] == [FLOW_COLONS[text]]

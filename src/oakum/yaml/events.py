@@ -15,6 +15,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from oakum.late import pattern
 from oakum.typing import Any
 from oakum.yaml.errors import SyntaxYAMLError, TagYAMLError, too_deep
 
@@ -33,10 +34,19 @@ __all__ = [
 ]
 
 
+# To go-yaml a colon right before a bracket or comma belongs to the plain word that it ends; to libyaml it ends the word
+# or is a mistake. Another character takes its place on the way through libyaml.
+_COLON = pattern(r"""([^\s"',\[\]{}][ \t]*):(?=[,\[\]{}])""")
+
+
 class Events:
     """The events of a text, one at a time; the first is the one after the start of the stream."""
 
     def __init__(self, text: str) -> None:
+        self._colon = ""
+        if _COLON.search(text):
+            self._colon = next(char for char in map(chr, range(0xE000, 0xF900)) if char not in text)
+            text = _COLON.sub(rf"\g<1>{self._colon}", text)
         try:
             self._event = CParser(text).get_event
         except UnicodeEncodeError:
@@ -47,9 +57,12 @@ class Events:
     def next(self) -> Any:
         """The next event. Raises SyntaxYAMLError with go-yaml's words."""
         try:
-            return self._event()
+            event = self._event()
         except LibraryError as error:
             raise _translated(error) from None
+        if self._colon and type(event) is ScalarEvent:
+            event.value = event.value.replace(self._colon, ":")
+        return event
 
 
 def _translated(error: Any) -> SyntaxYAMLError:

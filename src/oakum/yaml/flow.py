@@ -19,7 +19,8 @@ _DOUBLE = r'"((?:[^"\\]|\\["\\/nt])*)"'
 _SINGLE = r"'((?:[^']|'')*)'"
 DOUBLE, SINGLE = pattern(_DOUBLE), pattern(_SINGLE)
 _PLAIN = r"((?:[A-Za-z0-9_./~]|-(?=[\w.]))(?:[\w./@$+~=*%-]|:(?=[\w/])| (?=[\w./]))*)"
-_TOKEN = pattern(rf" *(?:([\[\]{{}},])|{_DOUBLE}|{_SINGLE}|{_PLAIN}) *(:(?=[ ,\]}}]))?")
+# A colon right before a bracket or comma belongs to a plain word, and ends a quoted one.
+_TOKEN = pattern(rf" *(?:([\[\]{{}},])|{_DOUBLE}|{_SINGLE}|{_PLAIN}(?! *:[,\[\]{{}}])) *(:(?=[ ,\]}}]))?")
 _ESCAPE = pattern(r"\\(.)")
 _ESCAPED = {"n": "\n", "t": "\t"}
 
