@@ -25,6 +25,11 @@ def test_parts_are_those_that_the_standard_library_finds(text: str) -> None:
         assert url.split(text) == wanted
 
 
+def test_bytes_that_are_no_text_are_sent_as_they_are() -> None:
+    assert url.quote("a\udcff/") == "a%FF%2F"
+    assert url.decode(url.encode([("l", "x=\udcff")])) == [("l", "x=\udcff")]
+
+
 @given(st.text(max_size=6), st.sampled_from(("", "/", "/~:@!$&'()*+,;=")))
 def test_quoting_is_that_of_the_standard_library(text: str, safe: str) -> None:
     try:

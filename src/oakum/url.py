@@ -41,11 +41,15 @@ def split(url: str) -> Parts:
 
 
 def quote(text: str, safe: str = "") -> str:
-    """`text` with all that may not stand in a path replaced, but for the characters in `safe` (ASCII)."""
+    """`text` with all that may not stand in a path replaced, but for the characters in `safe` (ASCII).
+
+    Bytes that came as no text, such as those of an argument, are sent as they are.
+    """
     kept = _NAME.union(safe)
     if kept.issuperset(text):
         return text
-    return "".join(chr(byte) if chr(byte) in kept else f"%{byte:02X}" for byte in text.encode())
+    raw = text.encode("utf-8", "surrogateescape")
+    return "".join(chr(byte) if chr(byte) in kept else f"%{byte:02X}" for byte in raw)
 
 
 def encode(query: Iterable[tuple[str, str]]) -> str:
@@ -61,7 +65,8 @@ def decode(query: str) -> list[tuple[str, str]]:
 
 def _text(field: str) -> str:
     head, *rest = field.replace("+", " ").split("%")
-    return (head.encode() + b"".join(bytes.fromhex(piece[:2]) + piece[2:].encode() for piece in rest)).decode()
+    raw = head.encode() + b"".join(bytes.fromhex(piece[:2]) + piece[2:].encode() for piece in rest)
+    return raw.decode("utf-8", "surrogateescape")
 
 
 def _field(text: str) -> str:

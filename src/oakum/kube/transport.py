@@ -253,7 +253,13 @@ def _encode(body: Any) -> bytes:
         return body
     import orjson
 
-    return orjson.dumps(body)
+    try:
+        return orjson.dumps(body)
+    except TypeError:  # bytes that came as no text, such as those of an argument: as from Go's encoder
+        import json
+
+        text = json.dumps(body, ensure_ascii=False)
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").encode()
 
 
 def _error(answer: Response, content: bytes) -> ApiError:

@@ -1,6 +1,10 @@
 """Where errors say more than the reference's."""
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from tests.cli.kapp.conftest import Kapp
 
@@ -48,3 +52,17 @@ def test_a_person_at_a_terminal_is_told_file_and_line_unasked(kapp: Kapp, monkey
 def test_a_value_of_the_wrong_type_is_found_too(kapp: Kapp) -> None:
     told = kapp.deploy_fails("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  a: 1\n", "--explain-errors")
     assert told.endswith("of type string (reason: BadRequest)\n- data is set at a.yml:4")
+
+
+@pytest.mark.parametrize("words", [
+    ("inspect", "-a", "a\udcff"),
+    ("deploy", "-a", "a\udcff", "-f", "a.yml", "-y"),
+    ("deploy", "-a", "a", "-f", "a.yml", "-y", "--labels", "x=\udcff"),
+], ids=" ".join)  # fmt: skip
+def test_an_argument_that_is_no_text_is_refused_like_any_other_bad_name(kapp: Kapp, words: tuple[str, ...]) -> None:
+    del kapp  # it has gone to the folder of the test, and says where the cluster is
+    Path("a.yml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n")
+    done = subprocess.run([Path(sys.executable).parent / "kapp", *words], capture_output=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"kapp: Error: ")
+    assert b"Traceback" not in done.stderr
