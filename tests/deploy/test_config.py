@@ -39,6 +39,12 @@ def test_matchers_mean_what_the_documentation_says(matcher: dict[str, Any], yes:
             assert parsed.of_kind(resource.api_version, resource.kind) in (wanted, None)
 
 
+@pytest.mark.parametrize("index", ["x", -1, 1.5, True, None, [1]])
+def test_an_index_that_is_no_place_in_a_list_is_refused(index: Any) -> None:
+    with pytest.raises(ConfigError, match="Expected index of path part to be a whole number"):
+        parse_config(config(rebaseRules=[{"path": ["a", {"index": index}, "b"], "type": "remove"}]), "")
+
+
 def test_an_empty_matcher_is_refused() -> None:
     with pytest.raises(ConfigError, match="Unknown resource matcher specified"):
         parse_matchers([{}])
@@ -116,8 +122,14 @@ def test_numbers_and_booleans_are_texts_where_texts_belong() -> None:
         "a": "1", "b": "true", "c": "1.5"}
 
 
-def test_a_labelled_config_map_that_holds_no_document_is_refused() -> None:
+@pytest.mark.parametrize(("text", "why"), [
+    ("just text", "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal string into Go value of type "
+                  "map[string]interface {}"),
+    ("a: [", "error converting YAML to JSON: yaml: line 1: did not find expected node content"),
+])
+def test_a_labelled_config_map_that_holds_no_document_is_refused(text: str, why: str) -> None:
     labelled = made(labels={"kapp.k14s.io/config": ""})
-    labelled.body["data"] = {"config.yml": "just text"}
-    with pytest.raises(ConfigError, match="Parsing kapp config as resource: "):
+    labelled.body["data"] = {"config.yml": text}
+    with pytest.raises(ConfigError) as caught:
         extract([labelled], Config(), "")
+    assert str(caught.value).endswith(f" labeled as kapp config: Parsing kapp config as resource: {why}")

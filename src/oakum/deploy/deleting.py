@@ -57,11 +57,12 @@ class DeleteOptions:
 
 @dataclass()
 class Delete:
-    """One delete."""
+    """One delete. `numbers` are those that stand for masked values, which several may share."""
 
     client: Client
     options: DeleteOptions
     out: Output
+    numbers: dict[str, int] = field(default_factory=dict)
     _recorded: RecordedApp | None = field(default=None, init=False)
     _meta: AppMeta | None = field(default=None, init=False)
 
@@ -110,7 +111,7 @@ class Delete:
         judge = Judge(None, None, options.ignore_failing_apis)
         planner = Planner(judge, options.wait.enabled, options.apply.ignored, options.wait.ignored)
         planned = planner.plan(kept, default_config())
-        mask = Mask(default_config())
+        mask = Mask(default_config(), self.numbers)
         show(planned, options.diff, self.out, mask, judge, options.apply.default_update_strategy)
         if options.diff.run:
             if options.diff.exit_status:

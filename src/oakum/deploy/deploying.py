@@ -98,13 +98,17 @@ class DeployOptions:
 
 @dataclass()
 class Deploy:
-    """One deploy. `read` gives the documents; it is called once the application's record is there."""
+    """One deploy. `read` gives the documents; it is called once the application's record is there.
+
+    `numbers` are those that stand for masked values, which several deploys may share.
+    """
 
     client: Client
     options: DeployOptions
     read: Callable[[], Sequence[Resource]]
     out: Output
     templates: Templates = field(default_factory=NoTemplates)
+    numbers: dict[str, int] = field(default_factory=dict)
     _recorded: RecordedApp | None = field(default=None, init=False)
     _meta: AppMeta | None = field(default=None, init=False)
     _is_new: bool = field(default=False, init=False)
@@ -164,7 +168,7 @@ class Deploy:
         existing = [r for r in all_existing if self._wanted(r)]
         differ = Differ(Comparing(config, self.templates), options.diff.against_last_applied)
         judge = Judge(config, self.templates, options.ignore_failing_apis, options.wait.strict)
-        mask = Mask(config)
+        mask = Mask(config, self.numbers)
         changes = self._changes(existing, new, differ)
         planner = Planner(judge, options.wait.enabled, options.apply.ignored, options.wait.ignored)
         planned = planner.plan(changes, config)

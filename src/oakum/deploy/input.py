@@ -56,18 +56,26 @@ class Source:
 
         out: list[Resource] = []
         for number, (piece, line) in enumerate(plain.split_documents(self.text), 1):
-            origin = FileOrigin(f"{self.words} doc {number}", self.file, piece, line)
-            try:
-                found = plain.load(piece, floats=True)
-            except YAMLError as e:
-                raise InputError(f"error converting YAML to JSON: {e}") from e
-            if found is None or found == {}:
-                continue
-            if not isinstance(found, dict):
-                raise InputError("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal "
-                                 f"{json_kind(found)} into Go value of type map[string]interface {{}}")
-            out.extend(expand(found, origin))
+            found = read_object(piece)
+            if found:
+                out.extend(expand(found, FileOrigin(f"{self.words} doc {number}", self.file, piece, line)))
         return out
+
+
+def read_object(text: str) -> dict[str, Any]:
+    """The object that a document writes, `{}` when it is empty. Raises InputError."""
+    from oakum.yaml import plain
+
+    try:
+        found = plain.load(text, floats=True)
+    except YAMLError as e:
+        raise InputError(f"error converting YAML to JSON: {e}") from e
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise InputError("error unmarshaling JSON: while decoding JSON: json: cannot unmarshal "
+                         f"{json_kind(found)} into Go value of type map[string]interface {{}}")
+    return found
 
 
 def expand(body: Mapping[str, Any], origin: FileOrigin) -> list[Resource]:

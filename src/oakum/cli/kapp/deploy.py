@@ -40,7 +40,7 @@ def deploy_app(s: Session, app: str, read: Callable[[], Sequence[Resource]], lab
 
     options = deploy_options(s, app, labels)
     s.client.seen = seen
-    return Deploy(s.client, options, read, s.out, YttTemplates()).run()
+    return Deploy(s.client, options, read, s.out, YttTemplates(), s.numbers).run()
 
 
 def reader(paths: Sequence[str]) -> Callable[[], list[Resource]]:

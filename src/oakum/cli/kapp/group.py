@@ -75,7 +75,7 @@ def _delete(s: Session, name: str, prefix: str = "") -> None:
     from oakum.deploy.deleting import Delete
 
     s.ui.line(f"--- deleting app '{name}' (namespace: {s.app_namespace})")
-    Delete(s.client, delete_options(s, name, prefix), s.out).run()
+    Delete(s.client, delete_options(s, name, prefix), s.out, s.numbers).run()
 
 
 def _delete_all(s: Session) -> None:

@@ -68,6 +68,8 @@ class Session:
         self.flags: dict[str, Any] = call.flags
         self.ui = ui
         self.out = Printer(ui)
+        self.numbers: dict[str, int] = {}
+        """What stands for masked values: the same number in all of the command's applications."""
 
     def _setting(self, flag: str, variable: str) -> str:
         return str(self.flags.get(flag) or os.environ.get(variable, ""))

@@ -19,8 +19,9 @@ from oakum.deploy.config.rules import (
     WaitRule,
 )
 from oakum.deploy.config.shape import CONFIG
-from oakum.deploy.errors import ConfigError
-from oakum.deploy.gostruct import ANY, Named, decode
+from oakum.deploy.errors import ConfigError, InputError
+from oakum.deploy.gostruct import decode
+from oakum.deploy.input import read_object
 from oakum.deploy.resource import PREFIX, Resource
 from oakum.typing import Any
 
@@ -133,9 +134,6 @@ def _document(resource: Resource, version: str) -> Config:
 
 def _labeled(resource: Resource, version: str) -> Config:
     """A ConfigMap with the config label carries a Config document in `data."config.yml"`."""
-    from oakum.errors import YAMLError
-    from oakum.yaml import plain
-
     try:
         if (resource.api_version, resource.kind) != ("v1", "ConfigMap"):
             raise ConfigError(
@@ -144,8 +142,8 @@ def _labeled(resource: Resource, version: str) -> Config:
         if text is None:
             raise ConfigError("Expected to find field 'data.\"config.yml\"', but did not")
         try:
-            inner = Resource(decode(plain.load(str(text)), Named(ANY)) or {}, resource.origin)
-        except (YAMLError, ValueError) as e:
+            inner = Resource(read_object(str(text)), resource.origin)
+        except InputError as e:
             raise ConfigError(f"Parsing kapp config as resource: {e}") from e
         if inner.kind != "Config":
             raise ConfigError(f"Expected kapp config to have kind 'Config', but was '{inner.kind}'")

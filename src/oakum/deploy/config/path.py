@@ -71,12 +71,18 @@ def _part(raw: Any, patterns: bool) -> Part:
     if known.get("allindexes"):
         return All()
     if "index" in known:
-        return Index(int(known["index"]))
+        return Index(_whole(known["index"]))
     if "regex" in known:
         if not patterns:
             raise ConfigError("Regex in path part is only supported for rebaseRules.")
         return Pattern(str(known["regex"]))
     raise ConfigError("Expected path part to be a string, allIndexes, index or regex (panic: Unknown path part)")
+
+
+def _whole(raw: Any) -> int:
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or raw != int(raw) or raw < 0:
+        raise ConfigError(f"Expected index of path part to be a whole number, but was '{raw}'")
+    return int(raw)
 
 
 def path_text(path: Sequence[Part]) -> str:

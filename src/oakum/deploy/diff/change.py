@@ -110,11 +110,11 @@ class Differ:
         if before is not None and same(before.body, wanted.body):
             # What was applied is what is wanted: both sides would be the same, whatever the rules.
             right = rebase(wanted, existing, self.config, self.how.templates)
-            return Change(existing, right, op=_operation(right, right, wanted), applied=wanted, left=lambda: right,
+            return Change(existing, right, op=_operation(right, right), applied=wanted, left=lambda: right,
                           right=right)
         left = self._as_applied(existing, before)
         right = rebase(wanted, existing if self.smart else left, self.config, self.how.templates)
-        op = _operation(left, right, wanted)
+        op = _operation(left, right)
         return Change(existing, right, op=op, applied=wanted, left=lambda: left, right=right)
 
     def _left(self, existing: Resource) -> Resource:
@@ -127,9 +127,10 @@ class Differ:
         return excluding(without_history(existing), self.config.existing_index)
 
 
-def _operation(left: Resource, right: Resource, wanted: Resource) -> str:
-    if NOOP_ANNOTATION in right.annotations or NOOP_ANNOTATION in wanted.annotations:
+def _operation(left: Resource, right: Resource) -> str:
+    """The annotations that decide are those of the rebased object: rules may add them and take them away."""
+    if NOOP_ANNOTATION in right.annotations:
         return NOOP
-    if same(left.body, right.body) or EXISTS_ANNOTATION in wanted.annotations:
+    if same(left.body, right.body) or EXISTS_ANNOTATION in right.annotations:
         return KEEP
     return UPDATE

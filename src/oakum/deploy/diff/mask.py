@@ -8,11 +8,14 @@ from oakum.typing import Any
 
 
 class Mask:
-    """Replaces values by `<-- value not shown (#N)`; the same value gets the same N wherever it occurs."""
+    """Replaces values by `<-- value not shown (#N)`; the same value gets the same N wherever it occurs.
 
-    def __init__(self, config: Config) -> None:
+    `numbers` are those given so far, which several masks may share; it grows.
+    """
+
+    def __init__(self, config: Config, numbers: dict[str, int] | None = None) -> None:
         self._rules = config.mask_index
-        self._numbers: dict[str, int] = {}
+        self._numbers = {} if numbers is None else numbers
 
     def apply(self, resource: Resource) -> Resource:
         """The object with its masked values replaced; itself when no rule is for it."""

@@ -87,7 +87,7 @@ def show(planned: Sequence[Planned], options: DiffOptions, out: Output, mask: Ma
         for p in planned:
             lines = p.change.lines(shown_by, options.anchored)
             body = view(lines, context=options.context, numbers=options.line_numbers, paint=out.paint)
-            out.block(f"@@ {SHOWN[p.change.op]} {p.change.resource.description} @@\n{body}")
+            out.block(f"@@ {SHOWN[p.apply]} {p.change.resource.description} @@\n{body}")
     rows = rows_of(planned, default_update)
     if options.summary:
         out.table(change_table(rows, judge))
