@@ -74,8 +74,11 @@ STARTING, STOPPED, WAITING = (f"# {text}\n" for text in (
 LINE = "p > c | one\n"
 
 
-def followed(monkeypatch: pytest.MonkeyPatch, *states: dict[str, Any], **spec: Any) -> list[str]:
-    """What is written of the container `c` of a pod that is in these states, one after the other, and then gone."""
+def followed(monkeypatch: pytest.MonkeyPatch, *states: dict[str, Any], text: bytes = b"one\n", **spec: Any) -> list[str]:
+    """What is written of the container `c` of a pod that is in these states, one after the other, and then gone.
+
+    `text` is its log.
+    """
     monkeypatch.setattr("oakum.deploy.logs.tail.AGAIN_PAUSE", 0.01)
     monkeypatch.setattr("oakum.deploy.logs.tail.RUNNING_PAUSE", 0.01)
     body: dict[str, Any] = {"metadata": {"name": "p", "namespace": "n", "uid": "1"}, "spec": {"containers": [{"name": "c"}], **spec}}
@@ -83,7 +86,7 @@ def followed(monkeypatch: pytest.MonkeyPatch, *states: dict[str, Any], **spec: A
 
     def script(method: str, path: str, headers: dict[str, str]) -> Reply:
         if "/log?" in path:
-            return Reply(200, b"one\n")
+            return Reply(200, text)
         state = next(rest, None)
         return status(404, "NotFound", "gone") if state is None else Reply(
             200, {**body, "status": {"containerStatuses": [{"name": "c", "state": state}]}})
@@ -110,6 +113,10 @@ def test_whether_an_ended_container_is_waited_for_is_its_pods_rule(
 
 def test_a_finished_initial_container_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     assert followed(monkeypatch, RUNNING, DONE, RUNNING, initContainers=[{"name": "c"}], containers=[]) == [STARTING, LINE, STOPPED]
+
+
+def test_a_last_line_without_newline_is_left_out_as_by_the_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert followed(monkeypatch, RUNNING, text=b"one\ntwo") == [STARTING, LINE, STOPPED]
 
 
 @pytest.mark.parametrize("follow", [True, False])

@@ -211,8 +211,8 @@ class Stream:
         self._answer = answer
         self._closed = False
 
-    def lines(self) -> Iterator[bytes]:
-        """The lines received so far and to come, without their newline; a last one without newline is given too.
+    def lines(self, *, unfinished: bool = True) -> Iterator[bytes]:
+        """The lines received so far and to come, without their newline; `unfinished`: a last one that has none, too.
 
         Ends when the server or `close` ends the stream. Raises ConnectError when the connection breaks.
         """
@@ -221,7 +221,7 @@ class Stream:
             parts = (rest + chunk).split(b"\n")
             rest = parts.pop()
             yield from parts
-        if rest:
+        if rest and unfinished:
             yield rest
 
     def _chunks(self) -> Iterator[bytes]:

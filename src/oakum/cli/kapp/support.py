@@ -163,6 +163,7 @@ def _config_maps(s: Session) -> None:
 
 
 def _service_accounts(s: Session) -> None:
+    from oakum.deploy.app.meta import CLUSTER
     from oakum.deploy.output import Cell, Column, Grid
 
     group = RBAC.partition("/")[0]
@@ -177,16 +178,15 @@ def _service_accounts(s: Session) -> None:
         ref = b.body.get("roleRef") or {}
         role = (ref.get("kind", ""), b.namespace if ref.get("kind") == "Role" else "", ref.get("name", ""))
         used.add(role)
-        shown_role = f"{role[0]}/{role[2]}"
-        subjects = [x for x in b.body.get("subjects") or [] if x.get("kind") == "ServiceAccount"]
-        for subject in subjects:
-            account = (subject.get("namespace") or b.namespace, subject.get("name", ""))
-            bound.add(account)
-            rows.append([*account, b.namespace or "(cluster)", f"{b.kind}/{b.name}", shown_role])
-        if not subjects:
-            rows.append(["?", "?", b.namespace or "(cluster)", f"{b.kind}/{b.name}", shown_role])
+        # Accounts and roles of others, which the application only refers to, are no counterparts.
+        subjects = {(x.get("namespace") or b.namespace, x.get("name", "")) for x in b.body.get("subjects") or []
+                    if x.get("kind") == "ServiceAccount"} & accounts
+        bound |= subjects
+        shown = f"{role[0]}/{role[2]}" if role in roles else "?"
+        rows += [[*account, b.namespace or CLUSTER, f"{b.kind}/{b.name}", shown]
+                 for account in subjects or {("?", "?")}]
     rows += [[*account, "?", "?", "?"] for account in accounts - bound]
-    rows += [["?", "?", space or "(cluster)", "?", f"{kind}/{name}"] for kind, space, name in roles - used]
+    rows += [["?", "?", space or CLUSTER, "?", f"{kind}/{name}"] for kind, space, name in roles - used]
     columns = tuple(Column(t) for t in ("Namespace", "Name", "Binding/Role Namespace", "Binding", "Role"))
     s.out.table(Grid("Service accounts", "service accounts", columns, rows,
                      ("Namespace", "Name", "Binding/Role Namespace", "Binding", "Role")))

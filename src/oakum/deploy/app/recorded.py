@@ -208,8 +208,7 @@ class RecordedApp:
         try:
             self.client.create(CONFIG_MAPS, body, namespace)
         except KubeError as e:
-            copied = isinstance(e, ApiError) and e.already_exists and moved.find() and moved._copied_from(self)
-            if not copied:
+            if not (isinstance(e, ApiError) and e.already_exists and moved._is_copy_of(self)):
                 raise AppError(f"Creating app: {e}") from e
         try:
             self.client.delete(CONFIG_MAPS, old["metadata"]["name"], self.namespace)
@@ -219,6 +218,14 @@ class RecordedApp:
     def _copied_from(self, before: RecordedApp) -> bool:
         """Whether our record is a copy of `before`'s, whose renaming was interrupted half way."""
         return (self.label_key, self.label_value) == (before.label_key, before.label_value)
+
+    def _is_copy_of(self, before: RecordedApp) -> bool:
+        """Whether there is a record of ours that is a copy of `before`'s, and not that record itself."""
+        return self.find() and self._copied_from(before) and self._uid != before._uid
+
+    @property
+    def _uid(self) -> str:
+        return str(self.record["metadata"].get("uid", ""))
 
     def delete(self) -> None:
         """Delete the record."""

@@ -159,7 +159,8 @@ class Tail:
         try:
             if not self._stop.is_set():
                 self._opened.add(threading.current_thread())
-                for line in stream.lines():
+                # What ends without a newline is dropped, as by the reference (kapp spec, section 7.5).
+                for line in stream.lines(unfinished=False):
                     self._heard = time.monotonic()
                     text = line.decode("utf-8", "surrogateescape")
                     self._write(f"{tag} | {text}\n" if self._options.tag else f"{text}\n")
