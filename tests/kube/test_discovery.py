@@ -2,7 +2,7 @@ import pytest
 from tests.kube.scripted import Reply, serving
 
 from oakum.kube.client import Client
-from oakum.kube.errors import DiscoveryError
+from oakum.kube.errors import ApiError, DiscoveryError
 from oakum.kube.kubeconfig import ClusterConfig
 from oakum.kube.transport import Transport
 
@@ -61,3 +61,29 @@ def test_a_group_that_comes_back_is_waited_for(monkeypatch: pytest.MonkeyPatch) 
         assert [t.kind for t in client.discovery.types()] == ["Pod"]
         client.transport.close()
     assert asked.count("/apis") == 2
+
+
+@pytest.mark.parametrize("hiccup", [Reply(503), Reply(429), Reply(500), Reply(cut=True)])
+def test_a_server_that_lists_nothing_for_a_moment_is_asked_again(monkeypatch: pytest.MonkeyPatch, hiccup: Reply) -> None:
+    monkeypatch.setattr("oakum.kube.discovery.PAUSE", 0.01)
+    asked = []
+
+    def script(method: str, path: str, headers: dict[str, str]) -> Reply:
+        asked.append(path)
+        return hiccup if path == "/apis" and asked.count("/apis") < 3 else Reply(200, LEGACY[path])
+
+    with serving(script) as (url, _):
+        client = Client(Transport(ClusterConfig(url)))
+        client.discovery.attempts = 10
+        assert [t.kind for t in client.discovery.types()] == ["Pod", "Deployment"]
+        client.transport.close()
+
+
+def test_a_server_that_refuses_to_list_what_it_serves_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving([Reply(403)]) as (url, asked):
+        client = Client(Transport(ClusterConfig(url)))
+        client.discovery.attempts = 10
+        with pytest.raises(ApiError):
+            client.discovery.types()
+        client.transport.close()
+    assert len(asked) == 2

@@ -39,19 +39,29 @@ class Discovery:
         self._index: dict[tuple[str, str], ResourceType] = {}
 
     def types(self) -> list[ResourceType]:
-        """All types, in the server's order. Raises DiscoveryError when a group version fails and may not be ignored."""
-        for attempt in range(self.attempts):
-            if attempt:
-                time.sleep(PAUSE)
-            with self._lock:
-                if self._types is None:
-                    self._types, self.failed = discover(self._transport)
-                found, failed = self._types, self.failed
-            bad = {gv: why for gv, why in failed.items() if self.may_ignore is None or not self.may_ignore(gv)}
-            if not bad:
-                return found
-            self.refresh()
-        raise DiscoveryError(bad)
+        """All types, in the server's order.
+
+        Raises DiscoveryError when a group version fails and may not be ignored, ApiError or ConnectError when nothing
+        at all is answered.
+        """
+        for left in reversed(range(self.attempts)):
+            try:
+                with self._lock:
+                    if self._types is None:
+                        self._types, self.failed = discover(self._transport)
+                    found, failed = self._types, self.failed
+            except (ApiError, ConnectError) as e:
+                if not left or not _passing(e):
+                    raise
+            else:
+                bad = {gv: why for gv, why in failed.items() if self.may_ignore is None or not self.may_ignore(gv)}
+                if not bad:
+                    return found
+                self.refresh()
+                if not left:
+                    raise DiscoveryError(bad)
+            time.sleep(PAUSE)
+        raise AssertionError("discovery takes an attempt at least")
 
     def refresh(self) -> None:
         """Forget, so that the next question asks the server."""
@@ -75,6 +85,10 @@ class Discovery:
                 for t in types:
                     self._index.setdefault((t.api_version, t.kind), t)
             return self._index.get((api_version, kind))
+
+
+def _passing(error: ApiError | ConnectError) -> bool:
+    return isinstance(error, ConnectError) or error.code >= 500 or error.code == 429
 
 
 def discover(transport: Transport) -> tuple[list[ResourceType], dict[str, str]]:
