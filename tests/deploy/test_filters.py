@@ -67,3 +67,9 @@ def test_broken_json_is_reported_as_go_does() -> None:
 def test_json_of_another_shape_is_reported_as_go_does(text: str, why: str) -> None:
     with pytest.raises(InputError, match=why):
         parse_change_expression(text)
+
+
+def test_a_time_that_is_none_is_told_in_gos_words() -> None:
+    with pytest.raises(InputError) as caught:
+        parse_resource_expression('{"resource": {"createdAtBeforeTime": "x"}}')
+    assert str(caught.value) == 'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"'

@@ -14,7 +14,8 @@ clusters:
 - {name: k, cluster: {server: "https://h:6443/", certificate-authority-data: "UEVN"}}
 users:
 - {name: u, user: {token: t0, as: boss, as-groups: [g1, g2]}}
-- {name: plugin, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: ./token.sh}}}
+- {name: plugin, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: ./token.sh,
+  interactiveMode: Never}}}
 contexts:
 - {name: one, context: {cluster: k, user: u, namespace: ns1}}
 - {name: two, context: {cluster: k, user: plugin}}
@@ -63,7 +64,8 @@ def test_impersonation_and_token_go_into_headers(file: Path) -> None:
 
 def test_a_plugin_next_to_the_file_gives_a_token_once(file: Path) -> None:
     script = file.parent / "token.sh"
-    script.write_text('#!/bin/sh\necho x >> "$0.log"\necho \'{"status": {"token": "fresh"}}\'\n')
+    script.write_text('#!/bin/sh\necho x >> "$0.log"\necho \'{"apiVersion": "client.authentication.k8s.io/v1", '
+                      '"kind": "ExecCredential", "status": {"token": "fresh"}}\'\n')
     script.chmod(0o755)
     auth = Authenticator(load(path=str(file), context="two", env={}))
     assert [auth.headers(), auth.headers()] == [[("Authorization", "Bearer fresh")]] * 2
@@ -79,8 +81,9 @@ def test_secrets_do_not_show_in_the_text_of_a_config(file: Path) -> None:
 
 def test_a_certificate_that_is_not_base64_is_refused(file: Path) -> None:
     file.write_text(TEXT.replace("UEVN", "not base64!"))
-    with pytest.raises(ConfigError, match="certificate-authority-data is not base64"):
+    with pytest.raises(ConfigError) as caught:
         load(path=str(file))
+    assert str(caught.value) == f'error loading config file "{file}": illegal base64 data at input byte 3'
 
 
 def test_a_file_that_is_not_utf_8_is_refused_with_its_name(file: Path) -> None:

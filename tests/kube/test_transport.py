@@ -134,7 +134,7 @@ def test_a_half_open_connection_is_given_up() -> None:
 
 PLUGIN = """#!/bin/sh
 n=$(($(cat count 2>/dev/null || echo 0) + 1)); echo $n > count
-echo "{\\"status\\": {\\"token\\": \\"t$n\\"}}"
+echo "{kind: ExecCredential, apiVersion: client.authentication.k8s.io/v1, status: {token: t$n}}"
 """
 
 

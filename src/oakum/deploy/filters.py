@@ -8,8 +8,9 @@ from oakum.dataclass import dataclass, field
 from oakum.deploy.age import Age
 from oakum.deploy.diff.change import Change
 from oakum.deploy.errors import InputError
-from oakum.deploy.gostruct import TEXT, Many, Struct, decode
-from oakum.deploy.resource import Resource, parse_time
+from oakum.deploy.resource import Resource
+from oakum.gostruct import TEXT, Many, Struct, decode
+from oakum.gotime import parse_rfc3339
 from oakum.kube.selector import Selector, SelectorError, parse
 from oakum.typing import Any
 
@@ -154,9 +155,9 @@ def _strings(raw: Mapping[str, Any], name: str) -> tuple[str, ...]:
 def _filter(raw: Mapping[str, Any]) -> ResourceFilter:
     def moment(name: str) -> datetime | None:
         try:
-            return parse_time(raw[name]).astimezone(UTC) if raw.get(name) else None
+            return parse_rfc3339(raw[name]).astimezone(UTC) if name in raw else None
         except ValueError as e:
-            raise InputError(f'parsing time "{raw[name]}": {e}') from e
+            raise InputError(str(e)) from e
 
     kinds, spaces, names, kind_names, kind_spaces, all_three = (_strings(raw, name.lower()) for name in FILTER_LISTS)
     return ResourceFilter(Age(moment("createdatbeforetime"), moment("createdataftertime")), kinds, spaces, names,

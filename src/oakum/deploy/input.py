@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from oakum.dataclass import dataclass, field, replace
 from oakum.deploy.errors import InputError
-from oakum.deploy.gostruct import json_kind
 from oakum.deploy.resource import Resource
 from oakum.errors import YAMLError
+from oakum.gostruct import json_kind
 from oakum.typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:

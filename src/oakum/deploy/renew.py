@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from oakum.deploy.errors import InputError
-from oakum.deploy.resource import PREFIX, Resource, parse_time
+from oakum.deploy.resource import PREFIX, Resource
 from oakum.duration import parse_duration
+from oakum.gotime import parse_rfc3339
 
 DURATION = PREFIX + "renew-duration"
 LAST = PREFIX + "last-renewed-time"
@@ -36,7 +37,7 @@ def _renew(r: Resource, live: Resource, period: timedelta, now: datetime) -> Non
     last = live.created or now
     if before is not None:
         try:
-            last = max(last, parse_time(before))
+            last = max(last, parse_rfc3339(before))
         except ValueError as e:
             raise InputError(f"Unable to parse last-renewed-time for resource {r.description}: {e}") from e
     if now >= last + period:

@@ -1,46 +1,50 @@
-"""Credentials on each request: bearer tokens, token files, basic, exec plugins, impersonation.
-
-Implements the public "client-go credential plugins" contract (client.authentication.k8s.io v1 and v1beta1).
-"""
+"""Credentials on each request: bearer tokens, token files, basic, exec plugins, impersonation."""
 from __future__ import annotations
 
-import os
 import threading
 import time
 
-from oakum.dataclass import dataclass, field
 from oakum.http.login import basic
 from oakum.kube.errors import ConfigError
-from oakum.kube.kubeconfig import ClusterConfig, ExecPlugin
-from oakum.typing import Any
+from oakum.kube.kubeconfig import ClusterConfig
+from oakum.typing import TYPE_CHECKING
+from oakum.url import quote
+
+if TYPE_CHECKING:
+    from oakum.kube.plugin import Credential
 
 TOKEN_FILE_SECONDS = 60.0
 EARLY_SECONDS = 10.0
-
-
-@dataclass(frozen=True)
-class Credential:
-    """What a plugin answered: a token, a client certificate, or both; `expires` is a Unix time or None."""
-
-    token: str = field(default="", repr=False)
-    client_cert: bytes = field(default=b"", repr=False)
-    client_key: bytes = field(default=b"", repr=False)
-    expires: float | None = None
+VERSIONS = tuple(f"client.authentication.k8s.io/{version}" for version in ("v1", "v1beta1"))
+TOKEN = "!#$&'*+^`|"
+"""What the name of a header may hold beside letters, digits and `-._~`."""
 
 
 class Authenticator:
-    """Headers that say who we are, and the client certificate; refreshes what expires. Thread-safe."""
+    """Headers that say who we are, and the client certificate; refreshes what expires. Thread-safe.
+
+    Raises ConfigError for ways to log in that are not known.
+    """
 
     def __init__(self, config: ClusterConfig) -> None:
         self._config = config
-        self._identity = config.identity
+        self._identity = who = config.identity
+        if who.exec and who.exec.api_version not in VERSIONS:
+            raise ConfigError(f'exec plugin: invalid apiVersion "{who.exec.api_version}"')
+        if who.provider:
+            from oakum.kube.provider import check_provider
+
+            check_provider(who.provider, who.provider_config)
         self._lock = threading.Lock()
         self._file_token = ""
         self._file_read = 0.0
         self._credential: Credential | None = None
 
     def headers(self) -> list[tuple[str, str]]:
-        """Authorization and impersonation headers for one request; a name may occur more than once."""
+        """Authorization and impersonation headers for one request; a name may occur more than once.
+
+        Raises CredentialError when there are none to be had.
+        """
         out = self._authorization()
         who = self._identity
         if who.impersonate:
@@ -48,7 +52,8 @@ class Authenticator:
         if who.impersonate_uid:
             out.append(("Impersonate-Uid", who.impersonate_uid))
         out += [("Impersonate-Group", group) for group in who.impersonate_groups]
-        out += [(f"Impersonate-Extra-{key}", value) for key, values in who.impersonate_extra for value in values]
+        out += [(f"Impersonate-Extra-{quote(key, TOKEN)}", value) for key, values in who.impersonate_extra
+                for value in values]
         return out
 
     def certificate(self) -> tuple[bytes, bytes]:
@@ -74,6 +79,10 @@ class Authenticator:
             token = self._from_file() or token
         elif who.exec and not token:
             token = self._plugin().token
+        elif who.provider and not token:
+            from oakum.kube.provider import id_token
+
+            token = id_token(who.provider_config)
         if token:
             return [("Authorization", f"Bearer {token}")]
         if who.username:
@@ -87,11 +96,16 @@ class Authenticator:
                     with open(self._identity.token_file, encoding="utf-8") as f:
                         self._file_token = f.read().strip()
                 except OSError as e:
-                    raise ConfigError(f"failed to read token file {self._identity.token_file}: {e.strerror}") from e
+                    # The one of last time may still be good, or that beside the file's name.
+                    if not self._file_token and not self._identity.token:
+                        why = (e.strerror or str(e)).lower()
+                        raise ConfigError(f'failed to read token file "{self._identity.token_file}": {why}') from e
                 self._file_read = time.monotonic()
             return self._file_token
 
     def _plugin(self) -> Credential:
+        from oakum.kube.plugin import run_plugin
+
         plugin = self._identity.exec
         assert plugin is not None
         with self._lock:
@@ -99,52 +113,3 @@ class Authenticator:
             if have is None or (have.expires is not None and have.expires - EARLY_SECONDS < time.time()):
                 have = self._credential = run_plugin(plugin, self._config)
             return have
-
-
-def run_plugin(plugin: ExecPlugin, config: ClusterConfig) -> Credential:
-    """Run the plugin once and read the ExecCredential it prints. Raises ConfigError when it gives none."""
-    import subprocess
-
-    import orjson
-
-    command = plugin.command
-    if os.sep in command and not os.path.isabs(command):
-        command = os.path.join(plugin.folder, command)
-    info: dict[str, Any] = {"apiVersion": plugin.api_version, "kind": "ExecCredential", "spec": {"interactive": False}}
-    if plugin.provide_cluster_info:
-        info["spec"]["cluster"] = _cluster_info(config)
-    env = {**os.environ, **dict(plugin.env), "KUBERNETES_EXEC_INFO": orjson.dumps(info).decode()}
-    try:
-        done = subprocess.run([command, *plugin.args], env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              check=False)
-    except OSError as e:
-        raise ConfigError(f"getting credentials: exec: {e.strerror} (command {plugin.command})") from e
-    if done.returncode:
-        raise ConfigError(f"getting credentials: exec: executable {plugin.command} failed with exit code "
-                          f"{done.returncode}")
-    try:
-        status = orjson.loads(done.stdout)["status"]
-        return _credential(status)
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as e:
-        raise ConfigError(f"getting credentials: decoding stdout of {plugin.command}: {e}") from e
-
-
-def _credential(status: dict[str, Any]) -> Credential:
-    expires = None
-    if status.get("expirationTimestamp"):
-        from datetime import datetime
-
-        expires = datetime.fromisoformat(status["expirationTimestamp"].replace("Z", "+00:00")).timestamp()
-    return Credential(token=status.get("token") or "", client_cert=(status.get("clientCertificateData") or "").encode(),
-                      client_key=(status.get("clientKeyData") or "").encode(), expires=expires)
-
-
-def _cluster_info(config: ClusterConfig) -> dict[str, Any]:
-    import base64
-
-    out: dict[str, Any] = {"server": config.server}
-    if config.ca:
-        out["certificate-authority-data"] = base64.b64encode(config.ca).decode()
-    if config.insecure:
-        out["insecure-skip-tls-verify"] = True
-    return out

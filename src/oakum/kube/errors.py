@@ -2,6 +2,7 @@
 
     KubeError
     ├── ConfigError        no usable kubeconfig, or a context that does not exist
+    │   └── CredentialError    a plugin or a provider gave no credentials
     ├── ConnectError       no connection, or one that broke before the answer was read
     ├── ApiError           the server answered with a failure (a `Status` object, where it sent one)
     └── DiscoveryError     the list of served types could not be completed
@@ -21,6 +22,13 @@ _UNREADABLE = pattern(r"cannot unmarshal .* into Go struct field \w+\.(\S+) of t
 
 class ConfigError(KubeError):
     """No usable kubeconfig, credentials or context."""
+
+
+class CredentialError(ConfigError):
+    """No credentials could be got for a request."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"getting credentials: {why}")
 
 
 class ConnectError(KubeError):

@@ -2,12 +2,13 @@
 
 The order and the merging are those of the public kubeconfig documentation ("Organizing cluster access using
 kubeconfig files"): an explicit path, else the files of KUBECONFIG, else ~/.kube/config, else the service account of
-the pod. Of several files the first to set a name or the current context wins.
+the pod. Of several files the first to set a name or the current context wins. What is wrong is said in the words of
+client-go.
 """
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from oakum.dataclass import dataclass, field, replace
 from oakum.kube.errors import ConfigError
@@ -15,12 +16,26 @@ from oakum.typing import Any
 
 IN_CLUSTER = "/var/run/secrets/kubernetes.io/serviceaccount"
 HOST_PORT = "${KAPP_KUBERNETES_SERVICE_HOST_PORT}"
-_FILE_FIELDS = {"cluster": ("certificate-authority",), "user": ("client-certificate", "client-key", "tokenFile")}
+SCHEME = "k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"
+EXTENSION = "client.authentication.k8s.io/exec"
+_FILE_FIELDS = {"cluster": ("certificate-authority",), "user": ("client-certificate", "client-key", "tokenfile")}
+_SECTIONS = (("clusters", "cluster"), ("users", "user"), ("contexts", "context"))
+
+
+class NoConfig(ConfigError):
+    """Nothing says where the cluster is."""
+
+    def __init__(self) -> None:
+        super().__init__("invalid configuration: no configuration has been provided, try setting KUBERNETES_MASTER "
+                         "environment variable")
 
 
 @dataclass(frozen=True)
 class ExecPlugin:
-    """A command that prints an ExecCredential (client authentication API v1, v1beta1)."""
+    """A command that prints an ExecCredential (client authentication API v1, v1beta1).
+
+    `mode` says whether it may talk to the user: Never, IfAvailable, Always. `config` is what the cluster has for it.
+    """
 
     command: str
     args: tuple[str, ...] = ()
@@ -28,11 +43,17 @@ class ExecPlugin:
     api_version: str = "client.authentication.k8s.io/v1"
     provide_cluster_info: bool = False
     folder: str = ""
+    mode: str = "IfAvailable"
+    install_hint: str = ""
+    config: Any = None
 
 
 @dataclass(frozen=True)
 class Identity:
-    """How the user proves who they are. PEM material is bytes; `token_file` is read again when it changes."""
+    """How the user proves who they are. PEM material is bytes; `token_file` is read again when it changes.
+
+    `provider` names an authentication provider of client-go (a predecessor of exec plugins).
+    """
 
     token: str = field(default="", repr=False)
     token_file: str = ""
@@ -41,6 +62,8 @@ class Identity:
     client_cert: bytes = field(default=b"", repr=False)
     client_key: bytes = field(default=b"", repr=False)
     exec: ExecPlugin | None = None
+    provider: str = ""
+    provider_config: Mapping[str, str] = field(default_factory=dict, repr=False)
     impersonate: str = ""
     impersonate_uid: str = ""
     impersonate_groups: tuple[str, ...] = ()
@@ -64,27 +87,23 @@ def load(*, path: str | None = None, context: str | None = None, text: str | Non
          env: Mapping[str, str] | None = None) -> ClusterConfig:
     """The configuration for `context` (the current one by default) from text, a path, or the default places.
 
-    Raises ConfigError when there is none, a file cannot be read, or the context does not exist.
+    Raises ConfigError when there is none, a file cannot be read, or what it says cannot be used.
     """
     env = os.environ if env is None else env
     if text:
-        merged = _parse(text.replace(HOST_PORT, _service_host_port(env)), "kubeconfig text", "")
-        return _resolve(merged, None)
-    if path:
-        merged = _read(path, required=True)
-        return _resolve(merged, context)
-    places = [p for p in env.get("KUBECONFIG", "").split(os.pathsep) if p]
-    if not places:
-        home = env.get("HOME") or os.path.expanduser("~")
-        places = [os.path.join(home, ".kube", "config")]
-    merged = {}
-    for place in places:
-        merged = _merge(merged, _read(place, required=False))
-    if not merged.get("clusters") and not context:
+        return _resolve(_parse(text.replace(HOST_PORT, _service_host_port(env)), ""), None)
+    try:
+        return _resolve(_read(path, required=True) if path else _read_all(_places(env)), context)
+    except NoConfig:
         inside = _in_cluster(env)
-        if inside:
-            return inside
-    return _resolve(merged, context)
+        if inside is None:
+            raise
+        return inside
+
+
+def _places(env: Mapping[str, str]) -> list[str]:
+    named = [p for p in env.get("KUBECONFIG", "").split(os.pathsep) if p]
+    return named or [os.path.join(env.get("HOME") or os.path.expanduser("~"), ".kube", "config")]
 
 
 def _service_host_port(env: Mapping[str, str]) -> str:
@@ -96,24 +115,40 @@ def _service_host_port(env: Mapping[str, str]) -> str:
 
 def _in_cluster(env: Mapping[str, str]) -> ClusterConfig | None:
     token, ca, namespace = (os.path.join(IN_CLUSTER, n) for n in ("token", "ca.crt", "namespace"))
-    address = _service_host_port(env)
-    if not env.get("KUBERNETES_SERVICE_PORT") or not os.path.exists(token):
+    known = env.get("KUBERNETES_SERVICE_HOST") and env.get("KUBERNETES_SERVICE_PORT")
+    if not known or not os.path.isfile(token):
         return None
-    return ClusterConfig(server=f"https://{address}", ca=_bytes(ca) if os.path.exists(ca) else b"",
-                         namespace=_bytes(namespace).decode().strip() if os.path.exists(namespace) else "",
-                         identity=Identity(token_file=token))
+    place = _bytes(namespace).decode().strip() if os.path.exists(namespace) else ""
+    return ClusterConfig(server=f"https://{_service_host_port(env)}", ca=_bytes(ca) if os.path.exists(ca) else b"",
+                         namespace=env.get("POD_NAMESPACE") or place, identity=Identity(token_file=token))
 
 
 def _bytes(path: str) -> bytes:
     try:
         with open(path, "rb") as f:
             return f.read()
+    except IsADirectoryError as e:
+        raise ConfigError(f"read {path}: is a directory") from e
     except OSError as e:
-        raise ConfigError(f"open {path}: {_why(e)}") from e
+        raise ConfigError(f"open {path}: {(e.strerror or str(e)).lower()}") from e
 
 
-def _why(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+def _read_all(paths: Sequence[str]) -> dict[str, Any]:
+    """What the files say together. Raises ConfigError that tells of every one that cannot be read."""
+    merged: dict[str, Any] = {}
+    problems = []
+    for path in paths:
+        try:
+            merged = _merge(merged, _read(path, required=False))
+        except ConfigError as e:
+            problems.append(str(e))
+    if problems:
+        raise ConfigError(_together(problems))
+    return merged
+
+
+def _together(problems: Sequence[str]) -> str:
+    return problems[0] if len(problems) == 1 else f"[{', '.join(problems)}]"
 
 
 def _read(path: str, required: bool) -> dict[str, Any]:
@@ -123,26 +158,36 @@ def _read(path: str, required: bool) -> dict[str, Any]:
         if required:
             raise ConfigError(f"stat {path}: no such file or directory") from e
         return {}
-    except OSError as e:
-        raise ConfigError(f'error loading config file "{path}": stat {path}: {_why(e)}') from e
-    return _parse(_bytes(path).decode("utf-8", "surrogateescape"), path, os.path.dirname(os.path.abspath(path)))
+    except OSError:
+        pass  # opening it says why
+    try:
+        return _parse(_bytes(path).decode("utf-8", "surrogateescape"), os.path.dirname(os.path.abspath(path)))
+    except ConfigError as e:
+        raise ConfigError(f'error loading config file "{path}": {e}') from e
 
 
-def _parse(text: str, name: str, folder: str) -> dict[str, Any]:
+def _parse(text: str, folder: str) -> dict[str, Any]:
     from oakum.errors import YAMLError
+    from oakum.gostruct import decode
+    from oakum.kube.fields import KUBECONFIG, versioned
     from oakum.yaml import plain
 
     try:
-        documents = plain.load_all(text)
-    except YAMLError as e:
-        raise ConfigError(f'error loading config file "{name}": {e}') from e
-    data = documents[0] if documents and isinstance(documents[0], dict) else {}
+        value = plain.load(text)
+        value = {} if value is None else value
+        versioned(value, (("v1", "Config"),), SCHEME)
+        data = decode(value, KUBECONFIG, exact=True)
+    except (YAMLError, ValueError) as e:
+        raise ConfigError(str(e)) from e
     out: dict[str, Any] = {"current-context": data.get("current-context") or ""}
-    for section, key in (("clusters", "cluster"), ("users", "user"), ("contexts", "context")):
+    for section, key in _SECTIONS:
         entries: dict[str, dict[str, Any]] = {}
         for entry in data.get(section) or []:
-            if isinstance(entry, dict) and "name" in entry:
-                entries.setdefault(str(entry["name"]), _absolute(entry.get(key) or {}, key, folder))
+            name = (entry or {}).get("name", "")
+            if name in entries:
+                # Go's sentence goes on with both entries, which hold secrets.
+                raise ConfigError(f'duplicate name "{name}" in list of {section}')
+            entries[name] = _absolute((entry or {}).get(key) or {}, key, folder)
         out[section] = entries
     return out
 
@@ -151,82 +196,93 @@ def _absolute(entry: dict[str, Any], key: str, folder: str) -> dict[str, Any]:
     """File names in a kubeconfig are relative to the file that holds them."""
     entry = dict(entry)
     for name in _FILE_FIELDS.get(key, ()):
-        if entry.get(name) and not os.path.isabs(entry[name]):
+        if entry.get(name):
             entry[name] = os.path.join(folder, entry[name])
-    if isinstance(entry.get("exec"), dict):
+    if entry.get("exec") is not None:
         entry["exec"] = dict(entry["exec"], folder=folder)
     return entry
 
 
 def _merge(first: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
     out = {"current-context": first.get("current-context") or then.get("current-context") or ""}
-    for section in ("clusters", "users", "contexts"):
+    for section, _ in _SECTIONS:
         out[section] = {**then.get(section, {}), **first.get(section, {})}
     return out
 
 
-_NOTHING = ("invalid configuration: no configuration has been provided, "
-            "try setting KUBERNETES_MASTER environment variable")
-
-
 def _resolve(merged: dict[str, Any], context: str | None) -> ClusterConfig:
-    name = context or merged.get("current-context", "")
-    contexts = merged.get("contexts", {})
-    if name and name not in contexts:
-        raise ConfigError(f'context "{name}" does not exist')
-    if not name:
-        raise ConfigError(_NOTHING)
-    chosen = contexts[name]
+    from oakum.kube.usable import cluster_problems, user_problems
+
+    name, contexts = context or merged.get("current-context", ""), merged.get("contexts", {})
+    if context and context not in contexts:
+        raise ConfigError(f'context "{context}" does not exist')
+    chosen = contexts.get(name, {})
     cluster_name, user_name = chosen.get("cluster", ""), chosen.get("user", "")
-    cluster = merged["clusters"].get(cluster_name)
-    if cluster is None:
-        raise ConfigError(_NOTHING)
-    if not cluster.get("server"):
-        raise ConfigError(f'invalid configuration: no server found for cluster "{cluster_name}"')
-    config = _cluster(cluster)
+    cluster = merged.get("clusters", {}).get(cluster_name)
     # A user that a context names and that is not there is nobody, to client-go: an anonymous one.
-    identity = _identity(merged["users"].get(user_name, {}))
+    user = merged.get("users", {}).get(user_name, {})
+    problems = [f"context was not found for specified context: {name}"] if name and name not in contexts else []
+    problems += user_problems(user_name, user) + cluster_problems(cluster_name, cluster)
+    if cluster is None and len(problems) == 1:
+        raise NoConfig
+    if problems:
+        raise ConfigError(f"invalid configuration: {_together(problems)}")
+    assert cluster is not None
+    config = _cluster(cluster)
+    identity = _identity(user, cluster)
+    if not config.server.startswith("https:"):
+        # Credentials are not for the open network.
+        identity = Identity(impersonate=identity.impersonate, impersonate_uid=identity.impersonate_uid,
+                            impersonate_groups=identity.impersonate_groups,
+                            impersonate_extra=identity.impersonate_extra)
+    if identity.token_file and not identity.token:
+        _bytes(identity.token_file)
     return replace(config, namespace=chosen.get("namespace") or "", identity=identity)
 
 
 def _pem(entry: Mapping[str, Any], name: str) -> bytes:
-    """`NAME-data` (base64) wins over the file of `NAME`."""
-    import base64
-    import binascii
-
-    data = entry.get(f"{name}-data")
-    if data:
-        try:
-            return base64.b64decode("".join(data.split()), validate=True)
-        except (binascii.Error, ValueError) as e:
-            raise ConfigError(f"kubeconfig field {name}-data is not base64: {e}") from e
-    return _bytes(entry[name]) if entry.get(name) else b""
+    """`NAME-data` wins over the file of `NAME`."""
+    data: bytes = entry.get(f"{name}-data") or b""
+    return data or (_bytes(entry[name]) if entry.get(name) else b"")
 
 
 def _cluster(entry: Mapping[str, Any]) -> ClusterConfig:
-    server = str(entry["server"]).rstrip("/")
-    if "://" not in server:
-        server = f"http://{server}"
+    address = entry["server"]
+    server = address.rstrip("/") if "://" in address else f"http://{address.rstrip('/')}"
+    if not _is_url(server):
+        raise ConfigError(f'host must be a URL or a host:port pair: "{address}"')
     return ClusterConfig(server=server, ca=_pem(entry, "certificate-authority"),
                          insecure=bool(entry.get("insecure-skip-tls-verify")),
                          server_name=entry.get("tls-server-name") or "", proxy=entry.get("proxy-url") or "")
 
 
-def _identity(entry: Mapping[str, Any]) -> Identity:
-    extra = entry.get("as-user-extra") or {}
+def _is_url(address: str) -> bool:
+    from oakum.url import split
+
+    try:
+        return bool(split(address).host) and " " not in address
+    except ValueError:
+        return False
+
+
+def _identity(entry: Mapping[str, Any], cluster: Mapping[str, Any]) -> Identity:
+    extra, provider = entry.get("as-user-extra") or {}, entry.get("auth-provider") or {}
     return Identity(
-        token=entry.get("token") or "", token_file=entry.get("tokenFile") or "",
-        username=entry.get("username") or "", password=str(entry.get("password") or ""),
+        token=entry.get("token") or "", token_file=entry.get("tokenfile") or "",
+        username=entry.get("username") or "", password=entry.get("password") or "",
         client_cert=_pem(entry, "client-certificate"), client_key=_pem(entry, "client-key"),
-        exec=_exec(entry["exec"]) if entry.get("exec") else None,
+        exec=_exec(entry["exec"], cluster) if entry.get("exec") is not None else None,
+        provider=provider.get("name") or "", provider_config=provider.get("config") or {},
         impersonate=entry.get("as") or "", impersonate_uid=entry.get("as-uid") or "",
         impersonate_groups=tuple(entry.get("as-groups") or ()),
-        impersonate_extra=tuple((k, tuple(v)) for k, v in extra.items()))
+        impersonate_extra=tuple((k, tuple(v or ())) for k, v in extra.items()))
 
 
-def _exec(entry: Mapping[str, Any]) -> ExecPlugin:
+def _exec(entry: Mapping[str, Any], cluster: Mapping[str, Any]) -> ExecPlugin:
+    extensions = {e.get("name"): e.get("extension") for e in cluster.get("extensions") or () if e}
     return ExecPlugin(
-        command=entry.get("command") or "", args=tuple(str(a) for a in entry.get("args") or ()),
-        env=tuple((e["name"], str(e.get("value", ""))) for e in entry.get("env") or ()),
-        api_version=entry.get("apiVersion") or "client.authentication.k8s.io/v1",
-        provide_cluster_info=bool(entry.get("provideClusterInfo")), folder=entry.get("folder", ""))
+        command=entry["command"], args=tuple(entry.get("args") or ()),
+        env=tuple((e["name"], e.get("value") or "") for e in entry.get("env") or ()), api_version=entry["apiversion"],
+        provide_cluster_info=bool(entry.get("provideclusterinfo")), folder=entry["folder"],
+        mode=entry.get("interactivemode") or "IfAvailable", install_hint=entry.get("installhint") or "",
+        config=extensions.get(EXTENSION))

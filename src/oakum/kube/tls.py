@@ -8,16 +8,21 @@ from contextlib import contextmanager
 
 from oakum.kube.errors import ConfigError
 
+_BEGIN = b"-----BEGIN "
+
 
 def context(ca: bytes, insecure: bool, certificate: bytes, key: bytes) -> ssl.SSLContext:
     """A client context that verifies by `ca` (PEM; the system's roots when empty) and shows `certificate`.
 
-    Raises ConfigError for PEM that cannot be read.
+    Raises ConfigError for PEM that cannot be read, and for a `ca` with nothing to verify.
     """
+    if insecure and ca:
+        raise ConfigError("specifying a root certificates file with the insecure flag is not allowed")
     try:
         made = ssl.create_default_context(cadata=ca.decode("ascii", "replace") if ca else None)
     except ssl.SSLError as e:
-        raise ConfigError(f"unable to load root certificates: {e}") from e
+        why = "unable to parse bytes as PEM block" if _BEGIN not in ca else str(e)
+        raise ConfigError(f"unable to load root certificates: {why}") from e
     # Clusters made by older tools have roots without the extensions that Python's strict mode wants.
     made.verify_flags &= ~getattr(ssl, "VERIFY_X509_STRICT", 0)
     if insecure:
@@ -29,11 +34,24 @@ def context(ca: bytes, insecure: bool, certificate: bytes, key: bytes) -> ssl.SS
 
 
 def _show(made: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
+    problem = pem_problem(certificate, key)
+    if problem:
+        raise ConfigError(problem)
     with _file(certificate + b"\n" + key) as path:
         try:
             made.load_cert_chain(path)
         except ssl.SSLError as e:
-            raise ConfigError(f"unable to load client certificate: {e}") from e
+            why = "private key does not match public key" if e.reason == "KEY_VALUES_MISMATCH" else (
+                "failed to parse private key")
+            raise ConfigError(f"tls: {why}") from e
+
+
+def pem_problem(certificate: bytes, key: bytes) -> str:
+    """What keeps a client's certificate and key from being read, in Go's words; empty when they look like PEM."""
+    for what, given in (("certificate", certificate), ("key", key)):
+        if _BEGIN not in given:
+            return f"tls: failed to find any PEM data in {what} input"
+    return ""
 
 
 @contextmanager

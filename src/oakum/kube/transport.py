@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from oakum.dataclass import dataclass, field
 from oakum.kube.auth import Authenticator
 from oakum.kube.decoding import decode
-from oakum.kube.errors import ApiError, ConfigError, ConnectError, from_answer
+from oakum.kube.errors import ApiError, ConfigError, ConnectError, CredentialError, from_answer
 from oakum.kube.kubeconfig import ClusterConfig
 from oakum.typing import TYPE_CHECKING, Any
 from oakum.url import Parts, encode, split
@@ -25,6 +25,7 @@ JSON = "application/json"
 RETRY_AFTER_LIMIT = 10
 STREAMS_KEPT = 64
 READS = ("GET", "HEAD")
+PAGING = ("limit", "continue")
 Query = list[tuple[str, str]]
 
 
@@ -122,8 +123,9 @@ class Transport:
                 pool.close()
 
     def url(self, path: str, query: Query | None = None) -> str:
-        """The whole address of `path`, for messages."""
-        return f"{self.config.server}{path}" + (f"?{encode(query)}" if query else "")
+        """The whole address of `path`, for messages: without what only says how much of a list is asked for at once."""
+        said = [(name, value) for name, value in query or () if name not in PAGING]
+        return f"{self.config.server}{path}" + (f"?{encode(said)}" if said else "")
 
     def _once(self, method: str, path: str, query: Query | None, data: bytes | None, content_type: str,
               accept: str) -> tuple[Response, bytes]:
@@ -148,17 +150,20 @@ class Transport:
 
     def _send(self, method: str, path: str, query: Query | None, data: bytes | None, content_type: str, accept: str,
               *, stream: bool = False, read_timeout: float | None = None) -> Response:
-        from oakum.http.errors import FAILURES
+        from oakum.http.errors import FAILURES, HttpError
 
-        headers = [("Accept", accept), ("User-Agent", self.user_agent), *self._auth.headers()]
+        try:
+            pool, credentials = self._connected(stream=stream), self._auth.headers()
+        except (CredentialError, HttpError) as e:
+            raise ConnectError(f'{method.capitalize()} "{self.url(path, query)}": {e}') from e
+        headers = [("Accept", accept), ("User-Agent", self.user_agent), *credentials]
         if data is not None:
             headers.append(("Content-Type", content_type))
         target = self._prefix + path + (f"?{encode(query)}" if query else "")
         if self._bucket is not None:
             self._bucket.take()
         try:
-            return self._connected(stream=stream).request(
-                method, target, headers, data, timeout=read_timeout if stream else self._timeout)
+            return pool.request(method, target, headers, data, timeout=read_timeout if stream else self._timeout)
         except FAILURES as e:
             raise explain(e, method, self.url(path, query), self.config) from e
 
@@ -287,11 +292,14 @@ def warning_text(header: str) -> str:
 
 def _pool(config: ClusterConfig, auth: Authenticator, connections: int, *, bounded: bool) -> Pool:
     from oakum.http.connection import Place
+    from oakum.http.errors import HttpError
     from oakum.http.pool import Pool
 
     where = split(config.server)
     if not where.host:
         raise ConfigError(f"invalid server address {config.server!r} in kubeconfig")
+    if where.scheme not in ("http", "https"):
+        raise HttpError(f'unsupported protocol scheme "{where.scheme}"')
     proxy = _proxy(config, where)
     if proxy:
         _check_proxy(proxy)
@@ -358,6 +366,16 @@ def _stale(error: Exception) -> bool:
     return any(isinstance(e, ConnectionResetError | BrokenPipeError) for e in _chain(error))
 
 
+_UNKNOWN_AUTHORITY = (18, 19, 20, 21)
+"""OpenSSL's numbers for chains that end in nobody who is trusted."""
+
+
+def _mistrust(error: Any) -> str:
+    if error.verify_code in _UNKNOWN_AUTHORITY:
+        return "certificate signed by unknown authority"
+    return str(error.verify_message or error.reason)
+
+
 def _reason(error: Exception, where: Parts) -> str:
     import socket
     import ssl
@@ -370,7 +388,7 @@ def _reason(error: Exception, where: Parts) -> str:
         (ConnectionRefusedError, lambda e: f"dial tcp {address}: connect: connection refused"),
         (socket.gaierror, lambda e: f"dial tcp: lookup {where.host}: no such host"),
         (ssl.SSLCertVerificationError,
-         lambda e: f"tls: failed to verify certificate: x509: {e.verify_message or e.reason}"),
+         lambda e: f"tls: failed to verify certificate: x509: {_mistrust(e)}"),
         (ssl.SSLError, lambda e: f"tls: {e.reason or e}"),
         (ConnectionResetError, lambda e: f"read tcp {address}: connection reset by peer"),
         (AnswerTimeout, lambda e: "net/http: timeout awaiting response headers"),

@@ -20,9 +20,9 @@ from oakum.deploy.config.rules import (
 )
 from oakum.deploy.config.shape import CONFIG
 from oakum.deploy.errors import ConfigError, InputError
-from oakum.deploy.gostruct import decode
 from oakum.deploy.input import read_object
 from oakum.deploy.resource import PREFIX, Resource
+from oakum.gostruct import decode
 from oakum.typing import Any
 
 API_VERSION = "kapp.k14s.io/v1alpha1"

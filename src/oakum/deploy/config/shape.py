@@ -1,7 +1,7 @@
 """The fields of a Config document and the types of their values (kapp spec, section 6.1)."""
 from __future__ import annotations
 
-from oakum.deploy.gostruct import ANY, BOOL, TEXT, Many, Named, Struct
+from oakum.gostruct import ANY, BOOL, TEXT, Many, Named, Struct
 
 PATH = Many(ANY, "resources.Path")
 TEXTS = Many(TEXT)

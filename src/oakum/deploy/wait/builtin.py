@@ -4,7 +4,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from oakum.dataclass import dataclass
-from oakum.deploy.gostruct import json_kind
 from oakum.deploy.resource import PREFIX, Resource
 from oakum.deploy.wait.state import (
     State,
@@ -18,6 +17,7 @@ from oakum.deploy.wait.state import (
     status,
     unobserved,
 )
+from oakum.gostruct import json_kind
 from oakum.typing import Any
 
 MIN_REPLICAS = PREFIX + "apps-v1-deployment-wait-minimum-replicas-available"

@@ -34,22 +34,24 @@ class Named:
     item: Shape
 
 
-TEXT, BOOL, ANY = "string", "bool", "interface {}"
+TEXT, BOOL, BYTES, ANY = "string", "bool", "[]uint8", "interface {}"
 Shape: TypeAlias = "Struct | Many | Named | str"
 
 
-def decode(value: Any, shape: Shape, *, as_text: bool = False) -> Any:
+def decode(value: Any, shape: Shape, *, as_text: bool = False, exact: bool = False) -> Any:
     """`value` in the form of `shape`: dicts with lower-case keys for structs, lists, dicts for maps, scalars, None.
 
-    With `as_text` numbers and booleans are welcome where a string belongs, as in documents that were YAML. Raises
-    ValueError with Go's words.
+    Bytes come of base64. With `as_text` numbers and booleans are welcome where a string belongs, as in documents that
+    were YAML. With `exact`, as in Kubernetes' own decoder, keys must have the case of the fields. Raises ValueError
+    with Go's words.
     """
-    return _Decoder(as_text).at(value, shape, "", ())
+    return _Decoder(as_text, exact).at(value, shape, "", ())
 
 
 class _Decoder:
-    def __init__(self, as_text: bool) -> None:
+    def __init__(self, as_text: bool, exact: bool) -> None:
         self._as_text = as_text
+        self._exact = exact
 
     def at(self, value: Any, shape: Shape, struct: str, way: tuple[str, ...]) -> Any:
         if value is None or shape == ANY:
@@ -62,20 +64,38 @@ class _Decoder:
             return [self.at(v, shape.item, struct, way) for v in value]
         if (shape == TEXT and isinstance(value, str)) or (shape == BOOL and isinstance(value, bool)):
             return value
+        if shape == BYTES and isinstance(value, str):
+            return _from_base64(value)
         if shape == TEXT and self._as_text and isinstance(value, bool | int | float):
             return _plain(value)
         where = f"Go struct field {struct}.{'.'.join(way)}" if way else "Go value"
         raise ValueError(f"json: cannot unmarshal {json_kind(value)} into {where} of type {_type(shape)}")
 
     def _struct(self, value: Mapping[str, Any], shape: Struct, way: tuple[str, ...]) -> dict[str, Any]:
-        names = {name.lower(): name for name in shape.fields}
+        names = {name if self._exact else name.lower(): name for name in shape.fields}
         out: dict[str, Any] = {}
         for key, inner in sorted(value.items(), key=lambda entry: str(entry[0])):
-            name = names.get(str(key).lower())
+            name = names.get(str(key) if self._exact else str(key).lower())
             if name is not None and inner is not None:
                 struct = shape.name.rpartition(".")[2]
                 out[name.lower()] = self.at(inner, shape.fields[name], struct, (*way, name))
         return out
+
+
+def _from_base64(text: str) -> bytes:
+    import base64
+    import binascii
+    import re
+
+    packed = text.replace("\r", "").replace("\n", "")
+    wrong = re.search(r"[^A-Za-z0-9+/\r\n=]|=(?!=?[\r\n]*$)", text)
+    try:
+        if wrong is None:
+            return base64.b64decode(packed, validate=True)
+        at = wrong.start()
+    except binascii.Error:
+        at = len(packed.rstrip("=")) // 4 * 4
+    raise ValueError(f"illegal base64 data at input byte {at}")
 
 
 def _plain(value: bool | int | float) -> str:
