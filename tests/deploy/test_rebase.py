@@ -70,6 +70,15 @@ def test_a_pattern_copies_every_key_of_the_source_that_matches() -> None:
     assert got["data"] == {"k": "1", "auto-a": "1"}
 
 
+def test_a_pattern_that_is_none_is_told_in_gos_words_and_nowhere_else(capfd: pytest.CaptureFixture[str]) -> None:
+    config = rules({"path": ["data", {"regex": "("}], "type": "remove"})
+    with pytest.raises(ConfigError) as caught:
+        result(config, made(data={}), made())
+    assert str(caught.value) == ("Applying rebase rule to configmap/x (v1) namespace: n: Expected path part regex '(' to be "
+                                 "valid: error parsing regexp: missing closing ): `(`")
+    assert capfd.readouterr() == ("", "")
+
+
 def test_remove_takes_what_can_be_reached() -> None:
     config = rules({"path": ["data", "old"], "type": "remove"}, {"path": ["no", "such"], "type": "remove"})
     assert result(config, made(data={"old": "1", "k": "2"}), made())["data"] == {"k": "2"}

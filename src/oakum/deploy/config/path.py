@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from oakum.dataclass import dataclass
 from oakum.deploy.errors import ConfigError
@@ -35,8 +36,8 @@ class Pattern:
 
     def keys(self, found: dict[str, Any]) -> list[str]:
         """The keys of `found` that match, in order."""
-        compiled = _compiled(self.pattern)
-        return [key for key in sorted(found) if compiled.search(key)]
+        pattern = _compiled(self.pattern)
+        return [key for key in sorted(found) if pattern.search(key.encode("utf-8", "surrogateescape"))]
 
     def __str__(self) -> str:
         return self.pattern
@@ -46,12 +47,13 @@ Part: TypeAlias = "str | All | Index | Pattern"
 Path: TypeAlias = "tuple[Part, ...]"
 
 
+@lru_cache(256)
 def _compiled(pattern: str) -> Any:
-    import re2
+    from oakum.goregexp import compiled
 
     try:
-        return re2.compile(pattern)
-    except re2.error as e:
+        return compiled(pattern)
+    except ValueError as e:
         raise ConfigError(f"Expected path part regex '{pattern}' to be valid: {e}") from e
 
 

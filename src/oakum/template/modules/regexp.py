@@ -1,13 +1,11 @@
-"""`@ytt:regexp`: RE2 expressions with Go's replacement syntax (ytt: module regexp).
-
-The engine takes time linear in the text, so that no pattern can keep a run busy.
-"""
+"""`@ytt:regexp`: RE2 expressions with Go's replacement syntax (ytt: module regexp)."""
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from oakum.goregexp import compiled
 from oakum.starlark import Builtin, Failure, Module, is_callable, type_name
 from oakum.starlark.binding import invoke
 from oakum.starlark.meter import charge, reserve
@@ -15,22 +13,6 @@ from oakum.starlark.strings import from_bytes, to_bytes
 from oakum.template.modules.arguments import exactly, string
 from oakum.typing import Any
 
-_CODES = {
-    "missing )": "missing closing )",
-    "missing closing )": "missing closing )",
-    "unexpected )": "unexpected )",
-    "missing ]": "missing closing ]",
-    "missing closing ]": "missing closing ]",
-    "no argument for repetition operator": "missing argument to repetition operator",
-    "bad repetition operator": "invalid nested repetition operator",
-    "invalid repetition size": "invalid repeat count",
-    "bad repetition size": "invalid repeat count",
-    "invalid perl operator": "invalid or unsupported Perl syntax",
-    "invalid group operator": "invalid or unsupported Perl syntax",
-    "invalid named capture group": "invalid named capture",
-    "trailing \\": "trailing backslash at end of expression",
-    "trailing \\ at end of regexp": "trailing backslash at end of expression",
-}
 _MATCH = 64  # steps that it takes to find and replace one
 _REFERENCE = re.compile(rb"\$(?:\$|\{([^}]*)\}|(\w+))", re.ASCII)
 
@@ -42,37 +24,13 @@ def regexp_module() -> Module:
     )
 
 
-_ONE_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\C")  # what the engine knows, but Go does not
-
-
 @lru_cache(maxsize=256)
 def _compiled(pattern: str) -> Any:
-    import re2
-
     charge(1000 + 100 * len(pattern) + 50_000 * pattern.count("{"))
-    if _ONE_BYTE.search(pattern):
-        raise Failure("error parsing regexp: invalid escape sequence: `\\C`")
-    options = re2.Options()
-    options.log_errors = False
     try:
-        return re2.compile(to_bytes(pattern), options)
-    except re2.error as error:
-        said = error.args[0] if error.args else b""
-        raise Failure(f"error parsing regexp: {_explained(said, pattern)}") from None
-
-
-def _explained(said: Any, pattern: str) -> str:
-    """The engine's complaint in Go's words."""
-    text = from_bytes(said) if isinstance(said, bytes) else str(said)
-    code, _, what = text.partition(": ")
-    code = _CODES.get(code, code)
-    if code == "missing closing )":
-        what = pattern
-    elif code.startswith("trailing"):
-        what = ""
-    elif "(?P=" in pattern and code.startswith("invalid named"):
-        code = "invalid or unsupported Perl syntax"
-    return f"{code}: `{what}`"
+        return compiled(pattern)
+    except ValueError as error:
+        raise Failure(str(error)) from None
 
 
 def _match(*arguments: Any, **keywords: Any) -> bool:

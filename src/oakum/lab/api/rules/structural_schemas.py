@@ -73,17 +73,14 @@ def _forbidden(schema: Obj, path: str) -> Iterator[FieldError]:
 
 
 def _pattern(schema: Obj, path: str) -> Iterator[FieldError]:
-    import re2
+    from oakum.goregexp import compiled
 
     if not schema.get("pattern"):
         return
     try:
-        re2.compile(schema["pattern"])
-    except re2.error as error:
-        reason = error.args[0].decode() if error.args and isinstance(error.args[0], bytes) else str(error)
-        if reason.startswith("missing )"):
-            reason = f"missing closing ): `{schema['pattern']}`"
-        detail = f"must be a valid regular expression, but isn't: error parsing regexp: {reason}"
+        compiled(schema["pattern"])
+    except ValueError as error:
+        detail = f"must be a valid regular expression, but isn't: {error}"
         yield invalid(f"{path}.pattern", schema["pattern"], detail)
 
 
