@@ -32,7 +32,8 @@ def test_an_aggregating_server_is_asked_twice() -> None:
 def test_a_stale_group_is_an_error_unless_it_may_be_ignored() -> None:
     with serving(lambda m, path, h: Reply(200, AGGREGATED[path], {"Content-Type": V2})) as (url, _):
         client = Client(Transport(ClusterConfig(url)))
-        with pytest.raises(DiscoveryError, match="unable to retrieve the complete list of server APIs: ex.test/v1"):
+        with pytest.raises(DiscoveryError, match="^unable to retrieve the complete list of server APIs: ex.test/v1: "
+                                                 "the server is currently unable to handle the request$"):
             client.discovery.types()
         client.transport.close()
 
@@ -86,4 +87,5 @@ def test_a_server_that_refuses_to_list_what_it_serves_is_asked_once(monkeypatch:
         with pytest.raises(ApiError):
             client.discovery.types()
         client.transport.close()
-    assert len(asked) == 2
+    # Either of the two questions may be refused before the other one is asked.
+    assert len(asked) <= 2

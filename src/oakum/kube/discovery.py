@@ -20,6 +20,9 @@ AGGREGATED = ",".join(
     [f"application/json;g=apidiscovery.k8s.io;v={v};as=APIGroupDiscoveryList" for v in ("v2", "v2beta1")]
     + ["application/json"])
 
+STALE = "the server is currently unable to handle the request"
+"""What asking for the group version itself, as the reference does, says of one whose own server does not answer."""
+
 
 class Discovery:
     """The served types. `may_ignore(group_version)` decides whether one that fails is left out instead of raised.
@@ -110,7 +113,7 @@ def _aggregated(document: dict[str, Any], types: list[ResourceType], failed: dic
         for version in item.get("versions") or []:
             name = version["version"]
             if version.get("freshness") == "Stale":
-                failed[f"{group}/{name}"] = f"stale GroupVersion discovery: {group}/{name}"
+                failed[f"{group}/{name}"] = STALE
             for entry in version.get("resources") or []:
                 kind = entry.get("responseKind") or {}
                 types.append(ResourceType(
