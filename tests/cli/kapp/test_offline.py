@@ -79,6 +79,12 @@ def test_two_files_are_compared(capsys: pytest.CaptureFixture[str], file: str) -
         "Op:      0 create, 0 delete, 1 update, 0 noop, 0 exists\nWait to: 0 reconcile, 0 delete, 1 noop\n\nSucceeded\n")
 
 
+def test_between_files_all_that_exists_is_taken_for_done(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    old = tmp_path / "old.yml"
+    old.write_text("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {replicas: 1}\n")
+    assert kapp(capsys, "tools", "diff", "--file2", str(old))[1] == "(cluster)\td\tDeployment\t-\tdelete\t???\t-\tok\t-\t\n"
+
+
 def test_json_has_keys_of_long_names(capsys: pytest.CaptureFixture[str], file: str) -> None:
     found = json.loads(kapp(capsys, "tools", "inspect", "-f", file, "--json")[1])
     assert found["Tables"][0]["Header"]["reconcile_state"] == "Rs"

@@ -26,23 +26,19 @@ def labels(call: Invocation) -> int:
 def _diff(s: Session) -> None:
     from oakum.cli.kapp.deploy import reader
     from oakum.cli.kapp.options import diff_options
-    from oakum.dataclass import replace
     from oakum.deploy.config.config import Config
-    from oakum.deploy.diff.change import Differ
+    from oakum.deploy.diff.change import KEEP, SHOWN, Differ
     from oakum.deploy.diff.changeset import calculate
     from oakum.deploy.diff.history import Comparing
     from oakum.deploy.diff.mask import Mask
     from oakum.deploy.diff.rebase import NoTemplates
     from oakum.deploy.diff.view import view
     from oakum.deploy.run.table import Row, change_table
-    from oakum.deploy.wait.judge import Judge
 
     options = diff_options(s.flags, "")
     new, existing = reader(s.flags["file"])(), reader(s.flags["file2"])()
     differ = Differ(Comparing(Config(), NoTemplates()), options.against_last_applied)
     changes = calculate(existing, new, differ, versions=False)
-    from oakum.deploy.diff.change import KEEP, SHOWN
-
     rows = [Row(c, SHOWN[c.op], "???", "noop") for c in changes if c.op != KEEP]
     if options.changes:
         mask = Mask(Config())
@@ -51,7 +47,7 @@ def _diff(s: Session) -> None:
                         numbers=options.line_numbers, paint=s.out.paint)
             s.ui.block(f"@@ {row.op} {row.change.resource.description} @@\n{body}")
     if options.summary:
-        s.out.table(change_table([replace(r) for r in rows], Judge()))
+        s.out.table(change_table(rows, None))
 
 
 def _inspect(s: Session) -> None:

@@ -16,6 +16,7 @@ from oakum.deploy.run.grid import changes_grid, counts
 from oakum.deploy.run.plan import NO_WAIT, Planned
 from oakum.deploy.values import text
 from oakum.deploy.wait.judge import Judge
+from oakum.deploy.wait.state import ok
 
 
 @dataclass(frozen=True)
@@ -56,24 +57,24 @@ def description(rows: Sequence[Row]) -> str:
     return f"Op: {ops} / Wait to: {waits}"
 
 
-def change_table(rows: Sequence[Row], judge: Judge) -> Grid:
-    """The table `Changes`."""
+def change_table(rows: Sequence[Row], judge: Judge | None) -> Grid:
+    """The table `Changes`. Without a `judge`, as between files, all that exists is taken for done."""
     now = datetime.now(UTC)
     return changes_grid([_cells(row, judge, now) for row in rows], [(row.op, row.wait) for row in rows])
 
 
-def _cells(row: Row, judge: Judge, now: datetime) -> list[Cell]:
+def _cells(row: Row, judge: Judge | None, now: datetime) -> list[Cell]:
     r, live = row.change.resource, row.change.existing
     state, info = live_state(live, judge)
     return [r.namespace or CLUSTER, r.name, r.kind, r.api_version, age(live.created if live else None, now),
             "" if row.op == NOOP else row.op, row.strategy, "" if row.wait == NO_WAIT else row.wait, state, info]
 
 
-def live_state(live: Resource | None, judge: Judge) -> tuple[Cell, str]:
+def live_state(live: Resource | None, judge: Judge | None) -> tuple[Cell, str]:
     """The cells `Rs` and `Ri` of an object in the cluster, empty without one."""
     if live is None:
         return "", ""
-    state = judge.state(live)
+    state = judge.state(live) if judge is not None else ok()
     return Verdict(state.word, state.word == "ok"), wrapped(state.message)
 
 
