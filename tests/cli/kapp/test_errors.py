@@ -142,6 +142,11 @@ def test_an_object_that_should_be_there_is_waited_for(kapp: Kapp) -> None:
         "    External resource doesn't exists")
 
 
+def test_it_is_waited_for_beside_what_failed_for_good(kapp: Kapp) -> None:
+    assert kapp.deploy_fails(config_map("a", exists="") + config_map("Not_Valid"), "--exit-early-on-apply-error=false",
+                             "--apply-timeout", "1s", "--apply-check-interval", "400ms").startswith("Timed out waiting after 1s:")
+
+
 @pytest.mark.parametrize(("words", "error"), [
     (("inspect", "-a", "gone"), "App 'gone' (namespace: {NS}) does not exist: "),
     (("rename", "-a", "gone", "--new-name", "x", "-y"), "App 'gone' (namespace: {NS}) does not exist"),

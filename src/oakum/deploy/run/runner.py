@@ -70,7 +70,7 @@ class Runner:
             attempts = each(ready, self._attempt, self.apply_options.concurrency)
             again = [a for a in attempts if a.retryable]
             self._note(attempts)
-            if not again or len(again) < len(attempts):
+            if not again or any(a.applied is not None for a in attempts):
                 return [a.planned for a in again]
             if time.monotonic() + self.apply_options.check_interval > end:
                 limit = format_duration(self.apply_options.timeout)
