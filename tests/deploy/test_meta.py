@@ -32,9 +32,20 @@ def test_changes_survive_being_stored(description: str, namespaces: list[str]) -
     assert parse_meta(meta.to_text()) == meta
 
 
-def test_a_broken_record_is_reported_in_gos_words() -> None:
-    with pytest.raises(AppError, match="Parsing app metadata: unexpected end of JSON input"):
-        parse_meta("")
+@pytest.mark.parametrize(("text", "why"), [
+    ("", "unexpected end of JSON input"),
+    ("{oops", "invalid character 'o' looking for beginning of object key string"),
+    ("[]", "json: cannot unmarshal array into Go value of type app.Meta"),
+    ('{"labelKey": 5}', "json: cannot unmarshal number into Go struct field Meta.labelKey of type string"),
+    ('{"lastChange": {"successful": "yes"}}',
+     "json: cannot unmarshal string into Go struct field ChangeMeta.lastChange.successful of type bool"),
+    ('{"lastChange": {"startedAt": "now"}}',
+     'parsing time "now" as "2006-01-02T15:04:05Z07:00": cannot parse "now" as "2006"'),
+])
+def test_a_broken_record_is_reported_in_gos_words(text: str, why: str) -> None:
+    with pytest.raises(AppError) as caught:
+        parse_meta(text)
+    assert str(caught.value) == f"Parsing app metadata: {why}"
 
 
 def test_cluster_scoped_objects_are_named_in_brackets() -> None:

@@ -105,3 +105,18 @@ def test_a_user_that_is_not_there_is_anonymous() -> None:
     text = ("current-context: c\ncontexts: [{name: c, context: {cluster: k, user: ghost}}]\n"
             "clusters: [{name: k, cluster: {server: 'https://h'}}]\n")
     assert Authenticator(load(text=text, env={})).headers() == []
+
+
+def test_a_pod_without_a_kubeconfig_asks_its_own_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("oakum.kube.kubeconfig.IN_CLUSTER", str(tmp_path))
+    for name, text in (("token", "t"), ("ca.crt", "PEM"), ("namespace", "mine\n")):
+        (tmp_path / name).write_text(text)
+    (tmp_path / "empty").write_text("")
+    env = {"HOME": str(tmp_path), "KUBERNETES_SERVICE_HOST": "10.0.0.1", "KUBERNETES_SERVICE_PORT": "443"}
+    for given in (load(env=env), load(path=str(tmp_path / "empty"), env=env), load(env={**env, "POD_NAMESPACE": "mine"})):
+        assert (given.server, given.namespace, given.ca) == ("https://10.0.0.1:443", "mine", b"PEM")
+        assert Authenticator(given).headers() == [("Authorization", "Bearer t")]
+    with pytest.raises(ConfigError, match="no configuration has been provided"):
+        load(env={"HOME": str(tmp_path)})
+    with pytest.raises(ConfigError, match="does not exist"):
+        load(context="other", env=env)

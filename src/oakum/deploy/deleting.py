@@ -104,10 +104,11 @@ class Delete:
         changes = calculate(chosen, [], differ, versions=False)
         kept = filter_changes(changes, options.diff.filter)
         complete = len(chosen) == len(existing) and len(kept) == len(changes)
-        if not complete and self._recorded is not None:
-            who = f"App '{self._recorded.name}' (namespace: {self._recorded.namespace})"
-            self.out.line(f"{who} will not be fully deleted "
-                          "because some resources are excluded by filters")
+        if not complete:
+            name, space = ((self._recorded.name, self._recorded.namespace) if self._recorded is not None
+                           else (str(selector), options.namespace))
+            self.out.line(f"App '{name}' (namespace: {space}) will not be fully deleted because some resources are "
+                          "excluded by filters")
         judge = Judge(None, None, options.ignore_failing_apis)
         planner = Planner(judge, options.wait.enabled, options.apply.ignored, options.wait.ignored)
         planned = planner.plan(kept, default_config())

@@ -58,3 +58,11 @@ def test_a_rebase_rule_may_take_away_what_keeps_an_object_from_being_written(kap
     for number, note in enumerate(("noop", "exists"), 2):
         text = HEAD + f"metadata: {{name: a, annotations: {{kapp.k14s.io/{note}: ''}}}}\ndata: {{k: v{number}}}\n"
         assert "update configmap/a " in kapp.deploys(text + TAKES % note)
+
+
+def test_what_stays_of_a_labelled_application_is_told(kapp: Kapp) -> None:
+    app = ("-a", f"label:team={kapp.namespace}")
+    kapp.deploys(config_map("a") + config_map("b"), *app)
+    _, out, _ = kapp("delete", *app, "-y", "--filter-name", "a")
+    assert ("App 'team={NS}' (namespace: {NS}) will not be fully deleted because some resources are excluded by filters"
+            in out)

@@ -1,11 +1,10 @@
 """The records of an application's changes (kapp spec, section 2.2)."""
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 from oakum.dataclass import dataclass, replace
-from oakum.deploy.app.meta import AppMeta, ChangeMeta, now
+from oakum.deploy.app.meta import AppMeta, ChangeMeta, now, parse_change
 from oakum.deploy.app.recorded import RecordedApp
 from oakum.deploy.errors import AppError
 from oakum.kube.client import CONFIG_MAPS
@@ -106,8 +105,8 @@ class Running:
 
 def _meta(record: dict[str, Any]) -> ChangeMeta:
     try:
-        return ChangeMeta.from_json(json.loads((record.get("data") or {}).get("spec") or "{}"))
-    except json.JSONDecodeError as e:
+        return parse_change((record.get("data") or {}).get("spec") or "{}")
+    except ValueError as e:
         raise AppError(f"Parsing app change '{record['metadata']['name']}': {e}") from e
 
 

@@ -9,12 +9,19 @@ from datetime import datetime
 from oakum.dataclass import dataclass, field
 from oakum.deploy.errors import AppError
 from oakum.deploy.resource import Resource, parse_time
+from oakum.gostruct import BOOL, TEXT, Many, Struct, decode
 from oakum.typing import Any
 
 ZERO_TIME = "0001-01-01T00:00:00Z"
 APP_KEY = "kapp.k14s.io/app"
 CLUSTER = "(cluster)"
 _GO = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+CHANGE = Struct("app.ChangeMeta", {"startedAt": TEXT, "finishedAt": TEXT, "successful": BOOL, "description": TEXT,
+                                  "namespaces": Many(TEXT)})
+META = Struct("app.Meta", {
+    "labelKey": TEXT, "labelValue": TEXT, "lastChangeName": TEXT, "lastChange": CHANGE,
+    "usedGVs": Many(Struct("schema.GroupVersion", {"Group": TEXT, "Version": TEXT})),
+    "usedGKs": Many(Struct("schema.GroupKind", {"Group": TEXT, "Kind": TEXT}))})
 
 
 def now() -> str:
@@ -47,10 +54,15 @@ class ChangeMeta:
         return out
 
     @classmethod
-    def from_json(cls, raw: Mapping[str, Any]) -> ChangeMeta:
-        """Read back what `to_json` gives."""
-        return cls(raw.get("startedAt") or ZERO_TIME, raw.get("finishedAt") or ZERO_TIME, raw.get("successful"),
-                   raw.get("description") or "", tuple(raw.get("namespaces") or ()))
+    def decoded(cls, raw: Mapping[str, Any]) -> ChangeMeta:
+        """Read back what `to_json` gives, once decoded. Raises ValueError for times that are none."""
+        from oakum.gotime import parse_rfc3339
+
+        started, finished = raw.get("startedat", ZERO_TIME), raw.get("finishedat", ZERO_TIME)
+        for text in (started, finished):
+            parse_rfc3339(text)
+        return cls(started, finished, raw.get("successful"), raw.get("description", ""),
+                   tuple(name or "" for name in raw.get("namespaces", ())))
 
     @property
     def started_at(self) -> datetime | None:
@@ -99,25 +111,27 @@ def compact(value: Any) -> str:
 def parse_meta(text: str) -> AppMeta:
     """Read a record's JSON. Raises AppError."""
     try:
-        raw = json.loads(text)
-    except json.JSONDecodeError as e:
-        raise AppError(f"Parsing app metadata: {go_json_error(text, e)}") from e
-    if not isinstance(raw, dict):
-        raise AppError("Parsing app metadata: json: cannot unmarshal into Go value of type app.Meta")
-    gks = raw.get("usedGKs")
+        raw = _read(text, META)
+        change = ChangeMeta.decoded(raw.get("lastchange", {}))
+    except ValueError as e:
+        raise AppError(f"Parsing app metadata: {e}") from e
+    gks = raw.get("usedgks")
     return AppMeta(
-        label_value=raw.get("labelValue") or "", label_key=raw.get("labelKey") or APP_KEY,
-        last_change_name=raw.get("lastChangeName") or "",
-        last_change=ChangeMeta.from_json(raw.get("lastChange") or {}),
-        used_gvs=tuple((e.get("Group", ""), e.get("Version", "")) for e in raw.get("usedGVs") or ()),
-        used_gks=None if gks is None else tuple((e.get("Group", ""), e.get("Kind", "")) for e in gks))
+        label_value=raw.get("labelvalue", ""), label_key=raw.get("labelkey") or APP_KEY,
+        last_change_name=raw.get("lastchangename", ""), last_change=change,
+        used_gvs=tuple((e.get("group", ""), e.get("version", "")) for e in raw.get("usedgvs", ()) if e),
+        used_gks=None if gks is None else tuple((e.get("group", ""), e.get("kind", "")) for e in gks if e))
 
 
-def go_json_error(text: str, error: json.JSONDecodeError) -> str:
-    """Go's sentence for broken JSON."""
-    if error.pos >= len(text.rstrip()):
-        return "unexpected end of JSON input"
-    return f"invalid character '{text[error.pos]}' looking for beginning of value"
+def parse_change(text: str) -> ChangeMeta:
+    """Read the JSON of a change's own record. Raises ValueError in Go's words."""
+    return ChangeMeta.decoded(_read(text, CHANGE))
+
+
+def _read(text: str, shape: Struct) -> dict[str, Any]:
+    from oakum.yaml.json_syntax import loads
+
+    return decode(loads(text), shape) or {}
 
 
 def group_versions(resources: Iterable[Resource]) -> tuple[tuple[str, str], ...]:
