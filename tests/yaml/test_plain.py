@@ -92,6 +92,13 @@ FAILURES = [
     ("a: {<<: 1}", "yaml: map merge requires map or sequence of maps as the value"),
     ("a: !!int x", "yaml: cannot decode !!str `x` as a !!int"),
     ("a: .inf", r"json: unsupported value: +Inf"),
+    ("~: 1", "unsupported map key of type: %!s(<nil>), key: <nil>, value: 1"),
+    ("a: {null: [x, ~]}", 'unsupported map key of type: %!s(<nil>), key: <nil>, value: []interface {}{"x", interface {}(nil)}'),
+    ("? \n", "unsupported map key of type: %!s(<nil>), key: <nil>, value: <nil>"),
+    ("kind Pod\nname: x\n", "yaml: line 2: mapping values are not allowed in this context"),
+    ("image: {{ .x }\nb: 1\n", "yaml: line 1: did not find expected ',' or '}'"),
+    ("a: {{ x }}\nb: [1\n", "yaml: line 2: did not find expected ',' or ']'"),
+    ("a: !!int x\nb: *c\n", "yaml: unknown anchor 'c' referenced"),
     (b"a: \xff".decode("utf-8", "surrogateescape"), "yaml: invalid leading UTF-8 octet"),
 ]
 

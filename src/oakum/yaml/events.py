@@ -40,9 +40,13 @@ _COLON = pattern(r"""([^\s"',\[\]{}][ \t]*):(?=[,\[\]{}])""")
 
 
 class Events:
-    """The events of a text, one at a time; the first is the one after the start of the stream."""
+    """The events of a text, one at a time; the first is the one after the start of the stream.
+
+    After one that could not be read (`failed`) there are none.
+    """
 
     def __init__(self, text: str) -> None:
+        self.failed = False
         self._colon = ""
         if _COLON.search(text):
             self._colon = next(char for char in map(chr, range(0xE000, 0xF900)) if char not in text)
@@ -59,6 +63,7 @@ class Events:
         try:
             event = self._event()
         except LibraryError as error:
+            self.failed = True
             raise _translated(error) from None
         if self._colon and type(event) is ScalarEvent:
             event.value = event.value.replace(self._colon, ":")

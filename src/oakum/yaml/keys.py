@@ -17,8 +17,11 @@ def json_scalar(value: Scalar, floats: bool) -> Scalar:
     return float(value) if floats and type(value) is int else value
 
 
-def key_text(key: Any) -> str:
-    """A map key as Go turns it into a JSON string: `true`, `1`, `1.5`. Raises YAMLError for what can be no key."""
+def key_text(key: Any, value: Any = None) -> str:
+    """A map key as Go turns it into a JSON string: `true`, `1`, `1.5`.
+
+    Raises YAMLError for what can be no key; the message shows its `value`.
+    """
     if isinstance(key, str):
         return key
     if isinstance(key, bool):
@@ -29,7 +32,8 @@ def key_text(key: Any) -> str:
         return _float32(key)
     if isinstance(key, dict | list):
         raise SyntaxYAMLError(f"invalid map key: {_go_syntax(key)}")
-    raise YAMLError("Unsupported map key of type: %!s(<nil>), key: <nil>")
+    shown = "<nil>" if value is None else _go_syntax(value)
+    raise YAMLError(f"unsupported map key of type: %!s(<nil>), key: <nil>, value: {shown}")
 
 
 def _float32(number: float) -> str:

@@ -12,7 +12,7 @@ from oakum.late import pattern
 from oakum.typing import TYPE_CHECKING, Any
 from oakum.yaml.errors import SeparatorError
 from oakum.yaml.keys import json_scalar, key_text
-from oakum.yaml.nodes import Array, Map, Source, Value
+from oakum.yaml.nodes import Array, Map, MapItem, Source, Value
 from oakum.yaml.resolve import resolve
 
 if TYPE_CHECKING:
@@ -102,11 +102,16 @@ def _no_json(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
+def _pair(item: MapItem, floats: bool) -> tuple[str, Any]:
+    value = _plain(item.value, floats)
+    return key_text(item.key, value), value
+
+
 def _plain(value: Value, floats: bool) -> Any:
     if isinstance(value, str):
         return value
     if isinstance(value, Map):
-        return {key_text(item.key): _plain(item.value, floats) for item in value.items}
+        return dict(_pair(item, floats) for item in value.items)
     if isinstance(value, Array):
         return [_plain(item.value, floats) for item in value.items]
     return json_scalar(value, floats)

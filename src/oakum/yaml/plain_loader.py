@@ -1,11 +1,13 @@
 """Builds a document of kbld's and kapp's dialect from libyaml's events."""
 from __future__ import annotations
 
+from oakum.errors import YAMLError
 from oakum.typing import Any
-from oakum.yaml.anchors import Anchors
+from oakum.yaml.anchors import Anchors, UnknownAnchor
 from oakum.yaml.errors import MAX_DEPTH, SyntaxYAMLError, too_deep
 from oakum.yaml.events import (
     AliasEvent,
+    DocumentEndEvent,
     Events,
     MappingEndEvent,
     ScalarEvent,
@@ -23,15 +25,37 @@ def load(text: str, floats: bool) -> Any:
     events = Events(text)
     if type(events.next()) is StreamEndEvent:
         return None
-    return _Loader(events, len(text), floats).value(events.next())
+    loader = _Loader(events, len(text), floats)
+    value = loader.root()
+    events.next()  # to go-yaml a document that does not end as one is none
+    return value
 
 
 class _Loader:
     def __init__(self, events: Events, length: int, floats: bool) -> None:
+        self.events = events
         self.next = events.next
         self.floats = floats
         self.anchors: Anchors[Any] = Anchors(length, _copy, _size)
         self.depth = 0
+
+    def root(self) -> Any:
+        """The document's value. What go-yaml finds while it reads comes before what is wrong with the values."""
+        try:
+            return self.value(self.next())
+        except YAMLError as error:
+            if not (self.events.failed or isinstance(error, UnknownAnchor)):
+                self.skip()
+            raise
+
+    def skip(self) -> None:
+        """Read on to the end of the document."""
+        while type(event := self.next()) not in (DocumentEndEvent, StreamEndEvent):
+            anchor: Any = getattr(event, "anchor", None)
+            if type(event) is AliasEvent:
+                self.anchors.require(anchor)
+            elif anchor:
+                self.anchors.define(anchor, None)
 
     def value(self, event: Any) -> Any:
         kind = type(event)
@@ -74,8 +98,9 @@ class _Loader:
             if is_merge(key):
                 self.merge(items)
             else:
-                name = key_text(self.value(key))
-                items[name] = self.value(self.next())
+                name = self.value(key)
+                value = self.value(self.next())
+                items[key_text(name, value)] = value
         self.anchors.close(event.anchor)
         return items
 
