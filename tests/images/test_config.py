@@ -117,6 +117,8 @@ def test_prereleases_are_left_out_let_in_or_named() -> None:
 
 
 _FRAME = f"Validating {NAME}: Validating "
+_DECODING = f"Unmarshaling {NAME}: error unmarshaling JSON: while decoding JSON: "
+_MISMATCH = _DECODING + "json: cannot unmarshal "
 
 
 @pytest.mark.parametrize(
@@ -150,9 +152,16 @@ _FRAME = f"Validating {NAME}: Validating "
             f"Unmarshaling {NAME}: error unmarshaling JSON: while decoding JSON: json: "
             "cannot unmarshal object into Go struct field .sources of type []config.Source",
         ),
+        ({"searchRules": [{"keyMatcher": {"path": [5]}}]}, _DECODING + "Unknown path part"),
+        ({"searchRules": [{"keyMatcher": {"path": [{"index": True}]}}]}, _DECODING + "Unknown path part"),
+        ({"searchRules": [None]}, _FRAME + "SearchRules[0]: Expected KeyMatcher or ValueMatcher to be non-empty"),
+        ({"Sources": [{"Path": []}]}, _MISMATCH + "array into Go struct field .Sources.0.Path of type string"),
+        ({"sources": ["x"]}, _MISMATCH + "string into .sources.0 of type config.Source"),
+        ({"keys": ["a", {}]}, _MISMATCH + "object into .keys.1 of type string"),
         (
-            {"searchRules": [{"keyMatcher": {"path": [5]}}]},
-            f"Unmarshaling {NAME}: error unmarshaling JSON: while decoding JSON: Unknown path part",
+            {"searchRules": [{"updateStrategy": {"yaml": {"searchRules": [{"updateStrategy": {"json": 5}}]}}}]},
+            _MISMATCH + "number into Go struct field .searchRules.0.updateStrategy.yaml.searchRules.0.updateStrategy"
+            ".json of type config.SearchRuleUpdateStrategyJSON",
         ),
     ],
 )

@@ -66,7 +66,7 @@ def test_an_images_lock_keeps_ids_and_origins() -> None:
     [
         ("[]", "json: cannot unmarshal array into Go value of type map[string]string"),
         ("not", "invalid character 'o' in literal null (expecting 'u')"),
-        ('{"a": 1}', "json: cannot unmarshal number into Go value of type string"),
+        ('{"a": null, "b": 1}', "json: cannot unmarshal number into Go struct field .b of type string"),
     ],
 )
 def test_a_bad_image_map_is_described(tmp_path: Path, text: str, words: str) -> None:

@@ -46,6 +46,25 @@ def test_a_file_is_fetched_after_redirects(server: str, path: str) -> None:
     assert fetch(f"http://{server}{path}", {}) == b"a: None"
 
 
+def test_a_file_may_have_blanks_and_letters_of_any_kind_in_its_name(server: str) -> None:
+    with pytest.raises(FetchError, match=r"b \u00e9': 404 Not Found$"):
+        fetch(f"http://{server}/b \u00e9", {})
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http:///a", 'Get "http:///a": http: no Host in request URL'),
+        ("http://me:pw@127.0.0.1:x/a", 'parse "http://127.0.0.1:x/a": invalid port ":x" after host'),
+        ("http://127.0.0.1:99999/a", 'parse "http://127.0.0.1:99999/a": Port out of range 0-65535'),
+    ],
+)
+def test_an_address_that_is_none_is_refused(url: str, words: str) -> None:
+    with pytest.raises(FetchError) as caught:
+        fetch(url, {})
+    assert str(caught.value) == f"Requesting URL '{url.replace('me:pw@', '')}': {words}"
+
+
 def test_more_than_the_largest_file_is_refused(server: str) -> None:
     with pytest.raises(FetchError, match=r"^Requesting URL '[^']*': Expected at most 6 bytes, but there are more$"):
         fetch(f"http://{server}/a", {}, largest=6)

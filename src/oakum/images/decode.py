@@ -99,21 +99,23 @@ _OVERRIDE = Struct(
     },
 )
 _DESTINATION = Struct("config.ImageDestination", {**_REF, "newImage": TEXT, "tags": STRINGS})
-_RULE = Struct(
-    "config.SearchRule",
-    {
-        "keyMatcher": Struct(
-            "config.SearchRuleKeyMatcher", {"name": TEXT, "path": ListOf(Anything(), "config.Path")}
-        ),
-        "valueMatcher": Struct("config.SearchRuleValueMatcher", _REF),
-        "updateStrategy": Anything(),
-    },
-)
-_STRATEGY = Struct(
+_RULE_FIELDS: dict[str, FieldType] = {
+    "keyMatcher": Struct("config.SearchRuleKeyMatcher", {"name": TEXT, "path": ListOf(Anything(), "config.Path")}),
+    "valueMatcher": Struct("config.SearchRuleValueMatcher", _REF),
+}
+_RULE = Struct("config.SearchRule", _RULE_FIELDS)
+_RULES: dict[str, FieldType] = {"searchRules": ListOf(_RULE, "[]config.SearchRule")}
+_STRATEGIES: dict[str, tuple[str, dict[str, FieldType]]] = {
+    "none": ("None", {}),
+    "entireValue": ("EntireValue", {}),
+    "json": ("JSON", _RULES),
+    "yaml": ("YAML", _RULES),
+}
+"""Each with its name in Go, in the order in which they are looked for."""
+_RULE_FIELDS["updateStrategy"] = Struct(
     "config.SearchRuleUpdateStrategy",
-    {name: Anything() for name in ("none", "entireValue", "json", "yaml")},
+    {name: Struct(f"config.SearchRuleUpdateStrategy{go}", fields) for name, (go, fields) in _STRATEGIES.items()},
 )
-_NESTED = Struct("config.SearchRuleUpdateStrategyJSON", {"searchRules": ListOf(_RULE, "[]config.SearchRule")})
 _CONFIG = Struct(
     "config.Config",
     {
@@ -122,7 +124,7 @@ _CONFIG = Struct(
         "overrides": ListOf(_OVERRIDE, "[]config.ImageOverride"),
         "destinations": ListOf(_DESTINATION, "[]config.ImageDestination"),
         "keys": STRINGS,
-        "searchRules": ListOf(_RULE, "[]config.SearchRule"),
+        **_RULES,
     },
 )
 _BUILDERS = (
@@ -233,11 +235,9 @@ def _destination(fields: dict[str, Any]) -> Destination:
 
 def _rule(fields: dict[str, Any]) -> SearchRule:
     key, value = fields.get("keyMatcher") or {}, fields.get("valueMatcher") or {}
-    strategy = decode(fields.get("updateStrategy"), _STRATEGY, path=".searchRules.updateStrategy") or {}
-    chosen = next((name for name in ("none", "entireValue", "json", "yaml") if name in strategy), "")
-    nested: Sequence[Any] = ()
-    if chosen in ("json", "yaml"):
-        nested = (decode(strategy[chosen], _NESTED, path=f".updateStrategy.{chosen}") or {}).get("searchRules", ())
+    strategy = fields.get("updateStrategy") or {}
+    chosen = next((name for name in _STRATEGIES if name in strategy), "")
+    nested: Sequence[Any] = strategy[chosen].get("searchRules", ()) if chosen else ()
     return SearchRule(
         key.get("name", ""),
         tuple(_part(part) for part in key.get("path", ())),
@@ -254,7 +254,7 @@ def _part(part: Any) -> PathPart:
     if isinstance(part, dict):
         if part.get("allIndexes") is True:
             return ANY_INDEX
-        if isinstance(part.get("index"), int):
+        if type(part.get("index")) is int:
             return int(part["index"])
     raise ConfigError("error unmarshaling JSON: while decoding JSON: Unknown path part")
 
@@ -280,7 +280,7 @@ def _validate(config: Config, fields: dict[str, Any]) -> None:
     _each("Overrides", config.overrides, _check_override)
     _each("Destinations", config.destinations, lambda entry: _check_ref(entry.ref))
     _each("Destinations", config.keys, _check_key)  # kbld's own label for keys, kept for those who match on it
-    _each("SearchRules", fields.get("searchRules", ()), _check_rule)
+    _each("SearchRules", fields.get("searchRules", ()), lambda entry: _check_rule(entry or {}))
 
 
 def _demand(value: object, name: str) -> None:

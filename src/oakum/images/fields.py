@@ -1,7 +1,7 @@
 """Decoding configuration by a table of fields, with the leniency and the words of Go's JSON decoder.
 
 Field names match in any case, unknown fields are ignored, null leaves a field out; a value of another kind is refused
-with the field's path and its Go type. `strict` refuses unknown fields too.
+with its path, as written, and its Go type (the words of Go 1.27). `strict` refuses unknown fields too.
 """
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _struct(value: Mapping[str, Any], kind: Struct, path: str, strict: bool) -> 
             if strict:
                 raise ConfigError(f'{_PREFIX} json: unknown field "{key}"')
             continue
-        item = decode(value[key], kind.fields[name], path=f"{path}.{name}", strict=strict)
+        item = decode(value[key], kind.fields[name], path=f"{path}.{key}", strict=strict)
         if item is not None:
             found[name] = item
     return found
@@ -109,5 +109,7 @@ def _scalar(value: Any, kind: Scalar, path: str) -> Any:
 
 
 def _mismatch(value: Any, path: str, go: str) -> ConfigError:
-    where = f"Go struct field {path} of type {go}" if path else f"Go value of type {go}"
-    return ConfigError(f"{_PREFIX} json: cannot unmarshal {go_kind(value)} into {where}")
+    where = "Go value"
+    if path:
+        where = path if path.rpartition(".")[2].isdigit() else f"Go struct field {path}"
+    return ConfigError(f"{_PREFIX} json: cannot unmarshal {go_kind(value)} into {where} of type {go}")

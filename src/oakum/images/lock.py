@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from oakum.images.config import IMAGE_KEY, AnyIndex, Config, ImageRef, Override, PathPart, SearchRule
 from oakum.images.decode import API_VERSION
@@ -43,15 +43,19 @@ def read_map(path: str) -> list[Override]:
         raise ConfigError(str(error)) from error
     if found is None:
         return []
-    wrong = found if not isinstance(found, dict) else _first_not_text(found)
-    if wrong is not None:
-        kind = "map[string]string" if not isinstance(found, dict) else "string"
-        raise ConfigError(f"json: cannot unmarshal {go_kind(wrong)} into Go value of type {kind}")
-    return [Override(ImageRef(image), url, preresolved=True) for image, url in sorted(found.items())]
+    if wrong := _mismatch(found):
+        raise ConfigError(f"json: cannot unmarshal {wrong}")
+    return [Override(ImageRef(image), url or "", preresolved=True) for image, url in sorted(found.items())]
 
 
-def _first_not_text(found: Mapping[str, Any]) -> Any:
-    return next((value for value in found.values() if not isinstance(value, str)), None)
+def _mismatch(found: Any) -> str:
+    """What keeps `found` from being a map of texts, in Go's words; empty when nothing does."""
+    if not isinstance(found, dict):
+        return f"{go_kind(found)} into Go value of type map[string]string"
+    for key, value in found.items():
+        if not isinstance(value, str | None):
+            return f"{go_kind(value)} into Go struct field .{key} of type string"
+    return ""
 
 
 def _rule(rule: SearchRule) -> dict[str, Any]:

@@ -74,7 +74,10 @@ class Connections:
         timeout: float | None = None,
     ) -> Response:
         """Send one request and return the answer, body not yet read. Raises ConnectError when there is no answer."""
-        parts = split(url)
+        try:
+            parts = split(url)
+        except ValueError as error:
+            raise ConnectError("parse", url, str(error)) from error
         host = parts.host
         port = parts.port or (443 if parts.scheme == "https" else 80)
         answer = self.options.answer_timeout if timeout is None else timeout

@@ -27,7 +27,7 @@ class ConnectError(RegistryError):
     """No HTTP answer came back. `reason` is the part after `Get "URL": `."""
 
     def __init__(self, method: str, url: str, reason: str) -> None:
-        super().__init__(f'{method.title()} "{url}": {reason}')
+        super().__init__(f'{method.title() if method.isupper() else method} "{url}": {reason}')
         self.reason = reason
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from oakum.errors import RegistryError
 from oakum.http.errors import FAILURES
@@ -14,6 +14,7 @@ from oakum.registry.errors import ConnectError
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 10
 _TIMEOUT_S = 60.0
+_URL_CHARS = "/:?#[]@!$&'()*+,;=%~"
 LARGEST = 256 << 20
 """Bytes that a file may have: configuration is far smaller, and what never ends would take all memory."""
 
@@ -33,8 +34,9 @@ def fetch(url: str, environ: Mapping[str, str] | None = None, largest: int = LAR
     More than `largest` bytes are refused. `environ` names proxies, that of the process unless given. Raises FetchError,
     ProxyError.
     """
-    connections, here = Connections(Options(answer_timeout=_TIMEOUT_S), environ), url
+    connections, here = Connections(Options(answer_timeout=_TIMEOUT_S), environ), quote(url, safe=_URL_CHARS)
     try:
+        _check_address(here)
         for _ in range(_MOST_REDIRECTS):
             response = connections.send("GET", shown(here), _login(here))
             target = response.headers.get("Location")
@@ -56,6 +58,16 @@ def fetch(url: str, environ: Mapping[str, str] | None = None, largest: int = LAR
     if not 200 <= response.status < 300:
         raise FetchError(f"Requesting URL '{shown(url)}': {response.status} {response.reason or ''}".rstrip())
     return body
+
+
+def _check_address(url: str) -> None:
+    """Raise ConnectError, in Go's words, for a URL without a host or with a port that is none."""
+    address = urlsplit(url).netloc.rpartition("@")[2]
+    if not address:
+        raise ConnectError("GET", url, "http: no Host in request URL")
+    port = address.rpartition("]")[2].partition(":")[2]
+    if port and not port.isdecimal():
+        raise ConnectError("parse", shown(url), f'invalid port ":{port}" after host')
 
 
 def _login(url: str) -> dict[str, str]:

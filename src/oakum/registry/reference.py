@@ -6,12 +6,14 @@ Docker Hub, where a single-element name lives under `library/`. Texts of the err
 from __future__ import annotations
 
 from oakum.dataclass import dataclass, replace
+from oakum.late import pattern
 from oakum.registry.errors import BadReference
 
 HUB = "index.docker.io"
 REPOSITORY_CHARS = "abcdefghijklmnopqrstuvwxyz0123456789_-./"
 TAG_CHARS = "abcdefghijklmnopqrstuvwxyz0123456789_-.ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_AUTHORITY_CHARS = frozenset(TAG_CHARS + "~!$&'()*+,;=:[]%")
+_AUTHORITY = pattern(r"(?a:(?:\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+,;=-]*)(?::([0-9]*))?)")
+_GREATEST_PORT = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,6 @@ def parse_repository(name: str, *, strict: bool = False) -> Repository:
     head, slash, tail = name.partition("/")
     explicit = bool(slash) and ("." in head or ":" in head)
     registry, path = (head, tail) if explicit else (HUB, name)
-    if not path:
-        raise BadReference("a repository name must be specified")
     _check_element("repository", path, REPOSITORY_CHARS, 2, 255)
     if path.startswith("/"):  # what is left of a URL: `http://host/path`
         raise BadReference(f"repository can only contain the characters `{REPOSITORY_CHARS}`: {path}")
@@ -83,7 +83,8 @@ def parse_repository(name: str, *, strict: bool = False) -> Repository:
 
 def parse_registry(name: str) -> str:
     """The registry that `name` (host or host:port) means. Raises BadReference."""
-    if any(char not in _AUTHORITY_CHARS for char in name):
+    match = _AUTHORITY.fullmatch(name)
+    if match is None or int(match[1] or 0) > _GREATEST_PORT:
         raise BadReference(f"registries must be valid RFC 3986 URI authorities: {name}")
     return HUB if name == "docker.io" else name
 
@@ -104,10 +105,12 @@ def parse_digest(name: str, *, strict: bool = False) -> Reference:
             f"a digest must contain exactly one '@' separator (e.g. registry/repository@digest) saw: {name}"
         )
     check_digest(parts[1])
-    base, tag = split_tag(parts[0])
-    if tag and not set(tag) <= set(TAG_CHARS):
-        base = parts[0]
-    return Reference(parse_repository(base, strict=strict), digest=parts[1])
+    try:
+        repository = parse_tag(parts[0], strict=strict).repository
+    except BadReference:
+        # What cannot be a tag is taken for part of the repository's name.
+        repository = parse_repository(parts[0], strict=strict)
+    return Reference(repository, digest=parts[1])
 
 
 def parse(name: str, *, strict: bool = False) -> Reference:

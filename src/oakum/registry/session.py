@@ -8,7 +8,7 @@ import time
 from threading import Lock, RLock
 
 from oakum.http.response import Response
-from oakum.proxy import is_loopback, parse_address
+from oakum.late import pattern
 from oakum.registry import challenge
 from oakum.registry.answers import body_of, status_error
 from oakum.registry.attempts import Attempts
@@ -18,8 +18,11 @@ from oakum.registry.credentials import Credentials, Keychain
 from oakum.registry.errors import ConnectError, StatusError
 from oakum.registry.reference import Repository
 from oakum.registry.tokens import FAILURE_KEPT_S, TokenService
-from oakum.url import split
 
+_NEARBY = pattern(
+    r"\Alocalhost:|127\.0\.0\.1|::1|\.local(?:host)?(?::[0-9]{1,5})?\Z"
+    r"|\A(?:10\.\d+|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.\d+\.\d+(?::\d+)?\Z"
+)
 _Key = tuple[Credentials | None, tuple[str, ...]]
 """What a token is for: a login and its scopes."""
 
@@ -136,15 +139,7 @@ class Session:
         self._base = f"{scheme}://{self._registry}"
 
     def _may_use_http(self) -> bool:
-        name = self._registry
-        host = split(f"https://{name}").host
-        return (
-            self._connections.options.insecure
-            or name.startswith("localhost:")
-            or host.endswith((".local", ".localhost"))
-            or host in ("127.0.0.1", "::1")
-            or _is_private(host)
-        )
+        return self._connections.options.insecure or may_speak_http(self._registry)
 
     def _send(
         self, method: str, url: str, headers: dict[str, str], body: bytes | None = None
@@ -152,10 +147,9 @@ class Session:
         return self._attempts.run(lambda: self._connections.send(method, url, headers, body))
 
 
-def _is_private(host: str) -> bool:
-    """Whether `host` is an address of version 4 in a private network, other than this machine."""
-    address = parse_address(host)
-    return address is not None and address.version == 4 and address.is_private and not is_loopback(host)
+def may_speak_http(registry: str) -> bool:
+    """Whether `registry`, by its name alone, may be one on this machine or in a private network (RFC 1918)."""
+    return _NEARBY.search(registry) is not None
 
 
 class _Both(ConnectError):
