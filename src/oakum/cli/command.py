@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from oakum.cli.flag import Flag, parse
+from oakum.cli.interrupt import Interrupts
 from oakum.errors import OakumError, UsageError
 from oakum.late import imported
 from oakum.record import NamedTuple
@@ -150,15 +151,10 @@ def main(root: Command, arguments: Sequence[str] | None = None, *, truncate: boo
     arguments = sys.argv[1:] if arguments is None else arguments
     _prepare_streams()
     try:
-        if arguments and arguments[0] in ("completion", "__complete", "help"):
-            from oakum.cli.completion import built_in
-
-            status = built_in(root, arguments)
-            if status is not None:
-                return status
-        status = execute(interpret(root, arguments))
-        sys.stdout.flush()
-        return status
+        with Interrupts():
+            status = _run(root, arguments)
+            sys.stdout.flush()
+            return status
     except OakumError as error:
         return _failed(root, str(error), truncate)
     except BrokenPipeError:
@@ -169,6 +165,16 @@ def main(root: Command, arguments: Sequence[str] | None = None, *, truncate: boo
         return _failed(root, _refusal(error), truncate)
     except KeyboardInterrupt:
         return 130
+
+
+def _run(root: Command, arguments: Sequence[str]) -> int:
+    if arguments and arguments[0] in ("completion", "__complete", "help"):
+        from oakum.cli.completion import built_in
+
+        status = built_in(root, arguments)
+        if status is not None:
+            return status
+    return execute(interpret(root, arguments))
 
 
 def leave(status: int) -> NoReturn:

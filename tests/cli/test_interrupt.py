@@ -1,0 +1,69 @@
+"""Ctrl-C at moments when Python cannot bear it."""
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from oakum.cli.interrupt import Interrupts
+
+START = "import os, signal, sys\nfrom oakum.cli.interrupt import Interrupts\ndef interrupt(*_): os.kill(os.getpid(), signal.SIGINT)\n"
+
+
+def ended(code: str) -> tuple[int, str, str]:
+    done = subprocess.run([sys.executable, "-c", START + code], capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout, done.stderr.splitlines()[-1] if done.stderr else ""
+
+
+def test_an_import_is_finished_first(tmp_path):
+    (tmp_path / "inner.py").write_text("interrupt()\nprint('whole')\n")
+    (tmp_path / "outer.py").write_text("import inner\nprint('too')\n")
+    code = f"""
+import builtins
+builtins.interrupt = interrupt
+sys.path.insert(0, {str(tmp_path)!r})
+def run():
+    import outer
+    print("never")
+with Interrupts():
+    run()
+"""
+    status, out, last = ended(code)
+    assert (out, last) == ("whole\ntoo\n", "KeyboardInterrupt")
+    assert status != 0
+
+
+@pytest.mark.parametrize("swallowing", [
+    "class Gone:\n    def __del__(self): interrupt()\ndef drop(): Gone()",
+    "import weakref\nclass Gone: pass\nseen = []\ndef drop():\n    gone = Gone()\n    seen.append(weakref.ref(gone, interrupt))\n    del gone",
+])  # fmt: skip
+def test_what_a_callback_would_swallow_is_raised_behind_it(swallowing):
+    code = f"{swallowing}\nwith Interrupts():\n    try:\n        drop()\n        print('never')\n    except KeyboardInterrupt:\n        print('told')\n"
+    assert ended(code) == (0, "told\n", "")
+
+
+def test_other_failures_of_callbacks_are_told_as_ever():
+    code = "class Gone:\n    def __del__(self): 1 / 0\nwith Interrupts():\n    Gone()\nprint('on')\n"
+    assert ended(code) == (0, "on\n", "ZeroDivisionError: division by zero")
+
+
+@pytest.mark.parametrize("handler", ["SIG_IGN", "SIG_DFL"])
+def test_another_way_to_take_ctrl_c_stays(handler):
+    code = f"signal.signal(signal.SIGINT, signal.{handler})\nwith Interrupts():\n    print(signal.getsignal(signal.SIGINT).name)\n"
+    assert ended(code)[1] == f"{handler}\n"
+
+
+def test_afterwards_all_is_as_before():
+    code = "hook = sys.unraisablehook\nwith Interrupts():\n    pass\nprint(signal.getsignal(signal.SIGINT) is signal.default_int_handler, sys.unraisablehook is hook)"
+    assert ended(code)[1] == "True True\n"
+
+
+def test_in_another_thread_nothing_is_changed():
+    code = "import threading\ndef run():\n    with Interrupts():\n        print('runs')\nthread = threading.Thread(target=run)\nthread.start()\nthread.join()\n"
+    assert ended(code) == (0, "runs\n", "")
+
+
+def test_it_may_be_entered_where_it_is_in_force():
+    with Interrupts(), Interrupts():
+        pass
