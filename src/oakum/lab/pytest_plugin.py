@@ -31,6 +31,9 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def lab(request: pytest.FixtureRequest) -> Iterator["Lab"]:
     """A running `oakum.lab.Lab` that nothing else uses; it leaves nothing behind."""
+    from oakum.lab.extra import demand_extra
+
+    demand_extra()
     from oakum.lab.lab import Lab
 
     mark = request.node.get_closest_marker("lab")

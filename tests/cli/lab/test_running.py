@@ -25,6 +25,14 @@ def lab(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", PROGRAM, *arguments], capture_output=True, text=True, timeout=60)
 
 
+BARE = """
+import importlib.util, sys
+found = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *rest: None if name in ("starlette", "wsproto") else found(name, *rest)
+sys.modules["starlette"] = None
+"""
+
+
 @pytest.fixture
 def data(tmp_path: Path) -> Iterator[str]:
     folder = tmp_path / "a lab"
@@ -107,7 +115,7 @@ def test_reset_deletes_a_labs_folder_and_nothing_else(data: str, tmp_path: Path)
     assert lab("reset", "--data", data).returncode == 0
     assert not Path(data).exists()
     (tmp_path / "precious").write_text("mine")
-    lab("reset", "--data", str(tmp_path))
+    assert lab("reset", "--data", str(tmp_path)).stderr == f"there is no lab in {tmp_path}\n"
     assert (tmp_path / "precious").exists()
 
 
@@ -191,3 +199,13 @@ def test_what_no_image_needs_is_deleted_on_demand(data: str) -> None:
     Storage(folder.registry).blobs.write(digest_of(b"lost"), b"lost")
     assert lab("collect-garbage", "--data", data).stdout == "deleted 0 blobs of 0 bytes\n"
     assert lab("collect-garbage", "--data", data, "--age", "0").stdout == "deleted 1 blobs of 4 bytes\n"
+
+
+@pytest.mark.parametrize("words", [
+    ("up",), ("up", "--detach"), ("status",), ("logs",), ("load-image", "x"), ("collect-garbage",), ("clock",), ("fault", "--drop"),
+])  # fmt: skip
+def test_without_its_packages_each_command_says_what_to_install(data: str, words: tuple[str, ...]) -> None:
+    done = subprocess.run([sys.executable, "-c", BARE + PROGRAM, *words, "--data", data], capture_output=True, text=True)
+    told = "lab: Error: the lab needs packages that are not installed: starlette, wsproto (hint: pip install 'oakum[lab]')\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
+    assert not Path(data).exists()

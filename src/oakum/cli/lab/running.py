@@ -9,13 +9,15 @@ from pathlib import Path
 from oakum.cli.command import Invocation
 from oakum.errors import LabError, UsageError
 from oakum.lab.background import Settings, serve, start, stop
+from oakum.lab.extra import demand_extra
 from oakum.lab.folder import Folder, State, default_folder
 
 RUNTIMES = ("auto", "namespaces", "privileged", "chroot", "docker", "simulated")
 
 
 def folder_of(call: Invocation) -> Folder:
-    """The data folder that the flags mean."""
+    """The data folder that the flags mean. Raises LabError where the lab's extra is not installed."""
+    demand_extra()
     data = call.flags["data"]
     return Folder(Path(data) if data else default_folder(dict(os.environ)))
 
@@ -122,6 +124,8 @@ def reset(call: Invocation) -> None:
     stop(folder)
     if folder.is_lab():
         folder.remove()
+    else:
+        sys.stderr.write(f"there is no lab in {folder.path}\n")
 
 
 def _show(folder: Folder, state: State) -> None:
