@@ -53,3 +53,14 @@ def test_jobs_that_were_not_begun_can_be_given_up() -> None:
     assert second.cancelled
     with pytest.raises(Cancelled):
         second.result()
+
+
+def test_an_interrupt_while_a_thread_is_begun_does_not_keep_others_from_closing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: threading.Thread) -> None:
+        raise KeyboardInterrupt
+
+    workers = Workers(1)
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        workers.submit(int, "1")
+    workers.close()

@@ -78,8 +78,8 @@ class Workers:
                 self._changed.notify()
                 return job
             thread = Thread(target=self._serve, daemon=True)
-            self._threads.append(thread)
-        thread.start()
+            thread.start()
+            self._threads.append(thread)  # once it can be joined: an interrupt may come between the two
         return job
 
     def map(self, work: Callable[..., T], items: Iterable[Any]) -> list[T]:

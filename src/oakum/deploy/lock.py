@@ -49,22 +49,34 @@ class Lock:
 
     def __enter__(self) -> Lock:
         if self._options.enabled and self._app is not None:
-            end = time.monotonic() + self._options.wait
-            while (other := self._take()) is not None:
-                if time.monotonic() >= end:
-                    raise AppError(f"App '{self._app.name}' (namespace: {self._app.namespace}) is being changed by "
-                                   f"'{other}' (hint: wait for it with --lock-wait, or take over with --lock-steal)")
-                time.sleep(PAUSE)
-            self._thread = threading.Thread(target=self._renew, daemon=True)
-            self._thread.start()
+            try:
+                self._acquire(self._app)
+            except KeyboardInterrupt:
+                self._release()  # it may be ours already
+                raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None,
                  ) -> None:
         if self._thread is not None:
             self._stop.set()
-            self._thread.join()
-            self._release()
+            try:
+                self._thread.join()
+                self._release()
+            except KeyboardInterrupt:
+                self._release()  # or others would wait until the lease expires
+                raise
+
+    def _acquire(self, app: RecordedApp) -> None:
+        end = time.monotonic() + self._options.wait
+        while (other := self._take()) is not None:
+            if time.monotonic() >= end:
+                raise AppError(f"App '{app.name}' (namespace: {app.namespace}) is being changed by "
+                               f"'{other}' (hint: wait for it with --lock-wait, or take over with --lock-steal)")
+            time.sleep(PAUSE)
+        thread = threading.Thread(target=self._renew, daemon=True)
+        thread.start()
+        self._thread = thread
 
     @property
     def _name(self) -> str:

@@ -60,8 +60,8 @@ class Tail:
         for name in names:
             if not self._options.containers or any(glob(p, name) for p in self._options.containers):
                 thread = threading.Thread(target=self._guarded, args=(pod, name), daemon=True)
-                self._threads.append(thread)
                 thread.start()
+                self._threads.append(thread)  # once it can be joined
 
     def join(self) -> None:
         """Wait until every log has ended."""

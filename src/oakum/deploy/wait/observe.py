@@ -41,8 +41,8 @@ class Observer:
             return
         watch = self._watches[key] = Watch(self._client, kind, resource.namespace, labels=labels, fields=fields)
         thread = threading.Thread(target=self._follow, args=(watch,), daemon=True)
-        self._threads.append(thread)
         thread.start()
+        self._threads.append(thread)  # once it can be joined: an interrupt may come between the two
 
     def _follow(self, watch: Watch) -> None:
         try:
