@@ -86,30 +86,32 @@ class Session:
         except KubeError as e:
             raise DeployError(f"Building Kubernetes config: {e}") from e
 
+    @property
+    def rate(self) -> tuple[float, int] | None:
+        """The most requests a second, and at once; None without a bound."""
+        qps = self.flags["kube-api-qps"]
+        return (qps, self.flags["kube-api-burst"]) if qps > 0 else None
+
+    @property
+    def named(self) -> bool:
+        """Whether anybody reads which cluster it is."""
+        return self.ui.tty or self.ui.json
+
     @cached_property
     def connection(self) -> Client:
         """The connection, before anything is said of it."""
         from oakum.kube import connect
 
         warn = (lambda text: self.ui.begin(f"Warning: {text}\n")) if self.flags["warnings"] else None
-        qps = self.flags["kube-api-qps"]
-        rate = (qps, self.flags["kube-api-burst"]) if qps > 0 else None
-        made = connect(self.config, warn=warn, rate=rate)
+        made = connect(self.config, warn=warn, rate=self.rate)
         made.discovery.attempts = DISCOVERY_ATTEMPTS
         return made
 
     @cached_property
-    def cluster(self) -> str:
-        """Which cluster it is, in words; empty where nobody reads them."""
-        if not (self.ui.tty or self.ui.json):
-            return ""
-        return f"Target cluster '{self.config.server}'{_nodes(self.connection)}"
-
-    @cached_property
     def client(self) -> Client:
         """The connection. The first use says which cluster it is."""
-        if self.cluster:
-            self.ui.line(self.cluster)
+        if self.named:
+            self.ui.line(in_words(self.connection))
         return self.connection
 
     @property
@@ -163,19 +165,20 @@ class Session:
         return None if made == ResourceFilter() else made
 
 
-def _nodes(client: Client) -> str:
-    """` (nodes: oldest, N+)`, empty when the nodes may not be seen or there are none."""
+def in_words(client: Client) -> str:
+    """Which cluster it is: its address, its oldest node and how many more there are, where they may be seen."""
     from oakum.kube.client import NODES
 
+    address = f"Target cluster '{client.transport.config.server}'"
     try:
         nodes = client.list(NODES).items
     except KubeError:
-        return ""
+        return address
     if not nodes:
-        return ""
+        return address
     nodes.sort(key=lambda n: n["metadata"].get("creationTimestamp", ""))
     more = f", {len(nodes) - 1}+" if len(nodes) > 1 else ""
-    return f" (nodes: {nodes[0]['metadata']['name']}{more})"
+    return f"{address} (nodes: {nodes[0]['metadata']['name']}{more})"
 
 
 def run(call: Invocation, body: Callable[[Session], None]) -> int:

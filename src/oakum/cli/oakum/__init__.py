@@ -1,6 +1,7 @@
 """The `oakum` program: the whole pipeline as one pass, and the lab to try it on."""
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -8,6 +9,8 @@ from oakum.cli.command import Command, leave
 from oakum.cli.command import main as run_main
 
 ABOUT = "Kubernetes configuration from template to a running, inspected application"
+ASKER = "oakum.cli.oakum.cluster:answer"
+"""What asks the cluster whether anything has changed, in a copy of this process."""
 
 
 def simple() -> tuple[Command, ...]:
@@ -36,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `oakum`; returns the exit status."""
     words = sys.argv[1:] if arguments is None else arguments
     first = words[0] if words else ""
+    if first == "deploy":
+        _begin_asking()
     if first in ("lab", "version"):
         return run_main(Command("oakum", short=ABOUT, commands=simple()), words)
     commands = (deploy_command(),) if first == "deploy" else (deploy_command(), *simple())
@@ -44,6 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # All is said and done: taking a run's objects apart one by one would take a fifth of its time again.
         leave(status)
     return status
+
+
+def _begin_asking() -> None:
+    """While flags and files are read here, a copy gets ready to ask the cluster, where a deploy has been kept."""
+    from oakum import cache, forked
+
+    if os.environ.get("OAKUM_CACHE") != "off" and os.path.isdir(cache.folder(os.environ, "deploys")):
+        forked.begin(ASKER)
 
 
 if __name__ == "__main__":

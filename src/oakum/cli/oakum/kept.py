@@ -13,6 +13,8 @@ from functools import cached_property
 
 import oakum
 from oakum import cache
+from oakum.cli.oakum import ASKER
+from oakum.forked import Copy, taken
 from oakum.images import remembered
 from oakum.typing import TYPE_CHECKING, Any
 from oakum.workers import Job, Workers
@@ -50,30 +52,34 @@ class Kept:
         given = {flag.name for flag in flags if s.flags[flag.name] != flag.initial()}
         self._usable = given <= WHOLE and os.environ.get("OAKUM_CACHE") != "off"
         self._new: dict[str, Any] = {}
-        self._cluster: Job[bool] | None = None
+        self._told: str | None = None
+        self._cluster: Copy | Job[str | None] | None = None
         self.seen: Seen | None = {} if self._usable else None
 
     def resolutions(self) -> dict[str, Resolution] | None:
         """What the images of the same inputs come to now; None when the inputs are others. Raises OakumError."""
-        if not (self._usable and self._known):
+        copy = taken(ASKER)
+        if not (self._usable and self._known.get("inputs") == self._inputs):
+            if copy is not None:
+                copy.end()
             return None
-        # The cluster answers while files are compared, and registry and git asked.
-        self._cluster = Workers(1).submit(self._unchanged)
-        if self._known.get("inputs") != self._inputs:
-            return None
+        # The cluster answers while registry and git are asked.
+        self._cluster = self._ask(copy)
         from oakum.cli.kbld.resolve import resolve_images
 
         return resolve_images(self._s.flags, self._known["images"], self._known["config"], self._s.ui)
 
     def holds(self, resolutions: Mapping[str, Resolution]) -> bool:
         """Whether images and cluster are what they were. Raises DeployError without a usable kubeconfig."""
-        return _plain(resolutions) == self._known["images"] and self._cluster is not None and self._cluster.result()
+        self._told = self._cluster.result() if self._cluster is not None else None
+        return self._told is not None and _plain(resolutions) == self._known["images"]
 
     def show(self) -> None:
         """Print what a deploy prints that has nothing to do."""
         from oakum.deploy.run.grid import changes_grid
 
-        _ = self._s.client  # which says first which cluster it is
+        if self._told:
+            self._s.ui.line(self._told)
         if self._s.flags["diff-summary"]:
             self._s.out.table(changes_grid((), ()))
 
@@ -90,11 +96,17 @@ class Kept:
         if self._usable:
             remembered.write(*self._place, {**self._new, "inputs": self._inputs, "seen": self.seen})
 
-    def _unchanged(self) -> bool:
-        from oakum.kube.seen import unchanged
+    def _ask(self, copy: Copy | None) -> Copy | Job[str | None]:
+        s, seen = self._s, self._known["seen"]
+        # What an exec plugin gives, maybe after it has asked somebody, has to stay in this process.
+        if copy is None or s.config.identity.exec:
+            if copy is not None:
+                copy.end()
+            from oakum.cli.oakum.cluster import as_it_was
 
-        _ = self._s.cluster  # asked here, told by `show`
-        return unchanged(self._s.connection.transport, self._known["seen"])
+            return Workers(1).submit(as_it_was, s.connection, seen, s.named)
+        copy.ask((vars(s.config) | {"identity": vars(s.config.identity)}, s.rate, seen, s.named))
+        return copy
 
     @cached_property
     def _known(self) -> dict[str, Any]:
