@@ -74,7 +74,7 @@ def load(text: str, *, floats: bool = False) -> Any:
 
 
 def _load(text: str, floats: bool, known: dict[str, Line]) -> Any:
-    if text.startswith("{") and not _OTHERWISE.search(text):
+    if text.startswith("{") and (_is_simple(text) or not _OTHERWISE.search(text)):
         with suppress(ValueError, RecursionError):
             return _from_json(text, floats)
     if not text.startswith("---") and "\n---" not in text:
@@ -86,6 +86,11 @@ def _load(text: str, floats: bool, known: dict[str, Line]) -> Any:
     from oakum.yaml.plain_loader import load as load_events
 
     return load_events(text, floats)
+
+
+def _is_simple(text: str) -> bool:
+    """Whether nothing in `text` can be what `_OTHERWISE` looks for, whose compilation takes longer than a small file."""
+    return text.isascii() and "\t" not in text and "\x7f" not in text and "\\u" not in text
 
 
 def _from_json(text: str, floats: bool) -> Any:

@@ -38,9 +38,11 @@ PROGRAMS = (YTT.flags, KBLD.flags, next(command for command in KAPP.commands if 
 def flags() -> tuple[Flag, ...]:
     """The flags of all three programs; `--file` is ytt's, and the application is locked unless told otherwise."""
     found: dict[str, Flag] = {}
+    taken: set[str] = set()
     for flag in (flag for program in PROGRAMS for flag in program if flag.name not in NOT_HERE):
-        taken = {known.short for known in found.values()}
-        found.setdefault(flag.name, flag._replace(short="") if flag.short in taken else flag)
+        if flag.name not in found:
+            found[flag.name] = flag._replace(short="") if flag.short and flag.short in taken else flag
+            taken.add(flag.short)
     return tuple(flag._replace(default=True) if flag.name == "lock" else flag for flag in found.values())
 
 
