@@ -89,7 +89,8 @@ def _load(text: str, floats: bool, known: dict[str, Line]) -> Any:
 
 
 def _is_simple(text: str) -> bool:
-    """Whether nothing in `text` can be what `_OTHERWISE` looks for, whose compilation takes longer than a small file."""
+    """Whether there is nothing that `_OTHERWISE` might find, whose compilation takes longer than to read a small file.
+    """
     return text.isascii() and "\t" not in text and "\x7f" not in text and "\\u" not in text
 
 

@@ -111,6 +111,8 @@ class Session:
     def client(self) -> Client:
         """The connection. The first use says which cluster it is."""
         if self.named:
+            from oakum.deploy.target import in_words
+
             self.ui.line(in_words(self.connection))
         return self.connection
 
@@ -163,22 +165,6 @@ class Session:
         made = ResourceFilter(parse_age(flags["filter-age"], datetime.now(UTC)), kinds, spaces, names, kind_names,
                               kind_spaces, whole, parse_labels(flags["filter-labels"]))
         return None if made == ResourceFilter() else made
-
-
-def in_words(client: Client) -> str:
-    """Which cluster it is: its address, its oldest node and how many more there are, where they may be seen."""
-    from oakum.kube.client import NODES
-
-    address = f"Target cluster '{client.transport.config.server}'"
-    try:
-        nodes = client.list(NODES).items
-    except KubeError:
-        return address
-    if not nodes:
-        return address
-    nodes.sort(key=lambda n: n["metadata"].get("creationTimestamp", ""))
-    more = f", {len(nodes) - 1}+" if len(nodes) > 1 else ""
-    return f"{address} (nodes: {nodes[0]['metadata']['name']}{more})"
 
 
 def run(call: Invocation, body: Callable[[Session], None]) -> int:

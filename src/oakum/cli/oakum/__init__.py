@@ -56,6 +56,8 @@ def _begin_asking() -> None:
     from oakum import cache, forked
 
     if os.environ.get("OAKUM_CACHE") != "off" and os.path.isdir(cache.folder(os.environ, "deploys")):
+        for needed_by_both in ("json", "oakum.http.pool"):
+            __import__(needed_by_both)
         forked.begin(ASKER)
 
 

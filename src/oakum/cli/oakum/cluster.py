@@ -3,16 +3,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from oakum.cli.kapp.session import in_words
-from oakum.kube import connect, tls, transport
+from oakum.deploy.target import in_words
+from oakum.http import pool
+from oakum.kube import connect, tls
+from oakum.kube.client import Client
 from oakum.kube.kubeconfig import ClusterConfig, Identity
 from oakum.kube.seen import unchanged
-from oakum.typing import TYPE_CHECKING, Any
+from oakum.typing import Any
 
-if TYPE_CHECKING:
-    from oakum.kube.client import Client
-
-AHEAD = (tls, transport)
+AHEAD = (tls, pool)
 """Modules that are otherwise imported when the first request is sent."""
 
 
