@@ -6,7 +6,7 @@ import os
 from _thread import _count as threads
 
 from oakum.late import imported
-from oakum.typing import TYPE_CHECKING, Any, NoReturn
+from oakum.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import signal
@@ -30,9 +30,12 @@ class Copy:
         self._answered, answering = os.pipe()
         self._process = os.fork()
         if not self._process:
-            os.close(self._asking)
-            os.close(self._answered)
-            _answer(place, asked, answering)
+            try:
+                os.close(self._asking)
+                os.close(self._answered)
+                _answer(place, asked, answering)
+            finally:
+                os._exit(0)
         os.close(asked)
         os.close(answering)
 
@@ -73,19 +76,16 @@ def _processors() -> Collection[int]:
     return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
 
 
-def _answer(place: str, asked: int, answering: int) -> NoReturn:
-    try:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        # Whoever waits for the end of what this program prints does not wait for its copy.
-        nothing = os.open(os.devnull, os.O_RDWR)
-        for standard in (0, 1, 2):
-            os.dup2(nothing, standard)
-        function = imported(place)
-        question = _read(asked)
-        if question:
-            _write(answering, function(marshal.loads(question)))
-    finally:
-        os._exit(0)
+def _answer(place: str, asked: int, answering: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # Whoever waits for the end of what this program prints does not wait for its copy.
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nothing, standard)
+    function = imported(place)
+    question = _read(asked)
+    if question:
+        _write(answering, function(marshal.loads(question)))
 
 
 def _read(pipe: int) -> bytes:

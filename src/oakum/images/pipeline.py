@@ -41,14 +41,16 @@ def resolve_documents(
     """Find, build, publish and pin the images in `documents`, configuration among them, in plain dicts.
 
     Only image values and the images annotation change, so that a field's path still leads to where it was written.
-    `extra` overrides come after all configuration; `known` are the resolutions where they were found before. Raises
-    ConfigError, or ResolveErrors with every image that failed.
+    `extra` overrides come after all configuration; `known` are the resolutions where these images were found before.
+    Raises ConfigError, or ResolveErrors with every image that failed.
     """
     resources, places, config = _separate(documents)
     config = merge([config, Config(overrides=tuple(extra))])
     rules = config.search_rules()
     found = sorted({image for document in resources for image in search.find(document, rules)})
-    resolutions = dict(known) if known is not None else resolve_images(found, config, options, tools)
+    if known is None or sorted(known) != found:
+        known = resolve_images(found, config, options, tools)
+    resolutions = dict(known)
     rewritten = [_rewrite(document, rules, resolutions, options) for document in resources]
     return Result(rewritten, places, resolutions, config)
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from oakum.dataclass import dataclass, field, replace
 from oakum.kube.errors import ConfigError
+from oakum.kube.paths import default_paths
 from oakum.typing import Any
 
 IN_CLUSTER = "/var/run/secrets/kubernetes.io/serviceaccount"
@@ -93,17 +94,12 @@ def load(*, path: str | None = None, context: str | None = None, text: str | Non
     if text:
         return _resolve(_parse(text.replace(HOST_PORT, _service_host_port(env)), ""), None)
     try:
-        return _resolve(_read(path, required=True) if path else _read_all(_places(env)), context)
+        return _resolve(_read(path, required=True) if path else _read_all(default_paths(env)), context)
     except NoConfig:
         inside = _in_cluster(env)
         if inside is None:
             raise
         return inside
-
-
-def _places(env: Mapping[str, str]) -> list[str]:
-    named = [p for p in env.get("KUBECONFIG", "").split(os.pathsep) if p]
-    return named or [os.path.join(env.get("HOME") or os.path.expanduser("~"), ".kube", "config")]
 
 
 def _service_host_port(env: Mapping[str, str]) -> str:

@@ -5,6 +5,8 @@ import json
 import os
 import subprocess
 import sys
+from base64 import b64decode
+from pathlib import Path
 
 import pytest
 
@@ -157,6 +159,57 @@ def test_what_is_kept_is_its_owners_alone_and_holds_no_values(settled):
     kept, = (settled.run.folder / ".cache/oakum/deploys").iterdir()
     assert kept.stat().st_mode & 0o077 == 0
     assert "hunter2" not in kept.read_text()
+
+
+def test_what_another_version_of_the_program_left_is_not_used(settled):
+    kept, = (settled.run.folder / ".cache/oakum/deploys").iterdir()
+    known = json.loads(kept.read_text())
+    kept.write_text(json.dumps({**known, "program": "another"}))
+    assert settled() == (settled.told, True)
+    assert settled() == (settled.told, False)
+
+
+def test_images_of_other_templates_are_not_used(settled):
+    kept, = (settled.run.folder / ".cache/oakum/deploys").iterdir()
+    known = json.loads(kept.read_text())
+    images = {"localhost:1/none@sha256:" + "0" * 64: ["localhost:1/none@sha256:" + "0" * 64, []]}
+    kept.write_text(json.dumps({**known, "images": images, "program": "another"}))
+    told, rendered = settled()
+    assert rendered
+    assert NOTHING in told
+
+
+def test_another_kubeconfig_may_mean_another_user_who_has_to_look_for_themselves(settled):
+    path = settled.run.folder / "kubeconfig"
+    path.write_text(Path(settled.run.environment["KUBECONFIG"]).read_text() + "\n")
+    assert settled(environment={"KUBECONFIG": str(path)})[1]
+    assert not settled(environment={"KUBECONFIG": str(path)})[1]
+
+
+def test_a_plugin_for_credentials_is_run_once_in_each_deploy(settled):
+    folder, config = settled.run.folder, json.loads(kubectl(settled, "config", "view", "--raw", "-o", "json"))
+    known = config["users"][0]["user"]
+    status = {"token": known["token"]} if "token" in known else {
+        "clientCertificateData": b64decode(known["client-certificate-data"]).decode(),
+        "clientKeyData": b64decode(known["client-key-data"]).decode()}
+    answer = {"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": status}
+    (folder / "answer.json").write_text(json.dumps(answer))
+    plugin = {"apiVersion": answer["apiVersion"], "command": "sh", "interactiveMode": "Never",
+              "args": ["-c", f"echo asked >>{folder}/calls; cat {folder}/answer.json"]}
+    config["users"][0]["user"] = {"exec": plugin}
+    (folder / "exec.json").write_text(json.dumps(config))
+    for expected in (True, False, False):
+        (folder / "calls").write_text("")
+        assert settled(environment={"KUBECONFIG": str(folder / "exec.json")})[1] is expected
+        assert (folder / "calls").read_text() == "asked\n"
+
+
+def test_a_mistake_in_the_kubeconfig_is_told_before_anything_is_built(deploy):
+    (deploy.run.folder / "bad").write_text("clusters: [")
+    (deploy.run.folder / "config/config.yml").write_text("a: #@ nope\n")
+    told, rendered = deploy(environment={"KUBECONFIG": str(deploy.run.folder / "bad")}, status=1)
+    assert "Building Kubernetes config" in told
+    assert not rendered
 
 
 def test_what_is_damaged_is_as_if_it_were_not_there(settled):

@@ -74,15 +74,20 @@ class Session:
     def _setting(self, flag: str, variable: str) -> str:
         return str(self.flags.get(flag) or os.environ.get(variable, ""))
 
+    @property
+    def kubeconfig(self) -> dict[str, Any]:
+        """What `kubeconfig.load` is to be given."""
+        return {"path": self._setting("kubeconfig", "KAPP_KUBECONFIG") or None,
+                "context": self._setting("kubeconfig-context", "KAPP_KUBECONFIG_CONTEXT") or None,
+                "text": self._setting("kubeconfig-yaml", "KAPP_KUBECONFIG_YAML") or None}
+
     @cached_property
     def config(self) -> ClusterConfig:
         """Where the cluster is. Raises DeployError."""
         from oakum.kube.kubeconfig import load
 
         try:
-            return load(path=self._setting("kubeconfig", "KAPP_KUBECONFIG") or None,
-                        context=self._setting("kubeconfig-context", "KAPP_KUBECONFIG_CONTEXT") or None,
-                        text=self._setting("kubeconfig-yaml", "KAPP_KUBECONFIG_YAML") or None)
+            return load(**self.kubeconfig)
         except KubeError as e:
             raise DeployError(f"Building Kubernetes config: {e}") from e
 

@@ -75,7 +75,7 @@ def resolve(
 
         for sentence in unused(result.config, result.resolutions):
             tools.log.write("warning", sentence)
-    if known is None:
+    if result.resolutions != known:
         _tell(tools.log, result.resolutions)
     _write_locks(flags, result)
     return result

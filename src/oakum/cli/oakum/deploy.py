@@ -85,9 +85,9 @@ def _deploy(s: Session) -> None:
         return
     from oakum.cli.kapp.deploy import deploy_app
 
-    resources = _pinned(s, _templated(s.flags, files, inputs), known, kept)
+    resources, resolutions = _pinned(s, _templated(s.flags, files, inputs), known, kept)
     if not deploy_app(s, s.flags["app"], lambda: resources, seen=kept.seen):
-        kept.keep()
+        kept.keep(resolutions)
 
 
 def _inputs(given: dict[str, Any]) -> Inputs:
@@ -106,7 +106,7 @@ def _templated(given: dict[str, Any], files: list[InputFile], inputs: Inputs) ->
 
 def _pinned(
     s: Session, documents: Sequence[Document], known: Mapping[str, Resolution] | None, kept: Kept
-) -> list[Resource]:
+) -> tuple[list[Resource], dict[str, Resolution]]:
     from oakum.cli.kbld.resolve import resolve
     from oakum.deploy.resource import Resource
     from oakum.deploy.values import floats
@@ -117,12 +117,12 @@ def _pinned(
     for document, value in given:
         if not isinstance(value, dict):
             raise InputError(f"{NodeOrigin(document)}: Expected a resource to be a map")
-    result = resolve(s.flags, [value for _, value in given], s.ui, known)
-    kept.note([value for _, value in given], result.resolutions)
+    plain = [value for _, value in given]
+    result = resolve(s.flags, plain, s.ui, known if kept.note(plain) else None)
     return [
         Resource(floats(body), NodeOrigin(given[place.index][0], _prefix(place.path)))
         for body, place in zip(result.documents, result.places, strict=True)
-    ]
+    ], result.resolutions
 
 
 def _prefix(path: Sequence[str | int]) -> str:

@@ -16,6 +16,7 @@ from oakum import cache
 from oakum.cli.oakum import ASKER
 from oakum.forked import Copy, taken
 from oakum.images import remembered
+from oakum.kube.paths import default_paths
 from oakum.typing import TYPE_CHECKING, Any
 from oakum.workers import Job, Workers
 
@@ -62,6 +63,7 @@ class Kept:
         if not (self._usable and self._known.get("inputs") == self._inputs):
             if copy is not None:
                 copy.end()
+            _ = self._s.config  # a mistake there is told before anything is built
             return None
         # The cluster answers while registry and git are asked.
         self._cluster = self._ask(copy)
@@ -70,7 +72,7 @@ class Kept:
         return resolve_images(self._s.flags, self._known["images"], self._known["config"], self._s.ui)
 
     def holds(self, resolutions: Mapping[str, Resolution]) -> bool:
-        """Whether images and cluster are what they were. Raises DeployError without a usable kubeconfig."""
+        """Whether images and cluster, and this program, are what they were."""
         self._told = self._cluster.result() if self._cluster is not None else None
         return self._told is not None and _plain(resolutions) == self._known["images"]
 
@@ -83,30 +85,34 @@ class Kept:
         if self._s.flags["diff-summary"]:
             self._s.out.table(changes_grid((), ()))
 
-    def note(self, documents: Sequence[Document], resolutions: Mapping[str, Resolution]) -> None:
-        """These came out of the templates, and of their images."""
+    def note(self, documents: Sequence[Document]) -> bool:
+        """These came out of the templates. Whether the configuration of images among them is what was kept."""
         from oakum.images import decode
         from oakum.images.resource import items
 
         config = [item for document in documents for _, item in items(document) if decode.is_config(item)]
-        self._new = {"config": config, "images": _plain(resolutions)}
+        self._new = {"config": config}
+        return self._known.get("config") == config
 
-    def keep(self) -> None:
+    def keep(self, resolutions: Mapping[str, Resolution]) -> None:
         """Nothing was to be changed: the next deploy may use what this one rested on."""
         if self._usable:
-            remembered.write(*self._place, {**self._new, "inputs": self._inputs, "seen": self.seen})
+            rest = {"inputs": self._inputs, "seen": self.seen, "images": _plain(resolutions),
+                    "program": cache.version().hex(), "exec": self._s.config.identity.exec is not None}
+            remembered.write(*self._place, self._new | rest)
 
     def _ask(self, copy: Copy | None) -> Copy | Job[str | None]:
-        s, seen = self._s, self._known["seen"]
+        s, known = self._s, self._known
+        asked = known["seen"], known["program"], s.named
         # What an exec plugin gives, maybe after it has asked somebody, has to stay in this process.
-        if copy is None or s.config.identity.exec:
-            if copy is not None:
-                copy.end()
-            from oakum.cli.oakum.cluster import as_it_was
+        if copy is not None and not known["exec"]:
+            copy.ask((s.kubeconfig, s.rate, *asked))
+            return copy
+        if copy is not None:
+            copy.end()
+        from oakum.cli.oakum.cluster import as_it_was
 
-            return Workers(1).submit(as_it_was, s.connection, seen, s.named)
-        copy.ask((vars(s.config) | {"identity": vars(s.config.identity)}, s.rate, seen, s.named))
-        return copy
+        return Workers(1).submit(as_it_was, s.connection, *asked)
 
     @cached_property
     def _known(self) -> dict[str, Any]:
@@ -116,21 +122,37 @@ class Kept:
     def _place(self) -> tuple[str, str]:
         """The folder, and what the deploy is known by there."""
         s = self._s
-        return cache.folder(os.environ, "deploys"), repr([s.config.server, s.app_namespace, s.flags["app"]])
+        spaces = [s.flags["app-namespace"], s.flags["namespace"], os.environ.get("KAPP_NAMESPACE")]
+        return cache.folder(os.environ, "deploys"), repr([s.flags["app"], spaces, os.getcwd(), self._cluster_key])
+
+    @cached_property
+    def _cluster_key(self) -> str:
+        """Tells clusters, and the users that they are asked as, apart, without looking into the kubeconfig."""
+        given = self._s.kubeconfig
+        paths = [given["path"]] if given["path"] else default_paths(os.environ)
+        pod = [os.environ.get(f"KUBERNETES_SERVICE_{name}") for name in ("HOST", "PORT")]
+        return _digest([given, [_content(path) for path in paths], pod])
 
     @cached_property
     def _inputs(self) -> str:
-        """A digest of this program, the flags, the environment that they name, and every file."""
+        """A digest of the flags, the environment that they name, and every file."""
         s = self._s
         prefixes = tuple(f"{name}_" for name in (*s.flags["data-values-env"], *s.flags["data-values-env-yaml"]))
         named = {name: value for name, value in os.environ.items() if name.startswith(("KAPP_", *prefixes))}
         files = [[file.path, file.given, _digest(file.data)] for file in self._files]
-        program = [oakum.__version__, cache.version()]
-        return _digest([program, os.getcwd(), s.config.server, s.namespace, s.flags, named, files])
+        return _digest([oakum.__version__, os.getcwd(), s.flags, named, files])
 
 
 def _plain(resolutions: Mapping[str, Resolution]) -> dict[str, list[Any]]:
     return {image: [found.url, list(found.origins)] for image, found in resolutions.items()}
+
+
+def _content(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return None
 
 
 def _digest(value: Any) -> str:
