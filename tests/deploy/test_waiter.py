@@ -6,6 +6,7 @@ import pytest
 from tests.kube.scripted import Reply, serving, status
 from tests.kube.test_discovery import AGGREGATED, V2
 
+from oakum.dataclass import replace
 from oakum.deploy.apply.options import WaitOptions
 from oakum.deploy.cluster import Cluster
 from oakum.deploy.config.config import Config, parse_config
@@ -15,9 +16,10 @@ from oakum.deploy.graph.graph import Graph
 from oakum.deploy.resource import Resource
 from oakum.deploy.run.plan import Planned
 from oakum.deploy.run.progress import Progress
+from oakum.deploy.wait.builtin import RULES
 from oakum.deploy.wait.judge import Judge
 from oakum.deploy.wait.observe import Observer
-from oakum.deploy.wait.waiter import Outcome, Tracked, Waiter
+from oakum.deploy.wait.waiter import SOON_PAUSES, Outcome, Tracked, Waiter
 from oakum.kube.client import Client
 from oakum.kube.kubeconfig import ClusterConfig
 from oakum.kube.transport import Transport
@@ -65,6 +67,18 @@ def test_a_state_is_reported_once_and_the_end_at_once() -> None:
     outcomes, lines = waited([Reply(200, pod("Pending"))] * 3 + [Reply(200, pod("Succeeded"))])
     assert [o.failure for o in outcomes] == [""]
     assert lines == ["ongoing: reconcile pod/p (v1) namespace: n", " ^ Pending", "ok: reconcile pod/p (v1) namespace: n"]
+
+
+def test_of_what_the_server_itself_does_in_a_moment_only_the_end_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(RULES, ("v1", "Pod"), replace(RULES["v1", "Pod"], soon=True))
+    _, lines = waited([Reply(200, pod("Pending"))] * len(SOON_PAUSES) + [Reply(200, pod("Succeeded"))])
+    assert lines == ["ok: reconcile pod/p (v1) namespace: n"]
+
+
+@pytest.mark.parametrize(("kind", "soon"), [
+    (("apiextensions.k8s.io/v1", "CustomResourceDefinition"), True), (("apps/v1", "Deployment"), False)])
+def test_that_is_definitions_and_not_workloads(kind: tuple[str, str], soon: bool) -> None:
+    assert RULES[kind].soon is soon
 
 
 def test_a_server_that_is_being_restarted_is_waited_for() -> None:

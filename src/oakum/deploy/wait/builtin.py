@@ -38,10 +38,14 @@ Judge = Callable[[View], State]
 
 @dataclass(frozen=True)
 class Rule:
-    """A kind's rule, and the kinds (apiVersion, kind) of the objects that stem from one."""
+    """A kind's rule, and the kinds (apiVersion, kind) of the objects that stem from one.
+
+    `soon`: it is the API server itself that sees to such an object, in milliseconds.
+    """
 
     judge: Judge
     associated: tuple[tuple[str, str], ...] = ()
+    soon: bool = False
 
 
 class Unreadable(Exception):
@@ -250,8 +254,9 @@ PACKAGES = {("kappctrl.k14s.io/v1alpha1", "App"): Rule(package),
             ("packaging.carvel.dev/v1alpha1", "PackageInstall"): Rule(package),
             ("packaging.carvel.dev/v1alpha1", "PackageRepository"): Rule(package)}
 RULES: dict[tuple[str, str], Rule] = {
-    **{(f"apiextensions.k8s.io/{v}", "CustomResourceDefinition"): Rule(definition) for v in ("v1", "v1beta1")},
-    **{(f"apiregistration.k8s.io/{v}", "APIService"): Rule(api_service) for v in ("v1", "v1beta1")},
+    **{(f"apiextensions.k8s.io/{v}", "CustomResourceDefinition"): Rule(definition, soon=True)
+       for v in ("v1", "v1beta1")},
+    **{(f"apiregistration.k8s.io/{v}", "APIService"): Rule(api_service, soon=True) for v in ("v1", "v1beta1")},
     ("v1", "Pod"): Rule(pod),
     ("v1", "Service"): Rule(service),
     ("apps/v1", "Deployment"): Rule(deployment, (REPLICA_SETS, PODS)),

@@ -26,6 +26,8 @@ from oakum.kube.errors import ConnectError
 from oakum.kube.workers import each
 
 UNREACHABLE_SECONDS = 60.0
+SOON_PAUSES = (0.02, 0.03, 0.05)
+"""For what is done in a moment, so that nothing is said of that moment: the reference is later to look."""
 HIDE_ASSOCIATED = PREFIX + "disable-associated-resources-wait"
 
 
@@ -154,7 +156,7 @@ class Waiter:
                 state = self._judge.state(one.known)
                 if state.done and state.successful and self._is_current(one):
                     return self._checked(one, state)
-            return self._reconciled(one)
+            return self._reconciled(one, first=first)
         except OakumError as e:
             return self._lost(one, e) or Outcome(one, None, str(e))
 
@@ -173,10 +175,15 @@ class Waiter:
         return one.known is not one.planned.change.existing or (
             one.known is not None and not self._judge.needs_watching(one.known))
 
-    def _reconciled(self, one: Tracked) -> Outcome:
+    def _reconciled(self, one: Tracked, *, first: bool) -> Outcome:
         found = self._cluster.get(one.planned.change.resource)
         one.lost = None
         rule = self._judge.built_in(found)
+        for pause in SOON_PAUSES if first and rule is not None and rule.soon else ():
+            if self._judge.state(found).done:
+                break
+            time.sleep(pause)
+            found = self._cluster.get(found)
         associated = self._listed(one, found) if rule is not None and rule.associated else []
         state = self._judge.state(found, associated)
         children = () if state.done else self._children(found, associated)
