@@ -61,6 +61,20 @@ def test_an_unknown_shell_is_refused(capsys):
     assert capsys.readouterr().err == 'tool: Error: invalid argument "foo" for "tool completion"\n'
 
 
+@pytest.mark.parametrize(("words", "told"), [
+    ("depoly", "unknown command 'depoly' of 'oakum' (hint: there are deploy, lab, version)"),
+    ("lab stop", "unknown command 'stop' of 'oakum lab' (hint: there are up, down, status, logs, load-image, collect-garbage, fault, clock, reset)"),
+])  # fmt: skip
+def test_a_command_that_is_not_there_is_told_with_those_that_are(words, told):
+    done = run_with("", words)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"oakum: Error: {told}\n")
+
+
+@pytest.mark.parametrize("flag", ["--version", "-v"])
+def test_oakum_tells_its_version_by_a_flag_too_as_the_other_programs_do(flag):
+    assert run_with("", flag).stdout == run_with("", "version").stdout != ""
+
+
 def test_every_error_of_the_project_ends_as_a_message():
     assert issubclass(UsageError, OakumError)
 
@@ -74,6 +88,12 @@ def run_with(redirection, *arguments):
 def test_output_that_does_not_fit_is_an_error_of_one_line():
     done = run_with(">/dev/full", "version")
     assert (done.returncode, done.stderr) == (1, "oakum: Error: write /dev/stdout: no space left on device\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a Linux device")
+@pytest.mark.parametrize("redirection", [">/dev/full 2>/dev/full", ">/dev/full 2>&-"])
+def test_an_error_that_cannot_be_told_is_status_1_all_the_same(redirection):
+    assert run_with(redirection, "version").returncode == 1
 
 
 @pytest.mark.parametrize("redirection", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])

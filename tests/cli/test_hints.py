@@ -10,6 +10,7 @@ from oakum.cli.hints import hint
         ("GET http://r:1/v2/x/manifests/1: UNAUTHORIZED: authentication required", "docker login"),
         ('Get "https://r:1/v2/": dial tcp: lookup r: no such host', "registry's address"),
         ('Getting app: Get "https://c:1/api/v1/x": dial tcp 127.0.0.1:1: connect: connection refused', "oakum lab status"),
+        ('Getting app: Get "https://c:1/api/v1/x": dial tcp 10.0.0.1:1: network is unreachable', "oakum lab status"),
         ("Getting app: Unauthorized", "KUBECONFIG"),
     ],
 )

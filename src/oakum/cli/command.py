@@ -125,7 +125,11 @@ def interpret(root: Command, arguments: Sequence[str]) -> Invocation:
     limit = call.command.arguments
     asks = call.flags["help"] or call.flags.get("version")
     if limit is not None and len(call.arguments) > limit and not asks:
-        raise UsageError(f"command '{call.title}' does not accept extra arguments '{call.arguments[limit]}'")
+        word = call.arguments[limit]
+        if not call.command.run:
+            names = ", ".join(below.name for below in call.command.commands)
+            raise UsageError(f"unknown command '{word}' of '{call.title}' (hint: there are {names})")
+        raise UsageError(f"command '{call.title}' does not accept extra arguments '{word}'")
     return call
 
 
@@ -217,14 +221,15 @@ def _refusal(error: OSError) -> str:
 
 def _failed(root: Command, message: str, truncate: bool) -> int:
     """Print the message that ends a program; returns the exit status."""
-    from contextlib import suppress
-
     from oakum.cli.reflow import reflow
 
     try:
         sys.stdout.flush()
     except OSError:
         sys.stdout = None
-    with suppress(OSError):
+    try:
         sys.stderr.write(f"{root.name}: Error: {reflow(message, truncate=truncate)}\n")
+        sys.stderr.flush()
+    except OSError:
+        sys.stderr = None  # or Python would fail over it once more, with a status of its own
     return 1

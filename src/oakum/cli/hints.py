@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 
+_NOT_REACHED = "(connection refused|no such host|i/o timeout|is unreachable)"
 _HINTS = (
     (
         r"no configuration has been provided",
@@ -12,10 +13,10 @@ _HINTS = (
         r"(?s)^(?=.*/(v2|token)\b).*(UNAUTHORIZED|DENIED|status code 40[13])",
         "log in to the registry with 'docker login', or set DOCKER_CONFIG to a folder whose config.json has its login",
     ),
-    (r'(?s)/v2/.*(connection refused|no such host|i/o timeout)', "is the registry's address right, and does it run?"),
+    (f"(?s)/v2/.*{_NOT_REACHED}", "is the registry's address right, and does it run?"),
     (r"Unauthorized$", "the cluster refuses the login of the kubeconfig: renew it, or choose another with KUBECONFIG"),
     (
-        r"(?s)(/api/|/apis).*(connection refused|no such host|i/o timeout)",
+        f"(?s)(/api/|/apis).*{_NOT_REACHED}",
         "does the cluster run, and is it the one that KUBECONFIG should name? For a lab: 'oakum lab status'",
     ),
     (

@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from oakum.deploy.errors import InputError
+from oakum.deploy.errors import InputError, PlacedError
 from oakum.deploy.resource import IDENTITY, Resource
 from oakum.deploy.values import wire
-from oakum.errors import DeployError, KubeError
+from oakum.errors import KubeError
 from oakum.kube.client import Client
 from oakum.kube.errors import ApiError
 from oakum.kube.kinds import ResourceType
@@ -23,16 +23,16 @@ HINTS = {"the server does not allow this method on the requested resource":
          "the server could not find the requested resource": " (hint: resource is possibly namespaced but cannot be)"}
 
 
-class ServerError(DeployError):
-    """The server refused an operation on a resource. `places` says where the fields it blames were written."""
+class ServerError(PlacedError):
+    """The server refused an operation on a resource; the places are those of the fields that it blames."""
 
     def __init__(self, what: str, resource: Resource, cause: KubeError) -> None:
         self.cause = cause
         self.resource = resource
-        self.places = _places(resource, cause)
         said = f"API server says: {cause} (reason: {cause.reason})" if isinstance(cause, ApiError) else str(cause)
         hint = next((hint for text, hint in HINTS.items() if text in str(cause)), "")
-        super().__init__(f"{what} resource {resource.description}: {said}{hint}")
+        fields = [field for field, _ in cause.field_causes()] if isinstance(cause, ApiError) else []
+        super().__init__(f"{what} resource {resource.description}: {said}{hint}", resource.places(fields))
 
     @property
     def api(self) -> ApiError | None:
@@ -40,24 +40,14 @@ class ServerError(DeployError):
         return self.cause if isinstance(self.cause, ApiError) else None
 
 
-def _places(resource: Resource, cause: KubeError) -> list[str]:
-    """A line for each field that the server blames in an object that was written in a file."""
-    if resource.origin is None or not isinstance(cause, ApiError):
-        return []
-    fields = dict.fromkeys(field for field, _ in cause.field_causes())
-    found = [(field, resource.origin.locate(field)) for field in fields]
-    return [f"{field} is set at {place}" if place.whole else f"{field} is not set; it belongs to what begins at {place}"
-            for field, place in found if place is not None]
-
-
-def places_of(error: BaseException) -> list[str]:
-    """What the server blamed and where that was written, if `error` comes of a rejection and files are known."""
+def places_of(error: BaseException) -> Sequence[str]:
+    """Where what is wrong was written, if `error` comes of something in a file that is known."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, ServerError):
+        if isinstance(cause, PlacedError):
             return cause.places
         cause = cause.__cause__
-    return []
+    return ()
 
 
 class Cluster:

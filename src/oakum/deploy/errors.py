@@ -1,22 +1,33 @@
 """What ends a deploy, delete or inspection with a message.
 
     DeployError
-    ├── ConfigError      a kapp Config document that does not say what it means
-    ├── InputError       files, documents and flags that describe no deployable set
+    ├── PlacedError      knows where what is wrong was written
+    │   ├── ConfigError  a kapp Config document that does not say what it means
+    │   └── InputError   files, documents and flags that describe no deployable set
     ├── AppError         the application's record: missing, unreadable, not ours
     ├── ApplyError       a change that could not be made, or did not become ready; may hold bracketed lists
     └── ExitStatus       not a failure: the exit status that was asked for
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from oakum.errors import DeployError
 
 
-class ConfigError(DeployError):
+class PlacedError(DeployError):
+    """`places` are lines that say where what is wrong was written; none where no file is known."""
+
+    def __init__(self, message: str, places: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.places = places
+
+
+class ConfigError(PlacedError):
     """A kapp Config document that is not understood."""
 
 
-class InputError(DeployError):
+class InputError(PlacedError):
     """Resources or flags that cannot be deployed as given."""
 
 

@@ -70,9 +70,9 @@ def _origin(resource: Resource) -> str:
     return f" ({resource.origin})" if resource.origin is not None else ""
 
 
-def _raise(title: str, problems: Sequence[str]) -> None:
+def _raise(title: str, problems: Sequence[str], places: Sequence[str] = ()) -> None:
     if problems:
-        raise InputError(f"{title}:\n" + "\n".join(f"- {p}" for p in problems))
+        raise InputError(f"{title}:\n" + "\n".join(f"- {p}" for p in problems), places)
 
 
 def check_complete(resources: Sequence[Resource]) -> None:
@@ -89,11 +89,13 @@ def unique(resources: Sequence[Resource]) -> list[Resource]:
     """One of each object; repeated ones must be equal. Raises InputError."""
     found: dict[str, Resource] = {}
     problems: dict[str, str] = {}
+    places: list[str] = []
     for r in resources:
         first = found.setdefault(r.key, r)
         if first is not r and not same(first.body, r.body):
             problems[r.key] = f"Found resource '{r.description}' multiple times with different content"
-    _raise("Uniqueness errors", list(problems.values()))
+            places += [*first.places(["metadata.name"]), *r.places(["metadata.name"])]
+    _raise("Uniqueness errors", list(problems.values()), list(dict.fromkeys(places)))
     return list(found.values())
 
 
@@ -125,7 +127,7 @@ def place(resources: Sequence[Resource], placement: Placement, scope: Scope) -> 
             raise InputError(
                 f"Expected to find kind '{r.group}/{r.version}/{r.kind}', but did not:\n"
                 "- Kubernetes API server did not have matching apiVersion + kind\n"
-                "- No matching CRD was found in given configuration")
+                "- No matching CRD was found in given configuration", r.places(["kind"]))
         meta = r.body.setdefault("metadata", {})
         if namespaced:
             meta["namespace"] = placement.place(r.namespace)

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from oakum.dataclass import dataclass
@@ -59,6 +59,15 @@ class Resource:
     def shared(self) -> Resource:
         """Another resource with the same body, which neither may change from then on; either may get a new one."""
         return Resource(self.body, self.origin, self.transient)
+
+    def places(self, fields: Iterable[str]) -> list[str]:
+        """A line for each field that says where it was written, as far as that is known."""
+        if self.origin is None:
+            return []
+        found = [(field, self.origin.locate(field)) for field in dict.fromkeys(fields)]
+        return [f"{field} is set at {place}" if place.whole else
+                f"{field} is not set; it belongs to what begins at {place}"
+                for field, place in found if place is not None]
 
     @property
     def api_version(self) -> str:

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from oakum.cli.oakum.deploy import NOT_HERE, flags
 from oakum.cli.oakum.deploy import PROGRAMS as TABLES
 
@@ -43,6 +45,19 @@ def test_a_refused_field_is_reported_with_the_line_it_was_written_on(run):
     told = deploy(run, "--data-value-yaml", "port=70000", status=1)
     assert "Invalid value: 70000" in told
     assert "spec.ports[0].port is set at config.yml:20" in told
+
+
+NAMED = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {}\n"
+
+
+@pytest.mark.parametrize(("written", "told"), [
+    (NAMED.format("web") + "  labels: 7\n", "- metadata.labels is set at more.yml:5\n"),
+    ("apiVersion: v9\nkind: Nope\nmetadata: {name: web}\n", "- kind is set at more.yml:2\n"),
+    (NAMED.format("settings"), "- metadata.name is set at config.yml:6\n- metadata.name is set at more.yml:4\n"),
+])  # fmt: skip
+def test_what_cannot_be_deployed_is_reported_with_the_line_it_was_written_on(run, written, told):
+    (run.folder / "config/more.yml").write_text(written)
+    assert deploy(run, status=1).endswith(told)
 
 
 def test_a_template_that_fails_leaves_no_record_behind(run):

@@ -199,17 +199,17 @@ def _failed(ui: dialogue.UI, error: OakumError, *, explain: bool) -> int:
     if isinstance(error, DiscoveryError):
         error = DeployError(f"{error} (possibly related issue: "
                             "https://github.com/vmware-tanzu/carvel-kapp/issues/12)")
+    status, text = error.code if isinstance(error, ExitStatus) else 1, str(error)
     if isinstance(error, ApplyError):
         from oakum.cli.reflow import bullets
 
-        places = places_of(error) if explain else []
-        error = ApplyError(bullets(str(error)) + "".join(f"\n- {place}" for place in places))
-    status = error.code if isinstance(error, ExitStatus) else 1
+        text = bullets(text)
     if explain:
         from oakum.cli.hints import hint
 
-        error = DeployError(f"{error}{hint(str(error))}")
-    ui.fail(error)
+        text += "".join(f"\n- {place}" for place in places_of(error))
+        text += hint(text)
+    ui.fail(DeployError(text))
     return status
 
 

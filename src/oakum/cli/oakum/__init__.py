@@ -38,6 +38,8 @@ def deploy_command() -> Command:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `oakum`; returns the exit status."""
     words = sys.argv[1:] if arguments is None else arguments
+    if words and words[0] in ("--version", "-v"):
+        words = ["version"]
     first = words[0] if words else ""
     if first == "deploy":
         _begin_asking()

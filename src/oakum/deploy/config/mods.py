@@ -6,6 +6,7 @@ shared with the body before and with the sources, which are never changed. Whole
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import takewhile
 
 from oakum.deploy.config.path import All, Index, Part, Path, Pattern, has_index, path_text
 from oakum.deploy.errors import ConfigError
@@ -19,6 +20,12 @@ _IN_ARRAYS = (All, Index)
 
 class PathMismatch(ConfigError):
     """A value on the way is not of the type that the path needs."""
+
+
+def _on(target: Resource, mod: str, path: Path, mismatch: PathMismatch) -> PathMismatch:
+    plain = ".".join(str(part) for part in takewhile(lambda part: isinstance(part, str), path))
+    return PathMismatch(f"{mod} for path '{path_text(path)}' on resource '{target.description}': {mismatch}",
+                        target.places([plain]))
 
 
 def _need_map(value: Any) -> dict[str, Any]:
@@ -49,7 +56,7 @@ def copy_field(target: Resource, path: Path, sources: Sequence[Resource]) -> Non
             bodies = [source.body for source in sources]
             target.body = _copied(target.body, path, bodies, driver, path)
     except PathMismatch as e:
-        raise PathMismatch(f"FieldCopyMod for path '{path_text(path)}' on resource '{target.description}': {e}") from e
+        raise _on(target, "FieldCopyMod", path, e) from e
 
 
 def _copied(target: Any, path: Path, sources: list[Any], driver: int, whole: Path) -> Any:
@@ -99,8 +106,7 @@ def remove_field(target: Resource, path: Path) -> None:
     try:
         target.body = _removed(target.body, path)
     except PathMismatch as e:
-        raise PathMismatch(
-            f"FieldRemoveMod for path '{path_text(path)}' on resource '{target.description}': {e}") from e
+        raise _on(target, "FieldRemoveMod", path, e) from e
 
 
 def _removed(target: Any, path: Path) -> Any:
@@ -128,8 +134,7 @@ def add_strings(target: Resource, path: Path, values: Mapping[str, str], *, crea
     try:
         _add(target.body, path, values, create)
     except PathMismatch as e:
-        raise PathMismatch(
-            f"StringMapAppendMod for path '{path_text(path)}' on resource '{target.description}': {e}") from e
+        raise _on(target, "StringMapAppendMod", path, e) from e
 
 
 def _add(target: Any, path: Path, values: Mapping[str, str], create: bool) -> None:
@@ -156,8 +161,7 @@ def rewrite_references(target: Resource, path: Path, rewrite: Callable[[dict[str
     try:
         _visit(target.body, path, rewrite)
     except PathMismatch as e:
-        raise PathMismatch(
-            f"ObjectRefSetMod for path '{path_text(path)}' on resource '{target.description}': {e}") from e
+        raise _on(target, "ObjectRefSetMod", path, e) from e
 
 
 def _visit(target: Any, path: Path, rewrite: Callable[[dict[str, Any]], None]) -> None:
