@@ -1,6 +1,7 @@
 """Users who may do only some things: what preflight says of them, and what is done without their missing rights."""
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -160,6 +161,19 @@ def test_kinds_that_may_not_be_listed_everywhere_are_listed_in_the_known_namespa
         assert listed(there, config_map("a")).rows == [("s", "delete")]
     assert asked.count("GET /api/v1/namespaces") == 1, "a refusal is remembered"
     assert f"GET /api/v1/namespaces/{place.namespace}/secrets" in asked
+
+
+@pytest.mark.parametrize(("status", "path", "told"), [
+    (403, "/api/v1/secrets", "Falling back to checking each namespace separately (much slower)"),
+    (500, "/apis/apps/v1/deployments",
+     'Ignoring group version: schema.GroupVersionResource{Group:"apps", Version:"v1", Resource:"deployments"}')])
+def test_a_list_that_has_to_do_without_is_told(place: Place, status: int, path: str, told: str) -> None:
+    place.deploy(config_map("a"))
+    wrong = Reply(status, json.dumps({"kind": "Status", "code": status, "message": "no"}).encode())
+    with faulty(place.client.transport.config, lambda method, asked: wrong if asked.partition("?")[0] == path else None,
+                ) as config:
+        paper = Place(connect(config), place.namespace).delete()
+    assert paper.lines[0] == f"info: Resources: {told}"
 
 
 def test_when_asked_only_the_known_namespaces_are_listed(place: Place) -> None:

@@ -77,7 +77,7 @@ class Finder:
             return self._in_namespaces(kind, selector, self._allowed()) if kind.namespaced else []
         except KubeError as e:
             if self._may_ignore is not None and self._may_ignore(kind.api_version):
-                self._log(f"Ignoring group version: {kind.describe()}")
+                self._log(f"Resources: Ignoring group version: {kind.describe()}")
                 return []
             raise DeployError(f"Listing {kind.describe()}, namespaced: {str(kind.namespaced).lower()}: {e}") from e
 
@@ -97,7 +97,7 @@ class Finder:
             if self._namespaces is None:
                 try:
                     self._namespaces = [n["metadata"]["name"] for n in self._client.list(NAMESPACES).items]
-                    self._log("Falling back to checking each namespace separately (much slower)")
+                    self._log("Resources: Falling back to checking each namespace separately (much slower)")
                 except ApiError as e:
                     if not e.forbidden:
                         raise
