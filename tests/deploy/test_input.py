@@ -59,3 +59,11 @@ def test_fields_are_found_in_their_file_or_else_what_they_belong_to(
     resource = [r for source in open_sources([str(file)]) for r in source.resources()][number]
     assert resource.origin is not None
     assert resource.origin.locate(path) == Place(str(file), line, whole)
+
+
+@pytest.mark.parametrize(("path", "why"), [("missing.yml", "no such file or directory"), ("a.yml/x", "not a directory")])
+def test_a_file_that_is_not_there_is_told_as_by_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, why: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.yml").write_text("")
+    with pytest.raises(InputError, match=f"^stat {path}: {why}$"):
+        list(open_sources([path]))

@@ -197,3 +197,9 @@ def test_half_a_character_is_refused_in_json_as_in_yaml(escape: str) -> None:
 def test_text_after_a_line_separator_is_indented_as_by_go_yaml(value: Any, written: str) -> None:
     assert dump(value) == written
     assert load(dump(value)) == value
+
+
+def test_numbers_in_messages_are_those_of_the_text_also_when_all_are_floats() -> None:
+    with pytest.raises(YAMLError) as error:
+        load("? {a: 1}\n: b\n", floats=True)
+    assert str(error.value) == 'yaml: invalid map key: map[interface {}]interface {}{"a":1}'

@@ -104,10 +104,12 @@ def open_sources(paths: Sequence[str], stdin: IO[str] | None = None) -> Iterator
 
 def _file(path: str, shown: str) -> Source:
     try:
+        os.stat(path)
+    except OSError as e:
+        raise InputError(f"stat {path}: {(e.strerror or str(e)).lower()}") from e
+    try:
         with open(path, encoding="utf-8", errors="surrogateescape", newline="") as f:
             return Source(f"file '{shown}'", f"file '{shown}'", path, f.read())
-    except FileNotFoundError as e:
-        raise InputError(f"stat {path}: no such file or directory") from e
     except OSError as e:
         raise InputError(f"open {path}: {(e.strerror or str(e)).lower()}") from e
 

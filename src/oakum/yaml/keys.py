@@ -9,6 +9,8 @@ from oakum.yaml.errors import SyntaxYAMLError
 from oakum.yaml.nodes import Scalar
 from oakum.yaml.numbers import general
 
+_LONGEST = 1e21
+
 
 def json_scalar(value: Scalar, floats: bool) -> Scalar:
     """`value` as JSON can hold it; integers as floats if asked for. Raises YAMLError for infinities and NaN."""
@@ -60,4 +62,6 @@ def _go_syntax(value: Any) -> str:
         return f'"{escaped}"'
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float):
+        return general(value) if abs(value) >= _LONGEST or not value.is_integer() else str(int(value))
     return "interface {}(nil)" if value is None else str(value)
