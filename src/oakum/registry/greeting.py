@@ -6,7 +6,6 @@ trust store is read: both take longer than all the rest of a small run.
 from __future__ import annotations
 
 from os import urandom
-from struct import pack
 
 from oakum.http.connection import connected
 
@@ -51,4 +50,4 @@ def _server_name(host: str) -> bytes:
 
 
 def _sized(data: bytes) -> bytes:
-    return pack(">H", len(data)) + data
+    return len(data).to_bytes(2, "big") + data
