@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from oakum.cli.kapp.session import Session
+from oakum.dataclass import replace
 from oakum.deploy.apply.options import ApplyOptions, WaitOptions
 from oakum.deploy.deleting import DeleteOptions
 from oakum.deploy.deploying import DeployOptions
@@ -12,6 +13,9 @@ from oakum.errors import UsageError
 from oakum.typing import Any
 
 Flags = dict[str, Any]
+SERVER_SIDE_CONCURRENCY = 10
+"""Writes at a time of a server-side apply, unless told otherwise: each is all that there is to an object, and the
+server has more to do for it than the client."""
 
 
 def diff_options(flags: Flags, prefix: str = "diff-") -> DiffOptions:
@@ -62,9 +66,12 @@ def deploy_options(session: Session, app: str, extra_labels: tuple[str, ...] = (
     from oakum.cli.kapp.odd import VERSION
 
     flags = session.flags
+    applied = apply_options(flags)
+    if applied.server_side and "apply-concurrency" not in session.given:
+        applied = replace(applied, concurrency=SERVER_SIDE_CONCURRENCY)
     return DeployOptions(
         app=app, namespace=session.namespace, app_namespace=session.app_namespace, diff=diff_options(flags),
-        apply=apply_options(flags), wait=wait_options(flags), logs=LogsOptions(flags["logs"], flags["logs-all"]),
+        apply=applied, wait=wait_options(flags), logs=LogsOptions(flags["logs"], flags["logs-all"]),
         lock=lock_options(flags), filter=session.resource_filter(), into_ns=flags["into-ns"],
         map_ns=tuple(flags["map-ns"]), allow_check=flags["allow-check"], allow_ns=tuple(flags["allow-ns"]),
         allow_all_ns=flags["allow-all-ns"], allow_cluster=flags["allow-cluster"], patch=flags["patch"],
