@@ -58,6 +58,17 @@ def test_an_answer_is_what_the_function_gives_and_none_when_it_gives_none(begun,
     assert _printed(begun(function, "copy.ask(21); print(repr(copy.result()))")) == f"{answer}\n"
 
 
+def test_a_copy_that_is_gone_before_it_is_asked_gives_no_answer(begun):
+    code = "os.waitid(os.P_PID, copy._process, os.WEXITED | os.WNOWAIT); copy.ask(21); print(copy.result())"
+    assert _printed(begun("absent", code)) == "None\n"
+
+
+def test_no_copy_is_made_where_no_process_may_be_added(begun):
+    # Not made for real: root is not held to the limit on processes.
+    before = "def refused(): raise BlockingIOError(11, 'Resource temporarily unavailable')\nos.fork = refused"
+    assert _printed(begun("double", "print(copy)", before)) == "None\n"
+
+
 def test_a_question_and_an_answer_may_be_larger_than_a_pipe(begun):
     code = "copy.ask('x' * 1000000); found = copy.result(); print(len(found), set(found))"
     assert _printed(begun("double", code)) == "2000000 {'x'}\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 import marshal
 import os
 from _thread import _count as threads
+from contextlib import suppress
 
 from oakum.late import imported
 from oakum.typing import TYPE_CHECKING, Any
@@ -41,7 +42,8 @@ class Copy:
 
     def ask(self, question: Any) -> None:
         """Have this answered."""
-        _write(self._asking, question)
+        with suppress(BrokenPipeError):  # a copy that is gone gives no answer
+            _write(self._asking, question)
         os.close(self._asking)
 
     def result(self) -> Any | None:
@@ -49,7 +51,9 @@ class Copy:
         raw = _read(self._answered)
         os.close(self._answered)
         os.waitpid(self._process, 0)
-        return marshal.loads(raw) if raw else None
+        with suppress(EOFError, ValueError, TypeError):  # of an answer that was cut short
+            return marshal.loads(raw)
+        return None
 
     def end(self) -> None:
         """Have nothing answered."""
@@ -64,7 +68,8 @@ def begin(place: str) -> None:
     A lock that another thread holds would never be let go in the copy.
     """
     if hasattr(os, "fork") and threads() == 0 and len(_processors()) > 1:
-        _begun[place] = Copy(place)
+        with suppress(OSError):  # no more processes or files are allowed: all can be done here
+            _begun[place] = Copy(place)
 
 
 def taken(place: str) -> Copy | None:

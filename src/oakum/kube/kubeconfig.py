@@ -12,10 +12,9 @@ from collections.abc import Mapping, Sequence
 
 from oakum.dataclass import dataclass, field, replace
 from oakum.kube.errors import ConfigError
-from oakum.kube.paths import default_paths
+from oakum.kube.paths import IN_CLUSTER, default_paths
 from oakum.typing import Any
 
-IN_CLUSTER = "/var/run/secrets/kubernetes.io/serviceaccount"
 HOST_PORT = "${KAPP_KUBERNETES_SERVICE_HOST_PORT}"
 SCHEME = "k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"
 EXTENSION = "client.authentication.k8s.io/exec"

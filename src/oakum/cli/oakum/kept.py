@@ -16,7 +16,7 @@ from oakum import cache
 from oakum.cli.oakum import ASKER
 from oakum.forked import Copy, taken
 from oakum.images import remembered
-from oakum.kube.paths import default_paths
+from oakum.kube import paths
 from oakum.typing import TYPE_CHECKING, Any
 from oakum.workers import Job, Workers
 
@@ -129,9 +129,8 @@ class Kept:
     def _cluster_key(self) -> str:
         """Tells clusters, and the users that they are asked as, apart, without looking into the kubeconfig."""
         given = self._s.kubeconfig
-        paths = [given["path"]] if given["path"] else default_paths(os.environ)
-        pod = [os.environ.get(f"KUBERNETES_SERVICE_{name}") for name in ("HOST", "PORT")]
-        return _digest([given, [_content(path) for path in paths], pod])
+        contents = [_content(path) for path in paths.asked(given["path"], os.environ)]
+        return _digest([given, contents, [os.environ.get(name) for name in paths.VARIABLES]])
 
     @cached_property
     def _inputs(self) -> str:
