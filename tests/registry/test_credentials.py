@@ -84,12 +84,33 @@ def test_podmans_file_is_read_when_there_is_no_docker(tmp_path: Path) -> None:
     assert keychain.lookup(APP) == Credentials("p", "3")
 
 
-def test_a_malformed_file_is_named(tmp_path: Path) -> None:
-    environ = _docker(tmp_path, "{bad")
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{bad", "invalid character 'b' looking for beginning of object key string"),
+        ('{"auths":', "unexpected EOF"),
+        ("[]", "json: cannot unmarshal array into Go value of type configfile.ConfigFile"),
+        ('{"auths": []}', "json: cannot unmarshal array into Go struct field ConfigFile.auths of type "
+                          "map[string]types.AuthConfig"),
+        ('{"auths": {"x.io": {"auth": "!!!"}}}', "illegal base64 data at input byte 0"),
+        ('{"auths": {"x.io": {"auth": "bWU="}}}', "Invalid auth configuration file"),
+    ],
+)  # fmt: skip
+def test_a_malformed_file_is_named(tmp_path: Path, text: str, words: str) -> None:
+    environ = _docker(tmp_path, text)
     with pytest.raises(CredentialsError) as caught:
         DockerConfigKeychain(environ).lookup(APP)
-    words = "invalid character 'b' looking for beginning of object key string"
     assert str(caught.value) == f"{tmp_path}/config.json: {words}"
+
+
+@pytest.mark.parametrize("text", ["", " \n", "null", "{} x", '{"auths": {"r.io": null}}'])
+def test_a_file_without_logins_is_none(tmp_path: Path, text: str) -> None:
+    assert DockerConfigKeychain(_docker(tmp_path, text)).lookup(APP) is None
+
+
+def test_fields_match_in_any_case(tmp_path: Path) -> None:
+    found = DockerConfigKeychain(_docker(tmp_path, {"Auths": {"r.io": {"UserName": "a", "Password": "b"}}})).lookup(APP)
+    assert found == Credentials("a", "b")
 
 
 def _helper(folder: Path, script: str) -> DockerConfigKeychain:

@@ -55,9 +55,9 @@ class DockerConfigKeychain:
             return self._config
 
     def _find(self, config: dict[str, Any], key: str) -> Credentials | None:
-        helper = (config.get("credHelpers") or {}).get(key) or config.get("credsStore")
+        helper = config.get("credhelpers", {}).get(key) or config.get("credsstore")
         if not helper:
-            return _from_auths(config.get("auths") or {}, key)
+            return _from_auths(config.get("auths", {}), key)
         return self._asked(helper, key)
 
     def _asked(self, helper: str, key: str) -> Credentials | None:
@@ -71,16 +71,40 @@ class DockerConfigKeychain:
 
 
 def _read(path: str) -> dict[str, Any]:
-    from oakum.yaml import json_syntax
-
+    """The file's fields in lower case, with Credentials as `auths`. A login that is none spoils all, as for Docker."""
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            value = json_syntax.loads(file.read())
+            return _fields(file.read())
     except OSError as error:
         raise CredentialsError(f"open {path}: {(error.strerror or '').lower()}") from error
     except ValueError as error:
         raise CredentialsError(f"{path}: {error}") from error
-    return value if isinstance(value, dict) else {}
+
+
+def _fields(text: str) -> dict[str, Any]:
+    from oakum.gostruct import BYTES, TEXT, Named, Struct, decode
+    from oakum.yaml import json_syntax
+
+    if not text.strip():
+        return {}
+    texts = dict.fromkeys(("username", "password", "identitytoken", "registrytoken"), TEXT)
+    login = Struct("types.AuthConfig", {"auth": BYTES, **texts})
+    shape = Struct(
+        "configfile.ConfigFile", {"auths": Named(login), "credHelpers": Named(TEXT), "credsStore": TEXT}
+    )
+    found = decode(json_syntax.first(text), shape) or {}
+    return {**found, "auths": {key: _login(entry or {}) for key, entry in found.get("auths", {}).items()}}
+
+
+def _login(entry: Mapping[str, Any]) -> Credentials:
+    username, password = entry.get("username", ""), entry.get("password", "")
+    if entry.get("auth"):
+        username, colon, password = entry["auth"].decode("utf-8", "surrogateescape").partition(":")
+        if not (username and colon):
+            raise ValueError("Invalid auth configuration file")
+    return Credentials(
+        username, password.strip("\x00"), entry.get("identitytoken", ""), entry.get("registrytoken", "")
+    )
 
 
 def hostname(key: str) -> str:
@@ -90,13 +114,8 @@ def hostname(key: str) -> str:
     return key.partition("/")[0]
 
 
-def _from_auths(auths: Mapping[str, Any], key: str) -> Credentials | None:
-    entry = auths.get(key)
-    if entry is None:
-        entry = next((auths[name] for name in auths if hostname(name) == key), None)
-    if not isinstance(entry, dict):
-        return None
-    found = credentials_of(entry, key)
+def _from_auths(auths: Mapping[str, Credentials], key: str) -> Credentials | None:
+    found = auths.get(key) or next((auths[name] for name in auths if hostname(name) == key), None)
     return None if found == Credentials() else found
 
 

@@ -29,6 +29,17 @@ def loads(text: str) -> Any:
         raise ValueError(_TOO_DEEP) from None
 
 
+def first(text: str) -> Any:
+    """The value that `text` begins with, whatever follows. Raises ValueError as Go programs do that read a stream."""
+    import json
+
+    try:
+        return json.JSONDecoder(parse_constant=_refuse).raw_decode(text.lstrip(" \t\r\n"))[0]
+    except (ValueError, RecursionError):
+        problem = syntax_error(text)
+        raise ValueError("unexpected EOF" if problem in (_END, None) else problem) from None
+
+
 def _refuse(word: str) -> None:
     """Python reads NaN and infinities, which are not JSON."""
     raise ValueError(word)
