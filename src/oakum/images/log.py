@@ -17,6 +17,9 @@ class Log(Protocol):
     def write(self, name: str, text: str) -> None:
         """Report `text` (one or more lines) about `name`."""
 
+    def hint(self, name: str, text: str) -> None:
+        """Advise about `name`: a terminal shows it, while what a script reads has only the lines that it knows."""
+
     def moving(self, name: str) -> AbstractContextManager[Moved]:
         """While bytes of `name` are moved: what to call with their numbers."""
 
@@ -35,6 +38,9 @@ class StreamLog:
             self._stream.write(shown)
             self._stream.flush()
 
+    def hint(self, name: str, text: str) -> None:
+        """Nothing is shown."""
+
     def moving(self, name: str) -> AbstractContextManager[Moved]:
         """Nothing is shown."""
         return nullcontext(_nothing)
@@ -49,6 +55,10 @@ class ListLog:
     def write(self, name: str, text: str) -> None:
         """Every line of `text` under `name`."""
         self.lines += [f"{name} | {line}" for line in text.removesuffix("\n").split("\n")]
+
+    def hint(self, name: str, text: str) -> None:
+        """As a line."""
+        self.write(name, f"hint: {text}")
 
     def moving(self, name: str) -> AbstractContextManager[Moved]:
         """Nothing is kept."""

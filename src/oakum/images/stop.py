@@ -32,6 +32,11 @@ class StoppableLog:
         if not self.stopped:
             self._inner.write(name, text)
 
+    def hint(self, name: str, text: str) -> None:
+        """As `write`."""
+        if not self.stopped:
+            self._inner.hint(name, text)
+
     @contextmanager
     def moving(self, name: str) -> Iterator[Moved]:
         """As the inner log; what it gives raises Stopped."""

@@ -155,6 +155,14 @@ def test_images_travel_in_a_tarball_and_between_registries(run: Run, registry: H
         assert (status, out) == (0, f"---\nimage: {target}@{digest}\n")
 
 
+def test_what_was_imported_is_printed_when_the_lock_is_written(run: Run, registry: Host, tmp_path: Path) -> None:
+    image = f"{registry.address}/app@{registry.push_image('app:1').digest}"
+    lock = str(tmp_path / "no" / "lock.yml")
+    found = run("relocate", "-f-", "-r", f"{registry.address}/moved", "--lock-output", lock, stdin=f"image: {image}\n")
+    assert found[:2] == (1, "")
+    assert found[2].endswith(f"kbld: Error: Writing lock config: open {lock}: no such file or directory\n")
+
+
 def test_only_what_is_needed_is_imported() -> None:
     """The budget of start-up is kept by what is not imported."""
     code = (

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from oakum.cli.kbld.live import LiveLog, amount
+from oakum.images.log import StreamLog
 
 
 class Screen:
@@ -39,6 +40,13 @@ def test_each_image_that_moves_has_a_line_below_those_that_stay() -> None:
         web(1024)
         assert screen.lines == ["r.io/other | pushed", "r.io/app: 2.0 MiB, 512.0 KiB/s", "r.io/web: 2.0 KiB, 512 B/s"]
     assert screen.lines == ["r.io/other | pushed"]
+
+
+def test_a_hint_is_for_those_who_sit_at_a_terminal() -> None:
+    screen, stream = Screen(), io.StringIO()
+    screen.log.hint("app", "install Docker")
+    StreamLog(stream).hint("app", "install Docker")
+    assert (screen.lines, stream.getvalue()) == (["app | hint: install Docker"], "")
 
 
 def test_lines_are_drawn_ten_times_a_second_at_most() -> None:

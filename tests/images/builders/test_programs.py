@@ -57,6 +57,12 @@ def test_a_failed_build_is_told_on_the_log_too(programs: Programs, build: Build,
     assert shown(log)[1:4] == ["cup | broken", "cup | error: exit status 3", "cup | finished build (using Docker)"]
 
 
+def test_what_inspect_says_must_be_json(programs: Programs, build: Build) -> None:
+    programs.add("docker", 'case "$1" in inspect) echo nope;; esac')
+    with pytest.raises(BuildError, match=r"^invalid character 'o' in literal null \(expecting 'u'\)$"):
+        build("docker")
+
+
 def test_two_images_where_one_is_expected_are_an_error(programs: Programs, build: Build, log: ListLog) -> None:
     programs.add("docker", """case "$1" in inspect) echo '[{"Id": "a"}, {"Id": "b"}]';; esac""")
     with pytest.raises(BuildError, match="^Expected to find exactly one image, but found 2$"):

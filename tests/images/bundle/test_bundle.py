@@ -107,6 +107,12 @@ def test_nothing_is_left_of_a_tarball_that_failed(tmp_path: Path) -> None:
         tarball.write(f"{tmp_path}/no/x.tar", [], dict[str, BlobSource]().__getitem__, SILENT, "package", 1)
 
 
+def test_a_folder_is_no_tarball(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=f"^Creating file '{tmp_path}': open {tmp_path}: is a directory$"):
+        tarball.write(str(tmp_path), [], dict[str, BlobSource]().__getitem__, SILENT, "package", 1)
+    assert list(tmp_path.iterdir()) == []
+
+
 def _tar(path: Path, *entries: tuple[bytes, bytes]) -> str:
     blocks = [header + content + b"\0" * (-len(content) % 512) for header, content in entries]
     path.write_bytes(b"".join(blocks) + b"\0" * 1024)

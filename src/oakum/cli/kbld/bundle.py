@@ -110,11 +110,12 @@ def _finish(
 ) -> None:
     renamed = transfer.rename(_images(resources, config), imported)
     rules = config.search_rules()
-    for document in resources:
-        ui.block("---\n" + plain.dump(search.rewrite(document, rules, renamed.__getitem__)))
+    texts = ["---\n" + plain.dump(search.rewrite(document, rules, renamed.__getitem__)) for document in resources]
     if flags["lock-output"]:
         preresolved = [override for override in config.overrides if override.preresolved]
         known = transfer.rename({override.new_image for override in preresolved}, imported)
         pairs = [(override.ref.label, known[override.new_image]) for override in preresolved]
         pairs += sorted(imported.items())
         lock.write(flags["lock-output"], lock.dump(dict.fromkeys(pairs), config), "Writing lock config")
+    for text in texts:
+        ui.block(text)

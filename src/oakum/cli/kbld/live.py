@@ -41,6 +41,10 @@ class LiveLog:
             self._erase()
             self._lines.write(name, text)
 
+    def hint(self, name: str, text: str) -> None:
+        """As a line."""
+        self.write(name, f"hint: {text}")
+
     @contextmanager
     def moving(self, name: str) -> Iterator[Moved]:
         """A line for `name`, until the block ends."""

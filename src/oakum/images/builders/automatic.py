@@ -27,9 +27,8 @@ class AutomaticBuilder:
         except BuildError as error:
             engine = _missing(error)
             if engine and not fits:
-                # On the log, since the error's text is one that scripts know.
                 tried = f"the embedded Go builder does not fit: '{task.path}' has no Go main package"
-                log.write(task.name, f"hint: {engine}, and {tried}; {_INSTEAD}")
+                log.hint(task.name, f"{engine}, and {tried}; {_INSTEAD}")
             raise
 
 

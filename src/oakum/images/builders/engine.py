@@ -15,6 +15,7 @@ from oakum.proxy import is_loopback
 from oakum.registry import reference
 from oakum.registry.errors import BadReference
 from oakum.typing import Any
+from oakum.yaml import json_syntax
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,9 @@ class Engine:
     def _inspect(self, image: str) -> dict[str, Any]:
         output = run([self.program, "inspect", image], "", None).out
         try:
-            found = json.loads(output)
+            found = json_syntax.loads(output)
         except ValueError as error:
-            raise BuildError(f"Output of {self.program} inspect is not JSON: {error}") from error
+            raise BuildError(str(error)) from error
         if not isinstance(found, list) or len(found) != 1:
             count = len(found) if isinstance(found, list) else 0
             raise BuildError(f"Expected to find exactly one image, but found {count}")

@@ -1,6 +1,7 @@
 """The tarball: `manifest.json`, then each layer once, in the bytes that kbld writes (kbld: "6.2 package")."""
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Callable, Iterable
@@ -45,6 +46,8 @@ def write(
     sources = [(MANIFEST, BytesBlob(dump(entries))), *((layer_name(name), blob(name)) for name in sorted(digests))]
     partial = f"{path}.partial"
     try:
+        if os.path.isdir(path):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         handle = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644)
     except OSError as error:
         words = (error.strerror or "").lower()
