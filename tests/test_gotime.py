@@ -20,6 +20,7 @@ def test_times_are_read_with_their_zone_and_cut_to_microseconds(text: str) -> No
     ("2020-01-01", f' as {LAYOUT}: cannot parse "" as "T"'),
     ("2020-01-01T00:00:00", f' as {LAYOUT}: cannot parse "" as "Z07:00"'),
     ("2020-01-01T00:00:00+00", f' as {LAYOUT}: cannot parse "+00" as "Z07:00"'),
+    ("2020-01-01T00:00:00Z!", ': extra text: "!"'),
     ("2020-13-01T00:00:00Z", ": month out of range"),
     ("2020-02-30T00:00:00Z", ": day out of range"),
     ("2020-02-03T24:00:00Z", ": hour out of range"),

@@ -32,6 +32,8 @@ def _with_zone(text: str, rest: str, numbers: list[int]) -> datetime:
     if rest[:1] in (".", ",") and rest[1:2].isdigit():
         zone = rest[1:].lstrip("0123456789")
         fraction, rest = rest[1:len(rest) - len(zone)][:6], zone
+    if rest[:1] == "Z" and rest != "Z":
+        raise ValueError(f'parsing time "{text}": extra text: "{rest[1:]}"')
     if rest != "Z" and not (len(rest) == 6 and rest[0] in "+-" and rest[3] == ":" and (rest[1:3] + rest[4:]).isdigit()):
         raise _unread(text, rest, "Z07:00")
     year, month, day, *clock = numbers

@@ -49,6 +49,7 @@ def test_a_flag_is_read_in_every_form_of_pflag(arguments, name, value):
         (["-tx"], "unknown shorthand flag: 'x' in -x"),
         (["--=x"], "bad flag syntax: --=x"),
         (["--count=many"], 'invalid argument "many" for "--count" flag: strconv.ParseInt: parsing "many": invalid syntax'),
+        (["--count", " 1"], 'invalid argument " 1" for "--count" flag: strconv.ParseInt: parsing " 1": invalid syntax'),
         (["--tty=maybe"], 'invalid argument "maybe" for "-t, --tty" flag: strconv.ParseBool: parsing "maybe": invalid syntax'),
         (["--tty=a\"b"], 'invalid argument "a\\"b" for "-t, --tty" flag: strconv.ParseBool: parsing "a\\"b": invalid syntax'),
         (["-é"], "unknown shorthand flag: 'Ã' in -é"),

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oakum.kube.selector import SelectorError, parse
+from oakum.kube.selector import NAME_RULE, VALUE_RULE, SelectorError, parse
 
 NAMES = st.sampled_from(["a", "b.c/d", "x-y"])
 VALUES = st.sampled_from(["", "1", "on"])
@@ -26,6 +26,10 @@ def test_a_selector_written_back_means_the_same(parts: list[str]) -> None:
     assert str(parse(str(once))) == str(once)
 
 
+def test_equality_is_written_back_as_it_was_given() -> None:
+    assert str(parse("c = 1, a == b")) == "a==b,c=1"
+
+
 BAD = [
     ("=1", "found '=', expected: !, identifier, or 'end of string'"),
     ("==", "found '==', expected: !, identifier, or 'end of string'"),
@@ -41,6 +45,9 @@ BAD = [
     ("a in (1,", "unable to parse requirement: found '', expected: ',', or identifier"),
     ("a<x", "unable to parse requirement: values[0]: Invalid value: \"x\": for 'Gt', 'Lt' operators, the value must be "
             "an integer"),
+    ('"a"=b', f'unable to parse requirement: <nil>: Invalid value: "\\"a\\"": {NAME_RULE}'),
+    ("a>-", "unable to parse requirement: [values[0]: Invalid value: \"-\": for 'Gt', 'Lt' operators, the value must be an "
+            f'integer, values[0][a]: Invalid value: "-": {VALUE_RULE}]'),
 ]
 
 

@@ -67,6 +67,8 @@ def _boolean(text: str) -> bool:
 
 def _integer(text: str) -> int:
     try:
+        if text != text.strip():
+            raise ValueError  # Python's own reading is more generous
         digits = text.lstrip("-+")
         octal = len(digits) > 1 and digits[0] == "0" and digits.isascii() and digits.isdecimal()
         value = int(text, 8 if octal else 0)
@@ -79,9 +81,14 @@ def _integer(text: str) -> int:
 
 def _number(text: str) -> float:
     try:
-        return float(text)
+        if text != text.strip():
+            raise ValueError
+        value = float(text)
     except ValueError:
         raise ValueError(f"strconv.ParseFloat: parsing {_quoted(text)}: invalid syntax") from None
+    if value in (float("inf"), -float("inf")) and "inf" not in text.lower():
+        raise ValueError(f"strconv.ParseFloat: parsing {_quoted(text)}: value out of range")
+    return value
 
 
 def _duration(text: str) -> float:

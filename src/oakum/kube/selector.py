@@ -33,7 +33,7 @@ class SelectorError(KubeError):
 
 @dataclass(frozen=True)
 class Requirement:
-    """One condition: `operator` is one of =, !=, in, notin, exists, !, >, <."""
+    """One condition: `operator` is one of =, ==, !=, in, notin, exists, !, >, <."""
 
     key: str
     operator: str
@@ -42,7 +42,7 @@ class Requirement:
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Whether an object with `labels` passes."""
         has = self.key in labels
-        if self.operator in ("=", "in"):
+        if self.operator in ("=", "==", "in"):
             return has and labels[self.key] in self.values
         if self.operator in ("<", ">"):
             return has and self._compares(labels[self.key])
@@ -56,7 +56,7 @@ class Requirement:
         return int(label) < int(self.values[0]) if self.operator == "<" else int(label) > int(self.values[0])
 
     def __str__(self) -> str:
-        if self.operator in ("=", "!=", "<", ">"):
+        if self.operator in ("=", "==", "!=", "<", ">"):
             return f"{self.key}{self.operator}{self.values[0]}"
         if self.operator in ("in", "notin"):
             return f"{self.key} {self.operator} ({','.join(sorted(self.values))})"
@@ -154,7 +154,7 @@ def _requirement(tokens: _Tokens) -> Requirement:
         raise _unexpected(key, "identifier")
     problems = name_problems(key)
     if problems:
-        raise SelectorError(f'<nil>: Invalid value: "{key}": {"; ".join(problems)}')
+        raise SelectorError(f"<nil>: Invalid value: {_quoted(key)}: {'; '.join(problems)}")
     if negated:
         return Requirement(key, "!")
     if tokens.next in (",", ""):
@@ -165,13 +165,11 @@ def _requirement(tokens: _Tokens) -> Requirement:
     if operator not in ("=", "==", "!=", ">", "<"):
         raise _unexpected(operator, "in, notin, =, ==, !=, gt, lt")
     value = _value(tokens)
-    if operator in "<>":
-        _checked(key, 0, value)
-        if not _INTEGER.fullmatch(value):
-            raise SelectorError(f'values[0]: Invalid value: "{value}": for \'Gt\', \'Lt\' operators, the value must be '
-                                "an integer")
-        return Requirement(key, operator, (value,))
-    return Requirement(key, "!=" if operator == "!=" else "=", (_checked(key, 0, value),))
+    if operator in "<>" and not _INTEGER.fullmatch(value):
+        why = "for 'Gt', 'Lt' operators, the value must be an integer"
+        problems = [f"values[0]: Invalid value: {_quoted(value)}: {why}", *_value_problems(key, 0, value)]
+        raise SelectorError(problems[0] if len(problems) == 1 else f"[{', '.join(problems)}]")
+    return Requirement(key, operator, (_checked(key, 0, value),))
 
 
 def _value(tokens: _Tokens) -> str:
@@ -208,7 +206,18 @@ def _values(tokens: _Tokens) -> list[str]:
 
 
 def _checked(key: str, at: int, value: str) -> str:
-    if len(value) > 63 or not _VALUE.fullmatch(value):
-        why = "must be no more than 63 characters" if len(value) > 63 else VALUE_RULE
-        raise SelectorError(f'values[{at}][{key}]: Invalid value: "{value}": {why}')
+    for problem in _value_problems(key, at, value):
+        raise SelectorError(problem)
     return value
+
+
+def _value_problems(key: str, at: int, value: str) -> list[str]:
+    if len(value) <= 63 and _VALUE.fullmatch(value):
+        return []
+    why = "must be no more than 63 characters" if len(value) > 63 else VALUE_RULE
+    return [f"values[{at}][{key}]: Invalid value: {_quoted(value)}: {why}"]
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -26,7 +26,7 @@ class LabeledApp:
         if len(self.selector.requirements) != 1:
             raise AppError("Expected label selector to have one label KV")
         only = self.selector.requirements[0]
-        if only.operator not in ("=", "in"):
+        if only.operator not in ("=", "==", "in"):
             raise AppError("Expected label selector to check for equality")
         if len(only.values) != 1:
             raise AppError("Expected label selector to check against single label value")
