@@ -8,7 +8,7 @@ from oakum.errors import RegistryError
 from oakum.images import platforms
 from oakum.images.builders.probe import Probe
 from oakum.images.config import Destination, Source
-from oakum.images.hashes import FolderHashes
+from oakum.images.hashes import FolderHashes, text_of
 from oakum.late import pattern
 from oakum.registry import manifests, reference
 from oakum.registry.transport import Transport
@@ -73,7 +73,7 @@ class Fingerprint:
         if options.get("pull") or options.get("noCache") or _OUTSIDE.search("\n".join(raw)):
             return None
         path = os.path.join(source.path, options.get("file") or "Dockerfile")
-        text = _text(path)
+        text = text_of(path)
         stages = dockerfile.parse(text, dict(_ARGUMENT.findall("\n".join(raw))))
         if not stages or any(stage.remote for stage in stages) or os.path.exists(f"{path}.dockerignore"):
             return None
@@ -88,7 +88,7 @@ class Fingerprint:
 
         found = gosource.toolchain()
         root = _module_root(source.path)
-        if found is None or _REPLACED.search(_text(os.path.join(root, "go.mod"))):
+        if found is None or _REPLACED.search(text_of(os.path.join(root, "go.mod"))):
             return None
         bases = self._digests([source.options["base"]] if source.options.get("base") else [])
         if bases is None or os.environ.get("GOFLAGS") or os.environ.get("GOWORK"):
@@ -109,15 +109,6 @@ class Fingerprint:
         return found
 
 
-def _text(path: str) -> str:
-    """A file's text, empty when it cannot be read."""
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return file.read()
-    except OSError:
-        return ""
-
-
 def _history(folder: str) -> list[str]:
     """What git says of the folder's commits: an engine gets `.git` too, and programs write its state into what they
     build. Its other files change whenever it is used.
@@ -127,7 +118,7 @@ def _history(folder: str) -> list[str]:
         return []
     below = os.walk(os.path.join(git, "refs"))
     refs = sorted(os.path.join(place, name) for place, _, names in below for name in names)
-    return [f"{path} {_text(path)}" for path in (os.path.join(git, "HEAD"), os.path.join(git, "packed-refs"), *refs)]
+    return [f"{path} {text_of(path)}" for path in (os.path.join(git, "HEAD"), os.path.join(git, "packed-refs"), *refs)]
 
 
 def _module_root(folder: str) -> str:

@@ -34,6 +34,15 @@ class FolderHashes:
         return content
 
 
+def text_of(path: StrPath) -> str:
+    """A file's text, empty when it cannot be read."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
 def _state(root: StrPath) -> tuple[str, int]:
     """What the file system says of every entry, and the newest of their times."""
     lines, newest = [], 0

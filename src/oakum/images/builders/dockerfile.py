@@ -8,7 +8,6 @@ import json
 import posixpath
 import re
 import shlex
-from pathlib import Path
 
 from oakum.dataclass import dataclass, field
 from oakum.typing import Any
@@ -47,15 +46,6 @@ class Stage:
     def folder(self) -> str:
         """The working directory."""
         return str(self.config.get("WorkingDir") or "/")
-
-
-def read(path: Path) -> list[Stage]:
-    """The stages of the Dockerfile at `path`, none when there is no such file."""
-    try:
-        text = path.read_text("utf-8", "surrogateescape")
-    except OSError:
-        return []
-    return parse(text)
 
 
 def parse(text: str, arguments: dict[str, str] | None = None) -> list[Stage]:

@@ -17,6 +17,7 @@ from oakum.images.builders.process import run
 from oakum.images.builders.protocol import Built, Task
 from oakum.images.config import Platform
 from oakum.images.errors import BuildError
+from oakum.images.hashes import text_of
 from oakum.images.log import Log
 from oakum.typing import Any
 
@@ -101,7 +102,7 @@ def _copied_one(entries: Mapping[str, context.Entry], source: str, target: str) 
 
 
 def _last_stage(folder: Path, options: Mapping[str, Any]) -> Stage:
-    stages = dockerfile.read(folder / (options.get("file") or "Dockerfile"))
+    stages = dockerfile.parse(text_of(folder / (options.get("file") or "Dockerfile")))
     target = options.get("target")
     chosen = [stage for stage in stages if target and stage.name == target] or stages
     return chosen[-1] if chosen else Stage("scratch")
