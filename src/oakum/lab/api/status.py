@@ -22,11 +22,6 @@ class FieldError:
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"
 
-    def under(self, prefix: str) -> "FieldError":
-        """The same complaint with the path below `prefix`."""
-        joint = "" if self.path.startswith("[") else "."
-        return FieldError(f"{prefix}{joint}{self.path}" if self.path else prefix, self.reason, self.message)
-
 
 def invalid(path: str, value: Any, detail: str) -> FieldError:
     """A value that breaks a rule."""

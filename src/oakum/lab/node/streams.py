@@ -10,8 +10,6 @@ from oakum.lab.node.refusals import StreamRefused, answer
 if TYPE_CHECKING:
     from oakum.lab.node.node import Node
 
-SUBRESOURCES = ("log", "exec", "attach", "portforward")
-
 
 class PodStreams(Protocol):
     """Serves the `log`, `exec`, `attach` and `portforward` subresources of pods.
