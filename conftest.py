@@ -10,9 +10,13 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tests.registry.conftest import Host
 
 # Property tests must not depend on how busy the machine is.
 settings.register_profile("oakum", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -67,3 +71,14 @@ def target(request: pytest.FixtureRequest) -> Iterator[Target]:
             pytest.fail(f"--target external needs {', '.join(missing)} in the environment")
         registry = os.environ["OAKUM_TEST_REGISTRY"]
         yield Target(name, Path(os.environ["KUBECONFIG"]), Path(os.environ["DOCKER_CONFIG"]), registry)
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Iterator[Host]:
+    """A registry of the lab's for one test, open to all, and a transport to it."""
+    from tests.registry.conftest import Host, connect
+
+    from oakum.lab.registry import app, serving
+
+    with serving(app(tmp_path / "registry", sync=False)) as address:
+        yield Host(address, connect())

@@ -1,13 +1,10 @@
 """A proxy in front of an API server that goes wrong where a test says."""
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
-from tests.kube.scripted import Reply
+from tests.kube.scripted import Answering, Reply, served
 
 from oakum.http.errors import FAILURES
 from oakum.http.response import Response
@@ -30,9 +27,7 @@ def faulty(config: ClusterConfig, fault: Fault, before_event: Callable[[], objec
     auth = Authenticator(config)
     upstream = _pool(config, auth, 16, bounded=False)
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class Handler(Answering):
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             wrong = fault(self.command, self.path)
@@ -75,19 +70,8 @@ def faulty(config: ClusterConfig, fault: Fault, before_event: Callable[[], objec
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
     try:
-        yield ClusterConfig(f"http://127.0.0.1:{server.server_address[1]}", namespace=config.namespace)
+        with served(Handler) as address:
+            yield ClusterConfig(address, namespace=config.namespace)
     finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
         upstream.close()

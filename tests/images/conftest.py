@@ -2,25 +2,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.registry.conftest import Host, connect
+from tests.registry.conftest import Host
 
 from oakum.images.log import ListLog
 from oakum.images.options import Options, Tools
 from oakum.images.pipeline import Result, resolve_documents
-from oakum.lab.registry import app, serving
 
 Resolve = Callable[..., Result]
-
-
-@pytest.fixture
-def registry(tmp_path: Path) -> Iterator[Host]:
-    with serving(app(tmp_path / "registry", sync=False)) as address:
-        yield Host(address, connect())
 
 
 @pytest.fixture

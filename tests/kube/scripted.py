@@ -20,6 +20,40 @@ class Reply:
     cut: bool = False
 
 
+class Answering(BaseHTTPRequestHandler):
+    """Answers every method by `answer`, without a word in the log."""
+
+    protocol_version = "HTTP/1.1"
+
+    def answer(self) -> None:
+        """Answer one request."""
+        raise NotImplementedError
+
+    def do_GET(self) -> None:
+        """Answer it."""
+        self.answer()
+
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def served(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Have `handler` answer on a free port; gives the address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
 Script = Callable[[str, str, dict[str, str]], Reply]
 
 
@@ -31,9 +65,7 @@ def serving(script: Script | list[Reply]) -> Iterator[tuple[str, list[tuple[str,
     """
     asked: list[tuple[str, str, dict[str, str]]] = []
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+    class Handler(Answering):
         def answer(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = dict(self.headers)
@@ -51,21 +83,8 @@ def serving(script: Script | list[Reply]) -> Iterator[tuple[str, list[tuple[str,
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with served(Handler) as address:
+        yield address, asked
 
 
 def status(code: int, reason: str, message: str, **details: Any) -> Reply:

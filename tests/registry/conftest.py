@@ -64,12 +64,6 @@ def connect(environ: dict[str, str] | None = None, **options: object) -> Transpo
 
 
 @pytest.fixture
-def registry(tmp_path: Path) -> Iterator[Host]:
-    with serving(app(tmp_path / "registry", sync=False)) as address:
-        yield Host(address, connect())
-
-
-@pytest.fixture
 def token_registry(tmp_path: Path) -> Iterator[Host]:
     with serving(app(tmp_path / "locked", {"ada": "pw"}, authentication="token", sync=False)) as address:
         yield Host(address, connect(login(address)))

@@ -1,17 +1,15 @@
 """`--verify-key`: what is deployed runs only images that a key has signed."""
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from tests.cli.kapp.conftest import Kapp
-from tests.registry.conftest import Host, connect
+from tests.registry.conftest import Host
 
 from oakum.images.signing import cosign
-from oakum.lab.registry import app, serving
 
 POD = """\
 apiVersion: v1
@@ -24,12 +22,6 @@ template:
       image: {image}
 """
 KEY = ec.generate_private_key(ec.SECP256R1())
-
-
-@pytest.fixture
-def registry(tmp_path: Path) -> Iterator[Host]:
-    with serving(app(tmp_path / "registry", sync=False)) as address:
-        yield Host(address, connect())
 
 
 @pytest.fixture(autouse=True)
