@@ -186,6 +186,40 @@ def test_an_images_lock_becomes_preresolved_overrides() -> None:
     assert override.origins == ({"preresolved": {"url": override.new_image}},)
 
 
+def _lock(origins: str) -> Config:
+    annotations = {"kbld.carvel.dev/id": "app", "kbld.carvel.dev/origins": origins}
+    entry = {"image": "a/b@sha256:" + "a" * 64, "annotations": annotations}
+    return parse({"apiVersion": "imgpkg.carvel.dev/v1alpha1", "kind": "ImagesLock", "images": [entry]})
+
+
+@pytest.mark.parametrize(
+    ("text", "origins"),
+    [
+        ("- Resolved: {Tag: 5, URL: u, colour: red}", [{"resolved": {"tag": "5", "url": "u"}}]),
+        ("- git: {sha: s}", [{"git": {"remoteURL": "", "sha": "s", "dirty": False}}]),
+        ("- tagged: {tags: [a]}\n- brewed: {}\n- null", [{"tagged": {"tags": ["a"]}}]),
+        ("null", []),
+    ],
+)
+def test_known_origins_of_a_lock_are_kept(text: str, origins: list[dict[str, Any]]) -> None:
+    assert [*_lock(text).overrides[0].origins[:-1]] == origins
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[a", "error converting YAML to JSON: yaml: line 1: did not find expected ',' or ']'"),
+        ("abc", "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal string into Go value of type "
+                "[]config.Origin"),
+    ],
+)  # fmt: skip
+def test_origins_that_are_none_are_refused(text: str, words: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        _lock(text)
+    name = "imageslock/ (imgpkg.carvel.dev/v1alpha1) cluster"
+    assert str(caught.value) == f"Unmarshaling {name} as kbld.carvel.dev/origins annotation:  {words}"
+
+
 def test_an_images_lock_is_read_strictly() -> None:
     lock = {"apiVersion": "imgpkg.carvel.dev/v1alpha1", "kind": "ImagesLock"}
     with pytest.raises(ConfigError, match='as ImagesLock: Unmarshaling images lock: .* json: unknown field "foo"$'):

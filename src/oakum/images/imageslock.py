@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from oakum.errors import YAMLError
 from oakum.images.config import LOCK_KIND, LOCK_VERSION, ImageRef, Origin, Override
 from oakum.images.errors import ConfigError
-from oakum.images.fields import STRING, ListOf, StringMap, Struct, decode
-from oakum.images.origins import KINDS as ORIGINS
+from oakum.images.fields import BOOL, STRING, STRINGS, TEXT, FieldType, ListOf, StringMap, Struct, decode
 from oakum.images.origins import add_preresolved
 from oakum.registry import reference
 from oakum.registry.errors import BadReference
@@ -23,6 +22,19 @@ _IMAGE = Struct("lockconfig.ImageRef", {"image": STRING, "annotations": StringMa
 _LOCK = Struct(
     "lockconfig.ImagesLock",
     {"apiVersion": STRING, "kind": STRING, "images": ListOf(_IMAGE, "[]lockconfig.ImageRef")},
+)
+_KINDS: dict[str, dict[str, FieldType]] = {
+    "local": {"path": TEXT},
+    "git": {"remoteURL": TEXT, "sha": TEXT, "dirty": BOOL, "tags": STRINGS},
+    "resolved": {"url": TEXT, "tag": TEXT},
+    "tagged": {"tags": STRINGS},
+    "preresolved": {"url": TEXT},
+    "platformSelected": {"index": TEXT, "os": TEXT, "architecture": TEXT, "variant": TEXT},
+}
+_OPTIONAL = frozenset({"tags", "variant"})
+_ORIGINS = ListOf(
+    Struct("config.Origin", {kind: Struct(f"config.Origin{kind.title()}", _KINDS[kind]) for kind in _KINDS}),
+    "[]config.Origin",
 )
 
 
@@ -78,10 +90,16 @@ def _origins(text: str, name: str) -> Sequence[Origin]:
     if not text:
         return ()
     try:
-        found = plain.load(text)
-    except YAMLError as error:
-        problem = f" error converting YAML to JSON: {error}"
-        raise ConfigError(f"Unmarshaling {name} as {ORIGINS_ANNOTATION} annotation: {problem}") from error
-    entries = found if isinstance(found, list) else []
-    known = [{kind: entry[kind] for kind in ORIGINS if kind in entry} for entry in entries if isinstance(entry, dict)]
+        entries = decode(plain.load(text), _ORIGINS) or []
+    except (YAMLError, ConfigError) as error:
+        problem = f"error converting YAML to JSON: {error}" if isinstance(error, YAMLError) else error
+        raise ConfigError(f"Unmarshaling {name} as {ORIGINS_ANNOTATION} annotation:  {problem}") from error
+    known = [{kind: _details(kind, found) for kind, found in (entry or {}).items()} for entry in entries]
     return [origin for origin in known if origin]
+
+
+def _details(kind: str, found: dict[str, Any]) -> dict[str, Any]:
+    """The fields that say nothing are there, too, as written by Go."""
+    fields = _KINDS[kind].items()
+    wanted = ((name, field) for name, field in fields if name in found or name not in _OPTIONAL)
+    return {name: found.get(name, False if field is BOOL else "") for name, field in wanted}

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 
 from oakum.images.config import Origin
 
-KINDS = ("local", "git", "resolved", "tagged", "preresolved", "platformSelected")
-
 
 def local(path: str) -> Origin:
     """Built from the folder `path` (absolute)."""
