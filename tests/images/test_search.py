@@ -88,3 +88,9 @@ _VALUES = st.recursive(
 @given(st.dictionaries(st.sampled_from(["image", "a"]), _VALUES))
 def test_rewriting_to_the_same_changes_nothing(document: dict[str, Any]) -> None:
     assert rewrite(document, [IMAGE_KEY], lambda image: image) == document
+
+
+def test_yaml_in_a_string_that_cannot_be_written_stays() -> None:
+    rule = SearchRule(name="conf", strategy="yaml", rules=(IMAGE_KEY,))
+    document = {"conf": 'a: "\\x7f"\nimage: app\n'}
+    assert rewrite(document, [rule], str.upper) == document

@@ -63,15 +63,18 @@ class _Visit:
         return text if written is None else written
 
     def yaml(self, text: str) -> str:
-        """The documents in YAML text with their references replaced, each written anew; other text as it is."""
+        """The documents in YAML text with their references replaced, each written anew; other text as it is.
+
+        So is what can be read and not written, such as text with control characters.
+        """
         written = self._json(text)
         if written is not None:
             return written
         try:
             found = [document for document in plain.load_all(text) if document is not None]
+            return "".join("---\n" + plain.dump(self.inside(document, ())) for document in found)
         except YAMLError:
             return text
-        return "".join("---\n" + plain.dump(self.inside(document, ())) for document in found)
 
     def _json(self, text: str) -> str | None:
         from oakum.yaml import gojson, json_syntax
