@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Iterable
 
 from oakum.http.errors import AnswerTimeout, IncompleteRead, ProxyFailure
 from oakum.proxy import parse_address
@@ -70,14 +71,21 @@ def tls_reason(error: ssl.SSLError, host: str, port: int) -> str:
 def _certificate_reason(error: ssl.SSLCertVerificationError, host: str, port: int) -> str:
     message = error.verify_message or ""
     if "mismatch" in message or "not valid for" in message:
-        return _name_reason(host, port)
+        return _name_reason(host, certificate_names(host, port))
     if "expired" in message or "not yet valid" in message:
         return "certificate has expired or is not yet valid"
-    return "certificate signed by unknown authority"
-
-
-def _name_reason(host: str, port: int) -> str:
     names = certificate_names(host, port)
+    # Go looks at the name before it asks who signed.
+    return _name_reason(host, names) if names and not _named(host, names) else "certificate signed by unknown authority"
+
+
+def _named(host: str, names: Iterable[tuple[str, str]]) -> bool:
+    """Whether a certificate with these names is for `host`; `*` stands for one part of a name."""
+    bare = host.strip("[]").lower()
+    return any(name.lower() in (bare, f"*.{bare.partition('.')[2]}") for _, name in names)
+
+
+def _name_reason(host: str, names: Iterable[tuple[str, str]]) -> str:
     address = parse_address(host)
     wanted = [name for kind, name in names if kind == ("DNS" if address is None else "IP Address")]
     if wanted:
