@@ -74,7 +74,8 @@ STARTING, STOPPED, WAITING = (f"# {text}\n" for text in (
 LINE = "p > c | one\n"
 
 
-def followed(monkeypatch: pytest.MonkeyPatch, *states: dict[str, Any], text: bytes = b"one\n", **spec: Any) -> list[str]:
+def followed(monkeypatch: pytest.MonkeyPatch, *states: dict[str, Any], text: bytes = b"one\n", unfinished: bool = False,
+             **spec: Any) -> list[str]:
     """What is written of the container `c` of a pod that is in these states, one after the other, and then gone.
 
     `text` is its log.
@@ -93,7 +94,7 @@ def followed(monkeypatch: pytest.MonkeyPatch, *states: dict[str, Any], text: byt
 
     written: list[str] = []
     with serving(script) as (url, _):
-        tail = Tail(Client(Transport(ClusterConfig(url))), TailOptions(follow=True), written.append)
+        tail = Tail(Client(Transport(ClusterConfig(url))), TailOptions(follow=True, unfinished=unfinished), written.append)
         tail.start(body)
         tail.join()
     return written
@@ -115,8 +116,10 @@ def test_a_finished_initial_container_is_not_waited_for(monkeypatch: pytest.Monk
     assert followed(monkeypatch, RUNNING, DONE, RUNNING, initContainers=[{"name": "c"}], containers=[]) == [STARTING, LINE, STOPPED]
 
 
-def test_a_last_line_without_newline_is_left_out_as_by_the_reference(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert followed(monkeypatch, RUNNING, text=b"one\ntwo") == [STARTING, LINE, STOPPED]
+@pytest.mark.parametrize(("unfinished", "more"), [(False, []), (True, ["p > c | two\n"])])
+def test_a_last_line_without_newline_is_left_out_as_by_the_reference_unless_asked_for(
+        monkeypatch: pytest.MonkeyPatch, unfinished: bool, more: list[str]) -> None:
+    assert followed(monkeypatch, RUNNING, text=b"one\ntwo", unfinished=unfinished) == [STARTING, LINE, *more, STOPPED]
 
 
 @pytest.mark.parametrize("follow", [True, False])

@@ -71,7 +71,8 @@ def deploy_options(session: Session, app: str, extra_labels: tuple[str, ...] = (
         applied = replace(applied, concurrency=SERVER_SIDE_CONCURRENCY)
     return DeployOptions(
         app=app, namespace=session.namespace, app_namespace=session.app_namespace, diff=diff_options(flags),
-        apply=applied, wait=wait_options(flags), logs=LogsOptions(flags["logs"], flags["logs-all"]),
+        apply=applied, wait=wait_options(flags),
+        logs=LogsOptions(flags["logs"], flags["logs-all"], unfinished=session.ui.program == "oakum"),
         lock=lock_options(flags), filter=session.resource_filter(), into_ns=flags["into-ns"],
         map_ns=tuple(flags["map-ns"]), allow_check=flags["allow-check"], allow_ns=tuple(flags["allow-ns"]),
         allow_all_ns=flags["allow-all-ns"], allow_cluster=flags["allow-cluster"], patch=flags["patch"],

@@ -22,7 +22,8 @@ AGAIN_PAUSE = 1.0
 class TailOptions:
     """`lines` is how many of the last lines to begin with (negative: all); `containers` are globs.
 
-    `finished` shows containers that have already ended, once.
+    `finished` shows containers that have already ended, once; `unfinished` a last line that has no newline, which the
+    reference leaves out (kapp spec, section 7.5).
     """
 
     follow: bool = False
@@ -30,6 +31,7 @@ class TailOptions:
     tag: bool = True
     containers: tuple[str, ...] = ()
     finished: bool = False
+    unfinished: bool = False
 
 
 class Tail:
@@ -159,8 +161,7 @@ class Tail:
         try:
             if not self._stop.is_set():
                 self._opened.add(threading.current_thread())
-                # What ends without a newline is dropped, as by the reference (kapp spec, section 7.5).
-                for line in stream.lines(unfinished=False):
+                for line in stream.lines(unfinished=self._options.unfinished):
                     self._heard = time.monotonic()
                     text = line.decode("utf-8", "surrogateescape")
                     self._write(f"{tag} | {text}\n" if self._options.tag else f"{text}\n")
