@@ -1,7 +1,7 @@
 """The fields of a kubeconfig and the types of their values, as client-go declares them (kubeconfig v1)."""
 from __future__ import annotations
 
-from oakum.gostruct import ANY, BOOL, BYTES, TEXT, Many, Named, Shape, Struct
+from oakum.gostruct import ANY, BOOL, BYTES, TEXT, Many, Named, Shape, Struct, json_kind
 
 
 def _texts(*names: str) -> dict[str, Shape]:
@@ -38,8 +38,6 @@ def versioned(value: object, kinds: tuple[tuple[str, str], ...], scheme: str) ->
 
     Raises ValueError in the words of Kubernetes' decoder, in which `scheme` names what does not know the kind.
     """
-    from oakum.gostruct import json_kind
-
     if not isinstance(value, dict):
         raise ValueError("couldn't get version/kind; json parse error: json: cannot unmarshal "
                          f"{json_kind(value)} into Go value of type {VERSION}")
