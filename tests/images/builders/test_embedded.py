@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.images.builders.conftest import Programs
 from tests.images.conftest import Resolve, config
 from tests.registry.conftest import Host
 
@@ -102,6 +103,33 @@ def test_a_program_that_does_not_compile_is_an_error_with_the_compilers_words(
     with pytest.raises(ResolveErrors, match="Resolving image 'app': exit status 1"):
         resolve({"image": "app"}, _sourced(registry))
     assert any("undefined: nope" in line for line in log.lines)
+
+
+def test_without_docker_and_without_go_both_are_named(
+    registry: Host, resolve: Resolve, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _project(work)
+    monkeypatch.setattr("oakum.images.builders.gosource.toolchain", lambda: None)
+    with pytest.raises(ResolveErrors, match=r"no Docker engine answers, and there is no 'go' .*pip install 'oakum\[go\]'"):
+        resolve({"image": "app"}, _sourced(registry))
+
+
+@pytest.mark.parametrize(("variables", "own"), [
+    ({"HOME": ""}, False), ({"HOME": "/dev/null"}, False), ({"XDG_CACHE_HOME": "here"}, False), ({"GOCACHE": "/x"}, True),
+    ({}, True),
+])  # fmt: skip
+def test_go_keeps_what_it_compiles_with_the_binary_where_it_has_no_place_of_its_own(
+    resolve: Resolve, log: ListLog, work: Path, programs: Programs, monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str], own: bool
+) -> None:
+    _project(work)
+    programs.add("go", 'echo "cache=$GOCACHE"\nwhile [ "$1" != -o ]; do shift; done\necho binary > "$2"')
+    for name, value in {"HOME": str(work), "XDG_CACHE_HOME": "", "GOCACHE": "", **variables}.items():
+        monkeypatch.setenv(name, value)
+    resolve({"image": "app"}, config(sources=[{"image": "app", "path": "src"}]))
+    told, = (line for line in log.lines if "cache=" in line)
+    assert told.endswith(f"cache={variables.get('GOCACHE', '')}") is own
+    assert ("/oakum-go-" in told) is not own
 
 
 def test_files_are_laid_onto_a_base_for_several_platforms(registry: Host, resolve: Resolve, work: Path) -> None:

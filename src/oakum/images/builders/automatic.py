@@ -21,6 +21,10 @@ class AutomaticBuilder:
         """Build with what is there. Raises BuildError that says what was tried when nothing is."""
         fits = bool(gosource.main_package(Path(task.path)))
         if fits and not self._probe.answers:
+            if gosource.toolchain() is None:
+                raise BuildError(
+                    "no Docker engine answers, and there is no 'go' on the PATH for the embedded Go builder "
+                    "(hint: install or start Docker, or install Go, which pip install 'oakum[go]' does too)")
             return self._embedded.build(task, log)
         try:
             return self._docker.build(task, log)

