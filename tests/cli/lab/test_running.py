@@ -165,6 +165,8 @@ def test_a_port_that_cannot_be_is_refused(data: str) -> None:
         (("--status", "99"), "a fault's status is that of a whole answer, from 200 to 599, not 99"),
         (("--drop", "--rate", "2"), "a fault's rate is from 0 to 1, not 2.0"),
         (("--delay", "-1"), "a fault's delay is from 0 to 86400, not -1.0"),
+        (("--drop", "--rate", "nan"), 'invalid argument "nan" for "--rate" flag: not a finite number'),
+        (("--jump", "inf"), 'invalid argument "inf" for "--jump" flag: not a finite number'),
         (("--path", "x"), "--path says nothing of what happens to the requests: add one of --delay, --status, --drop"),
     ],
 )

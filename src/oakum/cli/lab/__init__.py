@@ -1,7 +1,15 @@
 """`oakum lab`: the embedded registry and Kubernetes from the command line."""
 
+from math import isfinite
+
 from oakum.cli.command import Command
 from oakum.cli.flag import Flag
+
+
+def _finite(value: float) -> None:
+    if not isfinite(value):
+        raise ValueError("not a finite number")
+
 
 _DATA = Flag("data", "Folder for everything the lab keeps (default: oakum/lab in the user's state folder)")
 _START = (
@@ -18,23 +26,23 @@ _FAULT = (
     Flag("target", "What fails: api or registry", default="api"),
     Flag("method", "Only requests of this HTTP method"),
     Flag("path", "Only requests whose path and query contain this regular expression"),
-    Flag("rate", "Share of the requests that fail", kind="float", default=1.0),
+    Flag("rate", "Share of the requests that fail", kind="float", default=1.0, check=_finite),
     Flag("nth", "Only this call, counted from 1", kind="int"),
     Flag("times", "Fail at most so often (0: without end)", kind="int"),
-    Flag("delay", "Seconds to wait first", kind="float"),
+    Flag("delay", "Seconds to wait first", kind="float", check=_finite),
     Flag("status", "HTTP status to answer with", kind="int"),
     Flag("retry-after", "Seconds for the Retry-After header", kind="int"),
     Flag("drop", "Drop the connection without an answer", kind="bool"),
     Flag("cut", "Drop the connection at once after so many pieces of the body", kind="int", default=-1),
-    Flag("cut-after", "Drop the connection so many seconds into the answer", kind="float"),
-    Flag("jump", "Move the lab's clock by so many seconds", kind="float"),
+    Flag("cut-after", "Drop the connection so many seconds into the answer", kind="float", check=_finite),
+    Flag("jump", "Move the lab's clock by so many seconds", kind="float", check=_finite),
     Flag("clear", "End all faults", kind="bool"),
 )
 
 _CLOCK = (
     Flag("hold", "Let time stand still, or (--hold=false) go on", kind="bool"),
-    Flag("jump", "Move the clock by so many seconds", kind="float"),
-    Flag("advance", "Let so many seconds pass", kind="float"),
+    Flag("jump", "Move the clock by so many seconds", kind="float", check=_finite),
+    Flag("advance", "Let so many seconds pass", kind="float", check=_finite),
 )
 
 COMMAND = Command(
@@ -68,7 +76,7 @@ COMMAND = Command(
             "Delete what no image in the lab's registry needs any more",
             long="Deletes content that no manifest refers to, and uploads that were left behind, where both are older\n"
             "than --age. The lab may run meanwhile.",
-            flags=(Flag("age", "Seconds that content has to be old", kind="float", default=3600.0),),
+            flags=(Flag("age", "Seconds that content has to be old", kind="float", default=3600.0, check=_finite),),
             run="oakum.cli.lab.images:collect",
         ),
         Command(
