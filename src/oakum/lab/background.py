@@ -42,8 +42,11 @@ def serve(settings: Settings, announce: Callable[[State], None]) -> None:
     from oakum.lab.lab import Lab
 
     stopped, stop = os.pipe()
+    # Written to at once: a handler in Python runs only when the reading below is over, if it came right before that.
+    os.set_blocking(stop, False)
+    signal.set_wakeup_fd(stop)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: os.write(stop, b"."))
+        signal.signal(number, lambda *_: None)
     lab = Lab(
         Path(settings.data),
         port=settings.port,
