@@ -10,10 +10,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from oakum.images.builders import assemble, context, dockerfile
+from oakum.images.builders import assemble, context, dockerfile, gosource
 from oakum.images.builders.dockerfile import Stage
 from oakum.images.builders.embedded import Workshop, member
-from oakum.images.builders.gosource import main_package, toolchain
 from oakum.images.builders.layer import Member
 from oakum.images.builders.process import run
 from oakum.images.builders.protocol import Built, Task
@@ -40,7 +39,7 @@ class GoBuilder:
 
     def _make(self, task: Task, log: Log) -> str:
         folder = Path(task.path)
-        package = task.options.get("package") or main_package(folder)
+        package = task.options.get("package") or gosource.main_package(folder)
         if not package:
             raise BuildError(f"Expected a Go main package in '{task.path}' or in one folder below its 'cmd'")
         stage = _last_stage(folder, task.options)
@@ -64,7 +63,7 @@ class GoBuilder:
 
 def compile_package(task: Task, package: str, platform: Platform, target: Path, log: Log) -> None:
     """Compile `package` for `platform`, static and trimmed, into `target`. Raises BuildError."""
-    found = toolchain()
+    found = gosource.toolchain()
     if found is None:
         raise BuildError("No Go toolchain: there is no 'go' on the PATH (hint: install Go, or pip install 'oakum[go]')")
     program, environ = found
