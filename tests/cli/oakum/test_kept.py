@@ -212,6 +212,15 @@ def test_a_mistake_in_the_kubeconfig_is_told_before_anything_is_built(deploy):
     assert not rendered
 
 
+def test_a_working_folder_that_was_deleted_is_no_obstacle(run):
+    gone = run.folder / "gone"
+    gone.mkdir()
+    words = ("deploy", "-a", "app", "-f", run.folder / "config", "-y", "-n", run.namespace)
+    done = subprocess.run(["sh", "-c", 'rmdir "$PWD" && exec "$@"', "sh", Path(sys.executable).with_name("oakum"), *words],
+                          cwd=gone, env=run.environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_what_is_damaged_is_as_if_it_were_not_there(settled):
     kept, = (settled.run.folder / ".cache/oakum/deploys").iterdir()
     kept.write_text("{}")

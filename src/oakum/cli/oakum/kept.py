@@ -51,7 +51,8 @@ class Kept:
     def __init__(self, s: Session, flags: Iterable[Flag], files: Sequence[InputFile]) -> None:
         self._s, self._files = s, files
         given = {flag.name for flag in flags if s.flags[flag.name] != flag.initial()}
-        self._usable = given <= WHOLE and os.environ.get("OAKUM_CACHE") != "off"
+        self._folder = _working_folder()
+        self._usable = given <= WHOLE and os.environ.get("OAKUM_CACHE") != "off" and self._folder is not None
         self._new: dict[str, Any] = {}
         self._told: str | None = None
         self._cluster: Copy | Job[str | None] | None = None
@@ -123,7 +124,7 @@ class Kept:
         """The folder, and what the deploy is known by there."""
         s = self._s
         spaces = [s.flags["app-namespace"], s.flags["namespace"], os.environ.get("KAPP_NAMESPACE")]
-        return cache.folder(os.environ, "deploys"), repr([s.flags["app"], spaces, os.getcwd(), self._cluster_key])
+        return cache.folder(os.environ, "deploys"), repr([s.flags["app"], spaces, self._folder, self._cluster_key])
 
     @cached_property
     def _cluster_key(self) -> str:
@@ -139,11 +140,19 @@ class Kept:
         prefixes = tuple(f"{name}_" for name in (*s.flags["data-values-env"], *s.flags["data-values-env-yaml"]))
         named = {name: value for name, value in os.environ.items() if name.startswith(("KAPP_", *prefixes))}
         files = [[file.path, file.given, _digest(file.data)] for file in self._files]
-        return _digest([oakum.__version__, os.getcwd(), s.flags, named, files])
+        return _digest([oakum.__version__, self._folder, s.flags, named, files])
 
 
 def _plain(resolutions: Mapping[str, Resolution]) -> dict[str, list[Any]]:
     return {image: [found.url, list(found.origins)] for image, found in resolutions.items()}
+
+
+def _working_folder() -> str | None:
+    """None when it has been deleted."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return None
 
 
 def _content(path: str) -> bytes | None:
