@@ -8,7 +8,13 @@ import pytest
 
 from oakum.cli.interrupt import Interrupts
 
-START = "import os, signal, sys\nfrom oakum.cli.interrupt import Interrupts\ndef interrupt(*_): os.kill(os.getpid(), signal.SIGINT)\n"
+# A shell's job in the background is begun with Ctrl-C ignored, and the tests may be such a job.
+START = """
+import os, signal, sys
+from oakum.cli.interrupt import Interrupts
+signal.signal(signal.SIGINT, signal.default_int_handler)
+def interrupt(*_): os.kill(os.getpid(), signal.SIGINT)
+"""
 
 
 def ended(code: str) -> tuple[int, str, str]:
