@@ -4,6 +4,7 @@ import base64
 import contextlib
 import os
 import socket
+import subprocess
 import time
 import urllib.request
 from pathlib import Path
@@ -400,6 +401,19 @@ def test_a_container_beyond_its_limit_of_memory_is_killed_and_says_so(cluster: C
     cluster.pod("hungry", "eat", resources={"limits": {"memory": "32Mi"}})
     ended = cluster.phase("hungry", "Failed")["status"]["containerStatuses"][0]["state"]["terminated"]
     assert (ended["reason"], ended["exitCode"]) == ("OOMKilled", 137)
+
+
+@pytest.mark.usefixtures("groups")
+def test_control_groups_are_removed_also_when_a_killed_process_takes_a_moment_to_end() -> None:
+    made = Cgroups()
+    group = made.make("late", Limits(memory=64 << 20))
+    assert group is not None
+    with subprocess.Popen(["sleep", "0.5"]) as process:
+        for descriptor in group.open():
+            os.write(descriptor, str(process.pid).encode())
+            os.close(descriptor)
+        made.close()
+    assert not list(Path("/sys/fs/cgroup").rglob(f"oakum-lab-{os.getpid()}-*/late"))
 
 
 @pytest.mark.usefixtures("groups")

@@ -13,6 +13,8 @@ _ROOT = Path("/sys/fs/cgroup")
 PERIOD = 100_000
 _SMALLEST_QUOTA = 1_000
 _NAME = "oakum-lab-"
+PATIENCE_S = 5.0
+"""What processes that were killed may take to be gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +59,7 @@ class Group:
 
     def remove(self) -> None:
         """Remove the groups; processes that are just ending get a moment."""
-        for folder in self._folders:
-            for _ in range(500):
-                try:
-                    folder.rmdir()
-                    break
-                except FileNotFoundError:
-                    break
-                except OSError:
-                    time.sleep(0.01)
+        _remove(self._folders, PATIENCE_S)
 
 
 class Cgroups:
@@ -122,7 +116,7 @@ class Cgroups:
     def close(self) -> None:
         """Remove everything that was made."""
         for folder in self._folders.values():
-            _remove(folder)
+            _remove([*folder.glob("*/"), folder], PATIENCE_S)
         self._folders.clear()
 
 
@@ -141,10 +135,21 @@ def _remove_left(place: Path) -> None:
     for folder in place.glob(f"{_NAME}*"):
         number = folder.name.removeprefix(_NAME).partition("-")[0]
         if number.isdecimal() and not Path(f"/proc/{number}").exists():
-            _remove(folder)
+            _remove([*folder.glob("*/"), folder])
 
 
-def _remove(folder: Path) -> None:
-    for path in [*folder.glob("*/"), folder]:
-        with contextlib.suppress(OSError):
-            path.rmdir()
+def _remove(folders: list[Path], patience: float = 0) -> None:
+    """Remove groups, in this order; what processes are still in is left when it is so after `patience` seconds."""
+    until = time.monotonic() + patience
+    for folder in folders:
+        while True:
+            try:
+                folder.rmdir()
+            except FileNotFoundError:
+                break
+            except OSError:
+                if time.monotonic() >= until:
+                    break
+                time.sleep(0.01)
+            else:
+                break
