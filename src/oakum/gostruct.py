@@ -83,7 +83,6 @@ class _Decoder:
 
 
 def _from_base64(text: str) -> bytes:
-    import base64
     import binascii
     import re
 
@@ -91,7 +90,7 @@ def _from_base64(text: str) -> bytes:
     wrong = re.search(r"[^A-Za-z0-9+/\r\n=]|=(?!=?[\r\n]*$)", text)
     try:
         if wrong is None:
-            return base64.b64decode(packed, validate=True)
+            return binascii.a2b_base64(packed, strict_mode=True)
         at = wrong.start()
     except binascii.Error:
         at = len(packed.rstrip("=")) // 4 * 4

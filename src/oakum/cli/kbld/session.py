@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from oakum.cli.command import Invocation
 from oakum.cli.ui import UI
 from oakum.errors import OakumError
-from oakum.images import inputs
 from oakum.images.log import Log, StreamLog
 from oakum.images.resource import Document
 from oakum.typing import IO, Any
@@ -34,6 +33,8 @@ def run(call: Invocation, body: Callable[[UI], None]) -> int:
 
 def documents(flags: dict[str, Any]) -> Iterator[Document]:
     """The documents in the `--file` values. Raises ConfigError."""
+    from oakum.images import inputs
+
     stdin = sys.stdin
     if hasattr(stdin, "reconfigure"):
         stdin.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")

