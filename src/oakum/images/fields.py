@@ -9,7 +9,6 @@ from collections.abc import Mapping
 
 from oakum.dataclass import dataclass
 from oakum.images.errors import ConfigError
-from oakum.images.inputs import go_kind
 from oakum.typing import Any
 from oakum.yaml.numbers import general
 
@@ -109,7 +108,9 @@ def _scalar(value: Any, kind: Scalar, path: str) -> Any:
 
 
 def _mismatch(value: Any, path: str, go: str) -> ConfigError:
+    from oakum.gostruct import json_kind
+
     where = "Go value"
     if path:
         where = path if path.rpartition(".")[2].isdigit() else f"Go struct field {path}"
-    return ConfigError(f"{_PREFIX} json: cannot unmarshal {go_kind(value)} into {where} of type {go}")
+    return ConfigError(f"{_PREFIX} json: cannot unmarshal {json_kind(value)} into {where} of type {go}")

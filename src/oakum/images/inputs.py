@@ -9,11 +9,10 @@ from oakum.dataclass import dataclass
 from oakum.errors import YAMLError
 from oakum.images.errors import ConfigError
 from oakum.images.resource import Document, items
-from oakum.typing import IO, Any
+from oakum.typing import IO
 from oakum.yaml import plain
 
 EXTENSIONS = (".json", ".yaml", ".yml")
-_KINDS = ((dict, "object"), (list, "array"), (str, "string"))
 _DECODING = "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal"
 
 
@@ -55,21 +54,14 @@ def documents(source: Input) -> list[Document]:
     return found
 
 
-def go_kind(value: Any) -> str:
-    """What Go's JSON decoder calls the kind of a value."""
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, int | float):
-        return "number"
-    return next((name for kind, name in _KINDS if isinstance(value, kind)), "null")
-
-
 def _mapping(piece: str) -> Document:
     value = plain.load(piece)
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise ConfigError(f"{_DECODING} {go_kind(value)} into Go value of type map[string]interface {{}}")
+        from oakum.gostruct import json_kind
+
+        raise ConfigError(f"{_DECODING} {json_kind(value)} into Go value of type map[string]interface {{}}")
     return value
 
 

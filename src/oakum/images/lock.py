@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from oakum.images.config import IMAGE_KEY, AnyIndex, Config, ImageRef, Override, PathPart, SearchRule
 from oakum.images.decode import API_VERSION
 from oakum.images.errors import ConfigError
-from oakum.images.inputs import go_kind
 from oakum.images.minimum import EMULATED
 from oakum.typing import Any
 from oakum.yaml import json_syntax, plain
@@ -50,11 +49,13 @@ def read_map(path: str) -> list[Override]:
 
 def _mismatch(found: Any) -> str:
     """What keeps `found` from being a map of texts, in Go's words; empty when nothing does."""
+    from oakum.gostruct import json_kind
+
     if not isinstance(found, dict):
-        return f"{go_kind(found)} into Go value of type map[string]string"
+        return f"{json_kind(found)} into Go value of type map[string]string"
     for key, value in found.items():
         if not isinstance(value, str | None):
-            return f"{go_kind(value)} into Go struct field .{key} of type string"
+            return f"{json_kind(value)} into Go struct field .{key} of type string"
     return ""
 
 
