@@ -9,10 +9,7 @@ from oakum.typing import Any
 
 _CODES = {
     "missing )": "missing closing )",
-    "missing closing )": "missing closing )",
-    "unexpected )": "unexpected )",
     "missing ]": "missing closing ]",
-    "missing closing ]": "missing closing ]",
     "no argument for repetition operator": "missing argument to repetition operator",
     "bad repetition operator": "invalid nested repetition operator",
     "invalid repetition size": "invalid repeat count",

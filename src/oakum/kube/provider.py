@@ -4,6 +4,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
+from oakum.kube.auth import EARLY_SECONDS
 from oakum.kube.errors import ConfigError, CredentialError
 
 _GONE = {
@@ -14,7 +15,6 @@ _GONE = {
              "kubectl/client-go credential plugin instead.\nSee https://kubernetes.io/docs/reference/access-authn-authz/authentication/"
              "#client-go-credential-plugins for further details",
 }
-EARLY_SECONDS = 10.0
 
 
 def check_provider(name: str, config: Mapping[str, str]) -> None:
