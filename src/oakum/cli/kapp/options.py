@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from oakum.cli.kapp.session import Session
-from oakum.dataclass import replace
 from oakum.deploy.apply.options import ApplyOptions, WaitOptions
 from oakum.deploy.deleting import DeleteOptions
 from oakum.deploy.deploying import DeployOptions
@@ -13,9 +12,6 @@ from oakum.errors import UsageError
 from oakum.typing import Any
 
 Flags = dict[str, Any]
-SERVER_SIDE_CONCURRENCY = 10
-"""Writes at a time of a server-side apply, unless told otherwise: each is all that there is to an object, and the
-server has more to do for it than the client."""
 
 
 def diff_options(flags: Flags, prefix: str = "diff-") -> DiffOptions:
@@ -32,16 +28,17 @@ def diff_options(flags: Flags, prefix: str = "diff-") -> DiffOptions:
         changes_yaml=value("changes-yaml"), anchored=value("anchored"))
 
 
-def apply_options(flags: Flags, prefix: str = "") -> ApplyOptions:
+def apply_options(session: Session, prefix: str = "") -> ApplyOptions:
     """How changes are applied."""
     def value(name: str) -> Any:
-        return flags[prefix + name]
+        return session.flags[prefix + name]
 
     return ApplyOptions(
         timeout=value("apply-timeout"), check_interval=value("apply-check-interval"),
-        concurrency=value("apply-concurrency"), default_update_strategy=value("apply-default-update-strategy"),
+        concurrency=value("apply-concurrency") if prefix + "apply-concurrency" in session.given else None,
+        default_update_strategy=value("apply-default-update-strategy"),
         exit_early=value("exit-early-on-apply-error"), ignored=value("apply-ignored"),
-        server_side=bool(flags.get("server-side")))
+        server_side=bool(session.flags.get("server-side")))
 
 
 def wait_options(flags: Flags, prefix: str = "") -> WaitOptions:
@@ -66,12 +63,9 @@ def deploy_options(session: Session, app: str, extra_labels: tuple[str, ...] = (
     from oakum.cli.kapp.odd import VERSION
 
     flags = session.flags
-    applied = apply_options(flags)
-    if applied.server_side and "apply-concurrency" not in session.given:
-        applied = replace(applied, concurrency=SERVER_SIDE_CONCURRENCY)
     return DeployOptions(
         app=app, namespace=session.namespace, app_namespace=session.app_namespace, diff=diff_options(flags),
-        apply=applied, wait=wait_options(flags),
+        apply=apply_options(session), wait=wait_options(flags),
         logs=LogsOptions(flags["logs"], flags["logs-all"], unfinished=session.ui.program == "oakum"),
         lock=lock_options(flags), filter=session.resource_filter(), into_ns=flags["into-ns"],
         map_ns=tuple(flags["map-ns"]), allow_check=flags["allow-check"], allow_ns=tuple(flags["allow-ns"]),
@@ -94,7 +88,7 @@ def delete_options(session: Session, app: str, prefix: str = "") -> DeleteOption
     flags = session.flags
     return DeleteOptions(
         app=app, namespace=session.namespace, app_namespace=session.app_namespace, diff=diff_options(flags),
-        apply=apply_options(flags, prefix), wait=wait_options(flags, prefix), lock=lock_options(flags),
+        apply=apply_options(session, prefix), wait=wait_options(flags, prefix), lock=lock_options(flags),
         filter=session.resource_filter() if "filter-age" in flags and not prefix else None,
         previous_app=flags.get("prev-app", ""),
         ignore_failing_apis=flags.get("dangerous-ignore-failing-api-services", False),
