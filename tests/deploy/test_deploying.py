@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from tests.deploy.conftest import Place, config_map
@@ -13,6 +14,7 @@ from oakum.deploy.filters import ResourceFilter
 from oakum.deploy.lock import Lock, LockOptions
 from oakum.deploy.run.table import DiffOptions
 from oakum.kube.client import CONFIG_MAPS
+from oakum.kube.kinds import ResourceType
 from oakum.kube.workers import each
 from oakum.yaml.locate import Place as Field
 
@@ -122,6 +124,29 @@ def test_server_side_apply_sees_no_change_where_there_is_none(place: Place) -> N
     assert place.deploy(config_map("a", k="1"), apply=SERVER_SIDE).rows == []
     assert place.deploy(config_map("a", k="2"), apply=SERVER_SIDE).rows == [("a", "update")]
     assert place.deploy(config_map("a", k="2")).rows == []
+
+
+def test_what_two_writes_set_goes_by_server_side_apply_too(place: Place) -> None:
+    place.deploy(config_map("a", k="1", gone="2"))
+    assert place.deploy(config_map("a", k="1"), apply=SERVER_SIDE).rows == [("a", "update")]
+    assert place.data() == {"a": {"k": "1"}}
+    assert place.deploy(config_map("a", k="1"), apply=SERVER_SIDE).rows == []
+
+
+def test_fields_are_taken_over_from_an_object_that_changed_after_it_was_read(place: Place) -> None:
+    place.deploy(config_map("a", k="1", gone="2"))
+    kept = place.client.patch
+    changed = []
+
+    def patch(kind: ResourceType, name: str, *rest: Any, **more: Any) -> Any:
+        if not changed:
+            changed.append(kept(kind, name, {"metadata": {"labels": {"late": "x"}}}, "merge", place.namespace))
+        return kept(kind, name, *rest, **more)
+
+    with pytest.MonkeyPatch.context() as patching:
+        patching.setattr(place.client, "patch", patch)
+        place.deploy(config_map("a", k="1"), apply=SERVER_SIDE)
+    assert place.data() == {"a": {"k": "1"}}
 
 
 @dataclass(frozen=True)

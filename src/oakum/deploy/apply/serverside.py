@@ -1,19 +1,22 @@
 """Server-side apply: one write, fields owned by their managers (Kubernetes: "Server-Side Apply").
 
 Conflicts with another manager are not forced: they are explained with both managers, the fields, and where we set them.
-Fields that the two-write way of this program set before are taken over.
+Fields that the two-write way set before, of this program or the reference, are taken over: what is not wanted any more
+goes.
 """
 from __future__ import annotations
 
 import re
 
 from oakum.dataclass import dataclass
+from oakum.deploy.apply.managed import as_applied
 from oakum.deploy.cluster import Cluster, ServerError, outgoing
 from oakum.deploy.diff.change import Change
 from oakum.deploy.diff.history import MANAGER, ORIGINAL
 from oakum.deploy.errors import ApplyError
 from oakum.deploy.resource import Resource
 
+ROUNDS = 10
 _OWNER = re.compile(r'conflict with "([^"]*)"')
 
 
@@ -31,21 +34,34 @@ class ServerSide:
         body = outgoing(wanted)
         body["metadata"]["annotations"][ORIGINAL] = gojson.dumps(wanted.body)
         target = change.new or wanted
+        if change.existing is not None:
+            self._take_over(change.existing)
+        # Unknown fields are refused all the same; only looking for repeated ones, for which the server reads the body
+        # once more, is left out.
+        query = {"fieldManager": MANAGER, "force": "false", "fieldValidation": "Ignore"}
         try:
-            return self._patch(target, body, force=False)
+            return self.cluster.patch(target, body, "apply", query)
         except ServerError as e:
             if e.api is None or e.api.code != 409:
                 raise
-            owners = {owner for _, message in e.api.field_causes() for owner in _OWNER.findall(message)}
-            if owners and owners <= {MANAGER}:
-                return self._patch(target, body, force=True)
             raise ApplyError(_explained(target, e)) from e
 
-    def _patch(self, target: Resource, body: dict[str, object], force: bool) -> Resource:
-        # Unknown fields are refused all the same; only looking for repeated ones, for which the server reads the body
-        # once more, is left out.
-        query = {"fieldManager": MANAGER, "force": str(force).lower(), "fieldValidation": "Ignore"}
-        return self.cluster.patch(target, body, "apply", query)
+    def _take_over(self, there: Resource) -> None:
+        """Declare what we wrote by updates as applied. A further write, once for an object."""
+        for _ in range(ROUNDS):
+            entries = as_applied(there.metadata.get("managedFields") or [], MANAGER)
+            if entries is None:
+                return
+            version = there.metadata.get("resourceVersion")
+            steps = [{"op": "replace", "path": "/metadata/managedFields", "value": entries},
+                     {"op": "replace", "path": "/metadata/resourceVersion", "value": version}]
+            try:
+                self.cluster.patch(there, steps, "json")
+                return
+            except ServerError as e:
+                if e.api is None or not e.api.conflict:
+                    raise
+                there = self.cluster.get(there)
 
 
 def _explained(target: Resource, error: ServerError) -> str:
