@@ -149,6 +149,13 @@ def test_fields_are_taken_over_from_an_object_that_changed_after_it_was_read(pla
     assert place.data() == {"a": {"k": "1"}}
 
 
+@pytest.mark.parametrize("size", [300_000, 262_144 - 250])
+def test_what_is_too_large_to_be_recorded_is_applied_server_side_all_the_same(place: Place, size: int) -> None:
+    place.deploy(config_map("a", k="x" * size), apply=SERVER_SIDE)
+    place.deploy(config_map("a", other="x" * size), apply=SERVER_SIDE)
+    assert [*place.data()["a"]] == ["other"]
+
+
 @dataclass(frozen=True)
 class Known:
     """An origin that knows every field."""

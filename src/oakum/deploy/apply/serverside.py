@@ -12,7 +12,7 @@ from oakum.dataclass import dataclass
 from oakum.deploy.apply.managed import as_applied
 from oakum.deploy.cluster import Cluster, ServerError, outgoing
 from oakum.deploy.diff.change import Change
-from oakum.deploy.diff.history import MANAGER, ORIGINAL
+from oakum.deploy.diff.history import MANAGER, record_of_owned
 from oakum.deploy.errors import ApplyError
 from oakum.deploy.resource import Resource
 
@@ -28,11 +28,9 @@ class ServerSide:
 
     def apply(self, change: Change) -> Resource:
         """Create or update in one write. Raises ApplyError that explains conflicts, ServerError."""
-        from oakum.yaml import gojson
-
         wanted = change.applied or change.resource
         body = outgoing(wanted)
-        body["metadata"]["annotations"][ORIGINAL] = gojson.dumps(wanted.body)
+        body["metadata"]["annotations"] |= record_of_owned(wanted)
         target = change.new or wanted
         if change.existing is not None:
             self._take_over(change.existing)

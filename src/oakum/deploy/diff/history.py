@@ -17,6 +17,8 @@ DIGEST = PREFIX + "original-diff-md5"
 HISTORY = (ORIGINAL, DIGEST, PREFIX + "original-diff", PREFIX + "original-diff-full")
 DISABLE = PREFIX + "disable-original"
 LARGEST = 262144
+SPARE = 1024
+"""For the names of our annotations, and our identity."""
 MANAGER = "kapp"
 
 
@@ -50,14 +52,27 @@ def _reaches(body: dict[str, Any], first: object) -> bool:
 
 def record(stored: Resource, applied: Resource, how: Comparing) -> dict[str, str]:
     """The annotations that record `applied` on the object `stored` that came of it; empty when it is too large."""
-    from oakum.yaml import gojson
-
     if DISABLE in stored.annotations:
         return {}
-    out = {ORIGINAL: gojson.dumps(applied.body), DIGEST: _digest(stored, applied, how)}
-    if any(len(v.encode("utf-8", "surrogateescape")) > LARGEST for v in out.values()):
-        return {}
-    return out
+    return _unless_large({ORIGINAL: _text(applied), DIGEST: _digest(stored, applied, how)})
+
+
+def record_of_owned(applied: Resource) -> dict[str, str]:
+    """The annotation that records `applied` in the same write, where the server keeps which fields are ours; empty when
+    it, with the object's own annotations, would be too large for the server.
+    """
+    others = sum(len(k) + len(v) for k, v in applied.annotations.items())
+    return {} if DISABLE in applied.annotations else _unless_large({ORIGINAL: _text(applied)}, LARGEST - others - SPARE)
+
+
+def _text(applied: Resource) -> str:
+    from oakum.yaml import gojson
+
+    return gojson.dumps(applied.body)
+
+
+def _unless_large(notes: dict[str, str], largest: int = LARGEST) -> dict[str, str]:
+    return {} if any(len(v.encode("utf-8", "surrogateescape")) > largest for v in notes.values()) else notes
 
 
 def last_applied(live: Resource, how: Comparing) -> Resource | None:
