@@ -13,7 +13,7 @@ from oakum.typing import Any, TypeAlias
 
 @dataclass(frozen=True, eq=False)
 class Struct:
-    """A struct type: its Go name with the package, its fields by the names that documents give them."""
+    """A struct type: its Go name with the package , or its text; its fields by the names in documents."""
 
     name: str
     fields: dict[str, Shape] = field(default_factory=dict)
@@ -77,7 +77,7 @@ class _Decoder:
         for key, inner in sorted(value.items(), key=lambda entry: str(entry[0])):
             name = names.get(str(key) if self._exact else str(key).lower())
             if name is not None and inner is not None:
-                struct = shape.name.rpartition(".")[2]
+                struct = "" if shape.name.startswith("struct ") else shape.name.rpartition(".")[2]
                 out[name.lower()] = self.at(inner, shape.fields[name], struct, (*way, name))
         return out
 

@@ -25,7 +25,7 @@ def faulty(config: ClusterConfig, fault: Fault, before_event: Callable[[], objec
     `before_event` is called, and may take its time, before anything that a watch tells is passed on.
     """
     auth = Authenticator(config)
-    upstream = _pool(config, auth, 16, bounded=False)
+    upstream = _pool(config, auth.certificate(), 16, bounded=False)
 
     class Handler(Answering):
         def answer(self) -> None:

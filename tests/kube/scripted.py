@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,19 +36,34 @@ class Answering(BaseHTTPRequestHandler):
 
     do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
 
+    def send(self, reply: Reply) -> None:
+        """Answer this."""
+        if reply.cut:
+            self.close_connection = True
+            return
+        data = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
+        self.send_response(reply.status)
+        for name, value in {"Content-Type": "application/json", **reply.headers}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
 
 
 @contextmanager
-def served(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+def served(handler: type[BaseHTTPRequestHandler], tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Have `handler` answer on a free port; gives the address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()
@@ -58,7 +74,8 @@ Script = Callable[[str, str, dict[str, str]], Reply]
 
 
 @contextmanager
-def serving(script: Script | list[Reply]) -> Iterator[tuple[str, list[tuple[str, str, dict[str, str]]]]]:
+def serving(script: Script | list[Reply], tls: ssl.SSLContext | None = None,
+            ) -> Iterator[tuple[str, list[tuple[str, str, dict[str, str]]]]]:
     """Serve on a free port; gives the address and the list of (method, path, headers) asked so far.
 
     A list of replies is used up in order, its last one again and again.
@@ -72,18 +89,9 @@ def serving(script: Script | list[Reply]) -> Iterator[tuple[str, list[tuple[str,
             asked.append((self.command, self.path, headers))
             reply = (script(self.command, self.path, headers) if callable(script)
                      else script[min(len(asked), len(script)) - 1])
-            if reply.cut:
-                self.close_connection = True
-                return
-            data = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
-            self.send_response(reply.status)
-            for name, value in {"Content-Type": "application/json", **reply.headers}.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+            self.send(reply)
 
-    with served(Handler) as address:
+    with served(Handler, tls) as address:
         yield address, asked
 
 

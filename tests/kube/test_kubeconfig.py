@@ -70,7 +70,7 @@ def test_a_plugin_next_to_the_file_gives_a_token_once(file: Path) -> None:
     auth = Authenticator(load(path=str(file), context="two", env={}))
     assert [auth.headers(), auth.headers()] == [[("Authorization", "Bearer fresh")]] * 2
     assert Path(f"{script}.log").read_text() == "x\n"
-    assert auth.refused()
+    assert auth.refused(auth.headers())
     auth.headers()
     assert Path(f"{script}.log").read_text() == "x\nx\n"
 

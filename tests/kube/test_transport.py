@@ -163,3 +163,39 @@ def test_a_proxys_login_is_sent_to_the_proxy() -> None:
         transport.close()
     assert [(path, headers["Proxy-Authorization"]) for _, path, headers in asked] == [
         ("http://cluster.test/api", "Basic dTpwQHNz")]
+
+
+@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+def test_a_read_follows_where_the_same_server_sends_it(code: int) -> None:
+    with serving([Reply(code, b"moved", {"Location": "/there?a=b"}), Reply(200, {"ok": 1})]) as (url, asked):
+        transport = Transport(ClusterConfig(url))
+        assert transport.request("GET", "/here").json() == {"ok": 1}
+        transport.close()
+    assert [path for _, path, _ in asked] == ["/here", "/there?a=b"]
+
+
+def test_a_read_that_is_sent_around_in_a_circle_ends() -> None:
+    with serving([Reply(307, b"", {"Location": "/here"})]) as (url, asked):
+        transport = Transport(ClusterConfig(url))
+        with pytest.raises(ConnectError, match='^Get "http.*/here": stopped after 10 redirects$'):
+            transport.stream("/here")
+        transport.close()
+    assert len(asked) == 10
+
+
+def test_credentials_are_not_taken_to_another_server() -> None:
+    with serving([Reply(302, b"", {"Location": "https://login.test/form?from=here"})]) as (url, _):
+        transport = Transport(ClusterConfig(url, identity=Identity(token="secret")))
+        with pytest.raises(ConnectError, match="the server sends us on to https://login.test/form \\(hint: is the "):
+            transport.request("GET", "/here")
+        transport.close()
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_a_write_that_is_sent_elsewhere_is_an_error(method: str) -> None:
+    with serving([Reply(307, b"", {"Location": "/there"}), Reply(200, {})]) as (url, asked):
+        transport = Transport(ClusterConfig(url))
+        with pytest.raises(ApiError, match="^the server responded with the status code 307 but did not return more inf"):
+            transport.request(method, "/here", body={})
+        transport.close()
+    assert len(asked) == 1

@@ -1,23 +1,60 @@
-"""Credentials on each request: bearer tokens, token files, basic, exec plugins, impersonation."""
+"""Credentials on each request: bearer tokens, token files, basic, exec plugins, providers, impersonation."""
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Iterable
 
+from oakum.dataclass import dataclass, field, replace
 from oakum.http.login import basic
 from oakum.kube.errors import ConfigError
-from oakum.kube.kubeconfig import ClusterConfig
-from oakum.typing import TYPE_CHECKING
+from oakum.kube.kubeconfig import ClusterConfig, Identity
 from oakum.url import quote
-
-if TYPE_CHECKING:
-    from oakum.kube.plugin import Credential
 
 TOKEN_FILE_SECONDS = 60.0
 EARLY_SECONDS = 10.0
 VERSIONS = tuple(f"client.authentication.k8s.io/{version}" for version in ("v1", "v1beta1"))
 TOKEN = "!#$&'*+^`|"
 """What the name of a header may hold beside letters, digits and `-._~`."""
+
+
+@dataclass(frozen=True)
+class Credential:
+    """What proves who we are: a token, a client certificate (PEM), or both; `expires` is a Unix time or None."""
+
+    token: str = field(default="", repr=False)
+    client_cert: bytes = field(default=b"", repr=False)
+    client_key: bytes = field(default=b"", repr=False)
+    expires: float | None = None
+
+
+class Renewed:
+    """A credential that `get` is asked for again when it has ended or was refused. Thread-safe."""
+
+    def __init__(self, get: Callable[[], Credential]) -> None:
+        self._get = get
+        self._lock = threading.Lock()
+        self._have: Credential | None = None
+
+    def now(self) -> Credential:
+        """One that is good now. Raises what `get` raises."""
+        with self._lock:
+            have = self._have
+            if have is None or _ended(have):
+                have = self._get()
+                # One that comes with its end behind it comes from another clock: its refusal will tell.
+                self._have = have = replace(have, expires=None) if _ended(have) else have
+            return have
+
+    def refused(self, token: str) -> None:
+        """The server does not take `token`; where it is still the one we have, the next is another."""
+        with self._lock:
+            if self._have is not None and self._have.token == token:
+                self._have = None
+
+
+def _ended(credential: Credential) -> bool:
+    return credential.expires is not None and credential.expires - EARLY_SECONDS < time.time()
 
 
 class Authenticator:
@@ -27,18 +64,8 @@ class Authenticator:
     """
 
     def __init__(self, config: ClusterConfig) -> None:
-        self._config = config
-        self._identity = who = config.identity
-        if who.exec and who.exec.api_version not in VERSIONS:
-            raise ConfigError(f'exec plugin: invalid apiVersion "{who.exec.api_version}"')
-        if who.provider:
-            from oakum.kube.provider import check_provider
-
-            check_provider(who.provider, who.provider_config)
-        self._lock = threading.Lock()
-        self._file_token = ""
-        self._file_read = 0.0
-        self._credential: Credential | None = None
+        self._identity = config.identity
+        self._renewed = _renewed(config)
 
     def headers(self) -> list[tuple[str, str]]:
         """Authorization and impersonation headers for one request; a name may occur more than once.
@@ -57,59 +84,71 @@ class Authenticator:
         return out
 
     def certificate(self) -> tuple[bytes, bytes]:
-        """Client certificate and key in PEM, empty when there is none."""
-        if self._identity.exec:
-            found = self._plugin()
+        """Client certificate and key in PEM as of now, empty when there is none. Raises as `headers`."""
+        if self._identity.exec and self._renewed:
+            found = self._renewed.now()
             if found.client_cert:
                 return found.client_cert, found.client_key
         return self._identity.client_cert, self._identity.client_key
 
-    def refused(self) -> bool:
-        """Called after a 401: forget what may have expired. True when trying again can help."""
-        with self._lock:
-            had = self._credential is not None or bool(self._file_token)
-            self._credential = None
-            self._file_token = ""
-        return had
+    def refused(self, headers: Iterable[tuple[str, str]]) -> bool:
+        """Called after a 401 to a request with those headers: forget what may have expired.
+
+        True when trying again can help.
+        """
+        if self._renewed is None:
+            return False
+        self._renewed.refused(dict(headers).get("Authorization", "").removeprefix("Bearer "))
+        return True
 
     def _authorization(self) -> list[tuple[str, str]]:
         who = self._identity
-        token = who.token
-        if who.token_file:
-            token = self._from_file() or token
-        elif who.exec and not token:
-            token = self._plugin().token
-        elif who.provider and not token:
-            from oakum.kube.provider import id_token
-
-            token = id_token(who.provider_config)
+        token = "" if who.token_file else who.token
+        if self._renewed and not token:
+            token = self._renewed.now().token
         if token:
             return [("Authorization", f"Bearer {token}")]
         if who.username:
             return [("Authorization", basic(who.username, who.password))]
         return []
 
-    def _from_file(self) -> str:
-        with self._lock:
-            if not self._file_token or time.monotonic() - self._file_read > TOKEN_FILE_SECONDS:
-                try:
-                    with open(self._identity.token_file, encoding="utf-8") as f:
-                        self._file_token = f.read().strip()
-                except OSError as e:
-                    # The one of last time may still be good, or that beside the file's name.
-                    if not self._file_token and not self._identity.token:
-                        why = (e.strerror or str(e)).lower()
-                        raise ConfigError(f'failed to read token file "{self._identity.token_file}": {why}') from e
-                self._file_read = time.monotonic()
-            return self._file_token
 
-    def _plugin(self) -> Credential:
+def _renewed(config: ClusterConfig) -> Renewed | None:
+    """Where credentials come from that may change while we run; None where they are what the kubeconfig says."""
+    who = config.identity
+    plugin, provider = who.exec, None
+    if plugin and plugin.api_version not in VERSIONS:
+        raise ConfigError(f'exec plugin: invalid apiVersion "{plugin.api_version}"')
+    if who.provider:
+        from oakum.kube.provider import open_id
+
+        provider = open_id(who.provider)
+    if who.token_file:
+        return Renewed(TokenFile(who).read)
+    if plugin:
         from oakum.kube.plugin import run_plugin
 
-        plugin = self._identity.exec
-        assert plugin is not None
-        with self._lock:
-            have = self._credential
-            if have is None or (have.expires is not None and have.expires - EARLY_SECONDS < time.time()):
-                have = self._credential = run_plugin(plugin, self._config)
-            return have
+        return Renewed(lambda: run_plugin(plugin, config))
+    return Renewed(provider.credential) if provider else None
+
+
+class TokenFile:
+    """A file with a token, which others write anew before it ends."""
+
+    def __init__(self, who: Identity) -> None:
+        self._path = who.token_file
+        self._last = who.token
+
+    def read(self) -> Credential:
+        """The token in the file; the one of last time, or that beside the file's name, while it cannot be read.
+
+        Raises ConfigError where there is none.
+        """
+        try:
+            with open(self._path, encoding="utf-8") as f:
+                self._last = f.read().strip() or self._last
+        except OSError as e:
+            if not self._last:
+                why = (e.strerror or str(e)).lower()
+                raise ConfigError(f'failed to read token file "{self._path}": {why}') from e
+        return Credential(self._last, expires=time.time() + TOKEN_FILE_SECONDS + EARLY_SECONDS)

@@ -27,9 +27,6 @@ class ConfigError(KubeError):
 class CredentialError(ConfigError):
     """No credentials could be got for a request."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"getting credentials: {why}")
-
 
 class ConnectError(KubeError):
     """The server could not be reached, or the connection broke before the whole answer was there.
@@ -137,7 +134,8 @@ def from_answer(code: int, body: bytes, retry_after: float | None = None) -> Api
         seconds = details.get("retryAfterSeconds")
         return ApiError(code, status.get("reason", ""), status["message"], details,
                         retry_after if retry_after is not None else seconds)
-    reason, message = PLAIN_MESSAGES.get(code, ("", f"the server responded with the status code {code}"))
+    reason, message = PLAIN_MESSAGES.get(code, (
+        "", f"the server responded with the status code {code} but did not return more information"))
     text = body.decode("utf-8", "replace").strip()
     if text and code not in (404, 405) and len(text) < 500:
         message = f"{message} ({text})"

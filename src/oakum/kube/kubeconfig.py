@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from oakum.dataclass import dataclass, field, replace
 from oakum.kube.errors import ConfigError
 from oakum.kube.paths import IN_CLUSTER, default_paths
+from oakum.record import NamedTuple
 from oakum.typing import Any
 
 HOST_PORT = "${KAPP_KUBERNETES_SERVICE_HOST_PORT}"
@@ -48,12 +49,25 @@ class ExecPlugin:
     config: Any = None
 
 
+class UserPlace(NamedTuple):
+    """Which user of which kubeconfig; `file` is empty when the kubeconfig is no file."""
+
+    file: str = ""
+    user: str = ""
+
+
+@dataclass(frozen=True)
+class Provider:
+    """An authentication provider of client-go (a predecessor of exec plugins), for the user at `place`."""
+
+    name: str
+    config: Mapping[str, str] = field(default_factory=dict, repr=False)
+    place: UserPlace = UserPlace()
+
+
 @dataclass(frozen=True)
 class Identity:
-    """How the user proves who they are. PEM material is bytes; `token_file` is read again when it changes.
-
-    `provider` names an authentication provider of client-go (a predecessor of exec plugins).
-    """
+    """How the user proves who they are. PEM material is bytes; `token_file` is read again when it changes."""
 
     token: str = field(default="", repr=False)
     token_file: str = ""
@@ -62,12 +76,16 @@ class Identity:
     client_cert: bytes = field(default=b"", repr=False)
     client_key: bytes = field(default=b"", repr=False)
     exec: ExecPlugin | None = None
-    provider: str = ""
-    provider_config: Mapping[str, str] = field(default_factory=dict, repr=False)
+    provider: Provider | None = None
     impersonate: str = ""
     impersonate_uid: str = ""
     impersonate_groups: tuple[str, ...] = ()
     impersonate_extra: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def obtained(self) -> bool:
+        """Whether it is got while we run, from a plugin or a provider; only one process should do that at a time."""
+        return self.exec is not None or self.provider is not None
 
 
 @dataclass(frozen=True)
@@ -91,7 +109,7 @@ def load(*, path: str | None = None, context: str | None = None, text: str | Non
     """
     env = os.environ if env is None else env
     if text:
-        return _resolve(_parse(text.replace(HOST_PORT, _service_host_port(env)), ""), None)
+        return _resolve(_parse(text.replace(HOST_PORT, _service_host_port(env))), None)
     try:
         return _resolve(_read(path, required=True) if path else _read_all(default_paths(env)), context)
     except NoConfig:
@@ -113,12 +131,13 @@ def _in_cluster(env: Mapping[str, str]) -> ClusterConfig | None:
     known = env.get("KUBERNETES_SERVICE_HOST") and env.get("KUBERNETES_SERVICE_PORT")
     if not known or not os.path.isfile(token):
         return None
-    place = _bytes(namespace).decode().strip() if os.path.exists(namespace) else ""
-    return ClusterConfig(server=f"https://{_service_host_port(env)}", ca=_bytes(ca) if os.path.exists(ca) else b"",
+    place = read_bytes(namespace).decode().strip() if os.path.exists(namespace) else ""
+    return ClusterConfig(server=f"https://{_service_host_port(env)}", ca=read_bytes(ca) if os.path.exists(ca) else b"",
                          namespace=env.get("POD_NAMESPACE") or place, identity=Identity(token_file=token))
 
 
-def _bytes(path: str) -> bytes:
+def read_bytes(path: str) -> bytes:
+    """The contents of a file that a kubeconfig is or names. Raises ConfigError."""
     try:
         with open(path, "rb") as f:
             return f.read()
@@ -156,12 +175,12 @@ def _read(path: str, required: bool) -> dict[str, Any]:
     except OSError:
         pass  # opening it says why
     try:
-        return _parse(_bytes(path).decode("utf-8", "surrogateescape"), os.path.dirname(os.path.abspath(path)))
+        return _parse(read_bytes(path).decode("utf-8", "surrogateescape"), os.path.abspath(path))
     except ConfigError as e:
         raise ConfigError(f'error loading config file "{path}": {e}') from e
 
 
-def _parse(text: str, folder: str) -> dict[str, Any]:
+def _parse(text: str, path: str = "") -> dict[str, Any]:
     from oakum.errors import YAMLError
     from oakum.gostruct import decode
     from oakum.kube.fields import KUBECONFIG, versioned
@@ -182,19 +201,21 @@ def _parse(text: str, folder: str) -> dict[str, Any]:
             if name in entries:
                 # Go's sentence goes on with both entries, which hold secrets.
                 raise ConfigError(f'duplicate name "{name}" in list of {section}')
-            entries[name] = _absolute((entry or {}).get(key) or {}, key, folder)
+            entries[name] = _placed((entry or {}).get(key) or {}, key, UserPlace(path, name))
         out[section] = entries
     return out
 
 
-def _absolute(entry: dict[str, Any], key: str, folder: str) -> dict[str, Any]:
-    """File names in a kubeconfig are relative to the file that holds them."""
-    entry = dict(entry)
+def _placed(entry: dict[str, Any], key: str, place: UserPlace) -> dict[str, Any]:
+    """File names in a kubeconfig are relative to the file that holds them; what a login gets is written into that."""
+    entry, folder = dict(entry), os.path.dirname(place.file)
     for name in _FILE_FIELDS.get(key, ()):
         if entry.get(name):
             entry[name] = os.path.join(folder, entry[name])
     if entry.get("exec") is not None:
         entry["exec"] = dict(entry["exec"], folder=folder)
+    if entry.get("auth-provider") is not None:
+        entry["auth-provider"] = dict(entry["auth-provider"], place=place)
     return entry
 
 
@@ -231,14 +252,14 @@ def _resolve(merged: dict[str, Any], context: str | None) -> ClusterConfig:
                             impersonate_groups=identity.impersonate_groups,
                             impersonate_extra=identity.impersonate_extra)
     if identity.token_file and not identity.token:
-        _bytes(identity.token_file)
+        read_bytes(identity.token_file)
     return replace(config, namespace=chosen.get("namespace") or "", identity=identity)
 
 
 def _pem(entry: Mapping[str, Any], name: str) -> bytes:
     """`NAME-data` wins over the file of `NAME`."""
     data: bytes = entry.get(f"{name}-data") or b""
-    return data or (_bytes(entry[name]) if entry.get(name) else b"")
+    return data or (read_bytes(entry[name]) if entry.get(name) else b"")
 
 
 def _cluster(entry: Mapping[str, Any]) -> ClusterConfig:
@@ -261,16 +282,20 @@ def _is_url(address: str) -> bool:
 
 
 def _identity(entry: Mapping[str, Any], cluster: Mapping[str, Any]) -> Identity:
-    extra, provider = entry.get("as-user-extra") or {}, entry.get("auth-provider") or {}
+    extra = entry.get("as-user-extra") or {}
     return Identity(
         token=entry.get("token") or "", token_file=entry.get("tokenfile") or "",
         username=entry.get("username") or "", password=entry.get("password") or "",
         client_cert=_pem(entry, "client-certificate"), client_key=_pem(entry, "client-key"),
         exec=_exec(entry["exec"], cluster) if entry.get("exec") is not None else None,
-        provider=provider.get("name") or "", provider_config=provider.get("config") or {},
+        provider=_provider(entry["auth-provider"]) if entry.get("auth-provider") is not None else None,
         impersonate=entry.get("as") or "", impersonate_uid=entry.get("as-uid") or "",
         impersonate_groups=tuple(entry.get("as-groups") or ()),
         impersonate_extra=tuple((k, tuple(v or ())) for k, v in extra.items()))
+
+
+def _provider(entry: Mapping[str, Any]) -> Provider:
+    return Provider(entry.get("name") or "", entry.get("config") or {}, entry["place"])
 
 
 def _exec(entry: Mapping[str, Any], cluster: Mapping[str, Any]) -> ExecPlugin:

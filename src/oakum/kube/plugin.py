@@ -6,8 +6,7 @@ from __future__ import annotations
 import os
 import sys
 
-from oakum.dataclass import dataclass, field
-from oakum.kube.auth import VERSIONS
+from oakum.kube.auth import VERSIONS, Credential
 from oakum.kube.errors import CredentialError
 from oakum.kube.kubeconfig import ClusterConfig, ExecPlugin
 from oakum.typing import Any
@@ -22,18 +21,15 @@ To learn more about this feature, consult the documentation available at:
       https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins"""
 
 
-@dataclass(frozen=True)
-class Credential:
-    """What a plugin answered: a token, a client certificate, or both; `expires` is a Unix time or None."""
+class PluginError(CredentialError):
+    """A plugin gave no credentials."""
 
-    token: str = field(default="", repr=False)
-    client_cert: bytes = field(default=b"", repr=False)
-    client_key: bytes = field(default=b"", repr=False)
-    expires: float | None = None
+    def __init__(self, why: str) -> None:
+        super().__init__(f"getting credentials: {why}")
 
 
 def run_plugin(plugin: ExecPlugin, config: ClusterConfig) -> Credential:
-    """Run the plugin once and read the ExecCredential it prints. Raises CredentialError when it gives none."""
+    """Run the plugin once and read the ExecCredential it prints. Raises PluginError when it gives none."""
     import subprocess
 
     interactive = _interactive(plugin)
@@ -45,13 +41,13 @@ def run_plugin(plugin: ExecPlugin, config: ClusterConfig) -> Credential:
                               stdout=subprocess.PIPE, check=False)
     except FileNotFoundError as e:
         if os.sep in command:
-            raise CredentialError(f"exec: fork/exec {command}: no such file or directory") from e
+            raise PluginError(f"exec: fork/exec {command}: no such file or directory") from e
         hint = f"\n\n{plugin.install_hint}" if plugin.install_hint else ""
-        raise CredentialError(_HELP.format(command) + hint) from e
+        raise PluginError(_HELP.format(command) + hint) from e
     except OSError as e:
-        raise CredentialError(f"exec: fork/exec {command}: {(e.strerror or str(e)).lower()}") from e
+        raise PluginError(f"exec: fork/exec {command}: {(e.strerror or str(e)).lower()}") from e
     if done.returncode:
-        raise CredentialError(f"exec: executable {command} failed with exit code {max(done.returncode, -1)}")
+        raise PluginError(f"exec: executable {command} failed with exit code {max(done.returncode, -1)}")
     return read_credential(done.stdout, plugin.api_version)
 
 
@@ -61,7 +57,7 @@ def _interactive(plugin: ExecPlugin) -> bool:
         return False
     terminal = sys.stdin is not None and sys.stdin.isatty()
     if plugin.mode == "Always" and not terminal:
-        raise CredentialError("exec plugin cannot support interactive mode: standard input is not a terminal")
+        raise PluginError("exec plugin cannot support interactive mode: standard input is not a terminal")
     return terminal
 
 
@@ -85,7 +81,7 @@ def _cluster_info(config: ClusterConfig, extension: Any) -> dict[str, Any]:
 
 
 def read_credential(text: bytes, api_version: str) -> Credential:
-    """The credential that a plugin printed. Raises CredentialError."""
+    """The credential that a plugin printed. Raises PluginError."""
     from oakum.errors import YAMLError
     from oakum.gostruct import decode
     from oakum.gotime import parse_rfc3339
@@ -101,13 +97,13 @@ def read_credential(text: bytes, api_version: str) -> Credential:
         until = (status or {}).get("expirationtimestamp")
         expires = parse_rfc3339(until).timestamp() if until else None
     except (YAMLError, ValueError) as e:
-        raise CredentialError(f"decoding stdout: {e}") from e
+        raise PluginError(f"decoding stdout: {e}") from e
     printed = found["apiversion"] if found.get("kind") and found.get("apiversion") else f"{GROUP}/__internal"
     if printed != api_version:
-        raise CredentialError(f"exec plugin is configured to use API version {api_version}, plugin returned version "
+        raise PluginError(f"exec plugin is configured to use API version {api_version}, plugin returned version "
                               f"{printed}")
     if status is None:
-        raise CredentialError("exec plugin didn't return a status field")
+        raise PluginError("exec plugin didn't return a status field")
     return _checked(Credential(status.get("token") or "", (status.get("clientcertificatedata") or "").encode(),
                                (status.get("clientkeydata") or "").encode(), expires))
 
@@ -116,10 +112,10 @@ def _checked(found: Credential) -> Credential:
     from oakum.kube.tls import pem_problem
 
     if not found.token and not found.client_cert and not found.client_key:
-        raise CredentialError("exec plugin didn't return a token or cert/key pair")
+        raise PluginError("exec plugin didn't return a token or cert/key pair")
     if bool(found.client_cert) != bool(found.client_key):
-        raise CredentialError("exec plugin returned only certificate or key, not both")
+        raise PluginError("exec plugin returned only certificate or key, not both")
     problem = pem_problem(found.client_cert, found.client_key) if found.client_cert else ""
     if problem:
-        raise CredentialError(f"failed parsing client key/certificate: {problem}")
+        raise PluginError(f"failed parsing client key/certificate: {problem}")
     return found

@@ -14,6 +14,7 @@ from oakum.kube.auth import Authenticator
 from oakum.kube.decoding import decode
 from oakum.kube.errors import ApiError, ConfigError, ConnectError, CredentialError, from_answer
 from oakum.kube.kubeconfig import ClusterConfig
+from oakum.record import NamedTuple
 from oakum.typing import TYPE_CHECKING, Any
 from oakum.url import Parts, encode, split
 
@@ -26,7 +27,21 @@ RETRY_AFTER_LIMIT = 10
 STREAMS_KEPT = 64
 READS = ("GET", "HEAD")
 PAGING = ("limit", "continue")
+MOVED = (301, 302, 303, 307, 308)
+REDIRECTS = 10
 Query = list[tuple[str, str]]
+Headers = list[tuple[str, str]]
+
+
+class Call(NamedTuple):
+    """What is asked of the server, whoever asks."""
+
+    method: str
+    path: str
+    query: Query | None
+    data: bytes | None
+    content_type: str
+    accept: str
 
 
 @dataclass(frozen=True)
@@ -69,6 +84,7 @@ class Transport:
         self._lock = threading.Lock()
         self._pool: Pool | None = None
         self._streams: Pool | None = None
+        self._certificate = (b"", b"")
         self._bucket = Bucket(*rate) if rate is not None else None
         self._prefix = split(config.server).path.rstrip("/")
 
@@ -78,15 +94,18 @@ class Transport:
 
         Raises ApiError, ConnectError, ConfigError.
         """
-        data = None if body is None else _encode(body)
+        call = Call(method, path, query, None if body is None else _encode(body), content_type, accept)
+        renewed = False
         for attempt in range(RETRY_AFTER_LIMIT + 1):
-            answer, content = self._once(method, path, query, data, content_type, accept)
-            if answer.status < 400:
+            headers = self._headers(call)
+            answer, content = self._exchanged(call, headers)
+            if answer.status < 300:
                 if method not in READS:
                     self._warnings(answer)
                 return Answer(answer.status, answer.headers.get("Content-Type", ""), content)
             error = _error(answer, content)
-            if answer.status == 401 and attempt == 0 and self._renewed():
+            if answer.status == 401 and not renewed and self._auth.refused(headers):
+                renewed = True
                 continue
             asked = answer.headers.get("Retry-After")
             if answer.status not in (429, 503) or not asked or attempt == RETRY_AFTER_LIMIT:
@@ -97,22 +116,16 @@ class Transport:
     def stream(self, path: str, *, query: Query | None = None, accept: str = JSON,
                read_timeout: float | None = None) -> Stream:
         """A GET whose body is read as it comes. `read_timeout` bounds the silence between two reads, in seconds."""
+        call = Call("GET", path, query, None, JSON, accept)
         for again in (True, False):
-            answer = self._send("GET", path, query, None, JSON, accept, stream=True, read_timeout=read_timeout)
-            if answer.status < 400:
+            headers = self._headers(call)
+            answer = self._send(call, headers, stream=True, read_timeout=read_timeout)
+            if answer.status < 300:
                 break
             content = answer.read()
-            if not (again and answer.status == 401 and self._renewed()):
+            if not (again and answer.status == 401 and self._auth.refused(headers)):
                 raise _error(answer, content)
         return Stream(answer)
-
-    def _renewed(self) -> bool:
-        """Called after a 401: forget credentials that may have expired. True when trying again can help."""
-        if not self._auth.refused():
-            return False
-        if self.config.identity.exec:
-            self.close()  # connections carry the client certificate that the plugin gave before
-        return True
 
     def close(self) -> None:
         """Close the connections that are not in use."""
@@ -127,55 +140,90 @@ class Transport:
         said = [(name, value) for name, value in query or () if name not in PAGING]
         return f"{self.config.server}{path}" + (f"?{encode(said)}" if said else "")
 
-    def _once(self, method: str, path: str, query: Query | None, data: bytes | None, content_type: str,
-              accept: str) -> tuple[Response, bytes]:
+    def _headers(self, call: Call) -> list[tuple[str, str]]:
+        try:
+            credentials = self._auth.headers()
+        except ConfigError as e:
+            raise self._failed(call, str(e)) from e
+        content = [] if call.data is None else [("Content-Type", call.content_type)]
+        return [("Accept", call.accept), ("User-Agent", self.user_agent), *credentials, *content]
+
+    def exchange(self, call: Call) -> tuple[Response, bytes]:
+        """An answer, whatever its status, and its body. Raises ConnectError, ConfigError."""
+        return self._exchanged(call, self._headers(call))
+
+    def _exchanged(self, call: Call, headers: Headers) -> tuple[Response, bytes]:
         """Send, and read the answer; a read whose kept-alive connection turned out to be closed is sent once more."""
         try:
-            return self._exchange(method, path, query, data, content_type, accept)
+            return self._exchange(call, headers)
         except ConnectError as e:
-            if method not in READS or not e.stale:
+            if call.method not in READS or not e.stale:
                 raise
-            return self._exchange(method, path, query, data, content_type, accept)
+            return self._exchange(call, headers)
 
-    def _exchange(self, method: str, path: str, query: Query | None, data: bytes | None, content_type: str,
-                  accept: str) -> tuple[Response, bytes]:
+    def _exchange(self, call: Call, headers: Headers) -> tuple[Response, bytes]:
         from oakum.http.errors import FAILURES
         from oakum.http.response import decoded
 
-        answer = self._send(method, path, query, data, content_type, accept)
+        answer = self._send(call, headers)
         try:
             return answer, decoded(answer.read(), answer.headers.get("Content-Encoding", ""))
         except FAILURES as e:
-            raise explain(e, method, self.url(path, query), self.config) from e
+            raise explain(e, call.method, self.url(call.path, call.query), self.config) from e
 
-    def _send(self, method: str, path: str, query: Query | None, data: bytes | None, content_type: str, accept: str,
-              *, stream: bool = False, read_timeout: float | None = None) -> Response:
+    def _send(self, call: Call, headers: Headers, *, stream: bool = False,
+              read_timeout: float | None = None) -> Response:
         from oakum.http.errors import FAILURES, HttpError
 
         try:
-            pool, credentials = self._connected(stream=stream), self._auth.headers()
+            pool = self._connected(stream=stream)
         except (CredentialError, HttpError) as e:
-            raise ConnectError(f'{method.capitalize()} "{self.url(path, query)}": {e}') from e
-        headers = [("Accept", accept), ("User-Agent", self.user_agent), *credentials]
-        if data is not None:
-            headers.append(("Content-Type", content_type))
-        target = self._prefix + path + (f"?{encode(query)}" if query else "")
+            raise self._failed(call, str(e)) from e
         if self._bucket is not None:
             self._bucket.take()
-        try:
-            return pool.request(method, target, headers, data, timeout=read_timeout if stream else self._timeout)
-        except FAILURES as e:
-            raise explain(e, method, self.url(path, query), self.config) from e
+        target = self._prefix + call.path + (f"?{encode(call.query)}" if call.query else "")
+        for _ in range(REDIRECTS):
+            try:
+                answer = pool.request(call.method, target, headers, call.data,
+                                      timeout=read_timeout if stream else self._timeout)
+            except FAILURES as e:
+                raise explain(e, call.method, self.url(call.path, call.query), self.config) from e
+            if answer.status not in MOVED or call.method not in READS or not answer.headers.get("Location"):
+                return answer
+            answer.drain()
+            target = self._moved(call, target, answer.headers.get("Location"))
+        raise self._failed(call, f"stopped after {REDIRECTS} redirects")
+
+    def _moved(self, call: Call, target: str, location: str) -> str:
+        """Where on this server `location` is, seen from `target`. Credentials are not for any other server."""
+        from urllib.parse import urljoin, urlsplit
+
+        here = urlsplit(self.config.server)
+        to = urlsplit(urljoin(f"{here.scheme}://{here.netloc}{target}", location))
+        if (to.scheme, to.netloc) != (here.scheme, here.netloc):
+            raise self._failed(call, f"the server sends us on to {to.scheme}://{to.hostname}{to.path} (hint: is the "
+                                     "kubeconfig's server the Kubernetes API itself?)")
+        return to._replace(scheme="", netloc="", fragment="").geturl()
+
+    def _failed(self, call: Call, why: str) -> ConnectError:
+        return ConnectError(f'{call.method.capitalize()} "{self.url(call.path, call.query)}": {why}')
 
     def _connected(self, *, stream: bool) -> Pool:
-        """The connections for requests, of which there are only so many; streams, which last, have their own."""
+        """The connections for requests, of which there are only so many; streams, which last, have their own.
+
+        All show the same client certificate: when there is a new one, they are made anew.
+        """
+        certificate = self._auth.certificate()
+        if certificate != self._certificate:
+            self.close()
+            self._certificate = certificate
         with self._lock:
             if stream:
                 if self._streams is None:
-                    self._streams = _pool(self.config, self._auth, STREAMS_KEPT, bounded=False)
+                    self._streams = _pool(self.config, certificate, STREAMS_KEPT, bounded=False)
                 return self._streams
             if self._pool is None:
-                self._pool = _pool(self.config, self._auth, self._connections, bounded=True)
+                self._pool = _pool(self.config, certificate, self._connections, bounded=True)
             return self._pool
 
     def _warnings(self, answer: Response) -> None:
@@ -290,7 +338,7 @@ def warning_text(header: str) -> str:
     return ""
 
 
-def _pool(config: ClusterConfig, auth: Authenticator, connections: int, *, bounded: bool) -> Pool:
+def _pool(config: ClusterConfig, certificate: tuple[bytes, bytes], connections: int, *, bounded: bool) -> Pool:
     from oakum.http.connection import Place
     from oakum.http.errors import HttpError
     from oakum.http.pool import Pool
@@ -307,7 +355,7 @@ def _pool(config: ClusterConfig, auth: Authenticator, connections: int, *, bound
         return Pool(Place(where.host, where.port or 80, proxy=proxy), connections, bounded=bounded)
     from oakum.kube.tls import context
 
-    trust = context(config.ca, config.insecure, *auth.certificate())
+    trust = context(config.ca, config.insecure, *certificate)
     place = Place(where.host, where.port or 443, trust, config.server_name, proxy)
     return Pool(place, connections, bounded=bounded)
 

@@ -18,11 +18,11 @@ AHEAD = (tls, pool, plain)
 
 
 def answer(question: Any) -> str | None:
-    """As `as_it_was`, for the arguments of `kubeconfig.load`, a rate, and the others; None as well where an exec plugin
-    has to be run, which may ask somebody."""
+    """As `as_it_was`, for the arguments of `kubeconfig.load`, a rate, and the others; None as well where credentials
+    have to be got, for which somebody may be asked."""
     kubeconfig, rate, *others = question
     config = load(**kubeconfig)
-    return None if config.identity.exec else as_it_was(connect(config, rate=rate), *others)
+    return None if config.identity.obtained else as_it_was(connect(config, rate=rate), *others)
 
 
 def as_it_was(client: Client, seen: Mapping[str, str], program: str, named: bool) -> str | None:

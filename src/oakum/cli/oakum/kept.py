@@ -99,14 +99,14 @@ class Kept:
         """Nothing was to be changed: the next deploy may use what this one rested on."""
         if self._usable:
             rest = {"inputs": self._inputs, "seen": self.seen, "images": _plain(resolutions),
-                    "program": cache.version().hex(), "exec": self._s.config.identity.exec is not None}
+                    "program": cache.version().hex(), "obtained": self._s.config.identity.obtained}
             remembered.write(*self._place, self._new | rest)
 
     def _ask(self, copy: Copy | None) -> Copy | Job[str | None]:
         s, known = self._s, self._known
         asked = known["seen"], known["program"], s.named
-        # What an exec plugin gives, maybe after it has asked somebody, has to stay in this process.
-        if copy is not None and not known["exec"]:
+        # What a plugin or a provider gives, maybe after it has asked somebody, has to stay in this process.
+        if copy is not None and not known["obtained"]:
             copy.ask((s.kubeconfig, s.rate, *asked))
             return copy
         if copy is not None:

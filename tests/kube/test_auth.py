@@ -1,0 +1,140 @@
+"""Credentials that end, or are refused, while many requests are under way."""
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from tests.kube.authority import Authority
+from tests.kube.scripted import Answering, Reply, served, serving, status
+
+from oakum.kube.errors import ApiError
+from oakum.kube.kubeconfig import ClusterConfig, ExecPlugin, Identity
+from oakum.kube.transport import Transport
+
+REFUSED = status(401, "Unauthorized", "Unauthorized")
+
+
+def plugin(folder: Path, *answers: dict[str, str], pause: float = 0) -> Identity:
+    """A plugin that gives these one after another, and the last one again and again."""
+    for n, answer in enumerate(answers, 1):
+        (folder / f"{n}.json").write_text(json.dumps(
+            {"kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/v1", "status": answer}))
+    script = folder / "plugin"
+    script.write_text(f"#!/bin/sh\ncd {folder}\nsleep {pause}\necho x >> calls\nn=$(wc -l < calls)\n"
+                      f"[ $n -gt {len(answers)} ] && n={len(answers)}\ncat $((n)).json\n")
+    script.chmod(0o755)
+    return Identity(exec=ExecPlugin(str(script), mode="Never"))
+
+
+def calls(folder: Path) -> int:
+    return len((folder / "calls").read_text().splitlines())
+
+
+@contextmanager
+def connected(url: str, who: Identity, ca: bytes = b"") -> Iterator[Transport]:
+    transport = Transport(ClusterConfig(url, ca=ca, identity=who))
+    try:
+        yield transport
+    finally:
+        transport.close()
+
+
+def test_a_token_that_ends_under_many_requests_is_got_again_once(tmp_path: Path) -> None:
+    together = threading.Barrier(8)
+
+    def script(method: str, path: str, headers: dict[str, str]) -> Reply:
+        if headers["Authorization"] == "Bearer old":
+            together.wait()
+            return REFUSED
+        return Reply(200, {"ok": 1})
+
+    who = plugin(tmp_path, {"token": "old"}, {"token": "new"}, pause=0.1)
+    with serving(script) as (url, _), connected(url, who) as transport, ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda _: transport.request("POST", "/x", body={}).status, range(8)))
+    assert answers == [200] * 8
+    assert calls(tmp_path) == 2
+
+
+def test_a_token_that_is_refused_after_the_server_was_busy_is_got_again(tmp_path: Path) -> None:
+    busy = Reply(429, {}, {"Retry-After": "0"})
+    who = plugin(tmp_path, {"token": "old"}, {"token": "new"})
+    with serving([busy, REFUSED, Reply(200, {"ok": 1})]) as (url, asked), connected(url, who) as transport:
+        assert transport.request("POST", "/x", body={}).json() == {"ok": 1}
+    assert [headers["Authorization"][7:] for _, _, headers in asked] == ["old", "old", "new"]
+
+
+def test_credentials_that_are_refused_again_are_an_error(tmp_path: Path) -> None:
+    who = plugin(tmp_path, {"token": "old"})
+    with serving([REFUSED]) as (url, asked), connected(url, who) as transport, pytest.raises(ApiError) as caught:
+        transport.request("GET", "/x")
+    assert (caught.value.code, len(asked), calls(tmp_path)) == (401, 2, 2)
+
+
+def test_a_token_is_got_again_before_it_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 600))
+    who = plugin(tmp_path, {"token": "old", "expirationTimestamp": ends}, {"token": "new"})
+    with serving([Reply(200, {})]) as (url, asked), connected(url, who) as transport:
+        transport.request("GET", "/x")
+        then = time.time()
+        monkeypatch.setattr(time, "time", lambda: then + 595)
+        transport.request("GET", "/x")
+    assert [headers["Authorization"][7:] for _, _, headers in asked] == ["old", "new"]
+
+
+def test_a_token_that_comes_with_its_end_behind_it_is_used_until_it_is_refused(tmp_path: Path) -> None:
+    who = plugin(tmp_path, {"token": "old", "expirationTimestamp": "2020-01-01T00:00:00Z"}, {"token": "new"})
+    with serving([Reply(200, {}), Reply(200, {}), REFUSED, Reply(200, {})]) as (url, _), connected(url, who) as transport:
+        for _ in range(3):
+            transport.request("GET", "/x")
+    assert calls(tmp_path) == 2
+
+
+class Naming(Answering):
+    """Answers with the name in the client's certificate."""
+
+    def answer(self) -> None:
+        subject = dict(pair for part in self.connection.getpeercert()["subject"] for pair in part)  # type: ignore[attr-defined]  # of TLS
+        data = json.dumps(subject).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+
+def test_a_certificate_that_the_plugin_renews_is_shown_on_new_connections(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = Authority()
+    ends = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 600))
+    pairs = [[pem.decode() for pem in authority.issue(name)] for name in ("first", "second")]
+    who = plugin(tmp_path, *({"clientCertificateData": certificate, "clientKeyData": key, "expirationTimestamp": ends}
+                             for certificate, key in pairs))
+    with (served(Naming, authority.server(tmp_path, clients=True)) as url,
+          connected(url, who, authority.pem) as transport):
+        names = [transport.request("GET", "/x").json()["commonName"]]
+        then = time.time()
+        monkeypatch.setattr(time, "time", lambda: then + 595)
+        names += [transport.request("GET", "/x").json()["commonName"], next(transport.stream("/x").lines()).decode()]
+    assert names == ["first", "second", '{"commonName": "second"}']
+
+
+def test_a_token_file_is_read_again_as_it_gets_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "token"
+    file.write_text("old\n")
+    with serving([Reply(200, {})]) as (url, asked), connected(url, Identity(token_file=str(file))) as transport:
+        transport.request("GET", "/x")
+        file.write_text("new\n")
+        transport.request("GET", "/x")
+        then = time.time()
+        monkeypatch.setattr(time, "time", lambda: then + 61)
+        transport.request("GET", "/x")
+        file.unlink()
+        monkeypatch.setattr(time, "time", lambda: then + 122)
+        transport.request("GET", "/x")
+    assert [headers["Authorization"][7:] for _, _, headers in asked] == ["old", "old", "new", "new"]
