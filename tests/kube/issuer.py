@@ -17,9 +17,13 @@ from tests.kube.scripted import Answering, Reply, served
 CLIENT = {"client-id": "me:x/ü", "client-secret": "s3 cr/et&", "refresh-token": "first"}
 
 
+NOW = int(time.time())
+HOUR = 3600
+
+
 def token(seconds: float, **claims: Any) -> str:
-    """An unsigned JSON Web Token that ends in so many seconds."""
-    text = json.dumps({"exp": int(time.time() + seconds), **claims}).encode()
+    """An unsigned JSON Web Token that ends so many seconds after the tests began: the same each time."""
+    text = json.dumps({"exp": NOW + seconds, **claims}).encode()
     return f"head.{base64.urlsafe_b64encode(text).decode().rstrip('=')}.signature"
 
 
@@ -45,7 +49,7 @@ class Issuer:
         if method == "GET":
             return Reply(200, {"issuer": self.url, "token_endpoint": f"{self.url}/token"})
         return Reply(200, {"access_token": "a", "token_type": "bearer", "refresh_token": "second",
-                           "id_token": token(600, number=len(self.asked))})
+                           "id_token": token(HOUR, number=len(self.asked))})
 
 
 @contextmanager
