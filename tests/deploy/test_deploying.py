@@ -178,6 +178,22 @@ def test_a_rejected_field_is_found_in_its_file(place: Place) -> None:
     assert places_of(caught.value) == ["spec.ports is set at app.yml:7"]
 
 
+@pytest.mark.parametrize("names", [("q",), ("q", "r")])
+def test_rejected_fields_are_found_too_where_a_deploy_goes_on_after_an_error(place: Place, names: tuple[str]) -> None:
+    services = [{"apiVersion": "v1", "kind": "Service", "metadata": {"name": n}, "spec": {"ports": []}} for n in names]
+    with pytest.raises(ApplyError) as caught:
+        place.deploy(*services, origin=Known(), apply=ApplyOptions(exit_early=False))
+    assert places_of(caught.value) == ["spec.ports is set at app.yml:7"] * len(names)
+
+
+def test_fields_of_the_wrong_type_are_found_in_their_file_when_applied_server_side(place: Place) -> None:
+    wrong = config_map("a")
+    wrong["data"] = {"k": 1, "l": True}
+    with pytest.raises(ApplyError) as caught:
+        place.deploy(wrong, origin=Known(), apply=SERVER_SIDE)
+    assert places_of(caught.value) == ["data.k is set at app.yml:7", "data.l is set at app.yml:7"]
+
+
 def test_waiting_for_an_object_held_by_a_finalizer_ends_in_time(place: Place) -> None:
     place.deploy(config_map("a", k="1"))
     place.client.patch(CONFIG_MAPS, "a", {"metadata": {"finalizers": ["example.test/hold"]}}, "merge", place.namespace)

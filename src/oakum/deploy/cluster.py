@@ -44,7 +44,7 @@ def places_of(error: BaseException) -> Sequence[str]:
     """Where what is wrong was written, if `error` comes of something in a file that is known."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, PlacedError):
+        if isinstance(cause, PlacedError) and cause.places:
             return cause.places
         cause = cause.__cause__
     return ()

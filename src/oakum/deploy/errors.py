@@ -3,9 +3,9 @@
     DeployError
     ├── PlacedError      knows where what is wrong was written
     │   ├── ConfigError  a kapp Config document that does not say what it means
-    │   └── InputError   files, documents and flags that describe no deployable set
+    │   ├── InputError   files, documents and flags that describe no deployable set
+    │   └── ApplyError   a change that could not be made, or did not become ready; may hold bracketed lists
     ├── AppError         the application's record: missing, unreadable, not ours
-    ├── ApplyError       a change that could not be made, or did not become ready; may hold bracketed lists
     └── ExitStatus       not a failure: the exit status that was asked for
 """
 from __future__ import annotations
@@ -35,7 +35,7 @@ class AppError(DeployError):
     """The application's record is missing or unreadable."""
 
 
-class ApplyError(DeployError):
+class ApplyError(PlacedError):
     """A change failed. The message may hold `[a, b]` lists, which a terminal shows as bullets."""
 
 

@@ -18,6 +18,8 @@ from oakum.typing import Any
 
 _UNREADABLE = pattern(r"cannot unmarshal .* into Go struct field \w+\.(\S+) of type")
 """A value of the wrong type is told in a sentence only, which names the field."""
+_UNTYPED = pattern(r"(?m)(?:\): |^  )\.((?:[^\s:\[]|\[[^\]]*\])+): ")
+"""So is what server-side apply cannot read, in a line for each field."""
 
 
 class ConfigError(KubeError):
@@ -99,7 +101,8 @@ class ApiError(KubeError):
         """The (field path, message) pairs that the server blames, in its order."""
         causes = self.details.get("causes") or []
         found = [(c.get("field", ""), c.get("message", "")) for c in causes if isinstance(c, dict) and c.get("field")]
-        return found or [(field, self.message) for field in _UNREADABLE.findall(self.message)]
+        told = _UNTYPED if "typed patch object" in self.message else _UNREADABLE
+        return found or [(field, self.message) for field in told.findall(self.message)]
 
 
 # What client-go says when the answer is not a Status object; tools print these sentences and match on them.

@@ -8,6 +8,7 @@ from oakum.dataclass import dataclass, field
 from oakum.deploy.apply.applier import Applied, Applier, Retryable
 from oakum.deploy.apply.options import ApplyOptions, WaitOptions
 from oakum.deploy.apply.strategy import UnknownStrategy
+from oakum.deploy.cluster import places_of
 from oakum.deploy.errors import ApplyError
 from oakum.deploy.graph.graph import Node, Schedule
 from oakum.deploy.run.plan import Planned
@@ -44,7 +45,7 @@ class Runner:
     wait_options: WaitOptions
     applied: int = 0
     waited: int = 0
-    failures: list[str] = field(default_factory=list)
+    failures: list[ApplyError] = field(default_factory=list)
     tracked: list[Tracked] = field(default_factory=list)
 
     def run(self) -> None:
@@ -103,8 +104,8 @@ class Runner:
                 self.applied += 1
                 self.tracked.append(Tracked(attempt.planned, attempt.applied.stored, attempt.applied.gone,
                                             time.monotonic()))
-            elif not attempt.retryable:
-                self.failures.append(_failure(attempt))
+            elif attempt.error is not None and not attempt.retryable:
+                self.failures.append(ApplyError(_failure(attempt), places_of(attempt.error)))
 
     def _await(self, schedule: Schedule) -> list[Node]:
         """Wait until something settles; returns what may be applied because of it. Raises ApplyError."""
@@ -120,16 +121,17 @@ class Runner:
             if outcome.failure:
                 if self.wait_options.exit_early:
                     raise ApplyError(outcome.failure)
-                self.failures.append(outcome.failure)
+                self.failures.append(ApplyError(outcome.failure))
             else:
                 freed += schedule.done(outcome.tracked.planned.node)
         return freed
 
     def _finish(self, schedule: Schedule, total: int) -> None:
         if len(self.failures) == 1:
-            raise ApplyError(self.failures[0])
+            raise self.failures[0]
         if self.failures:
-            raise ApplyError("[" + ", ".join(self.failures) + "]")
+            places = [place for failure in self.failures for place in failure.places]
+            raise ApplyError("[" + ", ".join(map(str, self.failures)) + "]", places)
         if self.applied != total:
             blocked = [f"{p.apply_text}\n" + "".join(
                 f"  [blocked] {b.resource.description}\n" for b in schedule.blockers(p.node)) for p in self.planned]

@@ -1,0 +1,20 @@
+"""What a server blames."""
+import pytest
+
+from oakum.kube.errors import ApiError
+
+BEGINS = "failed to create typed patch object (n/d; apps/v1, Kind=Deployment): "
+
+
+@pytest.mark.parametrize(("message", "fields"), [
+    ('ConfigMap in version "v1" cannot be handled as a ConfigMap: json: cannot unmarshal number into Go struct field '
+     "ConfigMap.data of type string", ["data"]),
+    (BEGINS + "errors:\n  .data.a: expected string, got &value.valueUnstructured{Value:1}\n  .data.b: expected string",
+     ["data.a", "data.b"]),
+    (BEGINS + '.spec.template.spec.containers[name="a"].bogus: field not declared in schema',
+     ['spec.template.spec.containers[name="a"].bogus']),
+    (BEGINS + '.spec.template.spec.containers: duplicate entries for key [name="two"]', ["spec.template.spec.containers"]),
+    ("something else: .no.field: of ours", []),
+])
+def test_fields_are_known_where_only_the_sentence_names_them(message: str, fields: list[str]) -> None:
+    assert [field for field, _ in ApiError(400, "", message).field_causes()] == fields
