@@ -18,3 +18,8 @@ BEGINS = "failed to create typed patch object (n/d; apps/v1, Kind=Deployment): "
 ])
 def test_fields_are_known_where_only_the_sentence_names_them(message: str, fields: list[str]) -> None:
     assert [field for field, _ in ApiError(400, "", message).field_causes()] == fields
+
+
+def test_a_cause_that_names_no_field_is_not_one() -> None:
+    causes = [{"field": "spec.size", "message": "Required value"}, {"field": "<nil>", "message": "not checked"}, {"field": ""}]
+    assert ApiError(422, "Invalid", "", {"causes": causes}).field_causes() == [("spec.size", "Required value")]

@@ -100,7 +100,8 @@ class ApiError(KubeError):
     def field_causes(self) -> list[tuple[str, str]]:
         """The (field path, message) pairs that the server blames, in its order."""
         causes = self.details.get("causes") or []
-        found = [(c.get("field", ""), c.get("message", "")) for c in causes if isinstance(c, dict) and c.get("field")]
+        found = [(c["field"], c.get("message", "")) for c in causes
+                 if isinstance(c, dict) and c.get("field") not in (None, "", "<nil>")]
         told = _UNTYPED if "typed patch object" in self.message else _UNREADABLE
         return found or [(field, self.message) for field in told.findall(self.message)]
 
