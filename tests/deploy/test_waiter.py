@@ -16,6 +16,7 @@ from oakum.deploy.graph.graph import Graph
 from oakum.deploy.resource import Resource
 from oakum.deploy.run.plan import Planned
 from oakum.deploy.run.progress import Progress
+from oakum.deploy.wait import waiter
 from oakum.deploy.wait.builtin import RULES
 from oakum.deploy.wait.judge import Judge
 from oakum.deploy.wait.observe import Observer
@@ -53,9 +54,9 @@ def waited(replies: list[Reply], half_open: threading.Event | None = None, judge
         client.discovery.may_ignore = lambda gv: True
         observer = Observer(client)
         try:
-            waiter = Waiter(Cluster(client), judge or Judge(), WaitOptions(**{"check_interval": 0.02, **options}),
+            made = Waiter(Cluster(client), judge or Judge(), WaitOptions(**{"check_interval": 0.02, **options}),
                             Progress(lambda text: lines.extend(t.partition("M: ")[2] for t in text.splitlines())), observer)
-            return waiter.any([tracked]), lines
+            return made.any([tracked]), lines
         finally:
             observer.close()
             if half_open is not None:
@@ -73,6 +74,26 @@ def test_of_what_the_server_itself_does_in_a_moment_only_the_end_is_reported(mon
     monkeypatch.setitem(RULES, ("v1", "Pod"), replace(RULES["v1", "Pod"], soon=True))
     _, lines = waited([Reply(200, pod("Pending"))] * len(SOON_PAUSES) + [Reply(200, pod("Succeeded"))])
     assert lines == ["ok: reconcile pod/p (v1) namespace: n"]
+
+
+def running(ready: str, **container: Any) -> Reply:
+    ends = [{"type": t, "status": ready if t == "Ready" else "True"} for t in ("Initialized", "Ready", "PodScheduled")]
+    found = pod("Running")
+    found["status"] |= {"conditions": ends, "containerStatuses": [{"name": "c", **container}]}
+    return Reply(200, found)
+
+
+def test_strictly_a_pod_has_to_stay_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiter, "SETTLE_SECONDS", 0.1)
+    crashed = running("False", restartCount=1, state={"terminated": {"exitCode": 3}})
+    outcomes, lines = waited([running("True"), running("True"), crashed], strict=True)
+    assert [o.failure for o in outcomes] == [
+        "waiting on reconcile pod/p (v1) namespace: n: Finished unsuccessfully (pod/p (v1) namespace: n: failed again after "
+        "a restart (exit status 3))"]
+    assert lines[:2] == ["ongoing: reconcile pod/p (v1) namespace: n", " ^ Ready, making sure that it stays so"]
+    outcomes, lines = waited([running("True")], strict=True)
+    assert [o.failure for o in outcomes] == [""]
+    assert lines[-1] == "ok: reconcile pod/p (v1) namespace: n"
 
 
 @pytest.mark.parametrize(("kind", "soon"), [

@@ -7,53 +7,105 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from oakum.deploy.resource import Resource
+from oakum.dataclass import dataclass
+from oakum.deploy.resource import Resource, parse_time
 from oakum.deploy.wait.builtin import Rule, View, number
 from oakum.deploy.wait.state import State, conditions, ok, ongoing, required, spec, status, unobserved
 from oakum.errors import KubeError
 from oakum.kube.client import Client
+from oakum.kube.kinds import ResourceType
+from oakum.typing import Any
 
 HOPELESS = frozenset({"ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "CrashLoopBackOff",
                       "CreateContainerConfigError", "CreateContainerError", "RunContainerError"})
+WORKLOADS = frozenset({"Deployment", "DaemonSet", "ReplicaSet", "StatefulSet"})
+TOLD_BY_EVENTS = frozenset({"DaemonSet", "Job", "StatefulSet"})
+EVENTS = ResourceType("", "v1", "events", "Event", True)
+QUOTA = "exceeded quota"
 LOG_LINES = 5
 # What a kubelet answers, with status 200, in place of the log of a run that it has cleaned away.
 GONE = "unable to retrieve container logs for "
 
 
-def why_stuck(resources: Sequence[Resource]) -> tuple[str, Resource, str] | None:
-    """The first object that cannot go on: the reason, the object, and the container that it is about (may be empty)."""
+@dataclass(frozen=True)
+class Stuck:
+    """The object that cannot go on, why, and the container that it is about (may be empty)."""
+
+    reason: str
+    culprit: Resource
+    container: str = ""
+
+
+def why_stuck(resources: Sequence[Resource]) -> Stuck | None:
+    """The first object that cannot go on."""
     for r in resources:
         if r.kind == "Pod":
             found = _pod(r)
             if found is not None:
-                return found[0], r, found[1]
+                return found
         for c in conditions(r):
             failed = c.get("type") == "ReplicaFailure" and c.get("status") == "True"
-            if failed and "exceeded quota" in str(c.get("message")):
-                return str(c["message"]), r, ""
+            if failed and QUOTA in str(c.get("message")):
+                return Stuck(str(c["message"]), r)
     return None
 
 
-def _pod(r: Resource) -> tuple[str, str] | None:
-    for group in ("initContainerStatuses", "containerStatuses"):
-        for container in status(r).get(group) or []:
-            state = container.get("state") or {}
-            waiting = state.get("waiting") or {}
-            if waiting.get("reason") in HOPELESS:
-                message = f": {waiting['message']}" if waiting.get("message") else ""
-                return f"{waiting['reason']}{message}", str(container.get("name", ""))
-            # Newer kubelets say CrashLoopBackOff for a moment only; in between they tell how the last run ended.
-            status_code = (state.get("terminated") or {}).get("exitCode")
-            if status_code and container.get("restartCount"):
-                return f"failed again after a restart (exit status {status_code})", str(container.get("name", ""))
+def refused(client: Client, owner: Resource, since: float) -> Stuck | None:
+    """The same for those whose pods a quota does not let in, and who tell only by an event; not one from before."""
+    if owner.kind not in TOLD_BY_EVENTS:
+        return None
+    selector = f"involvedObject.uid={owner.uid},reason=FailedCreate"
+    try:
+        events = client.list(EVENTS, owner.namespace, fields=selector).items
+    except KubeError:
+        return None
+    for event in events:
+        at = event.get("lastTimestamp") or event.get("eventTime")
+        if QUOTA in str(event.get("message")) and at and parse_time(at).timestamp() > since - 1:
+            return Stuck(str(event["message"]), owner)
+    return None
+
+
+def who_failed(resources: Sequence[Resource]) -> Stuck | None:
+    """The newest pod that failed, by its container that did."""
+    pods = sorted((r for r in resources if r.kind == "Pod"), key=lambda r: str(r.metadata.get("creationTimestamp")))
+    for pod in reversed(pods):
+        for container in _containers(pod):
+            code = ((container.get("state") or {}).get("terminated") or {}).get("exitCode")
+            if code:
+                return Stuck(f"exit status {code}", pod, str(container.get("name", "")))
+    return None
+
+
+def may_yet_fail(resource: Resource) -> bool:
+    """Whether an object that is ready has processes that may end the moment after they have begun."""
+    return resource.kind in WORKLOADS or (resource.kind == "Pod" and status(resource).get("phase") == "Running")
+
+
+def _containers(pod: Resource) -> list[dict[str, Any]]:
+    return [c for group in ("initContainerStatuses", "containerStatuses") for c in status(pod).get(group) or []]
+
+
+def _pod(r: Resource) -> Stuck | None:
+    for container in _containers(r):
+        state, name = container.get("state") or {}, str(container.get("name", ""))
+        waiting = state.get("waiting") or {}
+        if waiting.get("reason") in HOPELESS:
+            message = f": {waiting['message']}" if waiting.get("message") else ""
+            return Stuck(f"{waiting['reason']}{message}", r, name)
+        # Newer kubelets say CrashLoopBackOff for a moment only; in between they tell how the last run ended.
+        code = (state.get("terminated") or {}).get("exitCode")
+        if code and container.get("restartCount"):
+            return Stuck(f"failed again after a restart (exit status {code})", r, name)
     for c in conditions(r):
         if c.get("type") == "PodScheduled" and c.get("reason") == "Unschedulable":
-            return f"Unschedulable: {c.get('message', '')}", ""
+            return Stuck(f"Unschedulable: {c.get('message', '')}", r)
     return None
 
 
-def last_words(client: Client, pod: Resource, container: str) -> list[str]:
-    """The last lines that a container wrote before it ended; none where they cannot be had."""
+def last_words(client: Client, stuck: Stuck) -> list[str]:
+    """The last lines that a container wrote before it ended, behind its name; none where they cannot be had."""
+    pod, container = stuck.culprit, stuck.container
     if pod.kind != "Pod" or not container:
         return []
     for previous in (True, False):
@@ -63,7 +115,7 @@ def last_words(client: Client, pod: Resource, container: str) -> list[str]:
         except KubeError:
             continue
         if lines and not lines[0].startswith(GONE):
-            return lines
+            return [f"{container} | {line}" for line in lines]
     return []
 
 

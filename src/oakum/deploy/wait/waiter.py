@@ -28,12 +28,18 @@ from oakum.kube.workers import each
 UNREACHABLE_SECONDS = 60.0
 SOON_PAUSES = (0.02, 0.03, 0.05)
 """For what is done in a moment, so that nothing is said of that moment: the reference is later to look."""
+SETTLE_SECONDS = 3.0
+"""How long pods must stay ready where waiting is strict: a kubelet takes a second to see that a process has ended."""
+SETTLING = "Ready, making sure that it stays so"
 HIDE_ASSOCIATED = PREFIX + "disable-associated-resources-wait"
 
 
 @dataclass()
 class Tracked:
-    """A change that has been applied: what is known of its object, since when, and whether it let dependents go on."""
+    """A change that has been applied: what is known of its object, since when, and whether it let dependents go on.
+
+    `ready` is since when its object has been found done, where that has to last.
+    """
 
     planned: Planned
     known: Resource | None
@@ -42,6 +48,7 @@ class Tracked:
     polled: bool = False
     unblocked: bool = False
     lost: float | None = None
+    ready: float | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,8 @@ class Waiter:
                 left = start + self._options.timeout - now
                 if left <= 0:
                     raise self._timed_out(tracked)
-                pause = tick + self._options.check_interval - now
+                settling = [t.ready + SETTLE_SECONDS for t in tracked if t.ready is not None]
+                pause = min([tick + self._options.check_interval, *settling]) - now
                 if pause <= 0:
                     break
                 self._observer.wait(min(pause, left))
@@ -142,6 +150,9 @@ class Waiter:
         if kind == "DELETED":
             return self._look(one)
         state = self._judge.state(identified(resource), self._associated(one, resource))
+        if self._options.strict and state.done:
+            return self._reconciled(one, first=False)
+        one.ready = None
         return self._checked(one, state)
 
     def _look(self, one: Tracked) -> Outcome:
@@ -187,24 +198,31 @@ class Waiter:
         associated = self._listed(one, found) if rule is not None and rule.associated else []
         state = self._judge.state(found, associated)
         children = () if state.done else self._children(found, associated)
-        if not state.done and self._options.strict:
-            state, children = self._unless_stuck(state, children, [found, *associated])
+        if self._options.strict:
+            state, words = self._strictly(one, state, [found, *associated])
+            children = (*children, *words)
         if not state.done:
             self._observer.track(found)
         return self._checked(one, state, children)
 
-    def _unless_stuck(self, state: State, children: tuple[str, ...], objects: Sequence[Resource],
-                      ) -> tuple[State, tuple[str, ...]]:
-        """A failure with the reason and the last log lines, when one of the objects cannot go on."""
-        from oakum.deploy.wait.stuck import last_words, why_stuck
+    def _strictly(self, one: Tracked, state: State, objects: Sequence[Resource]) -> tuple[State, tuple[str, ...]]:
+        """The verdict that also knows what cannot go on and what may end any moment, and the last log lines of that."""
+        from oakum.deploy.wait.stuck import last_words, may_yet_fail, refused, who_failed, why_stuck
 
-        stuck = why_stuck(objects)
-        if stuck is None:
-            return state, children
-        reason, culprit, container = stuck
-        words = last_words(self._cluster.client, culprit, container)
-        said = tuple(f"{self._faint(' ^ ')}{container} | {line}" for line in words)
-        return fail(f"{culprit.description}: {reason}"), (*children, *said)
+        client, stuck = self._cluster.client, None
+        if state.done and state.successful:
+            one.ready = one.ready or time.monotonic()
+            lasts = time.monotonic() - one.ready >= SETTLE_SECONDS or not may_yet_fail(objects[0])
+            return state if lasts else ongoing(SETTLING), ()
+        one.ready = None
+        if state.done:
+            stuck = who_failed(objects)
+        else:
+            stuck = why_stuck(objects) or refused(client, objects[0], time.time() - (time.monotonic() - one.since))
+            if stuck is not None:
+                state = fail(f"{stuck.culprit.description}: {stuck.reason}")
+        words = last_words(client, stuck) if stuck is not None else []
+        return state, tuple(f"{self._faint(' ^ ')}{line}" for line in words)
 
     def _associated(self, one: Tracked, resource: Resource) -> list[Resource]:
         """Only one rule looks at other objects than its own; for the others no request is made."""
