@@ -2,7 +2,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oakum.starlark import Steps, Thread, compile_program
+from oakum.starlark import Thread, compile_program
 from oakum.template.assembly import Assembly
 from oakum.template.compiled import Compiled
 from oakum.template.emit import Emitter
@@ -17,8 +17,7 @@ def build(text: str, *, crossing: bool = False, once: bool = False) -> tuple[str
     source = documents.items[0].source
     program = yaml_program("t.yml", 2, documents, source, ignore_unknown=False, full=False)
     emitter = Emitter(program, crossing=crossing, once=once)
-    steps = Steps(program.steps, emitter.builders(), emitter.wrap)
-    code = compile_program("\n".join(program.code), "t.yml", steps=steps)
+    code = compile_program("\n".join(program.code), "t.yml", steps=emitter.steps())
     emitter.settle()
     assembly = Assembly(2, source)
     code.run(Compiled(code, emitter.constants, source, program.number, lambda: program).bindings(assembly), Thread())

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oakum.yaml.emitter import emit
-from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem
+from oakum.yaml.nodes import Array, ArrayItem, Document, DocumentSet, Map, MapItem, Source
 from oakum.yaml.parser import parse
 
 TEXT = st.text(st.characters(exclude_characters="\u2028\u2029", exclude_categories=["Cs"]) | st.sampled_from(" \n\t#:-'\"\\\0\udcff"), max_size=150)
@@ -78,9 +78,14 @@ def test_long_and_multiline_keys_follow_a_question_mark() -> None:
 
 
 def test_empty_documents_are_left_out_and_markers_are_only_between() -> None:
-    values = [None, Map(), "x", Array(), 5]
+    source = Source("t.yml")
+    values = [None, Map([], 1, source), "x", Array([], 1, source), 5]
     assert emit(DocumentSet([Document(value) for value in values])) == "x\n---\n5\n"
     assert emit(DocumentSet([Document(None)])) == ""
+
+
+def test_an_empty_collection_that_was_computed_is_a_document() -> None:
+    assert emit(DocumentSet([Document(value) for value in (Map(), Array())])) == "{}\n---\n[]\n"
 
 
 def test_a_root_block_is_indented() -> None:

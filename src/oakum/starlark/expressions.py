@@ -99,7 +99,7 @@ class Expressions:
     def _lambda(self) -> ast.expr:
         cursor, scopes = self.cursor, self.scopes
         line = cursor.advance()
-        signature = self.parameters.parse(closing=":")
+        signature = self.parameters.parse()
         cursor.expect(":")
         scope = scopes.open(LAMBDA)
         signature.bind(scopes)
@@ -236,8 +236,11 @@ class Expressions:
             line,
         )
 
-    def arguments(self) -> Arguments:
-        """A call's arguments, after its opening parenthesis and through the closing one."""
+    def arguments(self, gather: str = "") -> Arguments:
+        """A call's arguments, after its opening parenthesis and through the closing one.
+
+        Those of a call of `gather` among them are taken as if they stood there themselves.
+        """
         cursor, problem = self.cursor, self.scopes.problem
         found = Arguments([], [])
         names: set[str] = set()
@@ -251,6 +254,13 @@ class Expressions:
             line = cursor.line
             if cursor.kind == "*" or cursor.kind == "**":
                 self._star_argument(found)
+                continue
+            if gather and cursor.value == gather:
+                cursor.advance()
+                cursor.expect("(")
+                inner = self.arguments()
+                inner.positional[:0] = found.positional
+                found = inner
                 continue
             value = self.test()
             if cursor.kind == "=":

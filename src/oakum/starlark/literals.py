@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from math import inf
 
 _ESCAPE = r"(?s)\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|(x.?.?)|(.))"
 _SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"',
@@ -23,8 +24,8 @@ def number(text: str) -> tuple[str, int | float]:
         except ValueError:
             raise LiteralError(f"invalid {label} literal") from None
     if "." in lower or "e" in lower:
-        value = float(text)
-        if value in (float("inf"), float("-inf")):
+        value = float(text) if lower[-1] not in "e+-" else inf
+        if value == inf:
             raise LiteralError("invalid float literal")
         return "float literal", value
     if text[0] == "0" and len(text) > 1:

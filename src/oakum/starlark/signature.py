@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from oakum.starlark import build
 from oakum.starlark.cursor import Cursor
-from oakum.starlark.scanner import IDENTIFIER
+from oakum.starlark.scanner import EOF, IDENTIFIER
 from oakum.starlark.scope import Scopes
+
+_CLOSING = frozenset((")", ":", EOF))
 
 
 class Signature:
@@ -57,17 +59,17 @@ class Parameters:
         self.scopes = scopes
         self.test = test
 
-    def parse(self, *, closing: str) -> Signature:
-        """The parameters up to, and not including, the `closing` mark."""
+    def parse(self) -> Signature:
+        """The parameters up to, and not including, the mark that closes those of a `def` or of a `lambda`."""
         cursor = self.cursor
         arguments = ast.arguments([], [], None, [], [], None, [])
         signature = Signature(arguments)
         bare_star = 0
         first = True
-        while cursor.kind != closing and cursor.kind != "end of file":
+        while cursor.kind not in _CLOSING:
             if not first:
                 cursor.expect(",")
-                if cursor.kind == closing:
+                if cursor.kind == ")":
                     break
             first = False
             line = cursor.line

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
-    """The candidate closest to `word` (case and underscores aside) with at most half of its letters wrong."""
+    """The candidate closest to `word` (case and underscores aside) with at most half of its bytes wrong."""
     wanted = _fold(word)
     best: str | None = None
     limit = (len(wanted) + 1) // 2
@@ -22,11 +22,11 @@ def hint(word: str, candidates: Iterable[str], prefix: str = "") -> str:
     return f" (did you mean {prefix}{found}?)" if found else ""
 
 
-def _fold(word: str) -> str:
-    return word.replace("_", "").lower()
+def _fold(word: str) -> bytes:
+    return word.replace("_", "").lower().encode("utf-8", "surrogateescape")
 
 
-def _distance(a: str, b: str, limit: int) -> int:
+def _distance(a: bytes, b: bytes, limit: int) -> int:
     """Levenshtein's distance, cut off above `limit`."""
     if abs(len(a) - len(b)) > limit:
         return limit + 1

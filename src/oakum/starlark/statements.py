@@ -70,12 +70,14 @@ Wrap = Callable[[list[ast.stmt], Scope], list[ast.stmt]]
 class Steps(NamedTuple):
     """Which statements are steps: those that call a name in `builders` at the beginning of a line in `lines`.
 
-    `wrap` is given the finished body of every `def` and of the top level, and returns what to compile instead.
+    `wrap` is given the finished body of every `def` and of the top level, and returns what to compile instead. What is
+    called under the name `gather` in a step is not called: its arguments are the step's own.
     """
 
     lines: Container[int] = frozenset()
     builders: Mapping[str, Builder] = MappingProxyType({})
     wrap: Wrap | None = None
+    gather: str = ""
 
 
 class Statements:
@@ -142,7 +144,7 @@ class Statements:
         builder = self.steps.builders[cursor.value]
         line = cursor.advance()
         cursor.advance()
-        found = self.expressions.arguments()
+        found = self.expressions.arguments(self.steps.gather)
         scope = self.scopes.current
         if not scope.first_line:
             scope.first_line = line
@@ -348,7 +350,7 @@ class Statements:
         line = cursor.advance()
         name = cursor.identifier()
         cursor.expect("(")
-        signature = self.expressions.parameters.parse(closing=")")
+        signature = self.expressions.parameters.parse()
         cursor.expect(")")
         cursor.expect(":")
         scopes.bind(name, line)

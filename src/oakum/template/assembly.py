@@ -134,7 +134,7 @@ class Assembly:
             raise Failure(f"template.replace: {failure}") from failure
         if isinstance(node, Node) and not isinstance(value, Fragment):
             for one in walk(node):
-                if one.source is None:
+                if one.source is None and not isinstance(one, Map | Array):
                     one.line, one.source = place.line, place.source
         return self._owned(node) if isinstance(node, Node) else node
 

@@ -112,9 +112,8 @@ def _assemble(program: Program, source: Source | None, once: bool) -> Compiled:
 
 
 def _code(program: Program, source: Source | None, emitter: Emitter) -> Compiled:
-    from oakum.starlark import Steps, compile_program
+    from oakum.starlark import compile_program
 
-    steps = Steps(program.steps, emitter.builders(), emitter.wrap)
-    code = compile_program("\n".join(program.code), program.name, steps=steps)
+    code = compile_program("\n".join(program.code), program.name, steps=emitter.steps())
     emitter.settle()
     return Compiled(code, emitter.constants, source, program.number, lambda: program)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import _ast as ast
 
-from oakum.starlark import StepCall
+from oakum.starlark import StepCall, Steps
 from oakum.starlark.build import assign, attribute, call, constant, expression, name, tuple_of
 from oakum.starlark.scope import Scope
 from oakum.template.keys import key_of
-from oakum.template.program import VIRTUAL, Program
+from oakum.template.program import GATHER, VIRTUAL, Program
 from oakum.template.text import Piece
 from oakum.typing import Any
 from oakum.yaml.nodes import Array, DocumentSet, Map, MapItem, Node
@@ -46,9 +46,9 @@ class Emitter:
         fixed = program.static - program.annotated
         self._changing = {parent for tag, parent in enumerate(program.parents) if tag not in fixed}
 
-    def builders(self) -> dict[str, Any]:
-        """What builds the statements of each step."""
-        steps = {
+    def steps(self) -> Steps:
+        """Which lines of the program are steps, and what builds the statements of each."""
+        builders = {
             "set_ctx_type": _nothing,
             "set_literal": _nothing,
             "start_ctx": self._start_context,
@@ -59,7 +59,8 @@ class Emitter:
             "nodes": self._nodes,
             "set_node": self._set_node,
         }
-        return {f"__ytt_tpl{self.program.number}_{step}": build for step, build in steps.items()}
+        named = {f"__ytt_tpl{self.program.number}_{step}": build for step, build in builders.items()}
+        return Steps(self.program.steps, named, self.wrap, GATHER)
 
     def settle(self) -> None:
         """Give the parsed containers the items that are always theirs; the program's tree is no more what it was."""
@@ -366,8 +367,8 @@ def _new_list(identifier: str, line: int) -> ast.stmt:
 
 
 def _place(node: Node, line: int) -> list[ast.expr]:
-    """Where `node` stands: the last two arguments of what makes it."""
-    return [constant(node.line, line), name(".source", line)]
+    """Where `node` stands: the last two arguments of what makes it. The document of a file's last comments nowhere."""
+    return [constant(node.line, line), constant(None, line) if node.source is None else name(".source", line)]
 
 
 def _new_container(tag: int, line: int) -> list[ast.stmt]:

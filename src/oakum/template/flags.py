@@ -75,7 +75,7 @@ def _file_documents(file: InputFile, given: str, strict: bool) -> Iterator[Docum
         documents = parse(text, file.path, strict=strict)
     except OakumError as error:
         raise TemplateError(f"Unmarshaling YAML data values file '{file.path}': {error}") from error
-    if has_templating(documents):
+    if any(has_templating(document) for document in documents.items if document.value is not None):
         raise TemplateError(f"Checking data values file '{given}': {_PLAIN}")
     for document in last_wins(documents).items:
         if document.value is not None:

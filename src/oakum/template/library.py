@@ -6,6 +6,7 @@ from operator import itemgetter
 
 from oakum.errors import OakumError, TemplateError
 from oakum.record import NamedTuple
+from oakum.template.annotation import annotation
 from oakum.template.convert import copy_value
 from oakum.template.evaluation import Evaluated, Evaluator, Flavour, Run
 from oakum.template.files import FileKind, InputFile
@@ -122,8 +123,8 @@ class Library(NamedTuple):
 
     def _evaluator(self, settled: Settled) -> Evaluator:
         values = settled.values.value
-        if values is None and settled.schema is None:
-            values = Map()
+        if values is None and settled.schema is None and annotation(settled.values, VALUES) is None:
+            values = Map()  # nobody said so; data values that were written as null are null
         modules = self.make_modules(self, values, settled)
         return Evaluator(self.run, self.flavour, modules, once=self.once)
 
@@ -134,13 +135,16 @@ class Library(NamedTuple):
     def _scan(self, evaluator: Evaluator) -> dict[str, list[Placed]]:
         """The files that hold data values, and those that hold their schema; checks every YAML template's syntax."""
         holding: dict[str, list[Placed]] = {VALUES: [], SCHEMA: []}
+        mentioned: list[tuple[Placed, DocumentSet]] = []
         for file, place in self.placed():
             if file.searched:
-                if not mentions_values(file):
+                if mentions_values(file):
+                    mentioned.append(((file, place), evaluator.documents(file)))
+                else:
                     evaluator.check(file)
-                    continue
-                for name in sorted(annotated_names(evaluator.documents(file))):
-                    holding[name].append((file, place))
+        for found, documents in mentioned:
+            for name in sorted(annotated_names(documents)):
+                holding[name].append(found)
         for placed in holding.values():
             placed.sort(key=_number)
         return holding

@@ -15,6 +15,7 @@ from oakum.yaml.nodes import Array, Document, DocumentSet, Map, MapItem, Node, S
 
 TEXT_STRINGS = "yaml/text-templated-strings"
 VIRTUAL = 1 << 20
+GATHER = "__ytt_arguments"
 _SUGARED = frozenset(("if", "elif", "else", "for", "while", "def"))
 
 
@@ -98,7 +99,8 @@ class Program:
     def note(self, tag: int, name: str, arguments: str, place: Where) -> None:
         """Append the steps that annotate the node `tag`."""
         self.annotated.add(tag)
-        self.step("annotate", f'{tag}, "{_quoted(name)}", {arguments}', place)
+        # As the reference writes it: what a stray parenthesis or a quote in the name breaks, breaks here too.
+        self.step("annotate", f'{tag}, "{name}", {GATHER}({arguments})', place)
 
     def _flush(self) -> None:
         """Write the nodes that follow one another as one line."""
@@ -307,10 +309,6 @@ def yaml_program(
 def _without_sugar(code: str) -> tuple[str, bool]:
     """`if/end x:` as `if x:`, and whether it was written so."""
     word, sugar, rest = code.lstrip().partition("/end")
-    if sugar and word in _SUGARED and not (rest[:1].isalnum() or rest[:1] == "_"):
+    if sugar and word in _SUGARED:
         return word + rest, True
     return code, False
-
-
-def _quoted(name: str) -> str:
-    return name.replace("\\", "\\\\").replace('"', '\\"')

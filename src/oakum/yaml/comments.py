@@ -35,12 +35,12 @@ def find(text: str, scalars: Iterable[tuple[int, int]], shift: int) -> list[tupl
 def attach(documents: DocumentSet, comments: list[tuple[int, str]]) -> None:
     """Put each comment on the last node of its line, else on the first node of the next line that has nodes.
 
-    The comments are in order. Those that no node follows go on an empty document, without a line, added at the end.
+    The comments are in order. Those that no node follows go on an empty document, which stands nowhere, at the end.
     """
     first, last = _nodes_by_line(documents)
     lines = iter(sorted(first))
     following = next(lines, None)
-    trailing = Document(None, 0, documents.source)
+    trailing = Document()
     for line, text in comments:
         node = last.get(line)
         if node is None:

@@ -40,9 +40,12 @@ def emit(value: Any) -> str:
 
 
 def is_empty(value: Any) -> bool:
-    """Whether a document of that value is left out: null, an empty map, an empty array."""
+    """Whether a document of that value is left out: null, an empty map, an empty array.
+
+    Of maps and arrays only those that were written: one that was computed is an answer.
+    """
     if isinstance(value, Map | Array):
-        return not value.items
+        return not value.items and value.source is not None
     return value is None or value == {} or value == []
 
 

@@ -29,5 +29,5 @@ def test_a_flag_s_nested_value_has_no_file_name() -> None:
 
 def test_values_of_no_file_show_themselves() -> None:
     items = [MapItem("k", "v"), ArrayItem(5), Document(None)]
-    text = report("S", [Violation(item, "x", "y") for item in items])
+    text = report("S", [Violation(item, "x", "y") for item in items], calculated=True)
     assert [line for line in text.splitlines() if line.startswith("    # ")] == ['    # k: "v"', "    # - 5", "    # --- <nil>"]

@@ -41,7 +41,8 @@ def _instance(
         if name not in (*_FLAVOURS, _UNVALIDATED, "alias"):
             raise Failure(f"Unexpected kwarg '{name}'")
     alias = string(options.get("alias", ""))
-    flavour = Flavour(**{name: _bool(options.get(name, False)) for name in _FLAVOURS})
+    # What is not said is as for the library that asks, whose own may come from the command line.
+    flavour = Flavour(**{name: _bool(options.get(name, getattr(library.flavour, name))) for name in _FLAVOURS})
     try:
         found = place.find_library(path)
     except TemplateError as error:

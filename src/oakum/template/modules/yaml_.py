@@ -8,7 +8,7 @@ from oakum.template.convert import to_yaml
 from oakum.template.modules.arguments import exactly, string
 from oakum.typing import Any
 from oakum.yaml.emitter import emit
-from oakum.yaml.nodes import Array, Map
+from oakum.yaml.nodes import Array, Document, DocumentSet, Map
 from oakum.yaml.parser import parse
 
 
@@ -19,12 +19,13 @@ def yaml_module() -> Module:
 
 def _encode(*arguments: Any, **keywords: Any) -> str:
     exactly(arguments, 1)
-    return "" if arguments[0] is None else encode_value(arguments[0])
+    return encode_value(arguments[0])
 
 
 def encode_value(value: Any) -> str:
-    """A Starlark value as YAML. Raises Failure for what has none."""
-    text = emit(to_yaml(value))
+    """A Starlark value as YAML: one document, which is none where it would be left out. Raises Failure."""
+    node = to_yaml(value)
+    text = emit(node if isinstance(node, DocumentSet) else DocumentSet([Document(node)]))
     charge(len(text) >> 1)
     reserve(len(text))
     return text

@@ -116,7 +116,7 @@ def _refuse_default(element: Item) -> None:
 
 def _count(item: Item, array: Array) -> Violation:
     return Violation(
-        item,
+        item if array.source is not None else array,
         f"{len(array.items)} array items",
         "exactly 1 array item, of the desired type",
         hints=(

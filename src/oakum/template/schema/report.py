@@ -24,12 +24,15 @@ class Violation(NamedTuple):
     annotations: tuple[Annotation, ...] = ()
 
 
-def report(summary: str, violations: Iterable[Violation]) -> str:
-    """The text that lists `violations` under `summary`; it starts with a newline and ends with two."""
+def report(summary: str, violations: Iterable[Violation], *, calculated: bool = False) -> str:
+    """The text that lists `violations` under `summary`; it starts with a newline and ends with two.
+
+    What stands in no source was `calculated`, and is shown, or else only said to be nowhere.
+    """
     found = list(violations)
     numbers = [number for violation in found for number, _ in _lines(violation)]
     pad = " " * (3 + len(str(max(numbers, default=0))))
-    return f"{heading(summary)}\n" + "".join(_block(violation, pad) for violation in found)
+    return f"{heading(summary)}\n" + "".join(_block(violation, pad, calculated) for violation in found)
 
 
 def heading(summary: str) -> str:
@@ -42,9 +45,9 @@ def enclosed(inner: str) -> str:
     return f"{heading('Invalid schema')}{inner} \n\n"
 
 
-def _block(violation: Violation, pad: str) -> str:
+def _block(violation: Violation, pad: str, calculated: bool) -> str:
     lines = [violation.description] if violation.description else []
-    lines += _excerpt(violation, pad)
+    lines += _excerpt(violation, pad, calculated)
     lines += ["", _labelled("found", violation.found, pad), _labelled("expected", violation.expected, pad)]
     lines += [f"{pad}= hint: {hint}" for hint in violation.hints]
     return "\n".join(lines) + "\n\n"
@@ -54,11 +57,11 @@ def _labelled(label: str, text: str, pad: str) -> str:
     return f"{pad}= {label}: {text}" if text else ""
 
 
-def _excerpt(violation: Violation, pad: str) -> list[str]:
+def _excerpt(violation: Violation, pad: str, calculated: bool) -> list[str]:
     at = violation.at
-    if at.source is None:
+    if at.source is None and calculated:
         return ["Data value calculated:", f"{pad}#", f"{pad}# {_computed(at)}", f"{pad}#"]
-    lines = [f"{at.source.name}:", f"{pad}|"]
+    lines = [f"{at.source.name if at.source else ''}:", f"{pad}|"]
     if not at.line:
         return [*lines, f"{'?':>{len(pad) - 1}} | ", f"{pad}|"]
     last = 0

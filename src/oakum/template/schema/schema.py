@@ -30,12 +30,16 @@ class Schema(NamedTuple):
 
     @classmethod
     def from_documents(cls, documents: Iterable[Document]) -> Schema | None:
-        """The schema that `documents` come to, each laid over the ones before; None without any.
+        """The schema that `documents` come to, each of them a schema, laid over the ones before; None without any.
 
         The documents are not changed. Raises OverlayError, SchemaError or ValidationError.
         """
+        given = list(documents)
+        if len(given) > 1:
+            for document in given:
+                declare(document)
         result: Document | None = None
-        for document in documents:
+        for document in given:
             result = _copy(document) if result is None else accumulate(result, document, adopt_annotations=True)
         return None if result is None else cls.from_document(result)
 
@@ -52,7 +56,7 @@ class Schema(NamedTuple):
         """
         violations = violations_of(document, self.root)
         if violations:
-            raise SchemaError(report("One or more data values were invalid", violations))
+            raise SchemaError(report("One or more data values were invalid", violations, calculated=True))
 
     def openapi(self) -> Document:
         """The schema as an OpenAPI v3 document."""
