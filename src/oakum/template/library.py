@@ -19,7 +19,7 @@ from oakum.template.values import (
     VALUES,
     ValuesDocument,
     annotated_documents,
-    annotated_names,
+    has_annotated,
     mentions_values,
     values_document,
 )
@@ -74,10 +74,12 @@ class Library(NamedTuple):
     def settle(self) -> Settled:
         """The schema and the data values. Raises TemplateError when they do not fit."""
         empty = Evaluator(self.run, self.flavour, self.make_modules(self, Map(), None), once=self.once)
-        holding = self._scan(empty)
+        holding, misplaced = self._scan(empty)
         own_schemas, schema = self._schema(empty, holding[SCHEMA])
         if self.run.options.stop_after == "schema":
             return Settled(Document(), schema, frozenset(), [], [])
+        if misplaced is not None:
+            raise misplaced
         own_values, values = self._values(empty, holding[VALUES], schema)
         if not self.disable_validation:
             _validate(values, schema)
@@ -132,22 +134,28 @@ class Library(NamedTuple):
         """The library's files in the order of their evaluation, each with where it stands."""
         return [(file, Place(self.place.root, folder)) for file, folder in self.place.root.placed()]
 
-    def _scan(self, evaluator: Evaluator) -> dict[str, list[Placed]]:
-        """The files that hold data values, and those that hold their schema; checks every YAML template's syntax."""
+    def _scan(self, evaluator: Evaluator) -> tuple[dict[str, list[Placed]], TemplateError | None]:
+        """The files that hold data values, and those that hold their schema; checks every YAML template's syntax.
+
+        Also what is wrong with where the annotation of data values is: the schema comes first, with all about it.
+        """
         holding: dict[str, list[Placed]] = {VALUES: [], SCHEMA: []}
-        mentioned: list[tuple[Placed, DocumentSet]] = []
+        misplaced: TemplateError | None = None
         for file, place in self.placed():
-            if file.searched:
-                if mentions_values(file):
-                    mentioned.append(((file, place), evaluator.documents(file)))
-                else:
-                    evaluator.check(file)
-        for found, documents in mentioned:
-            for name in sorted(annotated_names(documents)):
-                holding[name].append(found)
+            if file.searched and not mentions_values(file):
+                evaluator.check(file)
+            elif file.searched:
+                documents = evaluator.documents(file)
+                if has_annotated(documents, SCHEMA):
+                    holding[SCHEMA].append((file, place))
+                try:
+                    if has_annotated(documents, VALUES):
+                        holding[VALUES].append((file, place))
+                except TemplateError as error:
+                    misplaced = misplaced or error
         for placed in holding.values():
             placed.sort(key=_number)
-        return holding
+        return holding, misplaced
 
     def _own(self, evaluator: Evaluator, holding: list[Placed], name: str) -> list[ValuesDocument]:
         """The documents of the library's own files that are annotated `name`."""

@@ -65,20 +65,19 @@ def mentions_values(file: InputFile) -> bool:
     return f"@{VALUES}" in file.text
 
 
-def annotated_names(documents: DocumentSet) -> set[str]:
-    """Which of the two annotations the documents have. Raises TemplateError when another node has one."""
-    found: set[str] = set()
+def has_annotated(documents: DocumentSet, name: str) -> bool:
+    """Whether documents have the annotation `name`. Raises TemplateError when another node has it."""
+    found = False
     for node in walk(documents):
-        names = [name for name in annotation_names(node) if name in (VALUES, SCHEMA)] if node.comments else []
-        for name in names:
-            if not isinstance(node, Document):
-                raise TemplateError(
-                    f"Found @{name} on {kind_of(node)} ({position(node)}); "
-                    f"only documents (---) can be annotated with @{name}"
-                )
-            if names.count(name) > 1:
-                raise TemplateError(f"{name} annotation may only be used once per document")
-            found.add(name)
+        count = list(annotation_names(node)).count(name) if node.comments else 0
+        if count and not isinstance(node, Document):
+            raise TemplateError(
+                f"Found @{name} on {kind_of(node)} ({position(node)}); "
+                f"only documents (---) can be annotated with @{name}"
+            )
+        if count > 1:
+            raise TemplateError(f"{name} annotation may only be used once per document")
+        found = found or count > 0
     return found
 
 
