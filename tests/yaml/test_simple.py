@@ -16,7 +16,7 @@ VALUES = [
     "", "x", "5", "y", "x y  z", "x: y", "x:y", "x:", ":x", "- x", "-x", "-", "? x", "?x", "x #c", "x#c", "#c", "x # c # d",
     '"x"', '"x" #c', '"x"#c', '"x" y', '"a\\"b\\n\\\\"', '"\\x41"', "'it''s'", "'x' # c", "'x", "{}", "[]", "{} # c",
     "[ ]", "[a, b]", "{a: 1}", "{ a : 1 , b, 'c': [x y, {}], }", "[a:b, c: d]", "[a, [-1, .5]] # c", '["a\\"", \'b\']#', "|",
-    "{a:1}", '{"a":1}', "{a: }", "[,]", "[a,,b]", "{{ x }}", "[a]b", "[a # c", "{a: b: c}", "[~, y, -]", "[a: ]", "{a: [}", "|-", "|+", "| # c", "|2", ">", "&x 1", "*x", "!!str 5", "@x", "`x", "%x", "'", '"',
+    "{a:1}", '{"a":1}', "{a: }", "[,]", "[a,,b]", "{{ x }}", "[a]b", "[a # c", "{a: b: c}", "[~, y, -]", "[a: ]", "{a: [}", "{: b}", "[: b]", "[a, : b]", "|-", "|+", "| # c", "|2", ">", "&x 1", "*x", "!!str 5", "@x", "`x", "%x", "'", '"',
     ".inf", "0o17", "...", "--- x", "---", "é", "x\ty", "  ", "012", "1_000", "<<",
 ]  # fmt: skip
 LINES = st.one_of(
@@ -54,6 +54,9 @@ def tree(value: Any) -> Any:
 @example("# c\n--- # d\n- |-\n x\n---\n---\na: 1 # e")
 @example("a: |\n  x")
 @example("a: |\n x\n  ")
+@example("a: {: b}")
+@example("a: [: b]")
+@example("a: [b, : c]")
 def test_what_the_line_reader_accepts_libyaml_reads_the_same(text: str) -> None:
     for implicit, given_text in ((True, text), (False, "---\n" + text)):
         simple = build_simple(given_text, Source("f", given_text.split("\n")), implicit, resolve)

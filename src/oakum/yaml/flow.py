@@ -76,6 +76,8 @@ class _Tokens:
         if not match:
             raise _Unusual
         mark, double, single, plain, colon = match.groups()
+        if colon and mark in ("[", "{", ","):
+            raise _Unusual  # a key is missing
         self.stop = match.end(1)
         self.end, self.mark, self.colon = match.end(), mark or "", colon is not None
         if double is not None:
