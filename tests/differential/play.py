@@ -147,7 +147,8 @@ def send(server: Server, method: str, path: str, body: Any = None, *, raw: str |
         with urllib.request.urlopen(request, timeout=30, context=_trusting(server)) as answer:
             return _answer(answer.status, answer.headers, answer.read())
     except urllib.error.HTTPError as error:
-        return _answer(error.code, error.headers, error.read())
+        with error:
+            return _answer(error.code, error.headers, error.read())
 
 
 def fetched(server: Server, path: str, accept: str) -> bytes:

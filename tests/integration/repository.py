@@ -58,8 +58,12 @@ class Repository:
         login = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
         headers = {"Authorization": f"Basic {login}", "Accept": ACCEPT}
         request = urllib.request.Request(f"{scheme}://{host}/v2/{name}/{path}", method=method, headers=headers)
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return answer.headers.get("Docker-Content-Digest", ""), answer.read()
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.headers.get("Docker-Content-Digest", ""), answer.read()
+        except urllib.error.HTTPError as error:
+            error.close()  # it holds the connection, which Python 3.12 warns of
+            raise
 
 
 @contextmanager
