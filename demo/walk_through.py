@@ -54,9 +54,14 @@ def main() -> int:
 
 
 def prepare(folder: Path) -> None:
-    """A fresh copy of the example in `folder`, its sources in a git repository, so that there are origins to tell."""
+    """A fresh copy of the example in `folder`, its sources in a git repository, so that there are origins to tell.
+
+    Without git there are fewer to tell.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(ROOT / "examples", folder)
+    if not shutil.which("git"):
+        return
     identity = ["-c", "user.name=demo", "-c", "user.email=demo@example.com", "-c", "init.defaultBranch=main"]
     steps = (
         ["init", "--quiet"],

@@ -37,6 +37,12 @@ def run(target, builder, tmp_path):
     call("kubectl", "delete", "namespace", namespace, "--wait=false")
 
 
+def test_the_example_is_prepared_without_git_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    prepare(tmp_path / "config")
+    assert (tmp_path / "config/sample-app-go/app.go").is_file()
+
+
 @pytest.mark.skipif(not shutil.which("git"), reason="origins need git")
 def test_one_command_templates_builds_pushes_pins_and_deploys(run, project):
     place = ("-a", "simple-app", "-n", run.namespace)
