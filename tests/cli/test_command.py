@@ -64,6 +64,9 @@ def test_an_unknown_shell_is_refused(capsys):
 @pytest.mark.parametrize(("words", "told"), [
     ("depoly", "unknown command 'depoly' of 'oakum' (hint: there are deploy, lab, version)"),
     ("lab stop", "unknown command 'stop' of 'oakum lab' (hint: there are up, down, status, logs, load-image, collect-garbage, fault, clock, reset)"),
+    ("depoly -a app --yes", "unknown command 'depoly' of 'oakum' (hint: there are deploy, lab, version)"),
+    ("delete -a app", "unknown command 'delete' of 'oakum' (hint: 'kapp delete' does that)"),
+    ("diff --help", "unknown command 'diff' of 'oakum' (hint: 'oakum deploy --diff-run --diff-changes' does that)"),
 ])  # fmt: skip
 def test_a_command_that_is_not_there_is_told_with_those_that_are(words, told):
     done = run_with("", words)

@@ -12,6 +12,9 @@ from oakum.cli.hints import hint
         ('Getting app: Get "https://c:1/api/v1/x": dial tcp 127.0.0.1:1: connect: connection refused', "oakum lab status"),
         ('Getting app: Get "https://c:1/api/v1/x": dial tcp 10.0.0.1:1: network is unreachable', "oakum lab status"),
         ("Getting app: Unauthorized", "KUBECONFIG"),
+        ('Get "https://c:1/api/v1/x": tls: failed to verify certificate: x509: certificate has expired', "clock"),
+        ('Get "https://c:1/api/v1/x": tls: failed to verify certificate: x509: certificate is not yet valid', "clock"),
+        ("Disallowed labels errors:\n- Resource 'configmap/web (v1) namespace: default' has a disallowed label 'kapp.k14s.io/is-app'", "record"),
     ],
 )
 def test_what_a_newcomer_meets_is_told_with_what_to_do(message: str, advice: str) -> None:

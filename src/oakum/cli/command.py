@@ -25,7 +25,8 @@ class Command(NamedTuple):
 
     `shared` flags are inherited by sub-commands, `flags` are not. `group` is the heading under which the parent's help
     lists the command; `sections` orders the headings of its own flags in help. `arguments` is the greatest number
-    of positional arguments (None: any). `after_help` is printed after a help text.
+    of positional arguments (None: any). `after_help` is printed after a help text. `elsewhere` pairs words that are no
+    sub-commands here, but may be looked for, with what does that.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Command(NamedTuple):
     sections: tuple[str, ...] = ()
     arguments: int | None = 0
     after_help: str = ""
+    elsewhere: tuple[tuple[str, str], ...] = ()
 
     def child(self, name: str) -> Command | None:
         """The sub-command of this name; a name wins over an alias, an earlier command over a later one."""
@@ -73,8 +75,13 @@ class Invocation(NamedTuple):
 
     @property
     def title(self) -> str:
-        """The words that name the command: `kapp app-change list`."""
-        return " ".join(command.name for command in self.path)
+        """See `title`."""
+        return title(self.path)
+
+
+def title(path: Sequence[Command]) -> str:
+    """The words that name the last command of `path`: `kapp app-change list`."""
+    return " ".join(command.name for command in path)
 
 
 def visible_flags(path: Sequence[Command]) -> tuple[list[Flag], list[Flag]]:
@@ -120,17 +127,27 @@ def interpret(root: Command, arguments: Sequence[str]) -> Invocation:
     """The invocation that `arguments` ask for. Raises UsageError."""
     path, rest = select(root, arguments)
     own, inherited = visible_flags(path)
+    if not path[-1].run:
+        _refuse_unknown(path, rest)
     parsed = parse(own + inherited, rest)
     call = Invocation(path, parsed.values, frozenset(parsed.given), tuple(parsed.arguments))
     limit = call.command.arguments
     asks = call.flags["help"] or call.flags.get("version")
     if limit is not None and len(call.arguments) > limit and not asks:
-        word = call.arguments[limit]
-        if not call.command.run:
-            names = ", ".join(below.name for below in call.command.commands)
-            raise UsageError(f"unknown command '{word}' of '{call.title}' (hint: there are {names})")
-        raise UsageError(f"command '{call.title}' does not accept extra arguments '{word}'")
+        raise UsageError(f"command '{call.title}' does not accept extra arguments '{call.arguments[limit]}'")
     return call
+
+
+def _refuse_unknown(path: tuple[Command, ...], rest: list[str]) -> None:
+    """Raise UsageError for a word where only a sub-command may stand, whatever flags are with it."""
+    at = _first_word(path, rest)
+    if at is None:
+        return
+    word = rest[at]
+    does = next((does for name, does in path[-1].elsewhere if name == word), "")
+    names = ", ".join(below.name for below in path[-1].commands)
+    hint = f"'{does}' does that" if does else f"there are {names}"
+    raise UsageError(f"unknown command '{word}' of '{title(path)}' (hint: {hint})")
 
 
 def execute(call: Invocation) -> int:

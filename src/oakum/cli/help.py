@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Sequence
 
-from oakum.cli.command import Command, Invocation, select, visible_flags
+from oakum.cli.command import Command, Invocation, select, title, visible_flags
 from oakum.cli.flag import KINDS, Flag
 from oakum.duration import format_duration
 from oakum.typing import Any
@@ -27,10 +27,10 @@ def run(call: Invocation) -> int:
 
 def usage_text(path: Sequence[Command]) -> str:
     """The part of the help page from `Usage:` on."""
-    command, title = path[-1], " ".join(command.name for command in path)
+    command, words = path[-1], title(path)
     listed = [below for below in command.commands if not below.hidden and not below.deprecated]
     own, inherited = visible_flags(path)
-    forms = [f"  {title} {form}\n" for form, there in (("[flags]", command.run), ("[command]", listed)) if there]
+    forms = [f"  {words} {form}\n" for form, there in (("[flags]", command.run), ("[command]", listed)) if there]
     parts = ["Usage:\n" + "".join(forms)]
     if command.aliases:
         parts.append(f"Aliases:\n  {', '.join((command.name, *command.aliases))}\n")
@@ -48,7 +48,7 @@ def usage_text(path: Sequence[Command]) -> str:
     if text := flag_lines(inherited):
         parts.append("Global Flags:\n" + text)
     if listed:
-        parts.append(f'Use "{title} [command] --help" for more information about a command.\n')
+        parts.append(f'Use "{words} [command] --help" for more information about a command.\n')
     return "\n".join(parts)
 
 

@@ -19,9 +19,14 @@ _HINTS = (
         f"(?s)(/api/|/apis).*{_NOT_REACHED}",
         "does the cluster run, and is it the one that KUBECONFIG should name? For a lab: 'oakum lab status'",
     ),
+    (r"x509: certificate (has expired|is not yet valid)", "is this machine's clock right?"),
     (
         r"(?s)(/api/|/apis).*failed to verify certificate",
         "is the kubeconfig an old one? That of a lab is written anew by 'oakum lab up'",
+    ),
+    (
+        r"has a disallowed label 'kapp\.k14s\.io/is-app'",
+        "an application is recorded in a ConfigMap of its own name: give the application or this ConfigMap another",
     ),
 )
 

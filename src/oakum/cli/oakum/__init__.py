@@ -9,6 +9,30 @@ from oakum.cli.command import Command, leave
 from oakum.cli.command import main as run_main
 
 ABOUT = "Kubernetes configuration from template to a running, inspected application"
+LONG = f"""\
+{ABOUT}
+
+What one pass has deployed is kapp's to look at and to delete: kapp ls, kapp inspect -a NAME --tree,
+kapp logs -a NAME -f, kapp app-change ls -a NAME, kapp delete -a NAME."""
+ELSEWHERE = (
+    ("apply", "oakum deploy"),
+    ("install", "oakum deploy"),
+    ("upgrade", "oakum deploy"),
+    ("diff", "oakum deploy --diff-run --diff-changes"),
+    ("plan", "oakum deploy --diff-run --diff-changes"),
+    ("build", "kbld"),
+    ("render", "ytt"),
+    ("template", "ytt"),
+    ("delete", "kapp delete"),
+    ("uninstall", "kapp delete"),
+    ("inspect", "kapp inspect"),
+    ("status", "kapp inspect"),
+    ("history", "kapp app-change ls"),
+    ("list", "kapp ls"),
+    ("ls", "kapp ls"),
+    ("logs", "kapp logs"),
+)
+"""Words that other programs have as commands, and what does that here."""
 ASKER = "oakum.cli.oakum.cluster:answer"
 """What asks the cluster whether anything has changed, in a copy of this process."""
 
@@ -35,6 +59,11 @@ def deploy_command() -> Command:
     )
 
 
+def root(commands: tuple[Command, ...]) -> Command:
+    """The program."""
+    return Command("oakum", short=ABOUT, long=LONG, commands=commands, elsewhere=ELSEWHERE)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run `oakum`; returns the exit status."""
     words = sys.argv[1:] if arguments is None else arguments
@@ -44,9 +73,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if first == "deploy":
         _begin_asking()
     if first in ("lab", "version"):
-        return run_main(Command("oakum", short=ABOUT, commands=simple()), words)
+        return run_main(root(simple()), words)
     commands = (deploy_command(),) if first == "deploy" else (deploy_command(), *simple())
-    status = run_main(Command("oakum", short=ABOUT, commands=commands), words)
+    status = run_main(root(commands), words)
     if arguments is None:
         # All is said and done: taking a run's objects apart one by one would take a fifth of its time again.
         leave(status)
