@@ -82,7 +82,8 @@ def _processors() -> Collection[int]:
 
 
 def _answer(place: str, asked: int, answering: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     # Whoever waits for the end of what this program prints does not wait for its copy.
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):

@@ -49,6 +49,11 @@ def test_what_a_callback_would_swallow_is_raised_behind_it(swallowing):
     assert ended(code) == (0, "told\n", "")
 
 
+def test_a_request_to_end_is_taken_like_ctrl_c():
+    code = "from oakum.cli.interrupt import Terminated\nwith Interrupts():\n    try:\n        os.kill(os.getpid(), signal.SIGTERM)\n    except Terminated:\n        print('tidied up')\nos.kill(os.getpid(), signal.SIGTERM)\n"
+    assert ended(code) == (-15, "tidied up\n", "")
+
+
 def test_other_failures_of_callbacks_are_told_as_ever():
     code = "class Gone:\n    def __del__(self): 1 / 0\nwith Interrupts():\n    Gone()\nprint('on')\n"
     assert ended(code) == (0, "on\n", "ZeroDivisionError: division by zero")

@@ -16,6 +16,7 @@ from tests.deploy.conftest import Place, config_map
 
 from oakum.deploy.app.changes import Changes
 from oakum.deploy.app.recorded import RecordedApp
+from oakum.deploy.lock import LEASES
 from oakum.kube.client import CONFIG_MAPS
 
 NAMES = ["a", "b", "c"]
@@ -44,6 +45,25 @@ def test_after_being_killed_the_next_deploy_converges(place: Place, target: Any,
     place.deploy(*(config_map(f"k{n}", k="v1") for n in range(6)))
     assert place.data() == {f"k{n}": {"k": "v1"} for n in range(6)}
     assert place.deploy(*(config_map(f"k{n}", k="v1") for n in range(6))).rows == []
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_deploy_that_is_asked_to_end_says_so_in_the_record_and_leaves_no_lock(place: Place, target: Any, tmp_path: Path,
+                                                                               number: signal.Signals, status: int) -> None:
+    file = tmp_path / "app.yml"
+    file.write_text("apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {nodeSelector: {no: such}, containers: [{name: c, image: a}]}\n")
+    command = [str(Path(sys.executable).with_name("kapp")), "deploy", "-a", "app", "-n", place.namespace, "-y", "--lock",
+               "-f", str(file)]
+    # A shell's job in the background is begun with Ctrl-C ignored, and the tests may be such a job.
+    with subprocess.Popen(command, env=os.environ | dict(target.environment), stdout=subprocess.PIPE, text=True,
+                          preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler)) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "ongoing: reconcile pod/p" in line:
+                process.send_signal(number)
+    assert process.returncode == status
+    assert RecordedApp(place.client, "app", place.namespace).meta.last_change.successful is False
+    assert place.client.list(LEASES, place.namespace).items == []
 
 
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from oakum.cli.flag import Flag, parse
-from oakum.cli.interrupt import Interrupts
+from oakum.cli.interrupt import Interrupts, Terminated
 from oakum.errors import OakumError, UsageError
 from oakum.late import imported
 from oakum.record import NamedTuple
@@ -184,6 +184,8 @@ def main(root: Command, arguments: Sequence[str] | None = None, *, truncate: boo
         return 141
     except OSError as error:
         return _failed(root, _refusal(error), truncate)
+    except Terminated:
+        return 143
     except KeyboardInterrupt:
         return 130
 

@@ -1,4 +1,4 @@
-"""Ctrl-C that never falls into the middle of an import, nor into a callback that would swallow it.
+"""Ctrl-C that never falls into the middle of an import, nor into a callback that would swallow it; SIGTERM the same.
 
 Python raises KeyboardInterrupt wherever the main thread is. While a module written in C is being set up that may crash
 the process (orjson does), and what the callbacks of `importlib` and `__del__` raise is printed with a traceback and
@@ -16,31 +16,40 @@ if TYPE_CHECKING:
 else:
     import _signal as signal
 
+DEFAULT: dict[int, Any] = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
 _IMPORT = "<frozen importlib._bootstrap>"
 
 
-class Interrupts:
-    """A context in which Ctrl-C raises KeyboardInterrupt in code that can bear it.
+class Terminated(KeyboardInterrupt):
+    """The process was asked to end by SIGTERM, as by a CI system: what Ctrl-C tidies up is tidied up too."""
 
-    Where it does something else than raise, or this is not the main thread, nothing is changed.
+
+class Interrupts:
+    """A context in which Ctrl-C raises KeyboardInterrupt, and SIGTERM Terminated, in code that can bear it.
+
+    What does something else than it does by default, or where this is not the main thread, is not changed.
     """
 
     def __enter__(self) -> None:
         self._home = sys._getframe(1)
-        self._hook, self._ours = sys.unraisablehook, False
-        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            try:
-                signal.signal(signal.SIGINT, self._interrupted)
-            except ValueError:
-                return
-            sys.unraisablehook, self._ours = self._swallowed, True
+        self._hook = sys.unraisablehook
+        self._ours = [number for number, default in DEFAULT.items() if signal.getsignal(number) == default]
+        try:
+            for number in self._ours:
+                signal.signal(number, self._interrupted)
+        except ValueError:
+            self._ours = []
+        if self._ours:
+            sys.unraisablehook = self._swallowed
 
     def __exit__(self, *_: object) -> None:
         if self._ours:
             sys.unraisablehook = self._hook
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number in self._ours:
+            signal.signal(number, DEFAULT[number])
 
     def _interrupted(self, number: int, frame: FrameType | None) -> None:
+        kind = Terminated if number == signal.SIGTERM else KeyboardInterrupt
         outside = None
         while frame is not None and frame is not self._home:
             importing = frame.f_code.co_filename == _IMPORT
@@ -48,22 +57,22 @@ class Interrupts:
             if importing:
                 outside = frame
         if outside is None:
-            raise KeyboardInterrupt
-        _raise_in(outside)
+            raise kind
+        _raise_in(outside, kind)
 
     def _swallowed(self, lost: sys.UnraisableHookArgs) -> None:
         if not isinstance(lost.exc_value, KeyboardInterrupt):
             self._hook(lost)
         elif (caller := sys._getframe().f_back) is not None:
-            _raise_in(caller)
+            _raise_in(caller, type(lost.exc_value))
 
 
-def _raise_in(frame: FrameType) -> None:
-    """Raise KeyboardInterrupt in `frame` as soon as it goes on."""
+def _raise_in(frame: FrameType, kind: type[KeyboardInterrupt]) -> None:
+    """Raise it in `frame` as soon as that goes on."""
 
     def interrupt(_: FrameType, event: str, argument: Any) -> None:
         sys.settrace(None)
-        raise KeyboardInterrupt
+        raise kind
 
     frame.f_trace, frame.f_trace_opcodes = interrupt, True
     sys.settrace(lambda *_: None)
