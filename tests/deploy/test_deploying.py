@@ -2,17 +2,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from tests.deploy.conftest import Place, config_map
+from tests.deploy.conftest import Paper, Place, config_map
 
 from oakum.dataclass import replace
+from oakum.deploy.app.changes import Changes
 from oakum.deploy.app.meta import AppMeta
 from oakum.deploy.app.recorded import RecordedApp
 from oakum.deploy.apply.options import ApplyOptions, WaitOptions
 from oakum.deploy.cluster import places_of
+from oakum.deploy.deploying import Deploy, DeployOptions
 from oakum.deploy.errors import AppError, ApplyError, ExitStatus, InputError
 from oakum.deploy.filters import ResourceFilter
 from oakum.deploy.lock import Lock, LockOptions
+from oakum.deploy.resource import Resource
 from oakum.deploy.run.table import DiffOptions
+from oakum.deploy.values import floats
 from oakum.kube.client import CONFIG_MAPS
 from oakum.kube.kinds import ResourceType
 from oakum.kube.workers import each
@@ -73,6 +77,30 @@ def test_history_is_kept_when_many_write_the_record_at_once(place: Place) -> Non
 
     each(range(6), add, 6)
     assert {f"g{n}" for n in range(6)} <= {group for group, _ in meta(place).used_gvs}
+
+
+def test_of_two_changes_at_once_the_record_tells_of_the_one_that_ended_last(place: Place) -> None:
+    place.deploy(config_map("a", k="1"))
+    changes = Changes(RecordedApp(place.client, "app", place.namespace))
+    first, second = (changes.begin(what, (), keep=9) for what in ("first", "second"))
+    second.finish(False)
+    first.finish(True)
+    last = meta(place)
+    told = {c.name: c.meta for c in changes.history()}
+    assert (last.last_change.description, last.last_change) == ("first", told[last.last_change_name])
+
+
+def test_kinds_of_a_deploy_that_ran_at_the_same_time_stay_known(place: Place) -> None:
+    place.deploy(config_map("a", k="1"))
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "stringData": {"p": "x"}}
+
+    def read() -> list[Resource]:
+        place.deploy(secret, patch=True)
+        return [Resource(floats(config_map("a", k="2")))]
+
+    Deploy(place.client, DeployOptions(app="app", namespace=place.namespace), read, Paper()).run()
+    assert place.deploy(config_map("a", k="3")).rows == [("a", "update"), ("s", "delete")]
+    assert meta(place).used_gks == (("", "ConfigMap"),)
 
 
 def test_a_locked_application_is_not_deployed_until_the_lock_is_stolen(place: Place) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 from functools import cached_property
 
-from oakum.dataclass import dataclass, field, replace
+from oakum.dataclass import dataclass, field
 from oakum.deploy.app.changes import Changes, Running
 from oakum.deploy.app.labeled import PREFIX as LABEL_PREFIX
 from oakum.deploy.app.labeled import LabeledApp
-from oakum.deploy.app.meta import AppMeta, group_kinds, group_versions, merged_kinds, namespaces_of
+from oakum.deploy.app.meta import AppMeta, Used, namespaces_of
 from oakum.deploy.app.recorded import RecordedApp, parse_labels
 from oakum.deploy.apply.options import ApplyOptions, WaitOptions
 from oakum.deploy.cluster import Cluster
@@ -222,7 +222,7 @@ class Deploy:
         if not self._is_new:
             kinds = None
             if meta is not None and meta.used_gks is not None and not options.disable_gk_scoping:
-                kinds = {*meta.used_gks, *group_kinds(everything), *([POD] if options.logs.enabled else [])}
+                kinds = {*meta.used_gks, *Used.by(everything).gks, *([POD] if options.logs.enabled else [])}
             fallback = (options.namespace, *(meta.last_change.namespaces if meta else ()), *namespaces_of(everything))
             scope = Scope(frozenset(kinds) if kinds else None, fallback, options.only_fallback_namespaces)
             finder = Finder(self.client, scope, may_ignore=self._may_ignore, log=Progress(self.out.begin).info)
@@ -266,35 +266,32 @@ class Deploy:
         except BaseException:
             # The failure itself is what the user must see, also when it cannot be recorded any more.
             with suppress(OakumError):
-                self._end(running, False, everything)
+                self._end(running, False, everything, existing)
             raise
-        self._end(running, True, everything)
+        self._end(running, True, everything, existing)
 
     def _begin(self, what: str, everything: Sequence[Resource], existing: Sequence[Resource]) -> Running | None:
         app = self._recorded
         if app is None:
             return None
-        both = [*everything, *existing]
-        gvs, gks = group_versions(both), group_kinds(both)
+        both, before = Used.by([*everything, *existing]), Used.known(self._meta)
+        # What the record has come to know since it was read is of other deploys that run at the same time: that stays.
         return Changes(app).begin(f"update: {what}", namespaces_of(everything), keep=self.options.changes_to_keep,
-                                  also=lambda meta: replace(meta, used_gvs=gvs, used_gks=gks))
+                                  also=lambda meta: (both | (Used.known(meta) - before)).put_in(meta))
 
-    def _end(self, running: Running | None, successful: bool, everything: Sequence[Resource]) -> None:
+    def _end(self, running: Running | None, successful: bool, everything: Sequence[Resource],
+             existing: Sequence[Resource]) -> None:
         options, app = self.options, self._recorded
         if running is None or app is None:
             return
-        partial = options.patch or options.filter is not None or bool(options.diff.filter)
+        ours = Used.by(everything)
+        both = ours | Used.by(existing)
+        if options.patch or options.filter is not None or options.diff.filter:
+            # Kinds outside this partial deploy must stay known, or later deploys would not prune them.
+            ours |= Used.known(self._meta)
 
         def used(meta: AppMeta) -> AppMeta:
-            if not successful:
-                return meta
-            gvs, gks = group_versions(everything), group_kinds(everything)
-            if partial:
-                # Kinds outside this partial deploy must stay known, or later deploys would not prune them.
-                before = self._meta
-                gvs = tuple(sorted({*gvs, *(before.used_gvs if before else ())}, key="".join))
-                gks = merged_kinds(gks, (before.used_gks or ()) if before else ())
-            return replace(meta, used_gvs=gvs, used_gks=gks)
+            return (ours | (Used.known(meta) - both)).put_in(meta) if successful else meta
 
         running.finish(successful, also=used)
         if options.changes_to_keep > 0:

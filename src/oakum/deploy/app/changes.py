@@ -100,7 +100,7 @@ class Running:
                 self._app.client.replace(CONFIG_MAPS, record, self._name, self._app.namespace)
             except ApiError as e:
                 raise AppError(f"Updating app change: {e}") from e
-        self._app.update(lambda m: also(replace(m, last_change=done)))
+        self._app.update(lambda m: also(replace(m, last_change=done, last_change_name=self._name)))
 
 
 def _meta(record: dict[str, Any]) -> ChangeMeta:

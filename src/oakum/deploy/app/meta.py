@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from oakum.dataclass import dataclass, field
+from oakum.dataclass import dataclass, field, replace
 from oakum.deploy.errors import AppError
 from oakum.deploy.resource import Resource, parse_time
 from oakum.gostruct import BOOL, TEXT, Many, Struct, decode
@@ -134,19 +134,37 @@ def _read(text: str, shape: Struct) -> dict[str, Any]:
     return decode(loads(text), shape) or {}
 
 
-def group_versions(resources: Iterable[Resource]) -> tuple[tuple[str, str], ...]:
-    """The API versions of some resources, each once, in the record's order."""
-    return tuple(sorted({(r.group, r.version) for r in resources}, key="".join))
+Names = frozenset[tuple[str, str]]
 
 
-def group_kinds(resources: Iterable[Resource]) -> tuple[tuple[str, str], ...]:
-    """The kinds of some resources, each once, in the record's order."""
-    return merged_kinds({(r.group, r.kind) for r in resources})
+@dataclass(frozen=True)
+class Used:
+    """API versions and kinds, as (group, version) and (group, kind)."""
 
+    gvs: Names = frozenset()
+    gks: Names = frozenset()
 
-def merged_kinds(*kinds: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """Kinds from several lists, each once, in the record's order."""
-    return tuple(sorted({k for many in kinds for k in many}, key="".join))
+    @classmethod
+    def by(cls, resources: Iterable[Resource]) -> Used:
+        """Those of some resources."""
+        have = list(resources)
+        return cls(frozenset((r.group, r.version) for r in have), frozenset((r.group, r.kind) for r in have))
+
+    @classmethod
+    def known(cls, meta: AppMeta | None) -> Used:
+        """Those that a record knows."""
+        return cls(frozenset(meta.used_gvs), frozenset(meta.used_gks or ())) if meta is not None else cls()
+
+    def __or__(self, other: Used) -> Used:
+        return Used(self.gvs | other.gvs, self.gks | other.gks)
+
+    def __sub__(self, other: Used) -> Used:
+        return Used(self.gvs - other.gvs, self.gks - other.gks)
+
+    def put_in(self, meta: AppMeta) -> AppMeta:
+        """The record with these, in its order."""
+        gvs, gks = (tuple(sorted(names, key="".join)) for names in (self.gvs, self.gks))
+        return replace(meta, used_gvs=gvs, used_gks=gks)
 
 
 def namespaces_of(resources: Iterable[Resource]) -> tuple[str, ...]:
