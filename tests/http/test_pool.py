@@ -4,6 +4,8 @@ import gc
 import gzip
 import socket
 import threading
+import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -13,7 +15,7 @@ from typing import Any
 import pytest
 
 from oakum.http.connection import Connection, Place
-from oakum.http.errors import FAILURES, AnswerTimeout, IncompleteRead, ProxyFailure
+from oakum.http.errors import FAILURES, AnswerTimeout, HttpError, IncompleteRead, ProxyFailure
 from oakum.http.pool import Pool
 from oakum.http.response import decoded
 
@@ -97,6 +99,15 @@ def test_a_connection_that_the_server_closed_meanwhile_is_made_anew() -> None:
             assert requests.request("POST", "/", [], b"x").read() == b"ok"
             assert server.closed.acquire(timeout=30)
     assert server.connections == 2
+
+
+def test_a_connection_that_was_idle_for_long_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(OK, OK) as server, pool(at(server)) as requests:
+        requests.request("GET", "/", []).read()
+        then = time.monotonic()
+        monkeypatch.setattr(time, "monotonic", lambda: then + 100)
+        assert requests.request("POST", "/", [], b"").read() == b"ok"
+    assert server.connections == 2, "what lies between may have forgotten it without a word"
 
 
 def test_what_a_server_sends_beyond_its_answer_is_not_taken_for_the_next_answer() -> None:
@@ -184,8 +195,16 @@ def test_of_a_bounded_pool_the_next_request_waits_until_an_answer_is_read_or_giv
 def test_a_body_is_decoded_by_what_the_server_says_of_it() -> None:
     assert decoded(gzip.compress(b"abc"), "gzip") == b"abc"
     assert decoded(b"abc", "") == b"abc"
-    with pytest.raises(OSError, match="cannot decode the body"):
+    with pytest.raises(HttpError, match="cannot decode the body"):
         decoded(b"abc", "gzip")
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_a_compressed_body_that_ends_too_early_is_no_body(encoding: str) -> None:
+    whole = gzip.compress(b"abc" * 100) if encoding == "gzip" else zlib.compress(b"abc" * 100)
+    for end in (0, 1, len(whole) // 2, len(whole) - 1):
+        with pytest.raises(IncompleteRead):
+            decoded(whole[:end], encoding)
 
 
 def test_a_connection_that_is_forgotten_in_a_circle_closes_its_socket_without_a_warning() -> None:

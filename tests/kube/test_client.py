@@ -46,6 +46,13 @@ def test_when_the_server_has_forgotten_where_a_list_was_it_is_begun_again_in_one
     assert asked[-1] == "/api/v1/configmaps"
 
 
+def test_names_are_found_again_in_one_piece_too() -> None:
+    gone = status(410, "Expired", "The provided continue parameter is too old")
+    with client([chunk("a", "t1"), gone, chunk("whole")]) as (there, asked):
+        assert there.names(CONFIG_MAPS) == {"whole"}
+    assert asked[-1] == "/api/v1/configmaps"
+
+
 def test_a_list_that_is_gone_at_once_is_an_error() -> None:
     with client([status(410, "Expired", "too old")]) as (there, _), pytest.raises(ApiError, match="too old"):
         there.list(CONFIG_MAPS)

@@ -1,3 +1,4 @@
+import gzip
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from tests.kube.scripted import Reply, serving, status
 
 from oakum.kube.errors import ApiError, ConfigError, ConnectError
 from oakum.kube.kubeconfig import ClusterConfig, ExecPlugin, Identity
-from oakum.kube.transport import Transport, warning_text
+from oakum.kube.transport import Transport
 
 
 def test_a_refusal_is_an_exception_with_the_servers_words() -> None:
@@ -45,6 +46,28 @@ def test_a_read_over_a_connection_that_was_closed_is_sent_again() -> None:
         transport = Transport(ClusterConfig(url))
         assert transport.request("GET", "/api").json() == {"ok": 1}
         transport.close()
+
+
+WHOLE = gzip.compress(b'{"ok": 1}')
+TORN = Reply(200, WHOLE[:-6], {"Content-Encoding": "gzip"})
+
+
+def test_a_read_whose_answer_was_cut_short_is_sent_again() -> None:
+    with serving([TORN, Reply(200, WHOLE, {"Content-Encoding": "gzip"})]) as (url, asked):
+        transport = Transport(ClusterConfig(url))
+        assert transport.request("GET", "/api").json() == {"ok": 1}
+        transport.close()
+    assert len(asked) == 2
+
+
+def test_an_answer_that_is_cut_short_each_time_is_told() -> None:
+    with serving([TORN]) as (url, asked):
+        transport = Transport(ClusterConfig(url))
+        for method in ("GET", "POST"):
+            with pytest.raises(ConnectError, match=f'^{method.capitalize()} "{url}/api": unexpected EOF$'):
+                transport.request(method, "/api")
+        transport.close()
+    assert [method for method, _, _ in asked] == ["GET", "GET", "POST"]
 
 
 def test_streams_do_not_use_up_the_connections_of_requests() -> None:
@@ -96,10 +119,6 @@ def test_warnings_of_writes_are_passed_on_once() -> None:
             transport.request(method, "/api")
         transport.close()
     assert said == ['v1 X is "old"']
-
-
-def test_other_warning_headers_are_no_api_warnings() -> None:
-    assert warning_text('110 - "Response is stale"') == ""
 
 
 def test_a_proxy_that_does_not_answer_is_blamed_itself() -> None:

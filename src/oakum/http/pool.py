@@ -1,12 +1,16 @@
 """The connections to one server, used again and again by all threads of a process."""
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from threading import BoundedSemaphore, Lock
 
 from oakum.http.connection import Connection, Place, Readable
 from oakum.http.errors import AnswerTimeout
 from oakum.http.response import Response
+
+IDLE_SECONDS = 90.0
+"""How long a connection may lie idle: what is between us and the server forgets it at some time, without a word."""
 
 
 class Pool:
@@ -17,7 +21,7 @@ class Pool:
         self._size = size
         self._turns = BoundedSemaphore(size) if bounded else None
         self._lock = Lock()
-        self._idle: list[Connection] = []
+        self._idle: list[tuple[float, Connection]] = []
 
     def request(self, method: str, target: str, headers: Iterable[tuple[str, str]],
                 body: bytes | Readable | None = None, *, timeout: float | None = None, url: str = "") -> Response:
@@ -44,19 +48,24 @@ class Pool:
         """Close the connections that are not in use."""
         with self._lock:
             idle, self._idle = self._idle, []
-        for connection in idle:
+        for _, connection in idle:
             connection.close()
 
     def _taken(self) -> Connection:
         with self._lock:
-            return self._idle.pop() if self._idle else Connection(self._place)
+            while self._idle:
+                since, connection = self._idle.pop()
+                if time.monotonic() - since < IDLE_SECONDS:
+                    return connection
+                connection.close()
+        return Connection(self._place)
 
     def _give_back(self, connection: Connection, whole: bool) -> None:
         """For the next request, when the last one came to its end."""
         with self._lock:
             kept = whole and len(self._idle) < self._size
             if kept:
-                self._idle.append(connection)
+                self._idle.append((time.monotonic(), connection))
         if not kept:
             connection.close()
         if self._turns is not None:

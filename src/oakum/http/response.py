@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from oakum.http.body import Body
-from oakum.http.errors import FAILURES, AnswerTimeout
+from oakum.http.errors import FAILURES, AnswerTimeout, HttpError, IncompleteRead
 from oakum.http.head import Head, Headers
 from oakum.http.incoming import PIECE
 from oakum.typing import Any
@@ -86,12 +86,19 @@ class Response:
 
 
 def decoded(body: bytes, encoding: str) -> bytes:
-    """A whole body without its `Content-Encoding`, which servers should not use unasked. Raises OSError."""
+    """A whole body without its `Content-Encoding`, which servers should not use unasked.
+
+    Raises HttpError for what was not encoded so, IncompleteRead where the end is missing.
+    """
     if encoding not in ("gzip", "x-gzip", "deflate"):
         return body
     import zlib
 
+    reader = zlib.decompressobj(zlib.MAX_WBITS | (16 if "gzip" in encoding else 0))
     try:
-        return zlib.decompress(body, zlib.MAX_WBITS | (16 if "gzip" in encoding else 0))
+        plain = reader.decompress(body)
     except zlib.error as error:
-        raise OSError(f"cannot decode the body: {error}") from error
+        raise HttpError(f"cannot decode the body: {error}") from error
+    if not reader.eof:
+        raise IncompleteRead("the answer ends within its compressed body")
+    return plain

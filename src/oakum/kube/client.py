@@ -24,6 +24,9 @@ PATCH_TYPES = {"json": "application/json-patch+json", "merge": "application/merg
                "strategic": "application/strategic-merge-patch+json", "apply": "application/apply-patch+yaml"}
 
 
+Pages = list[dict[str, Any]]
+
+
 @dataclass(frozen=True)
 class Listing:
     """The objects of a list and the version of the collection that they show."""
@@ -47,36 +50,32 @@ class Client:
     def list(self, kind: ResourceType, namespace: str = "", *, labels: str = "", fields: str = "",
              page: int = PAGE) -> Listing:
         """All objects (of one namespace, or everywhere) that the selectors match, fetched in chunks of `page`."""
-        items: list[dict[str, Any]] = []
+        pages = self._pages(kind.path(namespace), _query(labelSelector=labels, fieldSelector=fields), page)
+        version = (pages[-1].get("metadata") or {}).get("resourceVersion") or ""
+        return Listing([item for found in pages for item in _typed(found)], version)
+
+    def names(self, kind: ResourceType, namespace: str = "") -> set[str]:
+        """The names of all objects of a kind (in a namespace), without their contents."""
+        pages = self._pages(kind.path(namespace), [], PAGE, METADATA)
+        return {item["metadata"]["name"] for found in pages for item in found.get("items") or []}
+
+    def _pages(self, path: str, query: Query, page: int, accept: str = JSON) -> Pages:
+        """A list in chunks of `page`, of which all show the same moment."""
+        pages: Pages = []
         token = ""
         while True:
-            query = _query(labelSelector=labels, fieldSelector=fields, limit=str(page) if page else "")
-            if token:
-                query.append(("continue", token))
+            chunk = _query(limit=str(page) if page else "", **({"continue": token} if token else {}))
             try:
-                found = self._read("GET", kind.path(namespace), query)
+                found = self._read("GET", path, query + chunk, accept)
             except ApiError as e:
                 if not (e.gone and token):
                     raise
                 # The snapshot that the chunks come from is too old by now: start again, in one piece.
-                return self.list(kind, namespace, labels=labels, fields=fields, page=0)
-            items.extend(_typed(found))
-            meta = found.get("metadata") or {}
-            token = meta.get("continue") or ""
+                return self._pages(path, query, 0, accept)
+            pages.append(found)
+            token = (found.get("metadata") or {}).get("continue") or ""
             if not token:
-                return Listing(items, meta.get("resourceVersion") or "")
-
-    def names(self, kind: ResourceType, namespace: str = "") -> set[str]:
-        """The names of all objects of a kind (in a namespace), without their contents."""
-        found: set[str] = set()
-        token = ""
-        while True:
-            query = _query(limit=str(PAGE), **({"continue": token} if token else {}))
-            answer = self._read("GET", kind.path(namespace), query, METADATA)
-            found.update(item["metadata"]["name"] for item in answer.get("items") or [])
-            token = (answer.get("metadata") or {}).get("continue") or ""
-            if not token:
-                return found
+                return pages
 
     def create(self, kind: ResourceType, body: dict[str, Any], namespace: str = "", *, query: Query | None = None,
                ) -> dict[str, Any]:

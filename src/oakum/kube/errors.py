@@ -33,7 +33,7 @@ class CredentialError(ConfigError):
 class ConnectError(KubeError):
     """The server could not be reached, or the connection broke before the whole answer was there.
 
-    `stale` says that it broke as a connection does that was kept for too long: another one may do.
+    `stale` says that it broke as a connection does that was kept for too long, or in the middle: another one may do.
     """
 
     def __init__(self, message: str, *, stale: bool = False) -> None:

@@ -153,7 +153,7 @@ class Transport:
         return self._exchanged(call, self._headers(call))
 
     def _exchanged(self, call: Call, headers: Headers) -> tuple[Response, bytes]:
-        """Send, and read the answer; a read whose kept-alive connection turned out to be closed is sent once more."""
+        """Send, and read the answer; a read whose connection turned out to be closed, or closes, is sent once more."""
         try:
             return self._exchange(call, headers)
         except ConnectError as e:
@@ -227,12 +227,16 @@ class Transport:
             return self._pool
 
     def _warnings(self, answer: Response) -> None:
-        for header in answer.headers.get_all("Warning"):
-            text = warning_text(header)
+        headers = answer.headers.get_all("Warning")
+        if not headers or self._warn is None:
+            return
+        from oakum.kube.warnings import warnings
+
+        for text in [text for header in headers for text in warnings(header)]:
             with self._lock:
                 new = text not in self._warned
                 self._warned.add(text)
-            if new and text and self._warn:
+            if new:
                 self._warn(text)
 
 
@@ -323,21 +327,6 @@ def _seconds(text: str | None) -> float | None:
     return float(text) if text and text.isdigit() else None
 
 
-def warning_text(header: str) -> str:
-    """The text of a `Warning: 299 - "text"` header (RFC 7234, section 5.5), empty when it is not of that form."""
-    code, _, rest = header.partition(" ")
-    _, _, quoted = rest.partition(" ")
-    if code != "299" or not quoted.startswith('"'):
-        return ""
-    out: list[str] = []
-    characters = iter(quoted[1:])
-    for c in characters:
-        if c == '"':
-            return "".join(out)
-        out.append(next(characters, "") if c == "\\" else c)
-    return ""
-
-
 def _pool(config: ClusterConfig, certificate: tuple[bytes, bytes], connections: int, *, bounded: bool) -> Pool:
     from oakum.http.connection import Place
     from oakum.http.errors import HttpError
@@ -411,7 +400,9 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _stale(error: Exception) -> bool:
-    return any(isinstance(e, ConnectionResetError | BrokenPipeError) for e in _chain(error))
+    from oakum.http.errors import IncompleteRead
+
+    return any(isinstance(e, ConnectionResetError | BrokenPipeError | IncompleteRead) for e in _chain(error))
 
 
 _UNKNOWN_AUTHORITY = (18, 19, 20, 21)
