@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 
 NOT_HERE = frozenset((
     "bulk-in", "bulk-out", "dangerous-emptied-output-directory", "data-values-inspect", "data-values-schema-inspect",
-    "debug", "files-inspect", "output", "output-files", "unresolved-inspect", "version",
+    "debug", "files-inspect", "filter-age", "output", "output-files", "unresolved-inspect", "version",
 ))  # fmt: skip
-"""Flags of the single programs that end before anything is deployed, or write something else."""
+"""Flags of the single programs that end before anything is deployed, or write something else; and the filter by age:
+what comes from files has none, so that by it everything is deleted, or made anew."""
 PROGRAMS = (YTT.flags, KBLD.flags, next(command for command in KAPP.commands if command.name == "deploy").flags)
 
 
