@@ -53,6 +53,12 @@ def test_an_image_is_pinned_and_the_log_says_so(run: Run, registry: Host) -> Non
     )
 
 
+def test_a_form_of_a_bill_of_materials_that_is_none_is_refused_though_nothing_is_built(run: Run) -> None:
+    status, out, err = run("-f-", "--sbom", "xml", stdin="a: 1\n")
+    assert (status, out) == (1, "")
+    assert err == "kbld: Error: Expected a bill of materials as one of spdx, cyclonedx, but found 'xml'\n"
+
+
 def test_a_failure_prints_nothing_on_standard_output_and_writes_no_lock(run: Run, tmp_path: Path) -> None:
     lock = tmp_path / "lock.yml"
     status, out, err = run("-f-", "--lock-output", str(lock), stdin="image: A/b\n---\na: 1\n")

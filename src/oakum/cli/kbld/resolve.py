@@ -118,10 +118,16 @@ def _options(flags: dict[str, Any]) -> Options:
         rewrites=_rewrites(flags["rewrite-registry"]),
         mirrors=_rewrites(flags["registry-mirror"]),
         pushed_only=bool(flags["imgpkg-lock-output"]),
-        sbom=flags["sbom"],
+        sbom=_form(flags["sbom"]) if flags["sbom"] else "",
         sign_key=flags["sign-key"],
         verify_key=flags["verify-key"],
     )
+
+
+def _form(text: str) -> str:
+    from oakum.images.sbom import documents
+
+    return documents.checked(text)
 
 
 def _platform(text: str) -> Platform:

@@ -4,7 +4,6 @@ from __future__ import annotations
 import json
 
 from oakum.images.config import Destination, Source
-from oakum.images.errors import ConfigError
 from oakum.images.produce import Producer
 from oakum.images.resolution import Resolution
 from oakum.images.sbom import contents, documents
@@ -21,10 +20,7 @@ class WithSBOM:
     """Attaches a bill of materials in `form` (`spdx`, `cyclonedx`) to every image that is pushed."""
 
     def __init__(self, inner: Producer, transport: Transport, form: str) -> None:
-        if form not in documents.FORMS:
-            known = ", ".join(documents.FORMS)
-            raise ConfigError(f"Expected a bill of materials as one of {known}, but found '{form}'")
-        self._inner, self._transport, self._form = inner, transport, form
+        self._inner, self._transport, self._form = inner, transport, documents.checked(form)
 
     def produce(self, image: str, source: Source, destination: Destination | None) -> Resolution:
         """As the inner producer; a local result has no registry to attach anything in."""

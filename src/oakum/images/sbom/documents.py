@@ -5,6 +5,7 @@ import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 
+from oakum.images.errors import ConfigError
 from oakum.images.sbom.buildinfo import Package
 from oakum.typing import Any
 
@@ -71,6 +72,13 @@ FORMS: Mapping[str, tuple[str, Form]] = {
     "cyclonedx": ("application/vnd.cyclonedx+json", cyclonedx),
 }
 """The media type and the writer of each form by its name on the command line."""
+
+
+def checked(form: str) -> str:
+    """`form` when there is one of this name, or none is wanted. Raises ConfigError."""
+    if form and form not in FORMS:
+        raise ConfigError(f"Expected a bill of materials as one of {', '.join(FORMS)}, but found '{form}'")
+    return form
 
 
 def encode(document: Mapping[str, Any]) -> bytes:
