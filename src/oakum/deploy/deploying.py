@@ -314,8 +314,6 @@ class Deploy:
     def _write_metadata(self) -> None:
         meta = self._recorded.meta if self._recorded is not None else self._meta
         if self.options.metadata_file and meta is not None:
-            import os
+            from oakum import files
 
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-            with open(os.open(self.options.metadata_file, flags, 0o777), "w", encoding="utf-8") as f:
-                f.write(meta.to_text())
+            files.write(self.options.metadata_file, meta.to_text().encode(), 0o777)

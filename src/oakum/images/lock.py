@@ -1,9 +1,9 @@
 """Lock files: kbld's own, and where either kind is written (kbld: "4.4", "4.5"); image maps (CNAB)."""
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 
+from oakum import files
 from oakum.images.config import IMAGE_KEY, AnyIndex, Config, ImageRef, Override, PathPart, SearchRule
 from oakum.images.decode import API_VERSION
 from oakum.images.errors import ConfigError
@@ -24,9 +24,7 @@ def dump(pairs: Iterable[tuple[str, str]], config: Config) -> str:
 def write(path: str, text: str, doing: str) -> None:
     """Write a lock, readable by its owner only. Raises ConfigError that begins with `doing`."""
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
-            file.write(text)
+        files.write(path, text.encode("utf-8", "surrogateescape"), 0o600)
     except OSError as error:
         raise ConfigError(f"{doing}: open {path}: {(error.strerror or '').lower()}") from error
 

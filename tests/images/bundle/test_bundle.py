@@ -1,6 +1,7 @@
 """Tarballs and copies, through the command's own parts, against registries of the lab's."""
 from __future__ import annotations
 
+import errno
 import os
 import tarfile
 from pathlib import Path
@@ -105,6 +106,17 @@ def test_a_missing_image_is_named(registry: Host) -> None:
 def test_nothing_is_left_of_a_tarball_that_failed(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=f"^Creating file '{tmp_path}/no/x.tar': open {tmp_path}/no/x.tar: no such file"):
         tarball.write(f"{tmp_path}/no/x.tar", [], dict[str, BlobSource]().__getitem__, SILENT, "package", 1)
+
+
+def test_a_disk_that_fills_up_is_told_with_the_tarball(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "pwrite", full)
+    path = f"{tmp_path}/x.tar"
+    with pytest.raises(ConfigError, match=f"^Writing file '{path}': write {path}: no space left on device$"):
+        tarball.write(path, [], dict[str, BlobSource]().__getitem__, SILENT, "package", 1)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_is_no_tarball(tmp_path: Path) -> None:

@@ -57,8 +57,11 @@ def write(
         log.write(title, "writing layers...")
         _fill_all(handle, files, log, title, workers)
         os.replace(partial, path)
-    except BaseException:
+    except BaseException as error:
         os.unlink(partial)
+        if isinstance(error, OSError):
+            words = (error.strerror or "").lower()
+            raise ConfigError(f"Writing file '{path}': write {path}: {words}") from error
         raise
     finally:
         os.close(handle)

@@ -7,6 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+from oakum.files import write as write_whole
 from oakum.template.workspace.errors import OutputError
 from oakum.template.workspace.system import explain
 from oakum.typing import Any
@@ -72,7 +73,7 @@ def write_files(
         say(f"creating: {target}")
         make_directory(os.path.dirname(target) or ".")
         try:
-            _write(target, text)
+            write_whole(target, text.encode("utf-8", "surrogateescape"), 0o700)
         except OSError as error:
             raise OutputError(explain("open", target, error)) from None
 
@@ -85,9 +86,3 @@ def _check_paths(paths: list[str], *, once: bool) -> None:
     for path in paths:
         if os.path.normpath(path.lstrip("/")).split("/")[0] == "..":
             raise OutputError(f"Expected output file '{path}' to be inside the output directory")
-
-
-def _write(target: str, text: str) -> None:
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o700)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(text.encode("utf-8", "surrogateescape"))
