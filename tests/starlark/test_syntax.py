@@ -66,7 +66,7 @@ def test_what_is_no_program_is_refused(refused: Refused, text: str, message: str
         ("x = 1\nx, x += 1", "can't use tuple expression in augmented assignment"),
         ("def f(a, a): return a", "duplicate parameter: a"),
         ("def f(a=1, b): return a", "required parameter may not follow optional"),
-        ("def f(**k, a): return a", "parameter may not follow **kwargs"),
+        ("def f(**k, a): return a", "required parameter may not follow **k"),
         ("def f(*, **k): return k", "bare * must be followed by keyword-only parameters"),
         ("str(a=1, 2)", "positional argument may not follow named"),
         ("str(a=1, a=2)", "keyword argument a repeated"),

@@ -47,8 +47,8 @@ def test_a_flag_is_the_position_of_its_values() -> None:
     assert position(one.document) == "(data-value arg):1"
 
 
-def test_of_equal_keys_in_a_file_the_last_counts() -> None:
-    assert values(DataValueFlags(files=("f",), read=reader(f="a: 1\na: 2\n"))) == ["a: 2\n"]
+def test_equal_keys_in_a_file_are_left_to_whoever_lays_it_over_other_values() -> None:
+    assert values(DataValueFlags(files=("f",), read=reader(f="a: 1\na: 2\n"))) == ["a: 1\na: 2\n"]
 
 
 @pytest.mark.parametrize(

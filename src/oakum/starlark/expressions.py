@@ -251,7 +251,7 @@ class Expressions:
                 if cursor.kind == ")":
                     break
             first = False
-            line = cursor.line
+            line, before = cursor.line, len(self.scopes.current.uses)
             if cursor.kind == "*" or cursor.kind == "**":
                 self._star_argument(found)
                 continue
@@ -261,6 +261,8 @@ class Expressions:
                 inner = self.arguments()
                 inner.positional[:0] = found.positional
                 found = inner
+                if cursor.kind == "=":
+                    cursor.fail("keyword argument must have form name=expr")
                 continue
             value = self.test()
             if cursor.kind == "=":
@@ -268,35 +270,35 @@ class Expressions:
                     cursor.fail("keyword argument must have form name=expr")
                 cursor.advance()
                 self.scopes.current.uses.pop()
-                if found.double is not None or found.star is not None:
-                    problem(f"keyword argument may not follow {'**kwargs' if found.double else '*args'}", line)
+                if found.double is not None:
+                    problem("argument may not follow **kwargs", line)
                 elif value.id in names:
                     problem(f"keyword argument {value.id} repeated", line)
                 names.add(value.id)
                 found.keywords.append(ast.keyword(value.id, self.test(), lineno=line, col_offset=0))
                 continue
             if found.star is not None or found.double is not None:
-                problem(f"argument may not follow {'*args' if found.star else '**kwargs'}", line)
+                problem(f"argument may not follow {'*args' if found.star else '**kwargs'}", line, before)
             elif names:
-                problem("positional argument may not follow named", line)
+                problem("positional argument may not follow named", line, before)
             found.positional.append(value)
         cursor.expect(")")
         return found
 
     def _star_argument(self, found: Arguments) -> None:
         cursor, problem = self.cursor, self.scopes.problem
-        kind = cursor.kind
+        kind, before = cursor.kind, len(self.scopes.current.uses)
         line = cursor.advance()
         value = self.test()
         if kind == "**":
             if found.double is not None:
-                problem("multiple **kwargs not allowed", line)
+                problem("multiple **kwargs not allowed", line, before)
             found.double = value
             return
         if found.double is not None:
-            problem("*args may not follow **kwargs", line)
+            problem("*args may not follow **kwargs", line, before)
         elif found.star is not None:
-            problem("multiple *args not allowed", line)
+            problem("multiple *args not allowed", line, before)
         found.star = value
 
     def _primary(self) -> ast.expr:
@@ -370,7 +372,7 @@ class Expressions:
         if cursor.kind == "for":
             clauses = self._clauses(*mark)
             self._end_clauses("}")
-            item = build.tuple_of(pairs[0], line)
+            item = build.tuple_of(pairs[0][:2], line)
             return self._helper(".dict_of", [ast.ListComp(item, clauses, lineno=line, col_offset=0)], line)
         while cursor.kind == ",":
             cursor.advance()
@@ -378,16 +380,23 @@ class Expressions:
                 break
             pairs.append(self._pair())
         cursor.expect("}")
-        keys = [key.value for key, _ in pairs if isinstance(key, ast.Constant) and type(key.value) is str]
-        if len(set(keys)) == len(pairs):
-            values = [value for _, value in pairs]
-            return build.call(".Dict", [ast.Dict([key for key, _ in pairs], values, lineno=line, col_offset=0)], line)
-        return self._helper(".dict_literal", [build.tuple_of(pair, line) for pair in pairs], line)
+        keys: set[str] = set()
+        for index, (key, _, where) in enumerate(pairs):
+            if isinstance(key, ast.Constant) and type(key.value) is str:
+                if key.value in keys:  # what follows is never looked at
+                    pairs, line = pairs[: index + 1], where
+                    break
+                keys.add(key.value)
+        if len(keys) == len(pairs):
+            made = ast.Dict([key for key, _, _ in pairs], [value for _, value, _ in pairs], lineno=line, col_offset=0)
+            return build.call(".Dict", [made], line)
+        return self._helper(".dict_literal", [build.tuple_of([key, value], line) for key, value, _ in pairs], line)
 
-    def _pair(self) -> tuple[ast.expr, ast.expr]:
+    def _pair(self) -> tuple[ast.expr, ast.expr, int]:
+        """Key, value, and the line of the colon between them."""
         key = self.test()
-        self.cursor.expect(":")
-        return key, self.test()
+        line = self.cursor.expect(":")
+        return key, self.test(), line
 
     def _clauses(self, uses: int, children: int) -> list[ast.comprehension]:
         """`for … in … [if …]` of a comprehension whose body began at those counts of uses and inner blocks."""
@@ -426,8 +435,6 @@ class Expressions:
         items = [first]
         while self.cursor.kind == ",":
             self.cursor.advance()
-            if self.cursor.kind in _ENDS_LIST or self.cursor.kind == "in":
-                break
             items.append(self._suffixed())
         return build.tuple_of(items, first.lineno) if len(items) > 1 else first
 

@@ -104,6 +104,8 @@ def _scan(source: str, file: str, tokens: Tokens) -> None:
         group = found.lastindex
         if group == _WORD:
             text = found[_WORD]
+            if not text.isascii():
+                _check_letters(text, file, line)
             if text in _CLOSERS:
                 position, line, blocks = _close(text, source, position, line, depth, blocks, tokens)
                 continue
@@ -171,6 +173,13 @@ def _check_next(source: str, position: int, file: str, line: int, depth: int) ->
         _literal(found[found.lastindex], file, line)
     elif found.lastindex == _MARK and found[_MARK] in _CLOSE:
         _nest(found[_MARK], depth, file, line)
+
+
+def _check_letters(word: str, file: str, line: int) -> None:
+    """Raise SyntaxErrors where the word holds what is neither a letter nor a decimal digit of ASCII."""
+    for char in word:
+        if not (char.isascii() or char.isalpha()):
+            raise SyntaxErrors(file, [Problem(f"unexpected input character {rune(char)}", line)])
 
 
 def _literal(text: str, file: str, line: int) -> tuple[str, Any]:

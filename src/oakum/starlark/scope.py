@@ -60,7 +60,8 @@ class Scopes:
         self.shadowing: set[str] = set()
         self._bound_at: dict[str, int] = {}
         self.problems: list[Problem] = []
-        self._misplaced: list[Problem] = []
+        self._misplaced: list[tuple[Problem, int]] = []
+        """What is misplaced, with how many names the top level used before, -1 for what is in another block."""
 
     def open(self, name: str, *, is_function: bool = False) -> Scope:
         """Begin a block inside the current one."""
@@ -97,22 +98,27 @@ class Scopes:
 
     def assign(self, name: str, line: int) -> None:
         """The current block assigns `name`, which was parsed as a use of it."""
-        uses = self.current.uses
         if self.current is self.top:
-            for index in range(len(uses) - 1, -1, -1):
-                if uses[index][0] == name:
-                    uses[index] = _NO_USE
-                    break
+            self.forget(name)
         self.bind(name, line)
+
+    def forget(self, name: str) -> None:
+        """The current block's last use of `name` was none."""
+        uses = self.current.uses
+        for index in range(len(uses) - 1, -1, -1):
+            if uses[index][0] == name:
+                uses[index] = _NO_USE
+                break
 
     def look_up_first(self, start: int, middle: int) -> None:
         """What the current block used from the count `middle` on is looked up before what it used from `start` on."""
         uses = self.current.uses
         uses[start:] = uses[middle:] + uses[start:middle]
 
-    def problem(self, message: str, line: int) -> None:
-        """Note something that does not belong where it stands."""
-        self._misplaced.append(Problem(message, line))
+    def problem(self, message: str, line: int, before: int | None = None) -> None:
+        """Note something that does not belong where it stands; `before`: how many names the block had used there."""
+        uses = len(self.current.uses) if before is None else before
+        self._misplaced.append((Problem(message, line), uses if self.current is self.top else -1))
 
     def resolve(self, known: Collection[str]) -> list[Problem]:
         """All problems, undefined names among them, in go-starlark's order.
@@ -152,17 +158,17 @@ class Scopes:
         before, after = ([], functions) if scope is self.top else (functions, [])
         for child in before:
             self._resolve(child, known)
-        self.problems += sorted(self._own(scope, known), key=lambda problem: problem.line)
+        self.problems += [problem for problem, _ in sorted(self._own(scope, known), key=_in_order)]
         for child in [*after, *comprehensions]:
             self._resolve(child, known)
 
-    def _own(self, scope: Scope, known: Collection[str]) -> list[Problem]:
+    def _own(self, scope: Scope, known: Collection[str]) -> list[tuple[Problem, int]]:
         found = self._misplaced if scope is self.top else []
         for index, (name, line) in enumerate(scope.uses):
             place = index if scope is self.top else _NEVER
             if name and not self._is_known(name, scope, known, place):
                 candidates = self._candidates(scope, place)
-                found.append(Problem(f"undefined: {name}{hint(name, candidates)}", line))
+                found.append((Problem(f"undefined: {name}{hint(name, candidates)}", line), index))
             if scope is not self.top:
                 self._look_up(name, scope)
         return found
@@ -188,3 +194,8 @@ class Scopes:
             scope = scope.parent
         names.update(name for name, at in self._bound_at.items() if at <= place)
         return sorted(names)
+
+
+def _in_order(found: tuple[Problem, int]) -> tuple[int, int]:
+    problem, place = found
+    return problem.line, place

@@ -73,18 +73,20 @@ class Parameters:
                     break
             first = False
             line = cursor.line
-            if arguments.kwarg is not None:
-                self.scopes.problem("parameter may not follow **kwargs", line)
             if cursor.kind == "*":
                 cursor.advance()
+                self._check_last(arguments, "*", line)
                 if bare_star or arguments.vararg is not None:
                     self.scopes.problem("multiple * parameters not allowed", line)
                 if cursor.kind != IDENTIFIER:
-                    bare_star = line
+                    if arguments.vararg is arguments.kwarg is None:
+                        bare_star = line
                 else:
                     arguments.vararg = self._name(signature, line)
             elif cursor.kind == "**":
                 cursor.advance()
+                if arguments.kwarg is not None:
+                    self.scopes.problem("multiple ** parameters not allowed", line)
                 arguments.kwarg = self._name(signature, line)
                 signature.rest = arguments.kwarg.arg
             else:
@@ -100,6 +102,7 @@ class Parameters:
         if self.cursor.kind == "=":
             self.cursor.advance()
             default = self.test()
+        self._check_last(arguments, "required" if default is None else "optional", line)
         if keyword_only:
             arguments.kwonlyargs.append(parameter)
             arguments.kw_defaults.append(default)
@@ -109,6 +112,11 @@ class Parameters:
             arguments.defaults.append(default)
         elif arguments.defaults:
             self.scopes.problem("required parameter may not follow optional", line)
+
+    def _check_last(self, arguments: ast.arguments, what: str, line: int) -> None:
+        """Nothing comes after `**`."""
+        if arguments.kwarg is not None:
+            self.scopes.problem(f"{what} parameter may not follow **{arguments.kwarg.arg}", line)
 
     def _name(self, signature: Signature, line: int) -> ast.arg:
         name = self.cursor.identifier()

@@ -156,9 +156,9 @@ class Statements:
         kind = cursor.kind
         if kind == "return":
             line = cursor.advance()
-            value = None if cursor.kind in _FLAT_END else self.expressions.expression()
             if self.scopes.current.function is self.scopes.top:
                 self.scopes.problem("return statement not within a function", line)
+            value = None if cursor.kind in _FLAT_END else self.expressions.expression()
             body.append(ast.Return(value, lineno=line, col_offset=0))
         elif kind == "break" or kind == "continue":
             line = cursor.advance()

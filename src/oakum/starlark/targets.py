@@ -2,9 +2,11 @@
 from __future__ import annotations
 
 import _ast as ast
+from collections.abc import Iterator
 
 from oakum.starlark import build
 from oakum.starlark.scope import Scopes
+from oakum.typing import Any
 
 
 class IndexCall(ast.Call):
@@ -82,8 +84,22 @@ class Targets:
         return f".t{self.temporaries}"
 
     def refuse(self, place: ast.expr) -> None:
-        """Note that `place` cannot be assigned to."""
+        """Note that `place` cannot be assigned to; the names in it are not looked up."""
+        for name in _names(place):
+            self.scopes.forget(name)
         self.scopes.problem(f"can't assign to {_kind(place)}", place.lineno)
+
+
+def _names(part: Any) -> Iterator[str]:
+    """The names that an expression uses."""
+    if isinstance(part, ast.Name):
+        yield part.id
+    elif isinstance(part, ast.AST):
+        for field in part._fields:
+            yield from _names(getattr(part, field, None))
+    elif isinstance(part, list):
+        for item in part:
+            yield from _names(item)
 
 
 def elements(place: ast.expr) -> list[ast.expr] | None:

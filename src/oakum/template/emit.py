@@ -53,7 +53,7 @@ class Emitter:
             "set_literal": _nothing,
             "start_ctx": self._start_context,
             "end_ctx": self._end_context,
-            "annotate": self._annotate,
+            "start_node_annotation": self._annotate,
             "set_map_item_key": self._set_key,
             "start_node": lambda step: self._start_node(_number(step.args[0]), step),
             "nodes": self._nodes,

@@ -77,7 +77,7 @@ def _file_documents(file: InputFile, given: str, strict: bool) -> Iterator[Docum
         raise TemplateError(f"Unmarshaling YAML data values file '{file.path}': {error}") from error
     if any(has_templating(document) for document in documents.items if document.value is not None):
         raise TemplateError(f"Checking data values file '{given}': {_PLAIN}")
-    for document in last_wins(documents).items:
+    for document in documents.items:
         if document.value is not None:
             document.value = plain_merge(document.value)
             yield _annotated(document)

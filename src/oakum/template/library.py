@@ -24,6 +24,7 @@ from oakum.template.values import (
     values_document,
 )
 from oakum.typing import TYPE_CHECKING, Any
+from oakum.yaml.duplicates import last_wins
 from oakum.yaml.emitter import is_empty
 from oakum.yaml.nodes import Document, DocumentSet, Map, walk
 
@@ -197,7 +198,8 @@ class Library(NamedTuple):
             base = documents.pop(0) if documents and schema is None else Document()
             values = base if schema is None else schema.default_document()
             for one in (*documents, *(copy_value(one.document) for one in given)):
-                values = accumulate(values, one)
+                # A file of values may hold a key twice: both are laid over what is there; of two new ones the last wins.
+                values = last_wins(accumulate(values, one))
                 if schema is not None:
                     schema.conform(values)
         except OakumError as error:

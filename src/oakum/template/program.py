@@ -100,7 +100,7 @@ class Program:
         """Append the steps that annotate the node `tag`."""
         self.annotated.add(tag)
         # As the reference writes it: what a stray parenthesis or a quote in the name breaks, breaks here too.
-        self.step("annotate", f'{tag}, "{name}", {GATHER}({arguments})', place)
+        self.step("start_node_annotation", f'{tag}, "{name}", {GATHER}({arguments})', place)
 
     def _flush(self) -> None:
         """Write the nodes that follow one another as one line."""
