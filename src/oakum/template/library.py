@@ -198,7 +198,7 @@ class Library(NamedTuple):
             base = documents.pop(0) if documents and schema is None else Document()
             values = base if schema is None else schema.default_document()
             for one in (*documents, *(copy_value(one.document) for one in given)):
-                # A file of values may hold a key twice: both are laid over what is there; of two new ones the last wins.
+                # A values file may hold a key twice: both are laid over what is there; of two new ones the last wins.
                 values = last_wins(accumulate(values, one))
                 if schema is not None:
                     schema.conform(values)
