@@ -17,6 +17,7 @@ from oakum.typing import Any
 
 SERVER_SECONDS = 290
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+PASSING = (429, 500, 503, 504)
 
 
 @dataclass(frozen=True)
@@ -55,25 +56,27 @@ class Watch:
     def __iter__(self) -> Iterator[Event]:
         pause = FIRST_PAUSE
         while not self._closed.is_set():
+            wanted: float | None = None
             try:
                 if not self._version:
                     yield from self._relist()
+                heard = False
                 for event in self._once():
-                    pause = FIRST_PAUSE
+                    heard, pause = True, FIRST_PAUSE
                     yield event
+                if heard:
+                    continue
             except ConnectError:
-                if self._closed.wait(pause):
-                    return
-                pause = min(pause * 2, LONGEST_PAUSE)
+                pass
             except ApiError as e:
                 if e.gone:
                     self._version = ""
-                elif e.code in (429, 500, 503, 504):
-                    if self._closed.wait(e.retry_after or pause):
-                        return
-                    pause = min(pause * 2, LONGEST_PAUSE)
-                else:
+                elif e.code not in PASSING:
                     raise
+                wanted = e.retry_after
+            if self._closed.wait(wanted or pause):
+                return
+            pause = min(pause * 2, LONGEST_PAUSE)
 
     def _relist(self) -> Iterator[Event]:
         found = self._client.list(self._kind, self._namespace, labels=self._labels, fields=self._fields)
@@ -110,7 +113,7 @@ class Watch:
             stream.close()
 
     def _event(self, found: dict[str, Any]) -> Event | None:
-        kind, item = found.get("type", ""), found.get("object") or {}
+        kind, item = found["type"], found["object"]
         if kind == "ERROR":
             import orjson
 
@@ -127,9 +130,12 @@ class Watch:
 
 
 def _decoded(orjson: Any, line: bytes) -> dict[str, Any]:
-    """A cut-off line means that the connection broke inside an event."""
+    """A line that is no event was cut off: the connection broke inside one. Raises ConnectError."""
     try:
         found: dict[str, Any] = orjson.loads(line)
-    except orjson.JSONDecodeError as e:
+        whole = isinstance(found["type"], str) and isinstance(found["object"].get("metadata", {}), dict | None)
+    except (orjson.JSONDecodeError, LookupError, TypeError, AttributeError) as e:
         raise ConnectError(f"the connection broke inside a watch event: {e}") from e
+    if not whole:
+        raise ConnectError("the connection broke inside a watch event")
     return found
