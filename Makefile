@@ -25,7 +25,8 @@ testbed-up: $(VENV)/.installed
 	$(BIN)/python -m testbed up
 
 testbed-test: $(VENV)/.installed
-	$(BIN)/pytest --target testbed tests/walkthrough tests/differential tests/integration tests/cli/oakum
+	$(BIN)/pytest --target testbed tests/walkthrough tests/differential tests/integration tests/cli/oakum \
+		tests/deploy/test_custom_kinds.py
 
 testbed-down: $(VENV)/.installed
 	$(BIN)/python -m testbed down
