@@ -88,7 +88,10 @@ def deployment(view: View) -> State:
     missing = wanted - number(r, "status", "readyReplicas")
     if missing > 0:
         return ongoing(f"Waiting for {missing}/{wanted} replicas to be ready")
-    return ok()
+    # Right after a change the old replicas may be enough. The reference, which looks every three seconds, hardly ever
+    # meets that moment; a watch does.
+    stale = 0 if spec(r).get("paused") else wanted - number(r, "status", "updatedReplicas")
+    return ongoing(f"Waiting for {stale} replicas to be updated") if stale > 0 else ok()
 
 
 def minimum_replicas(view: View) -> State:
