@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from tests.deploy.conftest import Place, config_map
 
 from oakum.deploy.app.recorded import RecordedApp
+from oakum.deploy.errors import AppError
 from oakum.deploy.lock import LEASES, Lock, LockOptions
 
 
@@ -51,6 +53,20 @@ def test_an_interrupt_while_it_is_let_go_leaves_nothing_behind(
         assert leases(place)
         monkeypatch.setattr(place.client, method, interrupting(getattr(place.client, method), after=after))
     assert leases(place) == []
+
+
+def test_it_lasts_by_the_servers_clock_whatever_our_own_says(place: Place, monkeypatch: Any) -> None:
+    place.deploy(config_map("a", k="v"))
+    there = datetime(2100, 1, 1, tzinfo=UTC)
+    monkeypatch.setattr(place.client.transport.clock, "now", lambda: there)
+    with lock(place), pytest.raises(AppError, match="is being changed by"), lock(place):
+        pass
+    first = lock(place)
+    first.__enter__()
+    monkeypatch.setattr(place.client.transport.clock, "now", lambda: there + timedelta(seconds=31))
+    with lock(place):
+        assert leases(place)[0]["spec"]["renewTime"].startswith("2100-01-01T00:00:31")
+    first.__exit__(None, None, None)
 
 
 def test_another_holder_keeps_it_whatever_is_interrupted(place: Place, monkeypatch: Any) -> None:

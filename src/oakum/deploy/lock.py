@@ -8,7 +8,6 @@ import os
 import socket
 import threading
 import time
-from datetime import UTC, datetime
 from types import TracebackType
 
 from oakum.dataclass import dataclass
@@ -98,12 +97,12 @@ class Lock:
             lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": self._name}}
             return self._write(lease, create=True)
         holder = lease.get("spec", {}).get("holderIdentity")
-        if holder and not self._options.steal and not _expired(lease["spec"]):
+        if holder and not self._options.steal and not self._expired(lease["spec"]):
             return str(holder)
         return self._write(lease, create=False)
 
     def _write(self, lease: dict[str, Any], create: bool) -> str | None:
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        now = self._now()
         old = lease.get("spec") or {}
         lease["spec"] = {"holderIdentity": self._holder, "leaseDurationSeconds": self._options.duration,
                          "acquireTime": now, "renewTime": now,
@@ -125,7 +124,7 @@ class Lock:
                 lease = self._client.get(LEASES, self._name, self._namespace)
                 if lease["spec"].get("holderIdentity") != self._holder:
                     return
-                lease["spec"]["renewTime"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+                lease["spec"]["renewTime"] = self._now()
                 self._client.replace(LEASES, lease, self._name, self._namespace)
             except KubeError:
                 continue
@@ -138,10 +137,13 @@ class Lock:
         except KubeError:
             return
 
+    def _now(self) -> str:
+        """The server's time: holders whose own clocks differ agree on that."""
+        return self._client.transport.clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
-def _expired(spec: dict[str, Any]) -> bool:
-    renewed = spec.get("renewTime") or spec.get("acquireTime")
-    if not renewed:
-        return True
-    age = (datetime.now(UTC) - parse_time(renewed)).total_seconds()
-    return age > float(spec.get("leaseDurationSeconds") or 0)
+    def _expired(self, spec: dict[str, Any]) -> bool:
+        renewed = spec.get("renewTime") or spec.get("acquireTime")
+        if not renewed:
+            return True
+        age = (self._client.transport.clock.now() - parse_time(renewed)).total_seconds()
+        return age > float(spec.get("leaseDurationSeconds") or 0)

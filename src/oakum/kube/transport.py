@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 from oakum.dataclass import dataclass, field
 from oakum.kube.auth import Authenticator
+from oakum.kube.clock import ServerClock
 from oakum.kube.decoding import decode
 from oakum.kube.errors import ApiError, ConfigError, ConnectError, CredentialError, from_answer
 from oakum.kube.kubeconfig import ClusterConfig
@@ -76,6 +77,7 @@ class Transport:
                  rate: tuple[float, int] | None = None) -> None:
         self.config = config
         self.user_agent = user_agent
+        self.clock = ServerClock()
         self._auth = Authenticator(config)
         self._connections = connections
         self._warn = warn
@@ -99,6 +101,7 @@ class Transport:
         for attempt in range(RETRY_AFTER_LIMIT + 1):
             headers = self._headers(call)
             answer, content = self._exchanged(call, headers)
+            self.clock.note(answer.headers.get("Date"))
             if answer.status < 300:
                 if method not in READS:
                     self._warnings(answer)
