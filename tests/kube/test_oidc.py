@@ -304,6 +304,7 @@ def test_a_kubeconfig_whose_user_went_away_meanwhile_is_told(tmp_path: Path, iss
 
 def test_the_place_of_a_user_is_known(tmp_path: Path, issuer: Issuer) -> None:
     file = kubeconfig(tmp_path, issuer)
-    found = load(path=str(file)).identity.provider
-    assert found is not None
-    assert found.place == UserPlace(str(file), "u")
+    who = load(path=str(file)).identity
+    assert who.provider is not None
+    assert who.provider.place == UserPlace(str(file), "u")
+    assert who.obtained
