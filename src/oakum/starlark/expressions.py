@@ -181,7 +181,7 @@ class Expressions:
         none = build.constant(None, line)
         bounds: list[ast.expr] = [none, none, none]
         if cursor.kind != ":":
-            bounds[0] = self.expression(in_brackets=True)
+            bounds[0] = self.expression()
             if cursor.kind == "]":
                 cursor.advance()
                 self._mark(line)

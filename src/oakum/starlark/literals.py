@@ -29,6 +29,8 @@ def number(text: str) -> tuple[str, int | float]:
             raise LiteralError("invalid float literal")
         return "float literal", value
     if text[0] == "0" and len(text) > 1:
+        if not text.strip("0"):
+            return "int literal", 0
         if text.strip("01234567"):
             raise LiteralError("invalid int literal")
         raise LiteralError(f"obsolete form of octal literal; use 0o{text[1:]}")

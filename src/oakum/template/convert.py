@@ -152,7 +152,7 @@ _GO_TYPES = {
     "tuple": "starlark.Tuple",
     "set": "*starlark.Set",
     "struct": "*core.StarlarkStruct",
-    "yamlfragment": "*yamltemplate.YAMLFragment",
+    "yamlfragment": "*yamltemplate.StarlarkFragment",
 }
 
 

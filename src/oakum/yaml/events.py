@@ -36,7 +36,7 @@ __all__ = [
 
 # To go-yaml a colon right before a bracket or comma belongs to the plain word that it ends; to libyaml it ends the word
 # or is a mistake. Another character takes its place on the way through libyaml.
-_COLON = pattern(r"""([^\s"',\[\]{}][ \t]*):(?=[,\[\]{}])""")
+_COLON = pattern(r"""([^\s"',:\[\]{}][ \t]*|(?<=[^\s"',\[\]{}]):):(?=[,\[\]{}])""")
 
 
 class Events:
