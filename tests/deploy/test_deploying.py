@@ -154,6 +154,19 @@ def test_server_side_apply_sees_no_change_where_there_is_none(place: Place) -> N
     assert place.deploy(config_map("a", k="2")).rows == []
 
 
+def test_the_difference_to_what_others_changed_is_of_our_own_fields_where_they_are_applied(place: Place) -> None:
+    def service(port: int) -> dict[str, Any]:
+        return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s"}, "spec": {"ports": [{"port": port}]}}
+
+    place.deploy(service(80), apply=SERVER_SIDE)
+    kind = ResourceType("", "v1", "services", "Service", True)
+    place.client.patch(kind, "s", {"spec": {"ports": [{"port": 81}], "sessionAffinity": "ClientIP"}}, "merge", place.namespace)
+    shown = DiffOptions(run=True, changes=True, line_numbers=False, context=0)
+    paper = place.deploy(service(80), apply=SERVER_SIDE, diff=shown)
+    assert paper.blocks[0].splitlines()[1:] == ["-   - port: 81", "+   - port: 80"]
+    assert "-   sessionAffinity: ClientIP" in place.deploy(service(80), diff=shown).blocks[0]
+
+
 def test_what_two_writes_set_goes_by_server_side_apply_too(place: Place) -> None:
     place.deploy(config_map("a", k="1", gone="2"))
     assert place.deploy(config_map("a", k="1"), apply=SERVER_SIDE).rows == [("a", "update")]

@@ -32,7 +32,7 @@ LIMITS = {**dict.fromkeys(("minimum", "minLength", "minItems", "minProperties"),
      'ChangeValidator: version "v1", field "^.spec.a": enum values removed: y'),
     (crd(a={"type": "object"}), crd(a={"type": "object", "required": ["b"]}),
      'ChangeValidator: version "v1", field "^.spec.a": new required fields added: b'),
-    (crd(a={"type": "integer", "maximum": 5}), crd(a={"type": "integer", "maximum": 3}),
+    (crd(a={"type": "integer", "maximum": 5}), crd(a={"type": "integer", "maximum": 3.0}),
      'ChangeValidator: version "v1", field "^.spec.a": maximum constraint changed from 5 to 3'),
     *((crd(a={"type": "string", limit: 5}), crd(a={"type": "string", limit: worse}),
        f'ChangeValidator: version "v1", field "^.spec.a": {limit} constraint changed from 5 to {worse}')

@@ -166,7 +166,8 @@ class Deploy:
                              "Refusing to continue unless --dangerous-allow-empty-list-of-resources is specified.")
         all_existing = self._existing(key, value, everything, new)
         existing = [r for r in all_existing if self._wanted(r)]
-        differ = Differ(Comparing(config, self.templates), options.diff.against_last_applied)
+        how = Comparing(config, self.templates, options.apply.server_side)
+        differ = Differ(how, options.diff.against_last_applied)
         judge = Judge(config, self.templates, options.ignore_failing_apis, options.wait.strict)
         mask = Mask(config, self.numbers)
         changes = self._changes(existing, new, differ)

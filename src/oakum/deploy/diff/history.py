@@ -24,10 +24,14 @@ MANAGER = "kapp"
 
 @dataclass(frozen=True)
 class Comparing:
-    """What comparing needs: the rules and the engine for those written as templates."""
+    """What comparing needs: the rules and the engine for those written as templates.
+
+    `server_side`: only what is ours gets applied, so that only that is a difference.
+    """
 
     config: Config
     templates: Templates
+    server_side: bool = False
 
 
 def without_history(resource: Resource) -> Resource:
@@ -76,7 +80,10 @@ def _unless_large(notes: dict[str, str], largest: int = LARGEST) -> dict[str, st
 
 
 def last_applied(live: Resource, how: Comparing) -> Resource | None:
-    """What was last applied to `live`, None when that is unknown or the object has been changed since."""
+    """What was last applied to `live`, None when that is unknown or the object has been changed since.
+
+    Where only what is ours gets applied, and managed fields say what that is, it is what is left of it.
+    """
     import orjson
 
     text, wanted = live.annotations.get(ORIGINAL), live.annotations.get(DIGEST)
@@ -86,8 +93,10 @@ def last_applied(live: Resource, how: Comparing) -> Resource | None:
         applied = Resource(floats(orjson.loads(text)))
     except orjson.JSONDecodeError:
         return None
-    unchanged = _digest(live, applied, how) == wanted if wanted else _within(applied.body, live.body)
-    return applied if unchanged else None
+    if wanted:
+        return applied if _digest(live, applied, how) == wanted else None
+    left = Resource(_left_of(applied.body, live.body))
+    return left if how.server_side or same(left.body, applied.body) else None
 
 
 def _owned(live: Resource) -> bool:
@@ -96,13 +105,13 @@ def _owned(live: Resource) -> bool:
     return any(e.get("manager") == MANAGER and e.get("operation") == "Apply" for e in entries)
 
 
-def _within(part: Any, whole: Any) -> bool:
-    """Whether everything in `part` is in `whole` with the same value; maps and arrays of `whole` may have more."""
-    if isinstance(part, dict):
-        return isinstance(whole, dict) and all(k in whole and _within(v, whole[k]) for k, v in part.items())
-    if isinstance(part, list):
-        return isinstance(whole, list) and len(part) == len(whole) and all(map(_within, part, whole))
-    return same(part, whole)
+def _left_of(applied: Any, live: Any) -> Any:
+    """What `live` has at the places where `applied` has something; `applied` itself where they are the same."""
+    if isinstance(applied, dict) and isinstance(live, dict):
+        return {k: _left_of(v, live[k]) for k, v in applied.items() if k in live}
+    if isinstance(applied, list) and isinstance(live, list) and len(applied) == len(live):
+        return [_left_of(a, b) for a, b in zip(applied, live, strict=True)]
+    return applied if same(applied, live) else live
 
 
 def _digest(stored: Resource, applied: Resource, how: Comparing) -> str:

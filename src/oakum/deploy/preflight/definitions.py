@@ -113,9 +113,9 @@ def _narrowed(was: Definition, now: Definition) -> Iterator[str]:
         yield f"new required fields added: {', '.join(required)}"
     enum_was, enum_now = was.get("enum"), now.get("enum")
     if enum_now is not None and enum_was is None:
-        yield f"enum constraints added where there were none: {', '.join(map(str, enum_now))}"
+        yield f"enum constraints added where there were none: {', '.join(map(_shown, enum_now))}"
     elif enum_now is not None and enum_was is not None:
-        gone = [str(v) for v in enum_was if v not in enum_now]
+        gone = [_shown(v) for v in enum_was if v not in enum_now]
         if gone:
             yield f"enum values removed: {', '.join(gone)}"
     yield from _other_default(was.get("default"), now.get("default"))
@@ -124,9 +124,16 @@ def _narrowed(was: Definition, now: Definition) -> Iterator[str]:
         if after is None or before == after:
             continue
         if before is None:
-            yield f"{name} constraint {after} added where there was none"
+            yield f"{name} constraint {_shown(after)} added where there was none"
         elif (after - before) * direction > 0:
-            yield f"{name} constraint changed from {before} to {after}"
+            yield f"{name} constraint changed from {_shown(before)} to {_shown(after)}"
+
+
+def _shown(value: Any) -> str:
+    """A value as it is written in JSON: numbers come from files as floats and from the server as integers."""
+    from oakum.yaml.gojson import dumps
+
+    return value if isinstance(value, str) else dumps(value)
 
 
 def _other_default(was: Any, now: Any) -> Iterator[str]:
