@@ -14,6 +14,9 @@ from oakum.cli.hints import hint
         ("Getting app: Unauthorized", "KUBECONFIG"),
         ('Get "https://c:1/api/v1/x": tls: failed to verify certificate: x509: certificate has expired', "clock"),
         ('Get "https://c:1/api/v1/x": tls: failed to verify certificate: x509: certificate is not yet valid', "clock"),
+        ("Asking for confirmation:\n  EOF", "--yes"),
+        ("(data-value arg):\n    |\n  1 | replicas=2\n    |\n\n    = found: string\n    = expected: integer (by s.yml:4)",
+         "--data-value-yaml"),
         ("Disallowed labels errors:\n- Resource 'configmap/web (v1) namespace: default' has a disallowed label 'kapp.k14s.io/is-app'", "record"),
     ],
 )

@@ -24,6 +24,11 @@ _HINTS = (
         r"(?s)(/api/|/apis).*failed to verify certificate",
         "is the kubeconfig an old one? That of a lab is written anew by 'oakum lab up'",
     ),
+    (r"Asking for confirmation:\s+EOF", "nobody answers here: --yes goes on unasked, --diff-run only looks"),
+    (
+        r"(?s)\(data-value arg\):.*= found: string\n *= expected: (?!string)",
+        "-v gives a value as text; --data-value-yaml gives numbers, truth values, lists and maps",
+    ),
     (
         r"has a disallowed label 'kapp\.k14s\.io/is-app'",
         "an application is recorded in a ConfigMap of its own name: give the application or this ConfigMap another",
