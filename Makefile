@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint unit reference testbed-up testbed-test testbed-down clean
+.PHONY: demo test lint unit quick reference testbed-up testbed-test testbed-down clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python demo/walk_through.py
@@ -17,6 +17,10 @@ lint: $(VENV)/.installed
 
 unit: $(VENV)/.installed
 	$(BIN)/pytest -n auto
+
+# What another Python is likely to break, in a minute: make quick PYTHON=python3.13 VENV=.venv-3.13
+quick: $(VENV)/.installed
+	$(BIN)/pytest -n auto tests/yaml tests/starlark tests/http tests/kube tests/cli/test_*.py tests/test_*.py
 
 reference: $(VENV)/.installed
 	$(BIN)/python -m testbed reference
