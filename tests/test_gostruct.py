@@ -1,8 +1,12 @@
+import re
+from typing import Any
+
 import pytest
 
-from oakum.gostruct import BYTES, TEXT, Struct, decode
+from oakum.gostruct import BYTES, STRING, TEXT, Many, Named, Struct, decode
 
-SHAPE = Struct("v1.Thing", {"name": TEXT, "the-data": BYTES})
+SHAPE = Struct("v1.Thing", {"name": STRING, "the-data": BYTES, "labels": Named(STRING)})
+SHAPE.fields["parts"] = Many(SHAPE)
 
 
 def test_base64_becomes_bytes_and_may_have_line_breaks() -> None:
@@ -15,6 +19,32 @@ def test_what_is_no_base64_is_told_with_its_place(text: str, at: int) -> None:
         decode({"the-data": text}, SHAPE)
 
 
-def test_keys_are_read_in_any_case_unless_they_are_to_be_exact() -> None:
+def test_keys_are_read_in_any_case_but_not_in_kubernetes_own_decoder() -> None:
     assert decode({"Name": "x"}, SHAPE) == {"name": "x"}
-    assert decode({"Name": "x"}, SHAPE, exact=True) == {}
+    assert decode({"Name": "x"}, SHAPE, kubernetes=True) == {}
+
+
+@pytest.mark.parametrize(("value", "place", "in_kubernetes"), [
+    (5, "Go value of type v1.Thing", "Go value of type v1.Thing"),
+    ({"name": 5}, "Go struct field .name of type string", "Go struct field Thing.name of type string"),
+    ({"parts": [{"name": 5}]}, "Go struct field .parts.0.name of type string",
+     "Go struct field Thing.parts.name of type string"),
+    ({"parts": [5]}, ".parts.0 of type v1.Thing", "Go struct field Thing.parts of type v1.Thing"),
+    ({"labels": {"a": 5}}, "Go struct field .labels.a of type string", "Go struct field Thing.labels of type string"),
+])
+def test_a_value_of_the_wrong_type_is_told_with_its_place(value: Any, place: str, in_kubernetes: str) -> None:
+    for kubernetes, words in ((False, place), (True, in_kubernetes)):
+        with pytest.raises(ValueError, match=f"^json: cannot unmarshal number into {re.escape(words)}$"):
+            decode(value, SHAPE, kubernetes=kubernetes)
+
+
+def test_fields_that_are_not_known_are_left_out_or_refused() -> None:
+    assert decode({"colour": "red"}, SHAPE) == {}
+    with pytest.raises(ValueError, match='^json: unknown field "colour"$'):
+        decode({"colour": "red"}, SHAPE, strict=True)
+
+
+def test_numbers_and_booleans_are_text_only_where_that_is_welcome() -> None:
+    assert decode([1, 1.0, 1.5, True, "a", None], Many(TEXT)) == ["1", "1", "1.5", "true", "a", None]
+    with pytest.raises(ValueError, match="cannot unmarshal bool"):
+        decode([True], Many(STRING))

@@ -1,7 +1,7 @@
 """Values as Go's encoding/json puts them into structs: keys in any case, unknown ones left out, null as absent.
 
-What does not fit is named in its words: `json: cannot unmarshal string into Go struct field Config.waitRules of type
-[]config.WaitRule`, the innermost struct first, then the way from the outermost.
+What does not fit is named in its words (those of Go 1.27), with the way to it as written: `json: cannot unmarshal
+string into Go struct field .waitRules.0.conditionMatchers of type []config.WaitRuleConditionMatcher`.
 """
 from __future__ import annotations
 
@@ -11,9 +11,17 @@ from oakum.dataclass import dataclass, field
 from oakum.typing import Any, TypeAlias
 
 
+@dataclass(frozen=True)
+class Scalar:
+    """A scalar by its Go type. With `lenient` a number or boolean is welcome too, as in documents that were YAML."""
+
+    name: str
+    lenient: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class Struct:
-    """A struct type: its Go name with the package , or its text; its fields by the names in documents."""
+    """A struct type: its Go name with the package, or its text; its fields by the names in documents."""
 
     name: str
     fields: dict[str, Shape] = field(default_factory=dict)
@@ -34,52 +42,78 @@ class Named:
     item: Shape
 
 
-TEXT, BOOL, BYTES, ANY = "string", "bool", "[]uint8", "interface {}"
-Shape: TypeAlias = "Struct | Many | Named | str"
+Shape: TypeAlias = "Scalar | Struct | Many | Named"
+STRING, TEXT = Scalar("string"), Scalar("string", lenient=True)
+BOOL, BYTES, ANY = Scalar("bool"), Scalar("[]uint8"), Scalar("interface {}")
+
+_Way: TypeAlias = tuple[tuple[str, str], ...]
+"""Steps into a value, each with the struct whose field it is; empty for an index and for a key of a map."""
 
 
-def decode(value: Any, shape: Shape, *, as_text: bool = False, exact: bool = False) -> Any:
-    """`value` in the form of `shape`: dicts with lower-case keys for structs, lists, dicts for maps, scalars, None.
+def decode(value: Any, shape: Shape, *, strict: bool = False, kubernetes: bool = False) -> Any:
+    """`value` in the form of `shape`: dicts by the fields' own names for structs, lists, dicts for maps, scalars, None.
 
-    Bytes come of base64. With `as_text` numbers and booleans are welcome where a string belongs, as in documents that
-    were YAML. With `exact`, as in Kubernetes' own decoder, keys must have the case of the fields. Raises ValueError
-    with Go's words.
+    Bytes come of base64. `strict` refuses fields that are not known. With `kubernetes`, as in its own decoder, keys
+    must have the case of the fields, and a place is named by the fields alone, the innermost struct first:
+    `Config.clusters.name`. Raises ValueError with Go's words.
     """
-    return _Decoder(as_text, exact).at(value, shape, "", ())
+    return _Decoder(strict, kubernetes).at(value, shape, ())
 
 
 class _Decoder:
-    def __init__(self, as_text: bool, exact: bool) -> None:
-        self._as_text = as_text
-        self._exact = exact
+    def __init__(self, strict: bool, kubernetes: bool) -> None:
+        self._strict = strict
+        self._kubernetes = kubernetes
 
-    def at(self, value: Any, shape: Shape, struct: str, way: tuple[str, ...]) -> Any:
-        if value is None or shape == ANY:
+    def at(self, value: Any, shape: Shape, way: _Way) -> Any:
+        if value is None or shape is ANY:
             return value
         if isinstance(shape, Struct) and isinstance(value, dict):
             return self._struct(value, shape, way)
         if isinstance(shape, Named) and isinstance(value, dict):
-            return {str(k): self.at(v, shape.item, struct, way) for k, v in sorted(value.items())}
+            return {str(k): self.at(v, shape.item, (*way, ("", str(k)))) for k, v in sorted(value.items())}
         if isinstance(shape, Many) and isinstance(value, list):
-            return [self.at(v, shape.item, struct, way) for v in value]
-        if (shape == TEXT and isinstance(value, str)) or (shape == BOOL and isinstance(value, bool)):
-            return value
-        if shape == BYTES and isinstance(value, str):
-            return _from_base64(value)
-        if shape == TEXT and self._as_text and isinstance(value, bool | int | float):
-            return _plain(value)
-        where = f"Go struct field {struct}.{'.'.join(way)}" if way else "Go value"
-        raise ValueError(f"json: cannot unmarshal {json_kind(value)} into {where} of type {_type(shape)}")
+            return [self.at(v, shape.item, (*way, ("", str(i)))) for i, v in enumerate(value)]
+        if isinstance(shape, Scalar) and (found := _scalar(value, shape)) is not None:
+            return found
+        raise ValueError(f"json: cannot unmarshal {json_kind(value)} into {self._place(way)} of type {_type(shape)}")
 
-    def _struct(self, value: Mapping[str, Any], shape: Struct, way: tuple[str, ...]) -> dict[str, Any]:
-        names = {name if self._exact else name.lower(): name for name in shape.fields}
+    def _struct(self, value: Mapping[str, Any], shape: Struct, way: _Way) -> dict[str, Any]:
+        fold = str if self._kubernetes else _lower
+        names = {fold(name): name for name in shape.fields}
         out: dict[str, Any] = {}
         for key, inner in sorted(value.items(), key=lambda entry: str(entry[0])):
-            name = names.get(str(key) if self._exact else str(key).lower())
-            if name is not None and inner is not None:
-                struct = "" if shape.name.startswith("struct ") else shape.name.rpartition(".")[2]
-                out[name.lower()] = self.at(inner, shape.fields[name], struct, (*way, name))
+            name = names.get(fold(key))
+            if name is None:
+                if self._strict:
+                    raise ValueError(f'json: unknown field "{key}"')
+            elif inner is not None:
+                step = shape.name.rpartition(".")[2], str(key)
+                out[name] = self.at(inner, shape.fields[name], (*way, step))
         return out
+
+    def _place(self, way: _Way) -> str:
+        """Where a value of the wrong type is."""
+        if self._kubernetes:
+            fields = [step for step in way if step[0]]
+            return f"Go struct field {fields[-1][0]}.{'.'.join(name for _, name in fields)}" if fields else "Go value"
+        path = "".join(f".{key}" for _, key in way)
+        if not path:
+            return "Go value"
+        return path if way[-1][1].isdigit() else f"Go struct field {path}"
+
+
+def _lower(key: object) -> str:
+    return str(key).lower()
+
+
+def _scalar(value: Any, shape: Scalar) -> Any:
+    """`value` where it fits `shape`, else None."""
+    if shape is BOOL:
+        return value if isinstance(value, bool) else None
+    if isinstance(value, str):
+        return _from_base64(value) if shape is BYTES else value
+    return _as_text(value) if shape.lenient and isinstance(value, bool | int | float) else None
 
 
 def _from_base64(text: str) -> bytes:
@@ -97,10 +131,14 @@ def _from_base64(text: str) -> bytes:
     raise ValueError(f"illegal base64 data at input byte {at}")
 
 
-def _plain(value: bool | int | float) -> str:
-    from oakum.yaml.gojson import dumps
+def _as_text(value: bool | int | float) -> str:
+    from oakum.yaml.numbers import general
 
-    return dumps(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and not (value.is_integer() and abs(value) < 2**63):
+        return general(value)
+    return str(int(value))
 
 
 def json_kind(value: Any) -> str:
@@ -111,10 +149,7 @@ def json_kind(value: Any) -> str:
 
 
 def _type(shape: Shape) -> str:
-    if isinstance(shape, str):
-        return shape
-    if isinstance(shape, Struct):
-        return shape.name
+    """The Go type of a shape."""
     if isinstance(shape, Many):
         return shape.name or f"[]{_type(shape.item)}"
-    return f"map[string]{_type(shape.item)}"
+    return f"map[string]{_type(shape.item)}" if isinstance(shape, Named) else shape.name

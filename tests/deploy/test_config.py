@@ -5,8 +5,11 @@ import pytest
 from oakum.deploy.config.config import Config, check_version, extract, parse_config
 from oakum.deploy.config.defaults import default_config
 from oakum.deploy.config.matcher import Rules, parse_matcher, parse_matchers
+from oakum.deploy.config.shape import CONFIG
+from oakum.deploy.config.tables import DOCUMENT
 from oakum.deploy.errors import ConfigError
 from oakum.deploy.resource import Resource
+from oakum.gostruct import decode
 
 
 def made(kind: str = "ConfigMap", api: str = "v1", **meta: Any) -> Resource:
@@ -48,6 +51,10 @@ def test_an_index_that_is_no_place_in_a_list_is_refused(index: Any) -> None:
 def test_an_empty_matcher_is_refused() -> None:
     with pytest.raises(ConfigError, match="Unknown resource matcher specified"):
         parse_matchers([{}])
+
+
+def test_the_built_in_document_is_written_as_a_decoder_would_leave_it() -> None:
+    assert decode(DOCUMENT, CONFIG) == {name: value for name, value in DOCUMENT.items() if name in CONFIG.fields}
 
 
 def test_keys_are_read_in_any_case_and_unknown_ones_ignored() -> None:
@@ -104,12 +111,12 @@ def test_a_minimum_version_is_kept(wanted: str, have: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(("field", "value", "where"), [
-    ("rebaseRules", "x", "string into Go struct field Config.rebaseRules of type []config.RebaseRule"),
-    ("waitRules", 5.0, "number into Go struct field Config.waitRules of type []config.WaitRule"),
-    ("additionalLabels", ["a"], "array into Go struct field Config.additionalLabels of type map[string]string"),
-    ("diffMaskRules", [{"path": "data"}], "string into Go struct field DiffMaskRule.diffMaskRules.path of type "),
+    ("rebaseRules", "x", "string into Go struct field .rebaseRules of type []config.RebaseRule"),
+    ("waitRules", 5.0, "number into Go struct field .waitRules of type []config.WaitRule"),
+    ("additionalLabels", ["a"], "array into Go struct field .additionalLabels of type map[string]string"),
+    ("diffMaskRules", [{"path": "data"}], "string into Go struct field .diffMaskRules.0.path of type "),
     ("waitRules", [{"conditionMatchers": [{"failure": "yes"}]}],
-     "string into Go struct field WaitRuleConditionMatcher.waitRules.conditionMatchers.failure of type bool"),
+     "string into Go struct field .waitRules.0.conditionMatchers.0.failure of type bool"),
 ])
 def test_a_value_of_the_wrong_type_is_named_as_go_names_it(field: str, value: Any, where: str) -> None:
     with pytest.raises(ConfigError, match="while decoding JSON: json: cannot unmarshal") as caught:

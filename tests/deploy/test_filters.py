@@ -61,7 +61,7 @@ def test_broken_json_is_reported_as_go_does() -> None:
 
 @pytest.mark.parametrize(("text", "why"), [
     ('{"and":1}', "json: cannot unmarshal number into Go struct field "),
-    ('{"not":{"NewResource":{"Kinds":"x"}}}', r"string into .*\.not\.newResource\.kinds of type \[\]string"),
+    ('{"not":{"NewResource":{"Kinds":"x"}}}', r"string into .* \.not\.NewResource\.Kinds of type \[\]string"),
     ('["update"]', "json: cannot unmarshal array into Go value of type "),
 ])
 def test_json_of_another_shape_is_reported_as_go_does(text: str, why: str) -> None:

@@ -36,9 +36,9 @@ def test_changes_survive_being_stored(description: str, namespaces: list[str]) -
     ("", "unexpected end of JSON input"),
     ("{oops", "invalid character 'o' looking for beginning of object key string"),
     ("[]", "json: cannot unmarshal array into Go value of type app.Meta"),
-    ('{"labelKey": 5}', "json: cannot unmarshal number into Go struct field Meta.labelKey of type string"),
+    ('{"labelKey": 5}', "json: cannot unmarshal number into Go struct field .labelKey of type string"),
     ('{"lastChange": {"successful": "yes"}}',
-     "json: cannot unmarshal string into Go struct field ChangeMeta.lastChange.successful of type bool"),
+     "json: cannot unmarshal string into Go struct field .lastChange.successful of type bool"),
     ('{"lastChange": {"startedAt": "now"}}',
      'parsing time "now" as "2006-01-02T15:04:05Z07:00": cannot parse "now" as "2006"'),
 ])

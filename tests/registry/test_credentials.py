@@ -90,7 +90,7 @@ def test_podmans_file_is_read_when_there_is_no_docker(tmp_path: Path) -> None:
         ("{bad", "invalid character 'b' looking for beginning of object key string"),
         ('{"auths":', "unexpected EOF"),
         ("[]", "json: cannot unmarshal array into Go value of type configfile.ConfigFile"),
-        ('{"auths": []}', "json: cannot unmarshal array into Go struct field ConfigFile.auths of type "
+        ('{"auths": []}', "json: cannot unmarshal array into Go struct field .auths of type "
                           "map[string]types.AuthConfig"),
         ('{"auths": {"x.io": {"auth": "!!!"}}}', "illegal base64 data at input byte 0"),
         ('{"auths": {"x.io": {"auth": "bWU="}}}', "Invalid auth configuration file"),

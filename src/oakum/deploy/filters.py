@@ -9,7 +9,7 @@ from oakum.deploy.age import Age
 from oakum.deploy.diff.change import Change
 from oakum.deploy.errors import InputError
 from oakum.deploy.resource import Resource
-from oakum.gostruct import TEXT, Many, Struct, decode
+from oakum.gostruct import STRING, Many, Struct, decode
 from oakum.gotime import parse_rfc3339
 from oakum.kube.selector import Selector, SelectorError, parse
 from oakum.typing import Any
@@ -143,8 +143,8 @@ def _change_expression(raw: Mapping[str, Any]) -> ChangeExpression:
         tuple(_change_expression(e or {}) for e in raw.get("and", ())),
         tuple(_change_expression(e or {}) for e in raw.get("or", ())),
         _change_expression(raw["not"]) if "not" in raw else None,
-        _filter(raw["newresource"]) if "newresource" in raw else None,
-        _filter(raw["existingresource"]) if "existingresource" in raw else None,
+        _filter(raw["newResource"]) if "newResource" in raw else None,
+        _filter(raw["existingResource"]) if "existingResource" in raw else None,
         _strings(raw, "ops"))
 
 
@@ -159,8 +159,8 @@ def _filter(raw: Mapping[str, Any]) -> ResourceFilter:
         except ValueError as e:
             raise InputError(str(e)) from e
 
-    kinds, spaces, names, kind_names, kind_spaces, all_three = (_strings(raw, name.lower()) for name in FILTER_LISTS)
-    return ResourceFilter(Age(moment("createdatbeforetime"), moment("createdataftertime")), kinds, spaces, names,
+    kinds, spaces, names, kind_names, kind_spaces, all_three = (_strings(raw, name) for name in FILTER_LISTS)
+    return ResourceFilter(Age(moment("createdAtBeforeTime"), moment("createdAtAfterTime")), kinds, spaces, names,
                           kind_names, kind_spaces, all_three, parse_labels(_strings(raw, "labels")))
 
 
@@ -175,8 +175,9 @@ def _json(text: str, shape: Struct) -> dict[str, Any]:
 
 FILTER_LISTS = ("kinds", "namespaces", "names", "kindNames", "kindNamespaces", "kindNsNames")
 FILTER = Struct("resources.ResourceFilter", {
-    **dict.fromkeys((*FILTER_LISTS, "labels"), Many(TEXT)), "createdAtBeforeTime": TEXT, "createdAtAfterTime": TEXT})
+    **dict.fromkeys((*FILTER_LISTS, "labels"), Many(STRING)),
+    **dict.fromkeys(("createdAtBeforeTime", "createdAtAfterTime"), STRING)})
 RESOURCES = Struct("resources.BoolFilter", {"resource": FILTER})
 RESOURCES.fields.update({"and": Many(RESOURCES), "or": Many(RESOURCES), "not": RESOURCES})
-CHANGES = Struct("diff.ChangeSetFilter", {"newResource": FILTER, "existingResource": FILTER, "ops": Many(TEXT)})
+CHANGES = Struct("diff.ChangeSetFilter", {"newResource": FILTER, "existingResource": FILTER, "ops": Many(STRING)})
 CHANGES.fields.update({"and": Many(CHANGES), "or": Many(CHANGES), "not": CHANGES})

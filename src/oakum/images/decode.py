@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from oakum.gostruct import ANY, BOOL, STRING, TEXT, Many, Shape, Struct
 from oakum.images import minimum
 from oakum.images.config import (
     ANY_INDEX,
@@ -20,27 +21,28 @@ from oakum.images.config import (
     merge,
 )
 from oakum.images.errors import ConfigError
-from oakum.images.fields import BOOL, STRING, STRINGS, TEXT, Anything, FieldType, ListOf, Struct, decode
 from oakum.images.resource import Document, describe
+from oakum.images.unmarshal import unmarshal
 from oakum.typing import Any
 
 API_VERSION = "kbld.k14s.io/v1alpha1"
 KINDS = frozenset({"Config", "Sources", "ImageOverrides", "ImageDestinations", "ImageKeys"})
 
-_REF: dict[str, FieldType] = {"image": STRING, "imageRepo": STRING}
+_TEXTS = Many(TEXT)
+_REF: dict[str, Shape] = {"image": STRING, "imageRepo": STRING}
 """The two fields that kbld keeps in a struct of their own, where numbers are not taken for text as elsewhere."""
-_BUILD: dict[str, FieldType] = {
+_BUILD: dict[str, Shape] = {
     "target": TEXT,
     "pull": BOOL,
     "noCache": BOOL,
     "file": TEXT,
     "buildkit": BOOL,
     "platform": TEXT,
-    "rawOptions": STRINGS,
+    "rawOptions": _TEXTS,
 }
 
 
-def _block(go: str, verb: str, **fields: FieldType) -> Struct:
+def _block(go: str, verb: str, **fields: Shape) -> Struct:
     return Struct(f"config.{go}Opts", {verb: Struct(f"config.{go}{verb.title()}Opts", fields)})
 
 
@@ -56,20 +58,20 @@ _SOURCE = Struct(
                 "buildx": Struct("config.SourceDockerBuildxOpts", _BUILD),
             },
         ),
-        "pack": _block("SourcePack", "build", builder=TEXT, buildpacks=STRINGS, clearCache=BOOL, rawOptions=STRINGS),
+        "pack": _block("SourcePack", "build", builder=TEXT, buildpacks=_TEXTS, clearCache=BOOL, rawOptions=_TEXTS),
         "kubectlBuildkit": Struct(
             "config.SourceKubectlBuildkitOpts", {"build": Struct("config.SourceKubectlBuildkitBuildOpts", _BUILD)}
         ),
-        "ko": _block("SourceKo", "build", rawOptions=STRINGS),
-        "bazel": _block("SourceBazel", "run", target=TEXT, rawOptions=STRINGS),
+        "ko": _block("SourceKo", "build", rawOptions=_TEXTS),
+        "bazel": _block("SourceBazel", "run", target=TEXT, rawOptions=_TEXTS),
         "podman": Struct("config.SourcePodmanOpts", {"build": Struct("config.SourcePodmanBuildOpts", _BUILD)}),
         "buildah": Struct("config.SourceBuildahOpts", {"build": Struct("config.SourceBuildahBuildOpts", _BUILD)}),
-        "go": _block("SourceGo", "build", package=TEXT, base=TEXT, platforms=STRINGS, rawOptions=STRINGS),
+        "go": _block("SourceGo", "build", package=TEXT, base=TEXT, platforms=_TEXTS, rawOptions=_TEXTS),
         "python": _block(
-            "SourcePython", "build", base=TEXT, module=TEXT, entrypoint=STRINGS, extras=STRINGS, platforms=STRINGS
+            "SourcePython", "build", base=TEXT, module=TEXT, entrypoint=_TEXTS, extras=_TEXTS, platforms=_TEXTS
         ),
         "files": _block(
-            "SourceFiles", "build", base=TEXT, into=TEXT, entrypoint=STRINGS, command=STRINGS, platforms=STRINGS
+            "SourceFiles", "build", base=TEXT, into=TEXT, entrypoint=_TEXTS, command=_TEXTS, platforms=_TEXTS
         ),
     },
 )
@@ -79,14 +81,14 @@ _PLATFORM = Struct(
         "architecture": TEXT,
         "os": TEXT,
         "os.version": TEXT,
-        "os.features": STRINGS,
+        "os.features": _TEXTS,
         "variant": TEXT,
-        "features": STRINGS,
+        "features": _TEXTS,
     },
 )
 _SEMVER = Struct(
     "v1alpha1.VersionSelectionSemver",
-    {"constraints": TEXT, "prereleases": Struct("v1alpha1.Prereleases", {"identifiers": STRINGS})},
+    {"constraints": TEXT, "prereleases": Struct("v1alpha1.Prereleases", {"identifiers": _TEXTS})},
 )
 _OVERRIDE = Struct(
     "config.ImageOverride",
@@ -98,21 +100,23 @@ _OVERRIDE = Struct(
         "platformSelection": _PLATFORM,
     },
 )
-_DESTINATION = Struct("config.ImageDestination", {**_REF, "newImage": TEXT, "tags": STRINGS})
-_RULE_FIELDS: dict[str, FieldType] = {
-    "keyMatcher": Struct("config.SearchRuleKeyMatcher", {"name": TEXT, "path": ListOf(Anything(), "config.Path")}),
-    "valueMatcher": Struct("config.SearchRuleValueMatcher", _REF),
-}
-_RULE = Struct("config.SearchRule", _RULE_FIELDS)
-_RULES: dict[str, FieldType] = {"searchRules": ListOf(_RULE, "[]config.SearchRule")}
-_STRATEGIES: dict[str, tuple[str, dict[str, FieldType]]] = {
+_DESTINATION = Struct("config.ImageDestination", {**_REF, "newImage": TEXT, "tags": _TEXTS})
+_RULE = Struct(
+    "config.SearchRule",
+    {
+        "keyMatcher": Struct("config.SearchRuleKeyMatcher", {"name": TEXT, "path": Many(ANY, "config.Path")}),
+        "valueMatcher": Struct("config.SearchRuleValueMatcher", _REF),
+    },
+)
+_RULES: dict[str, Shape] = {"searchRules": Many(_RULE)}
+_STRATEGIES: dict[str, tuple[str, dict[str, Shape]]] = {
     "none": ("None", {}),
     "entireValue": ("EntireValue", {}),
     "json": ("JSON", _RULES),
     "yaml": ("YAML", _RULES),
 }
 """Each with its name in Go, in the order in which they are looked for."""
-_RULE_FIELDS["updateStrategy"] = Struct(
+_RULE.fields["updateStrategy"] = Struct(
     "config.SearchRuleUpdateStrategy",
     {name: Struct(f"config.SearchRuleUpdateStrategy{go}", fields) for name, (go, fields) in _STRATEGIES.items()},
 )
@@ -120,10 +124,10 @@ _CONFIG = Struct(
     "config.Config",
     {
         "minimumRequiredVersion": TEXT,
-        "sources": ListOf(_SOURCE, "[]config.Source"),
-        "overrides": ListOf(_OVERRIDE, "[]config.ImageOverride"),
-        "destinations": ListOf(_DESTINATION, "[]config.ImageDestination"),
-        "keys": STRINGS,
+        "sources": Many(_SOURCE),
+        "overrides": Many(_OVERRIDE),
+        "destinations": Many(_DESTINATION),
+        "keys": _TEXTS,
         **_RULES,
     },
 )
@@ -168,7 +172,7 @@ def parse(document: Document) -> Config:
         _within(name, lambda: _each("Overrides", overrides, _check_override))
         return Config(overrides=tuple(overrides))
     try:
-        fields = decode(document, _CONFIG)
+        fields = unmarshal(document, _CONFIG)
         config = _config(fields)
     except ConfigError as error:
         raise ConfigError(f"Unmarshaling {name}: {error}") from error

@@ -1,13 +1,14 @@
 """imgpkg's ImagesLock, read strictly and written (kbld: "4.5", "4.6"; imgpkg: "ImagesLock")."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from oakum.errors import YAMLError
+from oakum.gostruct import BOOL, STRING, TEXT, Many, Named, Shape, Struct
 from oakum.images.config import LOCK_KIND, LOCK_VERSION, ImageRef, Origin, Override
 from oakum.images.errors import ConfigError
-from oakum.images.fields import BOOL, STRING, STRINGS, TEXT, FieldType, ListOf, StringMap, Struct, decode
 from oakum.images.origins import add_preresolved
+from oakum.images.unmarshal import unmarshal
 from oakum.registry import reference
 from oakum.registry.errors import BadReference
 from oakum.typing import TYPE_CHECKING, Any
@@ -18,23 +19,22 @@ if TYPE_CHECKING:
 
 ID = "kbld.carvel.dev/id"
 ORIGINS_ANNOTATION = "kbld.carvel.dev/origins"
-_IMAGE = Struct("lockconfig.ImageRef", {"image": STRING, "annotations": StringMap()})
+_IMAGE = Struct("lockconfig.ImageRef", {"image": STRING, "annotations": Named(STRING)})
 _LOCK = Struct(
     "lockconfig.ImagesLock",
-    {"apiVersion": STRING, "kind": STRING, "images": ListOf(_IMAGE, "[]lockconfig.ImageRef")},
+    {"apiVersion": STRING, "kind": STRING, "images": Many(_IMAGE)},
 )
-_KINDS: dict[str, dict[str, FieldType]] = {
+_KINDS: dict[str, dict[str, Shape]] = {
     "local": {"path": TEXT},
-    "git": {"remoteURL": TEXT, "sha": TEXT, "dirty": BOOL, "tags": STRINGS},
+    "git": {"remoteURL": TEXT, "sha": TEXT, "dirty": BOOL, "tags": Many(TEXT)},
     "resolved": {"url": TEXT, "tag": TEXT},
-    "tagged": {"tags": STRINGS},
+    "tagged": {"tags": Many(TEXT)},
     "preresolved": {"url": TEXT},
     "platformSelected": {"index": TEXT, "os": TEXT, "architecture": TEXT, "variant": TEXT},
 }
 _OPTIONAL = frozenset({"tags", "variant"})
-_ORIGINS = ListOf(
-    Struct("config.Origin", {kind: Struct(f"config.Origin{kind.title()}", _KINDS[kind]) for kind in _KINDS}),
-    "[]config.Origin",
+_ORIGINS = Many(
+    Struct("config.Origin", {kind: Struct(f"config.Origin{kind.title()}", _KINDS[kind]) for kind in _KINDS})
 )
 
 
@@ -65,7 +65,7 @@ def dump(resolutions: Iterable[tuple[str, Resolution]], *, with_origins: bool = 
 
 def _images(document: dict[str, Any]) -> list[dict[str, Any]]:
     try:
-        fields = decode(document, _LOCK, strict=True)
+        fields = unmarshal(document, _LOCK, strict=True)
     except ConfigError as error:
         raise ConfigError(f"Unmarshaling images lock: {error}") from error
     images = [image or {} for image in fields.get("images", ())]
@@ -81,16 +81,16 @@ def _check_digest(image: str) -> None:
         raise ConfigError(f"Validating images lock: Expected ref to be in digest form, got '{image}'") from error
 
 
-def _override(image: str, annotations: dict[str, str], name: str) -> Override:
-    origins = _origins(annotations.get(ORIGINS_ANNOTATION, ""), name)
-    return Override(ImageRef(annotations.get(ID, "")), image, True, origins=add_preresolved(origins, image))
+def _override(image: str, annotations: Mapping[str, str | None], name: str) -> Override:
+    origins = _origins(annotations.get(ORIGINS_ANNOTATION) or "", name)
+    return Override(ImageRef(annotations.get(ID) or ""), image, True, origins=add_preresolved(origins, image))
 
 
 def _origins(text: str, name: str) -> Sequence[Origin]:
     if not text:
         return ()
     try:
-        entries = decode(plain.load(text), _ORIGINS) or []
+        entries = unmarshal(plain.load(text), _ORIGINS) or []
     except (YAMLError, ConfigError) as error:
         problem = f"error converting YAML to JSON: {error}" if isinstance(error, YAMLError) else error
         raise ConfigError(f"Unmarshaling {name} as {ORIGINS_ANNOTATION} annotation:  {problem}") from error

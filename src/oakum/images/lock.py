@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from oakum import files
+from oakum.gostruct import STRING, Named, decode
 from oakum.images.config import IMAGE_KEY, AnyIndex, Config, ImageRef, Override, PathPart, SearchRule
 from oakum.images.decode import API_VERSION
 from oakum.images.errors import ConfigError
@@ -33,28 +34,12 @@ def read_map(path: str) -> list[Override]:
     """The overrides of a JSON image map `{"from": "to"}`. Raises ConfigError."""
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            found = json_syntax.loads(file.read())
+            found = decode(json_syntax.loads(file.read()), Named(STRING)) or {}
     except OSError as error:
         raise ConfigError(f"open {path}: {(error.strerror or '').lower()}") from error
     except ValueError as error:
         raise ConfigError(str(error)) from error
-    if found is None:
-        return []
-    if wrong := _mismatch(found):
-        raise ConfigError(f"json: cannot unmarshal {wrong}")
-    return [Override(ImageRef(image), url or "", preresolved=True) for image, url in sorted(found.items())]
-
-
-def _mismatch(found: Any) -> str:
-    """What keeps `found` from being a map of texts, in Go's words; empty when nothing does."""
-    from oakum.gostruct import json_kind
-
-    if not isinstance(found, dict):
-        return f"{json_kind(found)} into Go value of type map[string]string"
-    for key, value in found.items():
-        if not isinstance(value, str | None):
-            return f"{json_kind(value)} into Go struct field .{key} of type string"
-    return ""
+    return [Override(ImageRef(image), url or "", preresolved=True) for image, url in found.items()]
 
 
 def _rule(rule: SearchRule) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from oakum.typing import Any
 HOST_PORT = "${KAPP_KUBERNETES_SERVICE_HOST_PORT}"
 SCHEME = "k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"
 EXTENSION = "client.authentication.k8s.io/exec"
-_FILE_FIELDS = {"cluster": ("certificate-authority",), "user": ("client-certificate", "client-key", "tokenfile")}
+_FILE_FIELDS = {"cluster": ("certificate-authority",), "user": ("client-certificate", "client-key", "tokenFile")}
 _SECTIONS = (("clusters", "cluster"), ("users", "user"), ("contexts", "context"))
 
 
@@ -190,7 +190,7 @@ def _parse(text: str, path: str = "") -> dict[str, Any]:
         value = plain.load(text)
         value = {} if value is None else value
         versioned(value, (("v1", "Config"),), SCHEME)
-        data = decode(value, KUBECONFIG, exact=True)
+        data = decode(value, KUBECONFIG, kubernetes=True)
     except (YAMLError, ValueError) as e:
         raise ConfigError(str(e)) from e
     out: dict[str, Any] = {"current-context": data.get("current-context") or ""}
@@ -284,7 +284,7 @@ def _is_url(address: str) -> bool:
 def _identity(entry: Mapping[str, Any], cluster: Mapping[str, Any]) -> Identity:
     extra = entry.get("as-user-extra") or {}
     return Identity(
-        token=entry.get("token") or "", token_file=entry.get("tokenfile") or "",
+        token=entry.get("token") or "", token_file=entry.get("tokenFile") or "",
         username=entry.get("username") or "", password=entry.get("password") or "",
         client_cert=_pem(entry, "client-certificate"), client_key=_pem(entry, "client-key"),
         exec=_exec(entry["exec"], cluster) if entry.get("exec") is not None else None,
@@ -302,7 +302,7 @@ def _exec(entry: Mapping[str, Any], cluster: Mapping[str, Any]) -> ExecPlugin:
     extensions = {e.get("name"): e.get("extension") for e in cluster.get("extensions") or () if e}
     return ExecPlugin(
         command=entry["command"], args=tuple(entry.get("args") or ()),
-        env=tuple((e["name"], e.get("value") or "") for e in entry.get("env") or ()), api_version=entry["apiversion"],
-        provide_cluster_info=bool(entry.get("provideclusterinfo")), folder=entry["folder"],
-        mode=entry.get("interactivemode") or "IfAvailable", install_hint=entry.get("installhint") or "",
+        env=tuple((e["name"], e.get("value") or "") for e in entry.get("env") or ()), api_version=entry["apiVersion"],
+        provide_cluster_info=bool(entry.get("provideClusterInfo")), folder=entry["folder"],
+        mode=entry.get("interactiveMode") or "IfAvailable", install_hint=entry.get("installHint") or "",
         config=extensions.get(EXTENSION))

@@ -92,20 +92,20 @@ def read_credential(text: bytes, api_version: str) -> Credential:
         value = plain.load(text.decode("utf-8", "surrogateescape"))
         value = {} if value is None else value
         versioned(value, tuple((version, "ExecCredential") for version in VERSIONS), SCHEME)
-        found = decode(value, CREDENTIAL, exact=True)
+        found = decode(value, CREDENTIAL, kubernetes=True)
         status = found.get("status")
-        until = (status or {}).get("expirationtimestamp")
+        until = (status or {}).get("expirationTimestamp")
         expires = parse_rfc3339(until).timestamp() if until else None
     except (YAMLError, ValueError) as e:
         raise PluginError(f"decoding stdout: {e}") from e
-    printed = found["apiversion"] if found.get("kind") and found.get("apiversion") else f"{GROUP}/__internal"
+    printed = found["apiVersion"] if found.get("kind") and found.get("apiVersion") else f"{GROUP}/__internal"
     if printed != api_version:
         raise PluginError(f"exec plugin is configured to use API version {api_version}, plugin returned version "
                               f"{printed}")
     if status is None:
         raise PluginError("exec plugin didn't return a status field")
-    return _checked(Credential(status.get("token") or "", (status.get("clientcertificatedata") or "").encode(),
-                               (status.get("clientkeydata") or "").encode(), expires))
+    return _checked(Credential(status.get("token") or "", (status.get("clientCertificateData") or "").encode(),
+                               (status.get("clientKeyData") or "").encode(), expires))
 
 
 def _checked(found: Credential) -> Credential:

@@ -45,7 +45,7 @@ def _shown(text: str, config: Mapping[str, str]) -> str:
 
 def _endpoint(issuer: str, authority: bytes) -> str:
     """Where tokens are to be had, as the issuer's own description says."""
-    from oakum.gostruct import TEXT, Struct
+    from oakum.gostruct import STRING, Struct
     from oakum.gostruct import decode as fitted
     from oakum.yaml.json_syntax import first
 
@@ -53,7 +53,7 @@ def _endpoint(issuer: str, authority: bytes) -> str:
     text = body.decode("utf-8", "replace")
     if not status.startswith("200"):
         raise CredentialError(f'oidc: failed to query metadata endpoint {status}: "{text[:MOST_SHOWN]}"')
-    shape = Struct('struct { TokenURL string "json:\\"token_endpoint\\"" }', {"token_endpoint": TEXT})
+    shape = Struct('struct { TokenURL string "json:\\"token_endpoint\\"" }', {"token_endpoint": STRING})
     try:
         endpoint: str = (fitted(first(text), shape) or {}).get("token_endpoint", "")
     except ValueError as e:

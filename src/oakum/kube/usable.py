@@ -14,7 +14,7 @@ MODELESS = tuple(f"client.authentication.k8s.io/{version}" for version in ("v1be
 
 def user_problems(name: str, user: Mapping[str, Any]) -> list[str]:
     """What is wrong with the user `name`, whose fields are `user`."""
-    methods = [word for word, given in (("token", user.get("token") or user.get("tokenfile")),
+    methods = [word for word, given in (("token", user.get("token") or user.get("tokenFile")),
                                         ("basicAuth", user.get("username") or user.get("password"))) if given]
     out = _certificate_problems(name, user) + _exec_problems(name, user)
     if len(methods) > 1:
@@ -59,11 +59,11 @@ def _exec_problems(name: str, user: Mapping[str, Any]) -> list[str]:
     if user.get("auth-provider") is not None:
         out.append(f"authProvider cannot be provided in combination with an exec plugin for {name}")
     out += [f"{field} must be specified for {name} to use exec authentication plugin"
-            for field in ("command", "apiVersion") if not plugin.get(field.lower())]
+            for field in ("command", "apiVersion") if not plugin.get(field)]
     if any(not entry.get("name") for entry in plugin.get("env") or ()):
         out.append(f"env variable name must be specified for {name} to use exec authentication plugin")
-    mode = plugin.get("interactivemode")
-    if not mode and plugin.get("apiversion") not in MODELESS:
+    mode = plugin.get("interactiveMode")
+    if not mode and plugin.get("apiVersion") not in MODELESS:
         out.append(f"interactiveMode must be specified for {name} to use exec authentication plugin")
     elif mode and mode not in MODES:
         out.append(f'invalid interactiveMode for {name}: "{mode}"')

@@ -55,7 +55,7 @@ class DockerConfigKeychain:
             return self._config
 
     def _find(self, config: dict[str, Any], key: str) -> Credentials | None:
-        helper = config.get("credhelpers", {}).get(key) or config.get("credsstore")
+        helper = config.get("credHelpers", {}).get(key) or config.get("credsStore")
         if not helper:
             return _from_auths(config.get("auths", {}), key)
         return self._asked(helper, key)
@@ -82,15 +82,15 @@ def _read(path: str) -> dict[str, Any]:
 
 
 def _fields(text: str) -> dict[str, Any]:
-    from oakum.gostruct import BYTES, TEXT, Named, Struct, decode
+    from oakum.gostruct import BYTES, STRING, Named, Struct, decode
     from oakum.yaml import json_syntax
 
     if not text.strip():
         return {}
-    texts = dict.fromkeys(("username", "password", "identitytoken", "registrytoken"), TEXT)
+    texts = dict.fromkeys(("username", "password", "identitytoken", "registrytoken"), STRING)
     login = Struct("types.AuthConfig", {"auth": BYTES, **texts})
     shape = Struct(
-        "configfile.ConfigFile", {"auths": Named(login), "credHelpers": Named(TEXT), "credsStore": TEXT}
+        "configfile.ConfigFile", {"auths": Named(login), "credHelpers": Named(STRING), "credsStore": STRING}
     )
     found = decode(json_syntax.first(text), shape) or {}
     return {**found, "auths": {key: _login(entry or {}) for key, entry in found.get("auths", {}).items()}}

@@ -9,19 +9,19 @@ from datetime import datetime
 from oakum.dataclass import dataclass, field, replace
 from oakum.deploy.errors import AppError
 from oakum.deploy.resource import Resource, parse_time
-from oakum.gostruct import BOOL, TEXT, Many, Struct, decode
+from oakum.gostruct import BOOL, STRING, Many, Struct, decode
 from oakum.typing import Any
 
 ZERO_TIME = "0001-01-01T00:00:00Z"
 APP_KEY = "kapp.k14s.io/app"
 CLUSTER = "(cluster)"
 _GO = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
-CHANGE = Struct("app.ChangeMeta", {"startedAt": TEXT, "finishedAt": TEXT, "successful": BOOL, "description": TEXT,
-                                  "namespaces": Many(TEXT)})
+CHANGE = Struct("app.ChangeMeta", {"startedAt": STRING, "finishedAt": STRING, "successful": BOOL, "description": STRING,
+                                  "namespaces": Many(STRING)})
 META = Struct("app.Meta", {
-    "labelKey": TEXT, "labelValue": TEXT, "lastChangeName": TEXT, "lastChange": CHANGE,
-    "usedGVs": Many(Struct("schema.GroupVersion", {"Group": TEXT, "Version": TEXT})),
-    "usedGKs": Many(Struct("schema.GroupKind", {"Group": TEXT, "Kind": TEXT}))})
+    "labelKey": STRING, "labelValue": STRING, "lastChangeName": STRING, "lastChange": CHANGE,
+    "usedGVs": Many(Struct("schema.GroupVersion", {"Group": STRING, "Version": STRING})),
+    "usedGKs": Many(Struct("schema.GroupKind", {"Group": STRING, "Kind": STRING}))})
 
 
 def now() -> str:
@@ -58,7 +58,7 @@ class ChangeMeta:
         """Read back what `to_json` gives, once decoded. Raises ValueError for times that are none."""
         from oakum.gotime import parse_rfc3339
 
-        started, finished = raw.get("startedat", ZERO_TIME), raw.get("finishedat", ZERO_TIME)
+        started, finished = raw.get("startedAt", ZERO_TIME), raw.get("finishedAt", ZERO_TIME)
         for text in (started, finished):
             parse_rfc3339(text)
         return cls(started, finished, raw.get("successful"), raw.get("description", ""),
@@ -112,15 +112,15 @@ def parse_meta(text: str) -> AppMeta:
     """Read a record's JSON. Raises AppError."""
     try:
         raw = _read(text, META)
-        change = ChangeMeta.decoded(raw.get("lastchange", {}))
+        change = ChangeMeta.decoded(raw.get("lastChange", {}))
     except ValueError as e:
         raise AppError(f"Parsing app metadata: {e}") from e
-    gks = raw.get("usedgks")
+    gks = raw.get("usedGKs")
     return AppMeta(
-        label_value=raw.get("labelvalue", ""), label_key=raw.get("labelkey") or APP_KEY,
-        last_change_name=raw.get("lastchangename", ""), last_change=change,
-        used_gvs=tuple((e.get("group", ""), e.get("version", "")) for e in raw.get("usedgvs", ()) if e),
-        used_gks=None if gks is None else tuple((e.get("group", ""), e.get("kind", "")) for e in gks if e))
+        label_value=raw.get("labelValue", ""), label_key=raw.get("labelKey") or APP_KEY,
+        last_change_name=raw.get("lastChangeName", ""), last_change=change,
+        used_gvs=tuple((e.get("Group", ""), e.get("Version", "")) for e in raw.get("usedGVs", ()) if e),
+        used_gks=None if gks is None else tuple((e.get("Group", ""), e.get("Kind", "")) for e in gks if e))
 
 
 def parse_change(text: str) -> ChangeMeta:

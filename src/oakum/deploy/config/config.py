@@ -157,12 +157,12 @@ def _labeled(resource: Resource, version: str) -> Config:
 def parse_config(resource: Resource, version: str) -> Config:
     """One Config document. Keys are read in any case, unknown ones are ignored. Raises ConfigError."""
     try:
-        raw = decode(resource.body, CONFIG, as_text=True)
+        raw = decode(resource.body, CONFIG)
     except ValueError as e:
         raise _undecodable(resource, e) from e
-    check_version(raw.get("minimumrequiredversion"), version)
+    check_version(raw.get("minimumRequiredVersion"), version)
     try:
-        return _parse(raw)
+        return rules_of(raw)
     except ConfigError as e:
         if str(e).startswith("Validating "):
             raise
@@ -190,32 +190,33 @@ def check_version(wanted: Any, have: str) -> None:
         raise ConfigError(f"kapp version '{have}' does not meet the minimum required version '{wanted}'")
 
 
-def _parse(raw: Mapping[str, Any]) -> Config:
+def rules_of(raw: Mapping[str, Any]) -> Config:
+    """The rules in the fields of a Config document, decoded as `CONFIG` says. Raises ConfigError."""
     def entries(name: str) -> list[dict[str, Any]]:
         return [entry or {} for entry in raw.get(name) or []]
 
     return Config(
-        rebase=tuple(_rebase(e, at) for at, e in enumerate(entries("rebaserules"))),
-        wait=tuple(_wait(e) for e in entries("waitrules")),
-        ownership=tuple(_place(e) for e in entries("ownershiplabelrules")),
-        scoping=tuple(_place(e) for e in entries("labelscopingrules")),
-        templates=tuple(_template(e) for e in entries("templaterules")),
-        masks=tuple(_place(e) for e in entries("diffmaskrules")),
-        applied_exclusions=tuple(_place(e, True) for e in entries("diffagainstlastappliedfieldexclusionrules")),
-        existing_exclusions=tuple(_place(e, True) for e in entries("diffagainstexistingfieldexclusionrules")),
-        labels={k: v or "" for k, v in (raw.get("additionallabels") or {}).items()},
-        groups=tuple(GroupBinding(_matcher(e), e.get("name", "")) for e in entries("changegroupbindings")),
-        orders=tuple(RuleBinding(_matcher(e), tuple(e.get("rules") or ()), bool(e.get("ignoreifcyclical")))
-                     for e in entries("changerulebindings")),
-        preflight=tuple(PreflightRule(e.get("name", "")) for e in entries("preflightrules")))
+        rebase=tuple(_rebase(e, at) for at, e in enumerate(entries("rebaseRules"))),
+        wait=tuple(_wait(e) for e in entries("waitRules")),
+        ownership=tuple(_place(e) for e in entries("ownershipLabelRules")),
+        scoping=tuple(_place(e) for e in entries("labelScopingRules")),
+        templates=tuple(_template(e) for e in entries("templateRules")),
+        masks=tuple(_place(e) for e in entries("diffMaskRules")),
+        applied_exclusions=tuple(_place(e, True) for e in entries("diffAgainstLastAppliedFieldExclusionRules")),
+        existing_exclusions=tuple(_place(e, True) for e in entries("diffAgainstExistingFieldExclusionRules")),
+        labels={k: v or "" for k, v in (raw.get("additionalLabels") or {}).items()},
+        groups=tuple(GroupBinding(_matcher(e), e.get("name", "")) for e in entries("changeGroupBindings")),
+        orders=tuple(RuleBinding(_matcher(e), tuple(e.get("rules") or ()), bool(e.get("ignoreIfCyclical")))
+                     for e in entries("changeRuleBindings")),
+        preflight=tuple(PreflightRule(e.get("name", "")) for e in entries("preflightRules")))
 
 
 def _matcher(entry: Mapping[str, Any]) -> Matcher:
-    return parse_matchers(entry.get("resourcematchers"))
+    return parse_matchers(entry.get("resourceMatchers"))
 
 
 def _place(entry: Mapping[str, Any], patterns: bool = False) -> PathRule:
-    return PathRule(_matcher(entry), parse_path(entry.get("path"), patterns=patterns), bool(entry.get("isdefault")))
+    return PathRule(_matcher(entry), parse_path(entry.get("path"), patterns=patterns), bool(entry.get("isDefault")))
 
 
 def _rebase(entry: Mapping[str, Any], at: int) -> RebaseRule:
@@ -224,7 +225,7 @@ def _rebase(entry: Mapping[str, Any], at: int) -> RebaseRule:
     if entry.get("ytt"):
         if one or many or entry.get("type") or entry.get("sources"):
             raise _bad_rebase(at, "Expected only resourceMatchers specified with ytt configuration")
-        return RebaseRule(matcher, "ytt", template=_contract(entry["ytt"], "overlaycontractv1", "overlay.yml"))
+        return RebaseRule(matcher, "ytt", template=_contract(entry["ytt"], "overlayContractV1", "overlay.yml"))
     if one and many:
         raise _bad_rebase(at, "Expected only one of path or paths specified")
     if not one and not many:
@@ -248,17 +249,17 @@ def _contract(raw: Any, contract: str, file: str) -> str:
 
 def _wait(entry: Mapping[str, Any]) -> WaitRule:
     conditions = []
-    for c in entry.get("conditionmatchers") or []:
+    for c in entry.get("conditionMatchers") or []:
         conditions.append(ConditionMatcher(
             c.get("type", ""), c.get("status", ""), bool(c.get("failure")), bool(c.get("success")),
-            bool(c.get("unblockchanges")), bool(c.get("supportsobservedgeneration"))))
-    function = _contract(entry["ytt"], "funccontractv1", "resource.star") if entry.get("ytt") else ""
-    return WaitRule(_matcher(entry), tuple(conditions), bool(entry.get("supportsobservedgeneration")), function)
+            bool(c.get("unblockChanges")), bool(c.get("supportsObservedGeneration"))))
+    function = _contract(entry["ytt"], "funcContractV1", "resource.star") if entry.get("ytt") else ""
+    return WaitRule(_matcher(entry), tuple(conditions), bool(entry.get("supportsObservedGeneration")), function)
 
 
 def _template(entry: Mapping[str, Any]) -> TemplateRule:
-    affected = entry.get("affectedresources") or {}
+    affected = entry.get("affectedResources") or {}
     references = []
-    for r in affected.get("objectreferences") or []:
-        references.append(Reference(_matcher(r), parse_path(r.get("path")), r.get("namekey") or "name"))
+    for r in affected.get("objectReferences") or []:
+        references.append(Reference(_matcher(r), parse_path(r.get("path")), r.get("nameKey") or "name"))
     return TemplateRule(_matcher(entry), tuple(references))

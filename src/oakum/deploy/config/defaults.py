@@ -4,7 +4,7 @@ from __future__ import annotations
 from functools import cache
 
 from oakum.dataclass import replace
-from oakum.deploy.config.config import Config, parse_config
+from oakum.deploy.config.config import Config, rules_of
 from oakum.deploy.config.tables import DOCUMENT, TOKENS_OVERLAY
 from oakum.deploy.resource import Resource
 
@@ -12,7 +12,7 @@ from oakum.deploy.resource import Resource
 @cache
 def default_config() -> Config:
     """The rules of the built-in document. The one overlay in it is done natively: no template engine is needed."""
-    made = parse_config(Resource(DOCUMENT), "")
+    made = rules_of(DOCUMENT)
     rebase = tuple(replace(rule, kind="native", native=keep_tokens) if rule.template == TOKENS_OVERLAY else rule
                    for rule in made.rebase)
     return replace(made, rebase=rebase)

@@ -186,11 +186,9 @@ def parse_matchers(raw: Any) -> Matcher:
 
 def parse_matcher(raw: Any) -> Matcher:
     """One matcher object. Raises ConfigError when it is none that is known."""
-    known = {str(k).lower(): v for k, v in raw.items()} if isinstance(raw, dict) else {}
     for name, build in _BUILDERS.items():
-        if name in known and known[name] is not None:
-            fields = known[name]
-            return build({str(k).lower(): v for k, v in fields.items()} if isinstance(fields, dict) else {})
+        if raw and name in raw:
+            return build(raw[name])
     raise ConfigError("Unknown resource matcher specified")
 
 
@@ -215,17 +213,17 @@ def _many(fields: Mapping[str, Any]) -> tuple[Matcher, ...]:
 
 # In the order in which the first one present decides.
 _BUILDERS: dict[str, Callable[[Mapping[str, Any]], Matcher]] = {
-    "allmatcher": lambda f: AllMatcher(),
-    "anymatcher": lambda f: AnyOf(_many(f)),
-    "andmatcher": lambda f: AllOf(_many(f)),
-    "notmatcher": lambda f: Not(parse_matcher(f.get("matcher"))),
-    "kindnamespacenamematcher": lambda f: NameMatcher(f.get("kind", ""), f.get("namespace", ""), f.get("name", "")),
-    "apigroupkindmatcher": lambda f: KindMatcher(f.get("kind", ""), group=f.get("apigroup", "")),
-    "apiversionkindmatcher": lambda f: KindMatcher(f.get("kind", ""), api_version=f.get("apiversion", "")),
-    "hasannotationmatcher": _annotated,
-    "hasnamespacematcher": _namespaced,
-    "customresourcematcher": lambda f: CustomResources(),
-    "emptyfieldmatcher": _empty,
+    "allMatcher": lambda f: AllMatcher(),
+    "anyMatcher": lambda f: AnyOf(_many(f)),
+    "andMatcher": lambda f: AllOf(_many(f)),
+    "notMatcher": lambda f: Not(parse_matcher(f.get("matcher"))),
+    "kindNamespaceNameMatcher": lambda f: NameMatcher(f.get("kind", ""), f.get("namespace", ""), f.get("name", "")),
+    "apiGroupKindMatcher": lambda f: KindMatcher(f.get("kind", ""), group=f.get("apiGroup", "")),
+    "apiVersionKindMatcher": lambda f: KindMatcher(f.get("kind", ""), api_version=f.get("apiVersion", "")),
+    "hasAnnotationMatcher": _annotated,
+    "hasNamespaceMatcher": _namespaced,
+    "customResourceMatcher": lambda f: CustomResources(),
+    "emptyFieldMatcher": _empty,
 }
 
 

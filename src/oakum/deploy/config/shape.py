@@ -1,7 +1,7 @@
 """The fields of a Config document and the types of their values (kapp spec, section 6.1)."""
 from __future__ import annotations
 
-from oakum.gostruct import ANY, BOOL, TEXT, Many, Named, Struct
+from oakum.gostruct import ANY, BOOL, TEXT, Many, Named, Shape, Struct
 
 PATH = Many(ANY, "resources.Path")
 TEXTS = Many(TEXT)
@@ -23,7 +23,7 @@ MATCHER.fields.update({
 })
 
 
-def _rules(go_name: str, /, **fields: Struct | Many | Named | str) -> Many:
+def _rules(go_name: str, /, **fields: Shape) -> Many:
     return Many(Struct(f"config.{go_name}", {"resourceMatchers": MATCHERS, **fields}))
 
 

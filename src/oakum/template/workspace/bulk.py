@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from oakum.gostruct import json_kind
 from oakum.template.files import InputFile, input_file
 from oakum.template.workspace.errors import InputError
 from oakum.typing import Any
@@ -58,8 +59,7 @@ def _field(fields: dict[str, Any], name: str) -> Any:
 
 
 def _mismatch(value: Any, target: str) -> InputError:
-    kinds = {bool: "bool", str: "string", list: "array", dict: "object"}
-    return InputError(f"json: cannot unmarshal {kinds.get(type(value), 'number')} into {target}")
+    return InputError(f"json: cannot unmarshal {json_kind(value)} into {target}")
 
 
 def _loader(data: str) -> Callable[[], bytes]:
