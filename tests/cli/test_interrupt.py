@@ -6,11 +6,11 @@ import sys
 
 import pytest
 
-from oakum.cli.interrupt import Interrupts
+from oakum.cli.interrupt import Interrupts, Terminated
 
 # A shell's job in the background is begun with Ctrl-C ignored, and the tests may be such a job.
 START = """
-import os, signal, sys
+import os, signal, sys, time
 from oakum.cli.interrupt import Interrupts
 signal.signal(signal.SIGINT, signal.default_int_handler)
 def interrupt(*_): os.kill(os.getpid(), signal.SIGINT)
@@ -18,7 +18,7 @@ def interrupt(*_): os.kill(os.getpid(), signal.SIGINT)
 
 
 def ended(code: str) -> tuple[int, str, str]:
-    done = subprocess.run([sys.executable, "-c", START + code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", START + code], capture_output=True, text=True, timeout=50)
     return done.returncode, done.stdout, done.stderr.splitlines()[-1] if done.stderr else ""
 
 
@@ -31,7 +31,7 @@ builtins.interrupt = interrupt
 sys.path.insert(0, {str(tmp_path)!r})
 def run():
     import outer
-    print("never")
+    time.sleep(60)
 with Interrupts():
     run()
 """
@@ -45,13 +45,21 @@ with Interrupts():
     "import weakref\nclass Gone: pass\nseen = []\ndef drop():\n    gone = Gone()\n    seen.append(weakref.ref(gone, interrupt))\n    del gone",
 ])  # fmt: skip
 def test_what_a_callback_would_swallow_is_raised_behind_it(swallowing):
-    code = f"{swallowing}\nwith Interrupts():\n    try:\n        drop()\n        print('never')\n    except KeyboardInterrupt:\n        print('told')\n"
+    code = f"{swallowing}\nwith Interrupts():\n    try:\n        drop()\n        time.sleep(60)\n    except KeyboardInterrupt:\n        print('told')\n"
     assert ended(code) == (0, "told\n", "")
 
 
 def test_a_request_to_end_is_taken_like_ctrl_c():
     code = "from oakum.cli.interrupt import Terminated\nwith Interrupts():\n    try:\n        os.kill(os.getpid(), signal.SIGTERM)\n    except Terminated:\n        print('tidied up')\nos.kill(os.getpid(), signal.SIGTERM)\n"
     assert ended(code) == (-15, "tidied up\n", "")
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, Terminated])
+def test_what_was_put_off_is_raised_at_the_end_at_the_latest(monkeypatch, kind):
+    monkeypatch.setattr("oakum.cli.interrupt._SOON", 3600)
+    interrupts = Interrupts()
+    with pytest.raises(kind), interrupts:
+        interrupts._later(kind)
 
 
 def test_other_failures_of_callbacks_are_told_as_ever():

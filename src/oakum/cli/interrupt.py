@@ -2,7 +2,7 @@
 
 Python raises KeyboardInterrupt wherever the main thread is. While a module written in C is being set up that may crash
 the process (orjson does), and what the callbacks of `importlib` and `__del__` raise is printed with a traceback and
-lost. There it is put off until the code that is outside of them goes on: for some milliseconds at most.
+lost. Where it comes at such a moment it is tried again a millisecond later, as often as it takes.
 """
 from __future__ import annotations
 
@@ -18,21 +18,27 @@ else:
 
 DEFAULT: dict[int, Any] = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
 _IMPORT = "<frozen importlib._bootstrap>"
+_SOON = 0.001
 
 
 class Terminated(KeyboardInterrupt):
     """The process was asked to end by SIGTERM, as by a CI system: what Ctrl-C tidies up is tidied up too."""
 
 
+_RAISED: dict[int, type[KeyboardInterrupt]] = {signal.SIGINT: KeyboardInterrupt, signal.SIGTERM: Terminated}
+
+
 class Interrupts:
     """A context in which Ctrl-C raises KeyboardInterrupt, and SIGTERM Terminated, in code that can bear it.
 
-    What does something else than it does by default, or where this is not the main thread, is not changed.
+    What was put off is raised at the end at the latest. What does something else than it does by default, or where
+    this is not the main thread, is not changed.
     """
 
     def __enter__(self) -> None:
         self._home = sys._getframe(1)
         self._hook = sys.unraisablehook
+        self._put_off: type[KeyboardInterrupt] | None = None
         self._ours = [number for number, default in DEFAULT.items() if signal.getsignal(number) == default]
         try:
             for number in self._ours:
@@ -40,39 +46,42 @@ class Interrupts:
         except ValueError:
             self._ours = []
         if self._ours:
+            self._alarm = signal.signal(signal.SIGALRM, self._interrupted)
             sys.unraisablehook = self._swallowed
 
     def __exit__(self, *_: object) -> None:
-        if self._ours:
-            sys.unraisablehook = self._hook
+        if not self._ours:
+            return
+        sys.unraisablehook = self._hook
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, self._alarm)
         for number in self._ours:
             signal.signal(number, DEFAULT[number])
+        if self._put_off is not None:
+            raise self._put_off
 
     def _interrupted(self, number: int, frame: FrameType | None) -> None:
-        kind = Terminated if number == signal.SIGTERM else KeyboardInterrupt
-        outside = None
-        while frame is not None and frame is not self._home:
-            importing = frame.f_code.co_filename == _IMPORT
-            frame = frame.f_back
-            if importing:
-                outside = frame
-        if outside is None:
+        kind, self._put_off = _RAISED.get(number, self._put_off), None
+        if kind is None:
+            return  # the alarm comes late: another signal was raised by then
+        if not self._is_importing(frame):
             raise kind
-        _raise_in(outside, kind)
+        self._later(kind)
+
+    def _is_importing(self, frame: FrameType | None) -> bool:
+        """Whether code in `frame` runs for an import that began in this context."""
+        while frame is not None and frame is not self._home:
+            if frame.f_code.co_filename == _IMPORT:
+                return True
+            frame = frame.f_back
+        return False
 
     def _swallowed(self, lost: sys.UnraisableHookArgs) -> None:
-        if not isinstance(lost.exc_value, KeyboardInterrupt):
+        if isinstance(lost.exc_value, KeyboardInterrupt):
+            self._later(type(lost.exc_value))
+        else:
             self._hook(lost)
-        elif (caller := sys._getframe().f_back) is not None:
-            _raise_in(caller, type(lost.exc_value))
 
-
-def _raise_in(frame: FrameType, kind: type[KeyboardInterrupt]) -> None:
-    """Raise it in `frame` as soon as that goes on."""
-
-    def interrupt(_: FrameType, event: str, argument: Any) -> None:
-        sys.settrace(None)
-        raise kind
-
-    frame.f_trace, frame.f_trace_opcodes = interrupt, True
-    sys.settrace(lambda *_: None)
+    def _later(self, kind: type[KeyboardInterrupt]) -> None:
+        self._put_off = kind
+        signal.setitimer(signal.ITIMER_REAL, _SOON)
