@@ -48,6 +48,10 @@ BAD = [
     ('"a"=b', f'unable to parse requirement: <nil>: Invalid value: "\\"a\\"": {NAME_RULE}'),
     ("a>-", "unable to parse requirement: [values[0]: Invalid value: \"-\": for 'Gt', 'Lt' operators, the value must be an "
             f'integer, values[0][a]: Invalid value: "-": {VALUE_RULE}]'),
+    ("a in (1,-,_)", f'unable to parse requirement: [values[0][a]: Invalid value: "-": {VALUE_RULE}, values[2][a]: Invalid '
+                     f'value: "_": {VALUE_RULE}]'),
+    ("a=" + "-" * 64, f'unable to parse requirement: values[0][a]: Invalid value: "{"-" * 64}": must be no more than 63 '
+                      f'characters; {VALUE_RULE}'),
 ]
 
 

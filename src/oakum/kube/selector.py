@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from oakum.dataclass import dataclass
 from oakum.errors import KubeError
@@ -51,7 +51,7 @@ class Requirement:
         return has if self.operator == "exists" else not has
 
     def _compares(self, label: str) -> bool:
-        if not _INTEGER.fullmatch(label):
+        if not (_INTEGER.fullmatch(label) and _INTEGER.fullmatch(self.values[0])):
             return False
         return int(label) < int(self.values[0]) if self.operator == "<" else int(label) > int(self.values[0])
 
@@ -99,28 +99,42 @@ def name_problems(name: str) -> list[str]:
     return found
 
 
-def parse(text: str) -> Selector:
-    """The selector that `text` writes. Raises SelectorError in the words of the API machinery."""
-    tokens, found = _Tokens(_TOKEN.findall(text)), []
-    if tokens.next and not tokens.begins_requirement:
-        raise _unexpected(tokens.next, "!, identifier, or 'end of string'")
-    while tokens.next:
+def value_problems(value: str) -> list[str]:
+    """Why `value` is not the value of a label."""
+    found = ["must be no more than 63 characters"] if len(value) > 63 else []
+    return found if _VALUE.fullmatch(value) else [*found, VALUE_RULE]
+
+
+Check = Callable[[str], list[str]]
+
+
+def parse(text: str, *, key: Check = name_problems, value: Check = value_problems) -> Selector:
+    """The selector that `text` writes. Raises SelectorError in the words of the API machinery.
+
+    Its releases word differently what is wrong with a `key` or a `value`; the defaults are those of clients.
+    """
+    parser, found = _Parser(_TOKEN.findall(text), key, value), []
+    if parser.next and not parser.begins_requirement:
+        raise _unexpected(parser.next, "!, identifier, or 'end of string'")
+    while parser.next:
         try:
-            found.append(_requirement(tokens))
+            found.append(parser.requirement())
         except SelectorError as e:
             raise SelectorError(f"unable to parse requirement: {e}") from None
-        if tokens.next not in (",", ""):
-            raise _unexpected(tokens.next, "',' or 'end of string'")
-        if tokens.take() and not tokens.begins_requirement:
-            raise _unexpected(tokens.next, "identifier after ','")
+        if parser.next not in (",", ""):
+            raise _unexpected(parser.next, "',' or 'end of string'")
+        if parser.take() and not parser.begins_requirement:
+            raise _unexpected(parser.next, "identifier after ','")
     return Selector(tuple(sorted(found, key=lambda r: r.key)))
 
 
-class _Tokens:
+class _Parser:
     """The tokens of a selector, one after the other; "" stands for the end."""
 
-    def __init__(self, tokens: list[str]) -> None:
+    def __init__(self, tokens: list[str], key: Check, value: Check) -> None:
         self._rest = tokens[::-1]
+        self._key_problems = key
+        self._value_problems = value
 
     @property
     def next(self) -> str:
@@ -136,6 +150,70 @@ class _Tokens:
         """The next token."""
         return self._rest.pop() if self._rest else ""
 
+    def requirement(self) -> Requirement:
+        """The requirement that begins here. Raises SelectorError."""
+        negated = self.next == "!"
+        if negated:
+            self.take()
+        key = self.take()
+        if not _is_identifier(key):
+            raise _unexpected(key, "identifier")
+        if problems := self._key_problems(key):
+            raise SelectorError(f"<nil>: Invalid value: {_quoted(key)}: {'; '.join(problems)}")
+        if negated:
+            return Requirement(key, "!")
+        if self.next in (",", ""):
+            return Requirement(key, "exists")
+        operator = self.take()
+        if operator not in ("in", "notin", "=", "==", "!=", ">", "<"):
+            raise _unexpected(operator, "in, notin, =, ==, !=, gt, lt")
+        values = self._values() if operator in ("in", "notin") else [self._value()]
+        problems = [p for at, value in enumerate(values) for p in self._invalid(key, operator, at, value)]
+        if problems:
+            raise SelectorError(problems[0] if len(problems) == 1 else f"[{', '.join(problems)}]")
+        return Requirement(key, operator, tuple(values))
+
+    def _value(self) -> str:
+        """The one value of an equality or comparison, which may be empty."""
+        if self.next in (",", ""):
+            return ""
+        if not _is_identifier(self.next):
+            raise _unexpected(self.next, "identifier")
+        return self.take()
+
+    def _values(self) -> list[str]:
+        """The values in parentheses, sorted and each once; one may be empty."""
+        if self.next != "(":
+            raise SelectorError(f"found '{self.next}' expected: '('")
+        self.take()
+        out: set[str] = set()
+        if not (_is_identifier(self.next) or self.next in (",", ")")):
+            raise _unexpected(self.next, "',', ')' or identifier")
+        expecting = True
+        while (token := self.take()) != ")":
+            if token == ",":
+                if expecting:
+                    out.add("")
+                expecting = True
+            elif expecting and _is_identifier(token):
+                out.add(token)
+                expecting = False
+            else:
+                raise _unexpected(token, "',', or identifier" if expecting else "',' or ')'")
+        if expecting:
+            out.add("")
+        return sorted(out)
+
+    def _invalid(self, key: str, operator: str, at: int, value: str) -> list[str]:
+        """What is wrong with the value in place `at`."""
+        found = []
+        if operator in "<>" and not _INTEGER.fullmatch(value):
+            why = "for 'Gt', 'Lt' operators, the value must be an integer"
+            found.append(f"values[{at}]: Invalid value: {_quoted(value)}: {why}")
+        if problems := self._value_problems(value):
+            found.append(f"values[{at}][{key}]: Invalid value: {_quoted(value)}: {'; '.join(problems)}")
+        return found
+
 
 def _is_identifier(token: str) -> bool:
     return token not in _SYMBOLS
@@ -143,79 +221,6 @@ def _is_identifier(token: str) -> bool:
 
 def _unexpected(found: str, wanted: str) -> SelectorError:
     return SelectorError(f"found '{found}', expected: {wanted}")
-
-
-def _requirement(tokens: _Tokens) -> Requirement:
-    negated = tokens.next == "!"
-    if negated:
-        tokens.take()
-    key = tokens.take()
-    if not _is_identifier(key):
-        raise _unexpected(key, "identifier")
-    problems = name_problems(key)
-    if problems:
-        raise SelectorError(f"<nil>: Invalid value: {_quoted(key)}: {'; '.join(problems)}")
-    if negated:
-        return Requirement(key, "!")
-    if tokens.next in (",", ""):
-        return Requirement(key, "exists")
-    operator = tokens.take()
-    if operator in ("in", "notin"):
-        return Requirement(key, operator, tuple(_checked(key, at, v) for at, v in enumerate(_values(tokens))))
-    if operator not in ("=", "==", "!=", ">", "<"):
-        raise _unexpected(operator, "in, notin, =, ==, !=, gt, lt")
-    value = _value(tokens)
-    if operator in "<>" and not _INTEGER.fullmatch(value):
-        why = "for 'Gt', 'Lt' operators, the value must be an integer"
-        problems = [f"values[0]: Invalid value: {_quoted(value)}: {why}", *_value_problems(key, 0, value)]
-        raise SelectorError(problems[0] if len(problems) == 1 else f"[{', '.join(problems)}]")
-    return Requirement(key, operator, (_checked(key, 0, value),))
-
-
-def _value(tokens: _Tokens) -> str:
-    """The one value of an equality or comparison, which may be empty."""
-    if tokens.next in (",", ""):
-        return ""
-    if not _is_identifier(tokens.next):
-        raise _unexpected(tokens.next, "identifier")
-    return tokens.take()
-
-
-def _values(tokens: _Tokens) -> list[str]:
-    """The values in parentheses, sorted and each once; one may be empty."""
-    if tokens.next != "(":
-        raise SelectorError(f"found '{tokens.next}' expected: '('")
-    tokens.take()
-    out: set[str] = set()
-    if not (_is_identifier(tokens.next) or tokens.next in (",", ")")):
-        raise _unexpected(tokens.next, "',', ')' or identifier")
-    expecting = True
-    while (token := tokens.take()) != ")":
-        if token == ",":
-            if expecting:
-                out.add("")
-            expecting = True
-        elif expecting and _is_identifier(token):
-            out.add(token)
-            expecting = False
-        else:
-            raise _unexpected(token, "',', or identifier" if expecting else "',' or ')'")
-    if expecting:
-        out.add("")
-    return sorted(out)
-
-
-def _checked(key: str, at: int, value: str) -> str:
-    for problem in _value_problems(key, at, value):
-        raise SelectorError(problem)
-    return value
-
-
-def _value_problems(key: str, at: int, value: str) -> list[str]:
-    if len(value) <= 63 and _VALUE.fullmatch(value):
-        return []
-    why = "must be no more than 63 characters" if len(value) > 63 else VALUE_RULE
-    return [f"values[{at}][{key}]: Invalid value: {_quoted(value)}: {why}"]
 
 
 def _quoted(text: str) -> str:

@@ -4,66 +4,47 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from oakum.lab.api import label_queries
+from oakum.kube.selector import Requirement, Selector, SelectorError, parse
+from oakum.lab.api import names
 from oakum.lab.api.status import bad_request
 from oakum.lab.store import Obj
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """One condition on a label; the operator `never` stands for one that validation refuses."""
-
-    key: str
-    operator: str
-    values: tuple[str, ...] = ()
-
-    def matches(self, labels: Mapping[str, str]) -> bool:
-        """Whether labels fulfil it."""
-        value = labels.get(self.key)
-        if self.operator == "exists":
-            return value is not None
-        if self.operator == "absent":
-            return value is None
-        if self.operator == "in":
-            return value in self.values
-        if self.operator == "never":
-            return False
-        if self.operator == "notin":
-            return value is None or value not in self.values
-        try:
-            return value is not None and _compares(self.operator, int(value), int(self.values[0]))
-        except ValueError:
-            return False
-
-
-def _compares(operator: str, left: int, right: int) -> bool:
-    return left > right if operator == ">" else left < right
-
-
-Selector = tuple[Requirement, ...]
-
-
 def parse_labels(text: str) -> Selector:
-    """`a=b,c!=d,e in (f,g),h,!i` to requirements; raises ApiError 400 for other text."""
-    return tuple(Requirement(*term) for term in label_queries.parse(text))
+    """The selector of a query; raises ApiError 400 for text that is none."""
+    try:
+        return parse(text, key=names.label_key, value=names.label_value)
+    except SelectorError as error:
+        raise bad_request(str(error)) from None
 
 
 def selects(selector: Selector, labels: Mapping[str, str] | None) -> bool:
     """Whether labels fulfil all requirements."""
-    return all(requirement.matches(labels or {}) for requirement in selector)
+    return selector.matches(labels or {})
+
+
+def of_labels(labels: Mapping[str, str] | None) -> Selector:
+    """What has all of `labels`."""
+    return Selector(tuple(Requirement(key, "=", (value,)) for key, value in (labels or {}).items()))
+
+
+_OPERATORS = {"In": "in", "NotIn": "notin", "Exists": "exists", "DoesNotExist": "!"}
 
 
 def of_object(selector: Mapping[str, Any] | None) -> Selector | None:
-    """A `LabelSelector` (matchLabels, matchExpressions) to requirements; None, which selects nothing, for None."""
+    """A `LabelSelector` (matchLabels, matchExpressions) as a selector; None, which selects nothing, for None.
+
+    An operator that there is not, which validation refuses, selects nothing either.
+    """
     if selector is None:
         return None
-    plain = [Requirement(key, "in", (value,)) for key, value in (selector.get("matchLabels") or {}).items()]
-    operators = {"In": "in", "NotIn": "notin", "Exists": "exists", "DoesNotExist": "absent"}
     rich = [
-        Requirement(item["key"], operators.get(item["operator"], "never"), tuple(item.get("values") or ()))
+        Requirement(item["key"], _OPERATORS[item["operator"]], tuple(item.get("values") or ()))
+        if item["operator"] in _OPERATORS
+        else Requirement(item["key"], "in")
         for item in selector.get("matchExpressions") or []
     ]
-    return tuple(plain + rich)
+    return Selector((*of_labels(selector.get("matchLabels")).requirements, *rich))
 
 
 _META = ("metadata.name", "metadata.namespace")
@@ -145,6 +126,6 @@ def predicate(
 ) -> Callable[[Obj], bool] | None:
     """One test for both selectors of a request; None when both are empty."""
     wanted, terms = parse_labels(labels), parse_fields(fields, resource, extra)
-    if not wanted and not terms:
+    if not labels and not terms:
         return None
     return lambda obj: selects(wanted, obj["metadata"].get("labels")) and all(term.matches(obj) for term in terms)

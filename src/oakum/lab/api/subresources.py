@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from oakum.kube.selector import Selector
 from oakum.lab.api import clock, codec, selectors, status
 from oakum.lab.api.authorizer import Authorizer
 from oakum.lab.api.calls import DeleteOptions, Options
@@ -204,22 +205,12 @@ def scale_of(resource: Resource, obj: Obj) -> Obj:
 
 _BINDABLE = {"Pod": "pods", "Secret": "secrets", "Node": "nodes"}
 _KEPT = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
-_OPERATORS = {"in": "in", "notin": "notin"}
 
 
 def selector_text(selector: Obj | None) -> str:
     """A LabelSelector (or a plain map of labels) in the form that queries take."""
     if not selector:
         return ""
-    plain = selector if "matchLabels" not in selector and "matchExpressions" not in selector else None
-    parts = []
-    equal = set((plain or selector.get("matchLabels") or {}).items())
-    found = selectors.of_object({"matchLabels": plain} if plain else selector) or ()
-    for each in sorted(found, key=lambda each: each.key):
-        if each.operator == "in" and (each.key, *each.values) in equal:
-            parts.append(f"{each.key}={each.values[0]}")
-        elif each.operator in _OPERATORS:
-            parts.append(f"{each.key} {each.operator} ({','.join(sorted(each.values))})")
-        else:
-            parts.append(each.key if each.operator == "exists" else f"!{each.key}")
-    return ",".join(parts)
+    plain = "matchLabels" not in selector and "matchExpressions" not in selector
+    found = selectors.of_labels(selector) if plain else selectors.of_object(selector) or Selector()
+    return str(Selector(tuple(sorted(found.requirements, key=lambda each: each.key))))

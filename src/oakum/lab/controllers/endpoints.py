@@ -44,10 +44,11 @@ class EndpointsOfServices:
         selector = service["spec"].get("selector")
         if not selector or service["spec"]["type"] == "ExternalName":
             return
+        wanted = selectors.of_labels(selector)
         chosen = [
             pod
             for pod in self._cluster.store.list("pods", key[0]).items
-            if selectors.selects(_requirements(selector), pod["metadata"].get("labels")) and _address(pod)
+            if selectors.selects(wanted, pod["metadata"].get("labels")) and _address(pod)
         ]
         self._write("endpoints", _endpoints(service, chosen))
         self._write_slice(service, chosen)
@@ -92,10 +93,6 @@ def _delete(cluster: Cluster, key: str, obj: Obj) -> None:
     except ApiError as error:
         if error.code != 404:
             raise
-
-
-def _requirements(selector: dict[str, str]) -> selectors.Selector:
-    return selectors.of_object({"matchLabels": selector}) or ()
 
 
 def _address(pod: Obj) -> str:

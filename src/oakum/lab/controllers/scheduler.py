@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from oakum.kube.selector import Requirement
 from oakum.lab.api.calls import Options
 from oakum.lab.api.cluster import Cluster
-from oakum.lab.api.selectors import Requirement
 from oakum.lab.api.status import ApiError
 from oakum.lab.controllers import events, pods
 from oakum.lab.controllers.conditions import condition, is_true, with_condition
@@ -13,7 +13,7 @@ from oakum.lab.store import NotFound, Obj
 
 _COMPONENT = "default-scheduler"
 _MANAGER = "kube-scheduler"
-_OPERATORS = {"In": "in", "NotIn": "notin", "Exists": "exists", "DoesNotExist": "absent", "Gt": ">", "Lt": "<"}
+_OPERATORS = {"In": "in", "NotIn": "notin", "Exists": "exists", "DoesNotExist": "!", "Gt": ">", "Lt": "<"}
 
 
 class Scheduler:
