@@ -34,7 +34,7 @@ def test_ctrl_c_while_a_program_is_being_read_ends_it_without_a_word(program, mo
 
 
 @pytest.mark.parametrize(("program", "module"), [
-    ("ytt", "oakum.cli.ytt.version"), ("kbld", "oakum.cli.kbld.version"), ("kapp", "oakum.cli.kapp.odd"),
+    ("ytt", "oakum.cli.ytt.version"), ("kbld", "oakum.cli.kbld.version"), ("kapp", "oakum.cli.kapp.offline"),
     ("oakum", "oakum.cli.oakum.version"),
 ])  # fmt: skip
 def test_ctrl_c_while_a_command_runs_is_status_130(program, module):

@@ -3,14 +3,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from oakum.errors import TemplateError
 from oakum.template.convert import fields_of, to_struct
 from oakum.template.errors import UnknownName
-from oakum.template.keys import show_key
-from oakum.template.position import position
 from oakum.template.tree import Place
+from oakum.template.values import check_keys
 from oakum.typing import TYPE_CHECKING, Any
-from oakum.yaml.nodes import Map, MapItem, Node, Value, walk
+from oakum.yaml.nodes import Map, Value
 
 if TYPE_CHECKING:
     from oakum.template.library import Library, Settled
@@ -49,13 +47,3 @@ class Modules:
                 FILES,
             )
         return found
-
-
-def check_keys(values: Value) -> None:
-    """Raise TemplateError for a key of data values that no struct can have."""
-    for node in walk(values) if isinstance(values, Node) else ():
-        if isinstance(node, MapItem) and not isinstance(node.key, str):
-            raise TemplateError(
-                f"Expected data value keys to be strings, but was {show_key(node.key)} on line {position(node)} "
-                "(hint: put the key in quotes)"
-            )

@@ -7,12 +7,13 @@ from oakum.template.annotation import Annotation, annotation
 from oakum.template.comment import annotation_names
 from oakum.template.convert import go_type
 from oakum.template.files import InputFile
+from oakum.template.keys import show_key
 from oakum.template.kinds import kind_of
 from oakum.template.modules.arguments import string
 from oakum.template.position import compact, position
 from oakum.template.reference import LibraryReference, parse_reference, show
 from oakum.yaml.emitter import is_empty
-from oakum.yaml.nodes import Document, DocumentSet, walk
+from oakum.yaml.nodes import Document, DocumentSet, MapItem, Node, Value, walk
 
 VALUES, SCHEMA, REFERENCE = "data/values", "data/values-schema", "library/ref"
 _AFTER = "after_library_module"
@@ -120,3 +121,13 @@ def _steps(reference: Annotation) -> tuple[LibraryReference, ...]:
         raise TemplateError(str(error)) from error
     except TemplateError as error:
         raise TemplateError(f"Annotation {REFERENCE}: {error}") from error
+
+
+def check_keys(values: Value) -> None:
+    """Raise TemplateError for a key of data values that no struct can have."""
+    for node in walk(values) if isinstance(values, Node) else ():
+        if isinstance(node, MapItem) and not isinstance(node.key, str):
+            raise TemplateError(
+                f"Expected data value keys to be strings, but was {show_key(node.key)} on line {position(node)} "
+                "(hint: put the key in quotes)"
+            )

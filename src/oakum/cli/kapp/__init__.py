@@ -22,7 +22,7 @@ def _with_commands(short: str, commands: tuple[Command, ...]) -> str:
 
 
 def _group(name: str, short: str, commands: tuple[Command, ...], *, group: str, aliases: tuple[str, ...]) -> Command:
-    return Command(name, _with_commands(short, commands), run="oakum.cli.kapp.odd:subcommands", commands=commands,
+    return Command(name, _with_commands(short, commands), run="oakum.cli.kapp.offline:subcommands", commands=commands,
                    group=group, aliases=aliases, arguments=None)
 
 
@@ -63,7 +63,7 @@ ROOT = Command(
     "kapp",
     short=f"{ABOUT} (app-change, app-group, config-map, delete, deploy, deploy-config, inspect, label, list, logs, "
           "rename, service-account, tools, version)",
-    run="oakum.cli.kapp.odd:root",
+    run="oakum.cli.kapp.offline:root",
     flags=(Flag("version", "version for kapp", "bool", short="v"),),
     shared=(*ui.FLAGS, *f.GLOBAL),
     arguments=None,
@@ -97,13 +97,13 @@ ROOT = Command(
                        Flag("new-namespace", "Set new namespace (format: new-namespace)"))),
         _group("service-account", "Service account", _SERVICE_ACCOUNT, group=SUPPORT,
                aliases=("sa", "service-accounts", "serviceccounts", "serviceaccount")),
-        Command("deploy-config", "Show default deploy config", run="oakum.cli.kapp.odd:deploy_config", group=MISC,
+        Command("deploy-config", "Show default deploy config", run="oakum.cli.kapp.offline:deploy_config", group=MISC,
                 flags=(ui.TTY,)),
         _group("tools", "Tools", _TOOLS, group=MISC, aliases=("t",)),
         Command("completion", "Generate the autocompletion script for the specified shell",
                 run="oakum.cli.completion:run", arguments=None, group=REST),
         Command("help", "Help about any command", run="oakum.cli.help:run", arguments=None, group=REST),
-        Command("version", "Print client version", run="oakum.cli.kapp.odd:version", group=REST, flags=(ui.TTY,)),
+        Command("version", "Print client version", run="oakum.cli.kapp.offline:version", group=REST, flags=(ui.TTY,)),
     ),
 )
 

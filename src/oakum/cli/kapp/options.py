@@ -60,7 +60,7 @@ def lock_options(flags: Flags) -> LockOptions:
 
 def deploy_options(session: Session, app: str, extra_labels: tuple[str, ...] = ()) -> DeployOptions:
     """All of deploy's flags, for application `app`."""
-    from oakum.cli.kapp.odd import VERSION
+    from oakum.cli.kapp.offline import VERSION
 
     flags = session.flags
     return DeployOptions(

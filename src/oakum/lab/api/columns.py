@@ -1,12 +1,11 @@
 """The columns of tables, kind by kind, as the real server's printers have them."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from oakum.lab.api import clock
-from oakum.lab.api.kinds import Resource
 from oakum.lab.store import Obj
 
 Cell = Callable[[Obj, datetime], Any]
@@ -111,62 +110,3 @@ def wide(title: str, cell: Cell) -> Column:
 def integer(title: str, cell: Cell) -> Column:
     """A column of numbers."""
     return Column(title, cell, "integer")
-
-
-def columns_of(resource: Resource) -> list[Column]:
-    """The columns of a resource's table."""
-    if resource.custom is not None:
-        return _custom(resource.custom.columns)
-    from oakum.lab.api.administration_printers import ADMINISTRATION
-    from oakum.lab.api.descriptions import described
-    from oakum.lab.api.printers import PRINTERS
-
-    known = described(resource)
-    columns = PRINTERS.get(resource.key) or ADMINISTRATION.get(resource.key) or [NAME, CREATED_AT]
-    return [_described(column, known) for column in columns]
-
-
-def _described(column: Column, known: Mapping[str, tuple[str, str]]) -> Column:
-    if column.name not in known:
-        return column
-    kind, about = known[column.name]
-    return replace(column, type=kind, description=about)
-
-
-def _custom(columns: tuple[dict[str, Any], ...]) -> list[Column]:
-    from oakum.lab.api import descriptions
-
-    name = replace(NAME, description=descriptions.NAME)
-    if columns:
-        return [name, *(_printed(column) for column in columns)]
-    return [name, replace(AGE, type="date", description=descriptions.created())]
-
-
-def _printed(column: dict[str, Any]) -> Column:
-    kind = column.get("type", "string")
-    about = column.get("description") or f"Custom resource definition column (in JSONPath format): {column['jsonPath']}"
-    cell = _by_path(column["jsonPath"], kind)
-    return Column(column["name"], cell, kind, column.get("priority", 0), column.get("format", ""), about)
-
-
-def _by_path(path: str, kind: str) -> Cell:
-    from oakum.lab.api.jsonpath import find
-
-    def cell(obj: Obj, now: datetime) -> Any:
-        found = find(obj, path)
-        if not found:
-            return None
-        value = found[0]
-        if kind == "date":
-            return clock.age(value, now) if isinstance(value, str) else "<unknown>"
-        if kind in ("integer", "number", "boolean") and not isinstance(value, dict | list):
-            return value
-        return value if isinstance(value, str) else _shown(value)
-
-    return cell
-
-
-def _shown(value: Any) -> str:
-    from oakum.lab.api.gojson import quoted
-
-    return quoted(value)

@@ -5,7 +5,6 @@ from oakum.errors import OakumError, TemplateError
 from oakum.record import NamedTuple
 from oakum.starlark import Builtin, Failure, Module, freeze
 from oakum.template.annotation import Annotation
-from oakum.template.builtin import check_keys
 from oakum.template.comment import has_templating
 from oakum.template.convert import copy_value, go_type, to_struct, to_yaml
 from oakum.template.evaluation import Flavour
@@ -14,7 +13,7 @@ from oakum.template.fragment import Fragment
 from oakum.template.library import Given, Library, Settled, check_used
 from oakum.template.modules.arguments import exactly, string
 from oakum.template.tree import Place
-from oakum.template.values import ValuesDocument
+from oakum.template.values import ValuesDocument, check_keys
 from oakum.typing import Any
 from oakum.yaml.nodes import Document, DocumentSet, Map, Node, walk
 
