@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import platform
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ import pytest
 import urllib3
 
 from oakum.lab import Lab
+from oakum.lab.api.calls import DeleteOptions
 from oakum.lab.load import load_image
 from oakum.lab.registry import Storage
 
@@ -158,3 +160,14 @@ def cluster(lab: Lab, layout: Path) -> Cluster:
     running = Cluster(lab)
     running.login()
     return running
+
+
+def delete(cluster: Cluster, name: str, grace: int | None = None) -> None:
+    pods = cluster.lab.cluster.resource("pods")
+    cluster.lab.cluster.delete(pods, name, "default", DeleteOptions(grace=grace))
+
+
+def is_running(argument: str) -> bool:
+    """Whether some process has this argument."""
+    lines = (Path("/proc") / name / "cmdline" for name in os.listdir("/proc") if name.isdigit())
+    return any(argument.encode() in line.read_bytes().split(b"\0") for line in lines if line.exists())
