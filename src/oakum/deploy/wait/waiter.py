@@ -149,7 +149,7 @@ class Waiter:
             return self._look(one) if kind == "DELETED" or not same else None
         if kind == "DELETED":
             return self._look(one)
-        state = self._judge.state(identified(resource), self._associated(one, resource))
+        state = self._judge.state(identified(resource), self._associated(resource))
         if self._options.strict and state.done:
             return self._reconciled(one, first=False)
         one.ready = None
@@ -195,7 +195,7 @@ class Waiter:
                 break
             time.sleep(pause)
             found = self._cluster.get(found)
-        associated = self._listed(one, found) if rule is not None and rule.associated else []
+        associated = self._listed(found) if rule is not None and rule.associated else []
         state = self._judge.state(found, associated)
         children = () if state.done else self._children(found, associated)
         if self._options.strict:
@@ -224,13 +224,13 @@ class Waiter:
         words = last_words(client, stuck) if stuck is not None else []
         return state, tuple(f"{self._faint(' ^ ')}{line}" for line in words)
 
-    def _associated(self, one: Tracked, resource: Resource) -> list[Resource]:
+    def _associated(self, resource: Resource) -> list[Resource]:
         """Only one rule looks at other objects than its own; for the others no request is made."""
         from oakum.deploy.wait.builtin import MIN_REPLICAS
 
-        return self._listed(one, resource) if MIN_REPLICAS in resource.annotations else []
+        return self._listed(resource) if MIN_REPLICAS in resource.annotations else []
 
-    def _listed(self, one: Tracked, resource: Resource) -> list[Resource]:
+    def _listed(self, resource: Resource) -> list[Resource]:
         rule = self._judge.built_in(resource)
         label = resource.labels.get(ASSOCIATION)
         if rule is None or not label:

@@ -70,7 +70,7 @@ def told(
         run([*argv, flag, str(file), *rest], name, log, folder=folder)
         if not file.exists():
             raise BuildError(f"Expected {argv[0]} to write its answer ({flag}), but it did not")
-        return file.read_text().strip()
+        return file.read_text(encoding="utf-8").strip()
 
 
 class ProgramFailed(BuildError):

@@ -133,7 +133,7 @@ def _inside(shape: Shape) -> Iterator[str]:
 def _type(name: str, prefix: str, version: int) -> Document:
     bare = schema.bare(name)
     if bare is not None:
-        return _bare_v2(name, bare) if version == 2 else bare
+        return _bare_v2(bare) if version == 2 else bare
     struct = schema.struct(name)
     render = _field_v3 if version == 3 else _field_v2
     document: Document = {"type": "object"}
@@ -148,7 +148,7 @@ def _type(name: str, prefix: str, version: int) -> Document:
     return document
 
 
-def _bare_v2(name: str, bare: Document) -> Document:
+def _bare_v2(bare: Document) -> Document:
     if "oneOf" not in bare:
         return bare
     return {"type": "string", **({"format": bare["format"]} if "format" in bare else {})}

@@ -130,7 +130,7 @@ class Server:
         raise status.refused(attempt.resource, attempt.group, attempt.name, detail)
 
     def _watch(self, call: Call, aimed: Target) -> WatchStream:
-        return WatchStream(self.cluster, call, aimed, renderer(self.cluster, call, aimed.resource, each=True))
+        return WatchStream(self.cluster, call, aimed, renderer(self.cluster, call, aimed.resource))
 
     async def _stream(self, aimed: Target, scope: Scope, receive: Receive, send: Send) -> None:
         pod = self.cluster.get(aimed.resource, aimed.name, aimed.namespace)
@@ -151,7 +151,7 @@ class Server:
         return handler(call, aimed, caller)
 
     def _object(self, call: Call, aimed: Target, obj: Obj, code: int = 200) -> Answer:
-        return Answer(code, renderer(self.cluster, call, aimed.resource, each=False)(obj))
+        return Answer(code, renderer(self.cluster, call, aimed.resource)(obj))
 
     def _get(self, call: Call, aimed: Target, caller: Caller) -> Answer:
         if aimed.subresource not in ("", "status"):

@@ -80,7 +80,7 @@ class Subresources:
         if seconds < 600:
             error = status.invalid("spec.expirationSeconds", seconds, "may not specify a duration less than 10 minutes")
             raise status.unprocessable("TokenRequest", "authentication.k8s.io", "", [error])
-        bound = self._bound(aimed, account, spec["boundObjectRef"]) if spec.get("boundObjectRef") else None
+        bound = self._bound(aimed, spec["boundObjectRef"]) if spec.get("boundObjectRef") else None
         token, until = self._users.token_for(account, seconds, spec.get("audiences") or [], bound)
         metadata = {
             "name": aimed.name,
@@ -95,7 +95,7 @@ class Subresources:
             "status": {"token": token, "expirationTimestamp": clock.stamp(until)},
         }
 
-    def _bound(self, aimed: Target, account: Obj, reference: Obj) -> Obj:
+    def _bound(self, aimed: Target, reference: Obj) -> Obj:
         """What a token is bound to: a Pod of the account, a Secret or a Node. Raises ApiError 400, 404 or 409."""
         kind, name = reference.get("kind") or "", reference.get("name") or ""
         group = (reference.get("apiVersion") or "").rpartition("/")[0]

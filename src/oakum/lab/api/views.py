@@ -21,8 +21,8 @@ def wanted_form(call: Call) -> str:
     return ""
 
 
-def renderer(cluster: Cluster, call: Call, resource: Resource, each: bool) -> Callable[[Obj], Obj]:
-    """The function that shows one object; `each` says that it is one of a watch's events."""
+def renderer(cluster: Cluster, call: Call, resource: Resource) -> Callable[[Obj], Obj]:
+    """The function that shows one object."""
     form = wanted_form(call)
     if form.startswith("PartialObjectMetadata"):
         return listing.partial

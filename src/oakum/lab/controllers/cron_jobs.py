@@ -8,9 +8,9 @@ from oakum.lab.api import clock
 from oakum.lab.api.calls import DeleteOptions, Options
 from oakum.lab.api.cluster import Cluster
 from oakum.lab.api.status import ApiError
-from oakum.lab.controllers import events
 from oakum.lab.controllers.conditions import is_true
 from oakum.lab.controllers.cron import following
+from oakum.lab.controllers.events import Recorder
 from oakum.lab.controllers.manager import Key, Keys, itself, owner_of_kind
 from oakum.lab.controllers.owning import owned, reference
 from oakum.lab.controllers.replica_sets import write_status
@@ -28,6 +28,7 @@ class CronJobs:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
+        self._events = Recorder(cluster, _COMPONENT)
         self._resource = cluster.resource("cronjobs.batch")
 
     @property
@@ -99,7 +100,7 @@ class CronJobs:
                 raise
             job = self._cluster.store.get(_JOBS, name, namespace)
         message = f"Created job {name}"
-        events.record(self._cluster, found, "Normal", "SuccessfulCreate", message, _COMPONENT)
+        self._events.normal(found, "SuccessfulCreate", message)
         self._write(found, [*jobs, job], [*running, job], due)
 
     def _write(self, found: Obj, jobs: list[Obj], running: list[Obj], due: datetime | None) -> None:

@@ -6,8 +6,9 @@ from datetime import timedelta
 from oakum.lab.api import clock
 from oakum.lab.api.calls import DeleteOptions, Options
 from oakum.lab.api.cluster import Cluster
-from oakum.lab.controllers import events, pods, rollout
+from oakum.lab.controllers import pods, rollout
 from oakum.lab.controllers.conditions import condition, with_condition, without
+from oakum.lab.controllers.events import Recorder
 from oakum.lab.controllers.manager import Key, Keys, itself, owner_of_kind
 from oakum.lab.controllers.owning import adopt, owned, reference
 from oakum.lab.controllers.replica_sets import write_status
@@ -24,6 +25,7 @@ class Deployments:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
+        self._events = Recorder(cluster, _COMPONENT)
         self._resource = cluster.resource("deployments.apps")
 
     @property
@@ -136,12 +138,12 @@ class Deployments:
             self._tell(found, f"Scaled {direction} replica set {metadata['name']} from {before} to {size}")
 
     def _tell(self, found: Obj, message: str) -> None:
-        events.record(self._cluster, found, "Normal", "ScalingReplicaSet", message, _COMPONENT)
+        self._events.normal(found, "ScalingReplicaSet", message)
 
     def _clean(self, found: Obj, new: Obj | None) -> None:
         """Delete old, empty sets beyond the history limit, once the roll-out is complete."""
         current, old = self._sets(found, new)
-        if current is None or not rollout.is_complete(found, rollout.counted(found, current, old)):
+        if current is None or not rollout.is_complete(found, rollout.counted(current, old)):
             return
         idle = [each for each in old if not each["spec"]["replicas"] and not (each["status"] or {}).get("replicas")]
         for each in idle[: max(0, len(idle) - found["spec"].get("revisionHistoryLimit", 10))]:
@@ -168,7 +170,7 @@ class Deployments:
         if stored is None:
             return None
         current, old = self._sets(found, new)
-        counts = rollout.counted(found, current, old)
+        counts = rollout.counted(current, old)
         conditions = rollout.conditions(stored, counts, current, [*([current] if current else []), *old])
         state: Obj = {key: value for key, value in counts.items() if value or key == "terminatingReplicas"}
         state["observedGeneration"] = found["metadata"].get("generation", 1)

@@ -8,8 +8,9 @@ from oakum.lab.api import clock
 from oakum.lab.api.calls import DeleteOptions
 from oakum.lab.api.cluster import Cluster
 from oakum.lab.api.status import ApiError
-from oakum.lab.controllers import events, job_rules, pods
+from oakum.lab.controllers import job_rules, pods
 from oakum.lab.controllers.conditions import is_true, with_condition
+from oakum.lab.controllers.events import Recorder
 from oakum.lab.controllers.manager import Key, Keys, itself, owner_of_kind
 from oakum.lab.controllers.owning import owned
 from oakum.lab.controllers.replica_sets import write_status
@@ -27,6 +28,7 @@ class Jobs:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
+        self._events = Recorder(cluster, _COMPONENT)
         self._resource = cluster.resource("jobs.batch")
 
     @property
@@ -79,10 +81,10 @@ class Jobs:
         try:
             pod = pods.make(self._cluster, self._resource, job, template, **metadata)
         except ApiError as error:
-            events.record(self._cluster, job, "Warning", "FailedCreate", f"Error creating: {error}", _COMPONENT)
+            self._events.warning(job, "FailedCreate", f"Error creating: {error}")
             raise
         message = f"Created pod: {pod['metadata']['name']}"
-        events.record(self._cluster, job, "Normal", "SuccessfulCreate", message, _COMPONENT)
+        self._events.normal(job, "SuccessfulCreate", message)
 
     def _end(self, running: list[Obj]) -> None:
         for pod in running:
@@ -93,10 +95,10 @@ class Jobs:
         if not tally.success:
             assert tally.problem is not None
             reason, message = tally.problem
-            events.record(self._cluster, job, "Warning", reason, message, _COMPONENT)
+            self._events.warning(job, reason, message)
             verdicts = [_condition("FailureTarget", reason, message), _condition("Failed", reason, message)]
         else:
-            events.record(self._cluster, job, "Normal", "Completed", "Job completed", _COMPONENT)
+            self._events.normal(job, "Completed", "Job completed")
             reason, message = tally.success
             verdicts = [_condition("SuccessCriteriaMet", reason, message), _condition("Complete", reason, message)]
         rest = owned(self._cluster.store, "pods", job)

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from oakum.lab.api.calls import Options
 from oakum.lab.api.cluster import Cluster
 from oakum.lab.api.status import ApiError
-from oakum.lab.controllers import events, pods
+from oakum.lab.controllers import pods
 from oakum.lab.controllers.conditions import condition, with_condition, without
+from oakum.lab.controllers.events import Recorder
 from oakum.lab.controllers.manager import Key, Keys, itself, owner_of_kind
 from oakum.lab.controllers.owning import adopt
 from oakum.lab.store import Obj
@@ -22,6 +23,7 @@ class ReplicaSets:
 
     def __init__(self, cluster: Cluster, key: str = "replicasets.apps") -> None:
         self._cluster = cluster
+        self._events = Recorder(cluster, _COMPONENT)
         self._resource = cluster.resource(key)
 
     @property
@@ -64,7 +66,7 @@ class ReplicaSets:
         return None
 
     def _tell(self, found: Obj, kind: str, reason: str, message: str) -> None:
-        events.record(self._cluster, found, kind, reason, message, _COMPONENT)
+        self._events.record(found, kind, reason, message)
 
     def _write_status(self, found: Obj, running: list[Obj], leaving: int, failure: ApiError | None) -> float | None:
         now, minimum = self._cluster.now(), found["spec"].get("minReadySeconds", 0)

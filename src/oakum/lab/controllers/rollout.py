@@ -177,7 +177,7 @@ def _remembered(each: Obj) -> int:
     return int(text) if text.isdigit() else -1
 
 
-def counted(deployment: Obj, new: Obj | None, old: list[Obj]) -> dict[str, int]:
+def counted(new: Obj | None, old: list[Obj]) -> dict[str, int]:
     """The numbers of a Deployment's status."""
     sets = [*([new] if new else []), *old]
 

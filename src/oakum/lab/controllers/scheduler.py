@@ -6,8 +6,9 @@ from oakum.kube.selector import Requirement
 from oakum.lab.api.calls import Options
 from oakum.lab.api.cluster import Cluster
 from oakum.lab.api.status import ApiError
-from oakum.lab.controllers import events, pods
+from oakum.lab.controllers import pods
 from oakum.lab.controllers.conditions import condition, is_true, with_condition
+from oakum.lab.controllers.events import Recorder
 from oakum.lab.controllers.manager import Key, Keys
 from oakum.lab.store import NotFound, Obj
 
@@ -21,6 +22,7 @@ class Scheduler:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
+        self._events = Recorder(cluster, _COMPONENT)
 
     @property
     def watches(self) -> Mapping[str, Keys]:
@@ -67,7 +69,7 @@ class Scheduler:
             return
         where = f"{metadata['namespace']}/{metadata['name']}"
         message = f"Successfully assigned {where} to {node}"
-        events.record(self._cluster, pod, "Normal", "Scheduled", message, _COMPONENT)
+        self._events.normal(pod, "Scheduled", message)
 
     def _refuse(self, pod: Obj, problems: list[str]) -> None:
         metadata = pod["metadata"]
@@ -91,7 +93,7 @@ class Scheduler:
             if error.code != 404:
                 raise
             return
-        events.record(self._cluster, pod, "Warning", "FailedScheduling", message, _COMPONENT)
+        self._events.warning(pod, "FailedScheduling", message)
 
 
 def _no_help(nodes: int) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from oakum.lab.api.calls import Options
 from oakum.lab.api.cluster import Cluster
 from oakum.lab.api.status import ApiError
-from oakum.lab.controllers import events, pods
+from oakum.lab.controllers import pods
+from oakum.lab.controllers.events import Recorder
 from oakum.lab.controllers.manager import Key, Keys, itself, owner_of_kind
 from oakum.lab.controllers.owning import adopt, reference
 from oakum.lab.controllers.replica_sets import write_status
@@ -22,6 +23,7 @@ class StatefulSets:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
+        self._events = Recorder(cluster, _COMPONENT)
         self._resource = cluster.resource("statefulsets.apps")
         self._pods = cluster.resource("pods")
         self._revisions = Revisions(cluster, self._resource)
@@ -112,10 +114,10 @@ class StatefulSets:
             if error.reason == "AlreadyExists":
                 return
             message = f"create Pod {name} in StatefulSet {found['metadata']['name']} failed error: {error}"
-            events.record(self._cluster, found, "Warning", "FailedCreate", message, _COMPONENT)
+            self._events.warning(found, "FailedCreate", message)
             raise
         message = f"create Pod {name} in StatefulSet {found['metadata']['name']} successful"
-        events.record(self._cluster, found, "Normal", "SuccessfulCreate", message, _COMPONENT)
+        self._events.normal(found, "SuccessfulCreate", message)
 
     def _claims(self, found: Obj, template: Obj, pod: str) -> None:
         """Create the pod's own claims and mount them in place of the templates."""

@@ -258,12 +258,14 @@ class Container:
         finally:
             watching.cancel()
             self._close()
-        message = await self._pod.offload(self._last_words, code)
-        if code != 0 and self._pod.runtime.out_of_memory(self.process):
-            return self._ended(128 - code if code < 0 else code, began, "OOMKilled", message)
-        if code < 0:
-            return self._ended(128 - code, began, "Error", message, -code)
-        return self._ended(code, began, "Completed" if code == 0 else "Error", message)
+        return self._told(code, began, await self._pod.offload(self._last_words, code))
+
+    def _told(self, code: int, began: str, message: str) -> int:
+        """Keep how a process ended: with a status, or by a signal (negative)."""
+        status = code if code >= 0 else 128 - code
+        if code and self._pod.runtime.out_of_memory(self.process):
+            return self._ended(status, began, "OOMKilled", message)
+        return self._ended(status, began, "Error" if code else "Completed", message)
 
     async def _image(self) -> Image:
         name = self.spec["image"]
@@ -407,7 +409,7 @@ class Container:
             self.event("Warning", f"Failed{name[0].upper()}{name[1:]}Hook", message)
         return not message
 
-    def _ended(self, code: int, began: str, reason: str, message: str, signal: int = 0) -> int:
+    def _ended(self, code: int, began: str, reason: str, message: str) -> int:
         ended = {"exitCode": code, "reason": reason, "startedAt": began, "finishedAt": stamp(self._pod.clock())}
         ended["containerID"] = f"oakum://{self.process}"
         if message:

@@ -35,7 +35,7 @@ async def serve_log(pod: Pod | None, obj: dict[str, Any], query: Query, receive:
         raise StreamRefused(400, reason)
     headers = [(b"content-type", b"text/plain")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    sending = asyncio.create_task(_send(container, path, options, live, send))
+    sending = asyncio.create_task(_send(path, options, live, send))
     leaving = asyncio.create_task(_left(receive))
     try:
         await asyncio.wait([sending, leaving], return_when=asyncio.FIRST_COMPLETED)
@@ -70,7 +70,7 @@ def chosen(pod: Pod | None, obj: dict[str, Any], name: str | None) -> Container:
     return container
 
 
-async def _send(container: Container, path: Any, options: LogOptions, live: Any, send: Send) -> None:
+async def _send(path: Any, options: LogOptions, live: Any, send: Send) -> None:
     async for text in read_log(path, options, live):
         await send({"type": "http.response.body", "body": text, "more_body": True})
     await send({"type": "http.response.body", "body": b""})

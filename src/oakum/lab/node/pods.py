@@ -15,7 +15,7 @@ from oakum.lab.api.calls import DeleteOptions
 from oakum.lab.api.clock import parsed, stamp
 from oakum.lab.api.cluster import Cluster
 from oakum.lab.clock import Clock
-from oakum.lab.controllers import events
+from oakum.lab.controllers.events import Recorder
 from oakum.lab.files import remove_tree
 from oakum.lab.network import CLUSTER_DOMAIN, NODE_IP, NODE_NAME
 from oakum.lab.node.containers import Container, Ends
@@ -66,6 +66,7 @@ class Pod:
         self.logs = host.folder / "logs" / self.uid
         policy: str = pod["spec"].get("restartPolicy", "Always")
         self._host = host
+        self._events = Recorder(host.cluster, "kubelet", NODE_NAME)
         self._networked = False
         self._surroundings = Surroundings(pod, self._addresses(), self._find)
         self.place = Place(self.uid, _hostname(pod), self.folder, {}, {}, {}, self._surroundings)
@@ -149,7 +150,7 @@ class Pod:
 
     def event(self, kind: str, reason: str, message: str, field: str = "") -> None:
         """See `containers.Surroundings`."""
-        events.record(self._host.cluster, self.obj, kind, reason, message, "kubelet", NODE_NAME, field)
+        self._events.record(self.obj, kind, reason, message, field)
 
     async def source_changed(self) -> None:
         """See `containers.Surroundings`."""

@@ -112,12 +112,11 @@ def _time(cursor: Cursor, start: int) -> Time:
     return Time()
 
 
-def _is_possible(
-    year: int | None, month: int | None, day: int | None, hour: int | None, minute: int | None, second: int | None,
-    zone_hour: int | None, zone_minute: int | None,
-) -> bool:  # fmt: skip
+def _is_possible(year: int | None, month: int | None, day: int | None, *time: int | None) -> bool:
+    """Whether there is such a day, and such a `time`: hour, minute and second, then those of the zone's offset."""
     from datetime import datetime
 
+    hour, minute, second, zone_hour, zone_minute = time
     try:
         datetime((year or 4) % 400 or 400, month or 1, day or 1, hour or 0, minute or 0, second or 0)
     except ValueError:

@@ -51,41 +51,63 @@ def _service(obj: Obj) -> None:
 
 def _check_service(obj: Obj) -> list[FieldError]:
     spec = obj["spec"]
-    errors: list[FieldError] = []
-    headless = spec.get("clusterIP") == "None"
-    if not spec.get("ports") and not headless and spec["type"] != "ExternalName":
-        errors.append(required("spec.ports"))
-    if spec["type"] == "ExternalName":
-        errors += named(names.subdomain, (spec.get("externalName") or "").rstrip("."), "spec.externalName")
-    if spec["type"] in ("LoadBalancer", "NodePort") and headless:
-        errors.append(invalid("spec.clusterIPs[0]", "None", f"may not be set to 'None' for {spec['type']} services"))
-    ports = items(spec, "ports")
-    taken: set[str] = set()
-    for index, each in enumerate(ports):
-        errors += _check_service_port(each, f"spec.ports[{index}]", len(ports) > 1, taken)
+    errors = _kind_of_service(spec)
     errors += names.check_labels(spec.get("selector"), "spec.selector")
-    errors += one_of(spec, "sessionAffinity", "spec", ("ClientIP", "None"))
-    seconds = ((spec.get("sessionAffinityConfig") or {}).get("clientIP") or {}).get("timeoutSeconds", 1)
-    if spec["sessionAffinity"] == "ClientIP" and not 0 < seconds <= 86400:
-        at = "spec.sessionAffinityConfig.clientIP.timeoutSeconds"
-        errors.append(invalid(at, seconds, "must be greater than 0 and less than 86400"))
+    errors += _affinity(spec)
     for index, each in enumerate(items(spec, "externalIPs")):
         at = f"spec.externalIPs[{index}]"
         errors += address(each, at) or ordinary_address(each, at)
     errors += one_of(spec, "type", "spec", _TYPES)
+    ports = items(spec, "ports")
     if spec["type"] == "ClusterIP":
         errors += [
             forbidden(f"spec.ports[{index}].nodePort", "may not be used when `type` is 'ClusterIP'")
             for index, each in enumerate(ports)
             if each.get("nodePort")
         ]
-    errors += _twice(ports)
+    errors += _twice(ports) + _sources(spec) + _balancing(spec) + _policies(spec)
+    return errors + one_of(spec, "trafficDistribution", "spec", _DISTRIBUTIONS)
+
+
+def _kind_of_service(spec: Obj) -> list[FieldError]:
+    """Complaints about what the type, or having no address, asks for or forbids; and about each port."""
+    errors: list[FieldError] = []
+    headless = spec.get("clusterIP") == "None"
+    ports = items(spec, "ports")
+    if not ports and not headless and spec["type"] != "ExternalName":
+        errors.append(required("spec.ports"))
+    if spec["type"] == "ExternalName":
+        errors += named(names.subdomain, (spec.get("externalName") or "").rstrip("."), "spec.externalName")
+    if spec["type"] in _EXTERNAL and headless:
+        errors.append(invalid("spec.clusterIPs[0]", "None", f"may not be set to 'None' for {spec['type']} services"))
+    taken: set[str] = set()
+    for index, each in enumerate(ports):
+        errors += _check_service_port(each, f"spec.ports[{index}]", len(ports) > 1, taken)
+    return errors
+
+
+def _affinity(spec: Obj) -> list[FieldError]:
+    errors = one_of(spec, "sessionAffinity", "spec", ("ClientIP", "None"))
+    seconds = ((spec.get("sessionAffinityConfig") or {}).get("clientIP") or {}).get("timeoutSeconds", 1)
+    if spec["sessionAffinity"] == "ClientIP" and not 0 < seconds <= 86400:
+        at = "spec.sessionAffinityConfig.clientIP.timeoutSeconds"
+        errors.append(invalid(at, seconds, "must be greater than 0 and less than 86400"))
+    return errors
+
+
+def _sources(spec: Obj) -> list[FieldError]:
+    errors: list[FieldError] = []
     sources = items(spec, "loadBalancerSourceRanges")
     if sources and spec["type"] != "LoadBalancer":
         errors.append(forbidden("spec.LoadBalancerSourceRanges", "may only be used when `type` is 'LoadBalancer'"))
     for index, each in enumerate(sources):
         errors += network(each.strip(), f"spec.LoadBalancerSourceRanges[{index}]")
-    errors += _balancing(spec)
+    return errors
+
+
+def _policies(spec: Obj) -> list[FieldError]:
+    """Complaints about how traffic is passed on, and about the port that tells whether it is."""
+    errors: list[FieldError] = []
     for key in ("externalTrafficPolicy", "internalTrafficPolicy"):
         errors += one_of(spec, key, "spec", ("Cluster", "Local"))
     policy, kind = spec.get("externalTrafficPolicy"), spec["type"]
@@ -98,7 +120,7 @@ def _check_service(obj: Obj) -> list[FieldError]:
             errors.append(invalid("spec.healthCheckNodePort", check, detail))
         else:
             errors += port(check, "spec.healthCheckNodePort")
-    return errors + one_of(spec, "trafficDistribution", "spec", _DISTRIBUTIONS)
+    return errors
 
 
 def _balancing(spec: Obj) -> list[FieldError]:
