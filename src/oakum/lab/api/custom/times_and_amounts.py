@@ -1,16 +1,13 @@
 """Durations, timestamps and quantities in the rules of custom resources (CEL: standard and Kubernetes libraries)."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from oakum.duration import parse_duration
 from oakum.lab.api import quantity
 
-_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
-_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)")
-_DURATION = re.compile(rf"[+-]?(?:0|(?:{_PART.pattern})+)")
 _QUANTITY = r"^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$"
 
 
@@ -18,10 +15,10 @@ def duration(text: Any) -> timedelta:
     """A duration as Go writes it (`1h30m`). Raises ValueError."""
     if isinstance(text, timedelta):
         return text
-    if not isinstance(text, str) or not _DURATION.fullmatch(text):
-        raise ValueError("type conversion error from 'string' to 'google.protobuf.Duration'")
-    seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
-    return timedelta(seconds=-seconds if text.startswith("-") else seconds)
+    try:
+        return timedelta(seconds=parse_duration(str(text)))
+    except ValueError:
+        raise ValueError("type conversion error from 'string' to 'google.protobuf.Duration'") from None
 
 
 def timestamp(text: Any) -> datetime:
