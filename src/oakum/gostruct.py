@@ -117,18 +117,9 @@ def _scalar(value: Any, shape: Scalar) -> Any:
 
 
 def _from_base64(text: str) -> bytes:
-    import binascii
-    import re
+    from oakum.gobase64 import decode
 
-    packed = text.replace("\r", "").replace("\n", "")
-    wrong = re.search(r"[^A-Za-z0-9+/\r\n=]|=(?!=?[\r\n]*$)", text)
-    try:
-        if wrong is None:
-            return binascii.a2b_base64(packed, strict_mode=True)
-        at = wrong.start()
-    except binascii.Error:
-        at = len(packed.rstrip("=")) // 4 * 4
-    raise ValueError(f"illegal base64 data at input byte {at}")
+    return decode(text.encode("utf-8", "surrogateescape"))
 
 
 def _as_text(value: bool | int | float) -> str:

@@ -4,13 +4,13 @@ Unknown fields are collected and dropped, wrong types are refused with the decod
 stay as `omitempty` makes them.
 """
 
-import base64
-import binascii
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from oakum.lab.api import quantity, times
+from oakum import gobase64
+from oakum.gotime import parse_rfc3339
+from oakum.lab.api import quantity
 from oakum.lab.api.gojson import described
 from oakum.lab.api.schema import Field, ListOf, MapOf, Ref, Scalar, Shape, Struct, resolved
 from oakum.lab.store import Obj
@@ -197,26 +197,19 @@ def _check_base64(value: Any, owner: str, go: str) -> None:
     if not isinstance(value, str):
         raise _mismatch(value, owner, go, _GO["byte"])
     try:
-        base64.b64decode(value.replace("\n", "").replace("\r", ""), validate=True)
-    except binascii.Error:
-        raise DecodeError(f"illegal base64 data at input byte {_bad_byte(value)}") from None
-
-
-def _bad_byte(text: str) -> int:
-    alphabet = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/\r\n")
-    for index, letter in enumerate(text):
-        if letter not in alphabet:
-            return index
-    return len(text) - len(text) % 4
+        gobase64.decode(value.encode("utf-8", "surrogateescape"))
+    except ValueError as problem:
+        raise DecodeError(str(problem)) from None
 
 
 def _time(value: Any, micro: bool) -> str:
     if not isinstance(value, str):
         raise _mismatch(value, "", "", "string")
     try:
-        return times.canonical(value, micro)
-    except times.NotATime as problem:
+        moment = parse_rfc3339(value, micro=micro)
+    except ValueError as problem:
         raise DecodeError(str(problem)) from None
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds" if micro else "seconds") + "Z"
 
 
 def _quantity(value: Any) -> str:
