@@ -11,7 +11,7 @@ demo: $(VENV)/.installed
 test: lint unit
 
 lint: $(VENV)/.installed
-	$(BIN)/ruff check src tests bench demo testbed conftest.py
+	$(BIN)/ruff check src tests bench demo testbed tools conftest.py .ci/conformance
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
