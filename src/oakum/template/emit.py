@@ -199,6 +199,8 @@ class Emitter:
         if isinstance(node, Piece):
             return [self._append_text(step, call(".piece", [step.args[1]], line))]
         assert node is not None
+        if len(step.args) == 1 and getattr(node, "value", None) is None:
+            return []
         # A value of its own starts the node too; a templated string's node was started before the string's code.
         before = self._start_node(tag, step) if len(step.args) > 1 else []
         value = step.args[1] if len(step.args) > 1 else self._joined(step)

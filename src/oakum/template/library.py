@@ -176,13 +176,15 @@ class Library(NamedTuple):
         try:
             own = self._own(evaluator, holding, SCHEMA)
             documents = [one.document for one in (*_mine(own), *given)]
-            if not documents:
+            if not own and not documents:
                 return own, None
             from oakum.template.schema import Schema as Inferred
             from oakum.template.schema import refuse_computed
 
             for one in own:
                 refuse_computed(one.document)
+                if one.references:  # another library's, which has to be a schema here already
+                    Inferred.from_document(one.document)
             return own, Inferred.from_documents(documents)
         except OakumError as error:
             raise TemplateError(f"{_overlaying(SCHEMA, holding, given)}{self._told(error)}") from error

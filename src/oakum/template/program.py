@@ -219,6 +219,8 @@ class YAMLProgram:
             self._below(below, text, place, tag)
         elif text and isinstance(below, str):
             self._text(below, node.line, tag, place, "set_node", self.program.computed)
+        elif self.program.full and node.source is None:  # what holds a file's last comments
+            self.program.step("set_node", str(tag), place, " # *yamlmeta.Document")
         elif self.program.full:
             self.program.step("set_literal", str(tag), place)
 
