@@ -46,6 +46,11 @@ def test_what_looks_like_json_and_is_none_is_read_as_yaml(text: str) -> None:
     assert outcome(lambda: load(text)) == outcome(lambda: load_events(text, floats=False))
 
 
+def test_what_is_nested_too_deep_is_not_read_to_its_end() -> None:
+    with pytest.raises(YAMLError, match="exceeded max depth of 100$"):
+        load("{" * 20_000)
+
+
 READ = [
     ("a: 010", {"a": 8}),
     ("a: 0o14", {"a": 12}),

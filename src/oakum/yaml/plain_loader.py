@@ -40,11 +40,14 @@ class _Loader:
         self.depth = 0
 
     def root(self) -> Any:
-        """The document's value. What go-yaml finds while it reads comes before what is wrong with the values."""
+        """The document's value. What go-yaml finds while it reads comes before what is wrong with the values.
+
+        Below the depth that is too much nothing is read: the time that libyaml takes grows with its square.
+        """
         try:
             return self.value(self.next())
         except YAMLError as error:
-            if not (self.events.failed or isinstance(error, UnknownAnchor)):
+            if not (self.events.failed or self.depth > MAX_DEPTH or isinstance(error, UnknownAnchor)):
                 self.skip()
             raise
 
