@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -64,3 +66,32 @@ def test_an_interrupt_while_a_thread_is_begun_does_not_keep_others_from_closing(
     with pytest.raises(KeyboardInterrupt):
         workers.submit(int, "1")
     workers.close()
+
+
+ANOTHER_THREAD_IS_SIGNALLED = """
+import os, signal, threading, time
+from oakum.kube.workers import each
+from oakum.workers import Workers
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+def work(number=0):
+    if not number:
+        time.sleep(0.2)
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+    time.sleep(600)
+
+try:
+    {waiting}
+except KeyboardInterrupt:
+    os._exit(3)
+"""
+
+
+@pytest.mark.parametrize("waiting", [
+    "Workers(1).submit(work).result()", "workers = Workers(1); workers.submit(work); workers.close()",
+    "each(range(2), work, 2)",
+])
+def test_ctrl_c_is_not_lost_where_the_system_does_not_wake_the_thread_that_waits(waiting: str) -> None:
+    program = ANOTHER_THREAD_IS_SIGNALLED.format(waiting=waiting)
+    assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 3

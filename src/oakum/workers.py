@@ -9,6 +9,15 @@ from time import monotonic
 from oakum.typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+AT_A_STRETCH_S = 0.5
+"""How long to wait without looking up: a signal that comes just before the main thread waits, or to another thread, is
+only noticed when the main thread goes on."""
+
+
+def join(thread: Thread) -> None:
+    """Wait for the thread's end, or for Ctrl-C."""
+    while thread.is_alive():
+        thread.join(AT_A_STRETCH_S)
 
 
 class Cancelled(Exception):
@@ -42,7 +51,9 @@ class Job(Generic[T]):
     def wait(self, until: float | None = None) -> None:
         """Wait for the end, or for this time on the monotonic clock."""
         with self._changed:
-            self._changed.wait_for(lambda: self.done, None if until is None else max(0.0, until - monotonic()))
+            while not self.done and (until is None or monotonic() < until):
+                left = AT_A_STRETCH_S if until is None else min(AT_A_STRETCH_S, until - monotonic())
+                self._changed.wait(max(0.0, left))
 
     def result(self) -> T:
         """What the work gave, once it is done. Raises what it raised."""
@@ -98,7 +109,7 @@ class Workers:
             job.cancel()
         if wait:
             for thread in self._threads:
-                thread.join()
+                join(thread)
 
     def __enter__(self) -> Workers:
         return self

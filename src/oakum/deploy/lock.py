@@ -19,6 +19,7 @@ from oakum.kube.client import Client
 from oakum.kube.errors import ApiError
 from oakum.kube.kinds import ResourceType
 from oakum.typing import Any
+from oakum.workers import join
 
 LEASES = ResourceType("coordination.k8s.io", "v1", "leases", "Lease", True)
 SUFFIX = "-deploy-lock"
@@ -60,7 +61,7 @@ class Lock:
         if self._thread is not None:
             self._stop.set()
             try:
-                self._thread.join()
+                join(self._thread)
                 self._release()
             except KeyboardInterrupt:
                 self._release()  # or others would wait until the lease expires

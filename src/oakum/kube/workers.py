@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterable
 
 from oakum.typing import TypeVar
+from oakum.workers import join
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -39,7 +40,7 @@ def each(items: Iterable[T], call: Callable[[T], R], bound: int) -> list[R]:
     for t in threads:
         t.start()
     for t in threads:
-        t.join()
+        join(t)
     if errors:
         raise errors[min(errors)]
     return [results[at] for at in range(len(todo))]

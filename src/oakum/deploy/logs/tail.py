@@ -12,6 +12,7 @@ from oakum.kube.client import PODS, Client
 from oakum.kube.transport import Stream
 from oakum.kube.watch import Watch
 from oakum.typing import Any
+from oakum.workers import join
 
 RUNNING_PAUSE = 0.25
 QUIET = 0.2
@@ -68,7 +69,7 @@ class Tail:
     def join(self) -> None:
         """Wait until every log has ended."""
         for thread in self._threads:
-            thread.join()
+            join(thread)
 
     def check(self) -> None:
         """Raise the OSError that ended the logs, if it was one."""

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -264,9 +265,9 @@ def processes(argument: str) -> list[int]:
     found = []
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
-            words = (folder / "cmdline").read_bytes().split(b"\0") if (folder / "cmdline").exists() else []
-            if any(argument.encode() in word for word in words):
-                found.append(int(folder.name))
+            with suppress(OSError):  # it has ended meanwhile
+                if any(argument.encode() in word for word in (folder / "cmdline").read_bytes().split(b"\0")):
+                    found.append(int(folder.name))
     return found
 
 
