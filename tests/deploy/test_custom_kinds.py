@@ -4,6 +4,7 @@ The definitions are written by hand, and the test is the controller: it sets the
 """
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from oakum.deploy.errors import ApplyError
 from oakum.deploy.logs.options import LogsOptions
 from oakum.deploy.resource import Resource
 from oakum.deploy.values import floats
+from oakum.kube.errors import ApiError
 from oakum.kube.kinds import ResourceType
 
 DEFINITIONS = ResourceType("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", False)
@@ -94,10 +96,22 @@ class Kind:
         return [line for line in paper.lines[start:] if not line.startswith("----")]
 
 
+def defined(place: Place, body: dict[str, Any]) -> str:
+    """Define a kind, once another test that runs at the same time is done with it; returns the definition's name."""
+    end = time.monotonic() + 120
+    while True:
+        try:
+            return str(place.client.create(DEFINITIONS, body)["metadata"]["name"])
+        except ApiError as e:
+            if not e.already_exists or time.monotonic() > end:
+                raise
+        time.sleep(0.2)
+
+
 @pytest.fixture
 def kind(place: Place, request: pytest.FixtureRequest) -> Iterator[Kind]:
     made = Kind(place, request.param)
-    name = place.client.create(DEFINITIONS, definition(made.name))["metadata"]["name"]
+    name = defined(place, definition(made.name))
     yield made
     place.client.delete(DEFINITIONS, name)
 
