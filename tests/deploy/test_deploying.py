@@ -197,6 +197,14 @@ def test_what_is_too_large_to_be_recorded_is_applied_server_side_all_the_same(pl
     assert [*place.data()["a"]] == ["other"]
 
 
+@pytest.mark.parametrize("annotations", [{"a": 5}, {"a": None, "b": {"c": True}}, ["a"]])
+def test_what_is_wrong_with_annotations_is_the_servers_to_say_of_server_side_apply_too(place: Place, annotations: Any) -> None:
+    body = config_map("a", k="1")
+    body["metadata"]["annotations"] = annotations
+    with pytest.raises(ApplyError, match="API server says: .*annotations"):
+        place.deploy(body, apply=SERVER_SIDE)
+
+
 @dataclass(frozen=True)
 class Known:
     """An origin that knows every field."""

@@ -30,7 +30,8 @@ class ServerSide:
         """Create or update in one write. Raises ApplyError that explains conflicts, ServerError."""
         wanted = change.applied or change.resource
         body = outgoing(wanted)
-        body["metadata"]["annotations"] |= record_of_owned(wanted)
+        if isinstance(body["metadata"]["annotations"], dict):  # else the server shall say what is wrong with them
+            body["metadata"]["annotations"] |= record_of_owned(wanted)
         target = change.new or wanted
         if change.existing is not None:
             self._take_over(change.existing)

@@ -65,7 +65,7 @@ def record_of_owned(applied: Resource) -> dict[str, str]:
     """The annotation that records `applied` in the same write, where the server keeps which fields are ours; empty when
     it, with the object's own annotations, would be too large for the server.
     """
-    others = sum(len(k) + len(v) for k, v in applied.annotations.items())
+    others = sum(len(str(k)) + len(str(v)) for k, v in applied.annotations.items())
     return {} if DISABLE in applied.annotations else _unless_large({ORIGINAL: _text(applied)}, LARGEST - others - SPARE)
 
 
