@@ -28,7 +28,8 @@ def of_labels(labels: Mapping[str, str] | None) -> Selector:
     return Selector(tuple(Requirement(key, "=", (value,)) for key, value in (labels or {}).items()))
 
 
-_OPERATORS = {"In": "in", "NotIn": "notin", "Exists": "exists", "DoesNotExist": "!"}
+OPERATORS = {"In": "in", "NotIn": "notin", "Exists": "exists", "DoesNotExist": "!"}
+"""The operators of a LabelSelector, as selectors write them."""
 
 
 def of_object(selector: Mapping[str, Any] | None) -> Selector | None:
@@ -39,8 +40,8 @@ def of_object(selector: Mapping[str, Any] | None) -> Selector | None:
     if selector is None:
         return None
     rich = [
-        Requirement(item["key"], _OPERATORS[item["operator"]], tuple(item.get("values") or ()))
-        if item["operator"] in _OPERATORS
+        Requirement(item["key"], OPERATORS[item["operator"]], tuple(item.get("values") or ()))
+        if item["operator"] in OPERATORS
         else Requirement(item["key"], "in")
         for item in selector.get("matchExpressions") or []
     ]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from oakum.kube.selector import Requirement
 from oakum.lab.api.calls import Options
 from oakum.lab.api.cluster import Cluster
+from oakum.lab.api.selectors import OPERATORS
 from oakum.lab.api.status import ApiError
 from oakum.lab.controllers import pods
 from oakum.lab.controllers.conditions import condition, is_true, with_condition
@@ -14,7 +15,7 @@ from oakum.lab.store import NotFound, Obj
 
 _COMPONENT = "default-scheduler"
 _MANAGER = "kube-scheduler"
-_OPERATORS = {"In": "in", "NotIn": "notin", "Exists": "exists", "DoesNotExist": "!", "Gt": ">", "Lt": "<"}
+_OPERATORS = {**OPERATORS, "Gt": ">", "Lt": "<"}
 
 
 class Scheduler:
