@@ -112,6 +112,10 @@ def defined(place: Place, body: dict[str, Any]) -> str:
 def kind(place: Place, request: pytest.FixtureRequest) -> Iterator[Kind]:
     made = Kind(place, request.param)
     name = defined(place, definition(made.name))
+    end = time.monotonic() + 60
+    while place.client.discovery.find(made.type.api_version, made.name) is None:  # it is served a moment later
+        assert time.monotonic() < end
+        time.sleep(0.1)
     yield made
     place.client.delete(DEFINITIONS, name)
 
