@@ -16,13 +16,12 @@ def session(*words):
 
 
 @pytest.mark.parametrize(
-    ("words", "writes", "deletes"),
-    [((), 5, 10), (("--server-side",), 10, 10), (("--server-side", "--apply-concurrency", "5"), 5, 5),
-     (("--apply-concurrency=3",), 3, 3)],
+    ("words", "expected"),
+    [((), 10), (("--server-side",), 10), (("--apply-concurrency=3",), 3)],
 )
-def test_more_is_done_at_a_time_where_a_change_takes_one_write_unless_told_otherwise(words, writes, deletes):
+def test_a_deploy_makes_as_many_changes_at_a_time_as_its_flag_says(words, expected):
     made = deploy_options(session("deploy", "-a", "app", "-n", "default", "-f", "-", *words), "app").apply
-    assert (made.at_once(deletes=False), made.at_once(deletes=True)) == (writes, deletes)
+    assert made.concurrency == expected
 
 
 @pytest.mark.parametrize(
@@ -32,5 +31,4 @@ def test_more_is_done_at_a_time_where_a_change_takes_one_write_unless_told_other
      (("app-group", "deploy", "-g", "g", "-d", ".", "--delete-apply-concurrency", "4"), "delete-", 4)],
 )
 def test_a_delete_makes_as_many_changes_at_a_time_as_its_own_flag_says(words, prefix, expected):
-    made = delete_options(session(*words, "-n", "default"), "app", prefix).apply
-    assert made.at_once(deletes=True) == expected
+    assert delete_options(session(*words, "-n", "default"), "app", prefix).apply.concurrency == expected

@@ -75,7 +75,7 @@ def apply(prefix: str = "", wait_ignored: bool = False) -> tuple[Flag, ...]:
              section=APPLY),
         Flag(f"{p}apply-check-interval", "Amount of time to sleep between applies", "duration", default=1.0,
              section=APPLY),
-        Flag(f"{p}apply-concurrency", "Maximum number of concurrent apply operations", "int", default=5,
+        Flag(f"{p}apply-concurrency", "Maximum number of concurrent apply operations", "int", default=10,
              check=check_positive, section=APPLY),
         Flag(f"{p}apply-default-update-strategy", "Change default update strategy", section=APPLY),
         Flag(f"{p}apply-exit-status", "Return specific exit status based on number of changes", "bool", section=APPLY),

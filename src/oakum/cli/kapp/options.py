@@ -28,17 +28,16 @@ def diff_options(flags: Flags, prefix: str = "diff-") -> DiffOptions:
         changes_yaml=value("changes-yaml"), anchored=value("anchored"))
 
 
-def apply_options(session: Session, prefix: str = "") -> ApplyOptions:
+def apply_options(flags: Flags, prefix: str = "") -> ApplyOptions:
     """How changes are applied."""
     def value(name: str) -> Any:
-        return session.flags[prefix + name]
+        return flags[prefix + name]
 
     return ApplyOptions(
         timeout=value("apply-timeout"), check_interval=value("apply-check-interval"),
-        concurrency=value("apply-concurrency") if prefix + "apply-concurrency" in session.given else None,
-        default_update_strategy=value("apply-default-update-strategy"),
+        concurrency=value("apply-concurrency"), default_update_strategy=value("apply-default-update-strategy"),
         exit_early=value("exit-early-on-apply-error"), ignored=value("apply-ignored"),
-        server_side=bool(session.flags.get("server-side")))
+        server_side=bool(flags.get("server-side")))
 
 
 def wait_options(flags: Flags, prefix: str = "") -> WaitOptions:
@@ -65,7 +64,7 @@ def deploy_options(session: Session, app: str, extra_labels: tuple[str, ...] = (
     flags = session.flags
     return DeployOptions(
         app=app, namespace=session.namespace, app_namespace=session.app_namespace, diff=diff_options(flags),
-        apply=apply_options(session), wait=wait_options(flags),
+        apply=apply_options(flags), wait=wait_options(flags),
         logs=LogsOptions(flags["logs"], flags["logs-all"], unfinished=session.ui.program == "oakum"),
         lock=lock_options(flags), filter=session.resource_filter(), into_ns=flags["into-ns"],
         map_ns=tuple(flags["map-ns"]), allow_check=flags["allow-check"], allow_ns=tuple(flags["allow-ns"]),
@@ -88,7 +87,7 @@ def delete_options(session: Session, app: str, prefix: str = "") -> DeleteOption
     flags = session.flags
     return DeleteOptions(
         app=app, namespace=session.namespace, app_namespace=session.app_namespace, diff=diff_options(flags),
-        apply=apply_options(session, prefix), wait=wait_options(flags, prefix), lock=lock_options(flags),
+        apply=apply_options(flags, prefix), wait=wait_options(flags, prefix), lock=lock_options(flags),
         filter=session.resource_filter() if "filter-age" in flags and not prefix else None,
         previous_app=flags.get("prev-app", ""),
         ignore_failing_apis=flags.get("dangerous-ignore-failing-api-services", False),

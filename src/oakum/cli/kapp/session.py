@@ -66,7 +66,6 @@ class Session:
 
     def __init__(self, call: Invocation, ui: dialogue.UI) -> None:
         self.flags: dict[str, Any] = call.flags
-        self.given = call.given
         self.ui = ui
         self.out = Printer(ui)
         self.numbers: dict[str, int] = {}

@@ -68,8 +68,7 @@ class Runner:
         end = time.monotonic() + self.apply_options.timeout
         while True:
             self.progress.section(f"applying {len(ready)} changes [{self.applied}/{total} done]")
-            deletes = all(p.apply in ("delete", "noop") for p in ready)
-            attempts = each(ready, self._attempt, self.apply_options.at_once(deletes=deletes))
+            attempts = each(ready, self._attempt, self.apply_options.concurrency)
             again = [a for a in attempts if a.retryable]
             self._note(attempts)
             if not again or any(a.applied is not None for a in attempts):
