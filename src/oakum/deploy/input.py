@@ -12,6 +12,7 @@ from oakum.gostruct import json_kind
 from oakum.typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from oakum.yaml.lines import Line
     from oakum.yaml.locate import Place as Field
 
 EXTENSIONS = (".json", ".yaml", ".yml")
@@ -55,19 +56,20 @@ class Source:
         from oakum.yaml import plain
 
         out: list[Resource] = []
+        known: dict[str, Line] = {}
         for number, (piece, line) in enumerate(plain.split_documents(self.text), 1):
-            found = read_object(piece)
+            found = read_object(piece, known)
             if found:
                 out.extend(expand(found, FileOrigin(f"{self.words} doc {number}", self.file, piece, line)))
         return out
 
 
-def read_object(text: str) -> dict[str, Any]:
-    """The object that a document writes, `{}` when it is empty. Raises InputError."""
+def read_object(text: str, known: dict[str, Line] | None = None) -> dict[str, Any]:
+    """The object that a document writes, `{}` when it is empty; `known` as of `plain.load`. Raises InputError."""
     from oakum.yaml import plain
 
     try:
-        found = plain.load(text, floats=True)
+        found = plain.load(text, floats=True, known=known)
     except YAMLError as e:
         raise InputError(f"error converting YAML to JSON: {e}") from e
     if found is None:

@@ -9,8 +9,11 @@ from oakum.dataclass import dataclass
 from oakum.errors import YAMLError
 from oakum.images.errors import ConfigError
 from oakum.images.resource import Document, items
-from oakum.typing import IO
+from oakum.typing import IO, TYPE_CHECKING
 from oakum.yaml import plain
+
+if TYPE_CHECKING:
+    from oakum.yaml.lines import Line
 
 EXTENSIONS = (".json", ".yaml", ".yml")
 _DECODING = "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal"
@@ -43,9 +46,10 @@ def documents(source: Input) -> list[Document]:
     except YAMLError as error:
         raise ConfigError(f"{label}: {error}") from error
     found: list[Document] = []
+    known: dict[str, Line] = {}
     for number, (piece, _) in enumerate(pieces, 1):
         try:
-            document = _mapping(piece)
+            document = _mapping(piece, known)
             if document:
                 found += [item for _, item in items(document)]
         except (YAMLError, ConfigError) as error:
@@ -54,8 +58,8 @@ def documents(source: Input) -> list[Document]:
     return found
 
 
-def _mapping(piece: str) -> Document:
-    value = plain.load(piece)
+def _mapping(piece: str, known: dict[str, Line]) -> Document:
+    value = plain.load(piece, known=known)
     if value is None:
         return {}
     if not isinstance(value, dict):

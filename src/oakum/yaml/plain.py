@@ -60,20 +60,17 @@ def _separator(text: str, start: int) -> int:
 def load_all(text: str, *, floats: bool = False) -> list[Any]:
     """The value of each piece of `split_documents(text)`. Raises what that and `load` raise."""
     known: dict[str, Line] = {}
-    return [_load(piece, floats, known) for piece, _ in split_documents(text)]
+    return [load(piece, floats=floats, known=known) for piece, _ in split_documents(text)]
 
 
-def load(text: str, *, floats: bool = False) -> Any:
+def load(text: str, *, floats: bool = False, known: dict[str, Line] | None = None) -> Any:
     """The first document of `text`; None when there is none.
 
     Scalars are YAML 1.1's, the last of duplicate keys wins, keys become strings, merge keys and aliases are expanded
-    (each alias a copy). Raises SyntaxYAMLError with go-yaml's words, YAMLError for what JSON cannot hold (infinities,
-    null keys). Callers put `error converting YAML to JSON: ` before the message where Go does.
+    (each alias a copy). A caller with many texts to read gives one dict, empty at first, as `known` with each of them.
+    Raises SyntaxYAMLError with go-yaml's words, YAMLError for what JSON cannot hold (infinities, null keys).
+    Callers put `error converting YAML to JSON: ` before the message where Go does.
     """
-    return _load(text, floats, {})
-
-
-def _load(text: str, floats: bool, known: dict[str, Line]) -> Any:
     if text.startswith("{") and (_is_simple(text) or not _OTHERWISE.search(text)):
         with suppress(ValueError, RecursionError):
             return _from_json(text, floats)
