@@ -70,10 +70,10 @@ def test_a_file_that_is_not_there_is_told_as_by_go(tmp_path: Path, monkeypatch: 
 
 
 def test_objects_with_lines_alike_share_nothing(tmp_path: Path) -> None:
-    one = "kind: A\nmetadata: {name: a, labels: {x: y}}\nlist: [1, {b: c}]\n"
+    one = "kind: A\nmetadata: {name: a, labels: {x: v}}\nlist: [1, {b: c}]\n"
     file = tmp_path / "a.yml"
     file.write_text(f"{one}---\n{one}---\n{one}more: &a [2]\nagain: *a\n")
     first, second, third = (r.body for source in open_sources([str(file)]) for r in source.resources())
     first["metadata"]["labels"]["x"], first["list"][1]["b"] = "other", "other"
-    assert second == {"kind": "A", "metadata": {"name": "a", "labels": {"x": "y"}}, "list": [1, {"b": "c"}]}
+    assert second == {"kind": "A", "metadata": {"name": "a", "labels": {"x": "v"}}, "list": [1, {"b": "c"}]}
     assert third == {**second, "more": [2], "again": [2]}
