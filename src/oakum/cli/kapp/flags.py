@@ -147,8 +147,7 @@ DEPLOY = (
          "PermissionValidation]", "strings", check=check_preflight),
     Flag("wait-strict", "Fail as soon as a pod cannot start, with its last log lines, and wait for more kinds", "bool",
          section=WAIT),
-    Flag("server-side", "Apply with one write and field ownership (server-side apply), 10 at a time unless told "
-         "otherwise", "bool", section=APPLY),
+    Flag("server-side", "Apply with one write and field ownership (server-side apply)", "bool", section=APPLY),
 )
 LIST = (
     *NAMESPACE,
