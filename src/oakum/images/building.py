@@ -10,15 +10,20 @@ from oakum.images.config import Config
 from oakum.images.errors import ConfigError
 from oakum.images.fingerprint import Fingerprint
 from oakum.images.hashes import FolderHashes
+from oakum.images.log import Log
 from oakum.images.options import Options, Tools
 from oakum.images.produce import BuildAndPublish, Late, Limited, Producer, Tagging
 from oakum.images.resolution import Resolution, Resolver
+from oakum.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 
-def producer(tools: Tools, options: Options) -> Producer:
+def producer(tools: Tools, options: Options, key: PrivateKeyTypes | None = None) -> Producer:
     """Builds with every builder there is, publishes, tags; as many at a time, and with as much beside, as asked for.
 
-    Raises ConfigError for a form of a bill of materials or a key that cannot be used.
+    What is pushed is signed with `key`. Raises ConfigError for a form of a bill of materials that there is not.
     """
     transport, log = tools.transport, tools.log
     layout, hashes, builds = (os.path.join(tools.cache, name) for name in ("layout", "hashes", "builds"))
@@ -32,20 +37,30 @@ def producer(tools: Tools, options: Options) -> Producer:
 
         return BuildAndPublish(Catalogue(Layout(Path(layout)), transport, probe), log)
 
-    made: Producer = Late(with_every_builder)
+    made: Producer = _to_build(log) if options.dry_run else Late(with_every_builder)
     if options.build_cache:
         fingerprint = Fingerprint(transport, probe, FolderHashes(hashes))
         made = Cached(made, builds, fingerprint, layout, transport, log)
+    if options.dry_run:
+        from oakum.images.dry_run import TagsNoted
+
+        return Limited(TagsNoted(made), options.concurrency)
     made = Tagging(made, transport, time.sleep)
     if options.sbom:
         from oakum.images.sbom.attach import WithSBOM
 
         made = WithSBOM(made, transport, options.sbom)
-    if options.sign_key:
+    if key is not None:
         from oakum.images.signing.cosign import Signed
 
-        made = Signed(made, transport, options.sign_key)
+        made = Signed(made, transport, key)
     return Limited(made, options.concurrency)
+
+
+def _to_build(log: Log) -> Producer:
+    from oakum.images.dry_run import ToBuild
+
+    return ToBuild(log)
 
 
 class BuildingResolver:

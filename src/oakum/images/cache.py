@@ -40,7 +40,8 @@ class Cached:
                 self._log.write(name, f"unchanged since it was last built: {source.path} -> {known}")
                 return Resolution(known, found.result(), built=True)
         made = self._inner.produce(image, source, destination)
-        remembered.write(self._folder, key, {"url": made.url})
+        if not made.pending:
+            remembered.write(self._folder, key, {"url": made.url})
         return made
 
     def _key(self, name: str, source: Source, destination: Destination | None) -> str | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How images are resolved; see the flags of `kbld` for each."""
+    """How images are resolved; see the flags of `kbld` for each, and `--diff-run` of `oakum deploy` for `dry_run`."""
 
     build: bool = True
     concurrency: int = 4
@@ -30,6 +30,7 @@ class Options:
     sbom: str = ""
     sign_key: str = ""
     verify_key: str = ""
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,15 @@ from oakum.typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What an image is replaced with, where that came from, and whether it was built here just now."""
+    """What an image is replaced with, where that came from, and whether it was built here just now.
+
+    `pending`: it is still to be built, and `url` is no reference but says so.
+    """
 
     url: str
     origins: tuple[Origin, ...] = ()
     built: bool = False
+    pending: bool = False
 
     def then(self, url: str, origin: Origin) -> Resolution:
         """A further step to `url`."""

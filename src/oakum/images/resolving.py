@@ -1,6 +1,7 @@
 """Every image of a run built or pinned, side by side."""
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 
 from oakum.dataclass import replace
@@ -11,7 +12,11 @@ from oakum.images.options import Options, Tools
 from oakum.images.resolution import Resolution, Resolver
 from oakum.images.resolve import OverridingResolver, RegistryResolver
 from oakum.images.stop import StoppableLog, stopping
+from oakum.typing import TYPE_CHECKING
 from oakum.workers import Job, Workers
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 RESOLVERS = 8
 """Registry look-ups at a time when nothing is said about it: they wait more than they work."""
@@ -46,6 +51,7 @@ def _outcomes(jobs: Mapping[str, Job[Resolution]]) -> dict[str, Resolution]:
 
 def _resolver(config: Config, options: Options, tools: Tools) -> Resolver:
     transport = tools.transport
+    key = _sign_key(options.sign_key) if options.sign_key else None
     resolver: Resolver = RegistryResolver(transport, verify=options.verify_digests, mirrors=options.mirrors)
     if options.rewrites:
         from oakum.images.rewriting import RewritingResolver
@@ -54,7 +60,7 @@ def _resolver(config: Config, options: Options, tools: Tools) -> Resolver:
     if config.sources:
         from oakum.images.building import BuildingResolver, producer
 
-        resolver = BuildingResolver(resolver, config, producer(tools, options), allowed=options.build)
+        resolver = BuildingResolver(resolver, config, producer(tools, options, key), allowed=options.build)
     resolver = OverridingResolver(resolver, config, transport, options.platform)
     if options.verify_key:
         from oakum.images.signing.required import SignatureRequired
@@ -65,6 +71,13 @@ def _resolver(config: Config, options: Options, tools: Tools) -> Resolver:
 
         resolver = TagKeepingResolver(resolver)
     return resolver
+
+
+def _sign_key(path: str) -> PrivateKeyTypes:
+    """Read whatever there is to sign, so that a wrong one is known before it is needed."""
+    from oakum.images.signing.keys import load_private
+
+    return load_private(path, os.environ.get("COSIGN_PASSWORD", ""))
 
 
 def _is_built(image: str, config: Config) -> bool:

@@ -59,6 +59,22 @@ def test_a_form_of_a_bill_of_materials_that_is_none_is_refused_though_nothing_is
     assert err == "kbld: Error: Expected a bill of materials as one of spdx, cyclonedx, but found 'xml'\n"
 
 
+@pytest.mark.parametrize(("key", "words"), [
+    (None, "open {}: no such file or directory"),
+    ("no key", "Reading signing key '{}':\n  Expected a private key in PEM form"),
+    ("-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\n", "Reading signing key '{}':\n  "),
+])  # fmt: skip
+def test_a_key_that_cannot_be_used_is_refused_though_nothing_is_built(
+    run: Run, tmp_path: Path, key: str | None, words: str
+) -> None:
+    path = tmp_path / "cosign.key"
+    if key is not None:
+        path.write_text(key)
+    status, out, err = run("-f-", "--sign-key", str(path), stdin="a: 1\n")
+    assert (status, out) == (1, "")
+    assert err.startswith("kbld: Error: " + words.format(path))
+
+
 def test_a_failure_prints_nothing_on_standard_output_and_writes_no_lock(run: Run, tmp_path: Path) -> None:
     lock = tmp_path / "lock.yml"
     status, out, err = run("-f-", "--lock-output", str(lock), stdin="image: A/b\n---\na: 1\n")

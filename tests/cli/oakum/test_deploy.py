@@ -71,6 +71,50 @@ def test_a_document_that_is_no_resource_is_named(run):
     assert "list.yml" in deploy(run, status=1)
 
 
+SITE = """apiVersion: kbld.k14s.io/v1alpha1
+kind: Config
+sources:
+- image: site
+  path: site
+  files: {{build: {{}}}}
+destinations:
+- image: site
+  newImage: {to}
+---
+apiVersion: v1
+kind: PodTemplate
+metadata: {{name: site}}
+template: {{spec: {{containers: [{{name: site, image: site}}]}}}}
+"""
+
+
+@pytest.fixture
+def site(run, target):
+    """Where an image goes that is built from a folder."""
+    to = f"{target.registry}/{run.namespace}/site"
+    (run.folder / "site").mkdir()
+    (run.folder / "site/page").write_text("hello")
+    (run.folder / "config/site.yml").write_text(SITE.format(to=to))
+    return to
+
+
+def test_a_dry_run_builds_nothing_and_says_what_is_to_be_built(run, site):
+    told = deploy(run, "--diff-run", "--diff-changes")
+    assert "site | not built in a dry run" in told
+    assert f"image: {site} (to be built)\n" in told
+    assert "starting" not in told
+    deploy(run)
+    again = deploy(run, "--diff-run")
+    assert f"site | unchanged since it was last built: site -> {site}@sha256:" in again
+    assert "Op:      0 create, 0 delete, 0 update" in again
+
+
+def test_a_dry_run_writes_no_lock_of_what_is_not_built(run, site):
+    told = deploy(run, "--diff-run", "--lock-output", "lock.yml", status=1)
+    assert "Expected the digest of 'site' for the lock, but it is still to be built" in told
+    assert not (run.folder / "lock.yml").exists()
+
+
 def test_an_application_needs_a_name(run):
     assert "Expected app name to be non-empty" in run("oakum", "deploy", "-f", "config", "-y", status=1)
 

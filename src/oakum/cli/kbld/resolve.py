@@ -121,6 +121,7 @@ def _options(flags: dict[str, Any]) -> Options:
         sbom=_form(flags["sbom"]) if flags["sbom"] else "",
         sign_key=flags["sign-key"],
         verify_key=flags["verify-key"],
+        dry_run=flags.get("diff-run", False),
     )
 
 
@@ -167,6 +168,12 @@ def _write_locks(flags: dict[str, Any], result: Result) -> None:
         return
     from oakum.images import imageslock, lock
 
+    for image, resolution in result.resolutions.items():
+        if resolution.pending:
+            raise ConfigError(
+                f"Expected the digest of '{image}' for the lock, but it is still to be built, and --diff-run builds "
+                "nothing (hint: leave out the lock, or --diff-run)"
+            )
     if flags["lock-output"]:
         pairs = [(image, resolution.url) for image, resolution in result.resolutions.items()]
         lock.write(flags["lock-output"], lock.dump(pairs, result.config), "Writing lock config")

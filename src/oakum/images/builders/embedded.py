@@ -15,8 +15,6 @@ from oakum.images.builders.protocol import Built, Task
 from oakum.images.config import Destination, Platform
 from oakum.images.log import Log
 from oakum.registry import layout as layouts
-from oakum.registry import reference
-from oakum.registry.errors import BadReference
 from oakum.registry.layout import Layout
 from oakum.registry.transport import Transport
 
@@ -42,10 +40,7 @@ class Workshop:
         """Push an image that `build` made; its digest reference. Raises RegistryError."""
         digest = f"sha256:{image[-64:]}"
         name = destination.new_image
-        try:
-            repository = reference.parse_repository(name)
-        except BadReference as error:
-            raise BadReference(f"Generating image dst tag '{name}': {error}") from error
+        repository = naming.pushed_to(destination)
         tag = f"kbld-{digest.replace(':', '-')}"
         log.write(name, f"starting push (using registry API): {image} -> {name}:{tag}")
         try:

@@ -12,8 +12,7 @@ from oakum.images.config import Destination
 from oakum.images.errors import BuildError
 from oakum.images.log import Log
 from oakum.proxy import is_loopback
-from oakum.registry import reference
-from oakum.registry.errors import BadReference
+from oakum.registry.reference import Repository
 from oakum.typing import Any
 from oakum.yaml import json_syntax
 
@@ -88,10 +87,7 @@ class Engine:
         return (own if len(own) == 1 else distinct).pop()
 
     def _target(self, destination: Destination) -> str:
-        try:
-            repository = reference.parse_repository(destination.new_image)
-        except BadReference as error:
-            raise BadReference(f"Generating image dst tag '{destination.new_image}': {error}") from error
+        repository = naming.pushed_to(destination)
         return f"{_shown(repository, destination.new_image)}:kbld-{naming.random_part()}"
 
     def _inspect(self, image: str) -> dict[str, Any]:
@@ -120,5 +116,5 @@ def plain_http_flags(image: str) -> list[str]:
     return ["--tls-verify=false"] if is_loopback(host) else []
 
 
-def _shown(repository: reference.Repository, written: str) -> str:
+def _shown(repository: Repository, written: str) -> str:
     return str(repository) if written.startswith(repository.registry) else written

@@ -5,6 +5,11 @@ import re
 import secrets
 import time
 
+from oakum.images.config import Destination
+from oakum.registry import reference
+from oakum.registry.errors import BadReference
+from oakum.registry.reference import Repository
+
 LONGEST = 50
 
 
@@ -32,3 +37,11 @@ def stable(name: str, image_id: str) -> str:
     """The tag of a finished build, from its `sha256:hex` image id: the same content has the same tag."""
     algorithm, _, value = image_id.rpartition(":")
     return f"kbld:{clean(name)}-{algorithm or 'sha256'}-{value}"
+
+
+def pushed_to(destination: Destination) -> Repository:
+    """The repository that a destination names. Raises BadReference."""
+    try:
+        return reference.parse_repository(destination.new_image)
+    except BadReference as error:
+        raise BadReference(f"Generating image dst tag '{destination.new_image}': {error}") from error

@@ -3,13 +3,11 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 
 from oakum.images.config import Destination, Source
 from oakum.images.errors import ConfigError
 from oakum.images.produce import Producer
 from oakum.images.resolution import Resolution
-from oakum.images.signing.keys import load_private
 from oakum.registry import blobs, manifests, media, push
 from oakum.registry.blobs import BytesBlob
 from oakum.registry.descriptor import Descriptor, Manifest
@@ -28,11 +26,10 @@ _LONG_AGO = "0001-01-01T00:00:00Z"
 
 
 class Signed:
-    """Signs every image that is pushed with the private key in a file."""
+    """Signs every image that is pushed."""
 
-    def __init__(self, inner: Producer, transport: Transport, key: str) -> None:
-        self._inner, self._transport = inner, transport
-        self._key = load_private(key, os.environ.get("COSIGN_PASSWORD", ""))
+    def __init__(self, inner: Producer, transport: Transport, key: PrivateKeyTypes) -> None:
+        self._inner, self._transport, self._key = inner, transport, key
 
     def produce(self, image: str, source: Source, destination: Destination | None) -> Resolution:
         """As the inner producer, then signed."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
 
 _COSIGN = ("ENCRYPTED SIGSTORE PRIVATE KEY", "ENCRYPTED COSIGN PRIVATE KEY")
+_NO_PRIVATE = "Expected a private key in PEM form, as in the cosign.key of 'cosign generate-key-pair'"
+_NO_PUBLIC = "Expected a public key in PEM form, as in the cosign.pub of 'cosign generate-key-pair'"
 _SCRYPT_LIMIT = 128 * 1024 * 1024
 
 
@@ -29,8 +31,8 @@ def load_private(path: str, password: str) -> PrivateKeyTypes:
             secret = password.encode() if "ENCRYPTED" in raw else None
             found = serialization.load_pem_private_key(raw.encode(), secret)
     except (ValueError, TypeError, KeyError) as error:
-        hint = "(hint: its password goes into COSIGN_PASSWORD)"
-        raise ConfigError(f"Reading signing key '{path}': {error} {hint}") from error
+        reason = f"{error} (hint: its password goes into COSIGN_PASSWORD)" if "ENCRYPTED" in raw else _NO_PRIVATE
+        raise ConfigError(f"Reading signing key '{path}': {reason}") from error
     return found
 
 
@@ -39,7 +41,7 @@ def load_public(path: str) -> PublicKeyTypes:
     try:
         found: PublicKeyTypes = _serialization().load_pem_public_key(_read(path).encode())
     except ValueError as error:
-        raise ConfigError(f"Reading public key '{path}': {error}") from error
+        raise ConfigError(f"Reading public key '{path}': {_NO_PUBLIC}") from error
     return found
 
 

@@ -19,6 +19,8 @@ class SignatureRequired:
     def resolve(self, image: str) -> Resolution:
         """As the inner resolver. Raises ConfigError for an image without a good signature."""
         found = self._inner.resolve(image)
+        if found.pending:
+            return found  # there is no signature of what is not built
         if "@" not in found.url:
             raise ConfigError(f"Expected '{found.url}' to be signed, but it is in no registry")
         if not verify(self._transport, parse_digest(found.url), self._key):
