@@ -10,7 +10,7 @@ from oakum.http.errors import FAILURES
 from oakum.http.response import Response
 from oakum.kube.auth import Authenticator
 from oakum.kube.kubeconfig import ClusterConfig
-from oakum.kube.transport import _pool
+from oakum.kube.server import pool
 
 Fault = Callable[[str, str], Reply | None]
 """What to answer in place of the server to (method, path); None passes the request on. `cut` drops the connection
@@ -25,7 +25,7 @@ def faulty(config: ClusterConfig, fault: Fault, before_event: Callable[[], objec
     `before_event` is called, and may take its time, before anything that a watch tells is passed on.
     """
     auth = Authenticator(config)
-    upstream = _pool(config, auth.certificate(), 16, bounded=False)
+    upstream = pool(config, auth.certificate(), 16, bounded=False)
 
     class Handler(Answering):
         def answer(self) -> None:

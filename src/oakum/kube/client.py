@@ -11,7 +11,8 @@ from oakum.kube.errors import ApiError
 from oakum.kube.kinds import ResourceType
 from oakum.kube.retry import RETRY_READ, RETRY_WRITE, retrying
 from oakum.kube.seen import Seen, address, shown
-from oakum.kube.transport import JSON, Query, Stream, Transport
+from oakum.kube.server import JSON, Query
+from oakum.kube.transport import Stream, Transport
 from oakum.typing import Any
 
 PAGE = 500

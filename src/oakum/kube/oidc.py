@@ -8,7 +8,7 @@ import time
 
 from oakum.gostruct import ANY, BYTES, Struct, decode
 from oakum.kube import store
-from oakum.kube.auth import EARLY_SECONDS, Credential
+from oakum.kube.credential import EARLY_SECONDS, Credential
 from oakum.kube.errors import ConfigError, CredentialError
 from oakum.kube.kubeconfig import Provider, read_bytes
 

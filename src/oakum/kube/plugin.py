@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import sys
 
-from oakum.kube.auth import VERSIONS, Credential
+from oakum.kube.credential import VERSIONS, Credential
 from oakum.kube.errors import CredentialError
 from oakum.kube.kubeconfig import ClusterConfig, ExecPlugin
 from oakum.typing import Any

@@ -3,9 +3,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from oakum.http.login import basic
 from oakum.kube.errors import ConnectError, CredentialError
-from oakum.kube.kubeconfig import ClusterConfig, Identity
-from oakum.kube.transport import JSON, Call, Query, Transport
+from oakum.kube.kubeconfig import ClusterConfig
+from oakum.kube.server import JSON, Call, Headers, Query, Server
 from oakum.typing import Any
 from oakum.url import decode, encode
 
@@ -67,7 +68,7 @@ def _tokens(config: Mapping[str, str], endpoint: str, authority: bytes) -> dict[
     """Ask with the client's name and secret as a login; where that is refused, as fields: issuers take one of them."""
     name, secret = config["client-id"], config.get("client-secret", "")
     grant = [("grant_type", "refresh_token"), ("refresh_token", config["refresh-token"])]
-    login = Identity(username=_escaped(name), password=_escaped(secret))
+    login = [("Authorization", basic(_escaped(name), _escaped(secret)))]
     try:
         return _read(*_asked("POST", endpoint, authority, grant, login))
     except Refused:
@@ -79,7 +80,7 @@ def _escaped(text: str) -> str:
     return encode([("", text)]).removeprefix("=")
 
 
-def _asked(method: str, url: str, authority: bytes, form: Query | None = None, who: Identity | None = None,
+def _asked(method: str, url: str, authority: bytes, form: Query | None = None, login: Headers | None = None,
            ) -> tuple[str, str, bytes]:
     """Status with its words, media type and body of an answer. Raises ConnectError."""
     from urllib.parse import urlsplit
@@ -88,13 +89,12 @@ def _asked(method: str, url: str, authority: bytes, form: Query | None = None, w
     server = f"{parts.scheme}://{parts.netloc}"
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConnectError(f'{method.capitalize()} "{url}": unsupported protocol scheme "{parts.scheme}"')
-    transport = Transport(ClusterConfig(server, ca=authority, identity=who or Identity()), timeout=TIMEOUT_SECONDS)
+    asked = Server(ClusterConfig(server, ca=authority), timeout=TIMEOUT_SECONDS)
     data = None if form is None else encode(form).encode()
     try:
-        answer, body = transport.exchange(
-            Call(method, url.removeprefix(server), None, data, FORM, JSON))
+        answer, body = asked.exchange(Call(method, url.removeprefix(server), None, data, FORM, JSON), login or [])
     finally:
-        transport.close()
+        asked.close()
     kind = answer.headers.get("Content-Type").partition(";")[0].strip()
     return f"{answer.status} {answer.reason}".strip(), kind, body
 

@@ -14,7 +14,8 @@ from oakum.typing import TYPE_CHECKING, Any
 from oakum.url import decode, encode
 
 if TYPE_CHECKING:
-    from oakum.kube.transport import Query, Transport
+    from oakum.kube.server import Query
+    from oakum.kube.transport import Transport
 
 Seen = dict[str, str]
 """By the path and query of a read, what its first answer showed."""
