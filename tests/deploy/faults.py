@@ -1,6 +1,7 @@
 """A proxy in front of an API server that goes wrong where a test says."""
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -10,7 +11,7 @@ from oakum.http.errors import FAILURES
 from oakum.http.response import Response
 from oakum.kube.auth import Authenticator
 from oakum.kube.kubeconfig import ClusterConfig
-from oakum.kube.server import pool
+from oakum.kube.server import made
 
 Fault = Callable[[str, str], Reply | None]
 """What to answer in place of the server to (method, path); None passes the request on. `cut` drops the connection
@@ -19,15 +20,18 @@ after the server has done its work, with status 0 before the server hears of it.
 
 @contextmanager
 def faulty(config: ClusterConfig, fault: Fault, before_event: Callable[[], object] = lambda: None,
-           ) -> Iterator[ClusterConfig]:
+           tls: ssl.SSLContext | None = None) -> Iterator[ClusterConfig]:
     """Serve on a free port what `config`'s server answers, but for the faults; gives the way to there.
 
-    `before_event` is called, and may take its time, before anything that a watch tells is passed on.
+    `before_event` is called, and may take its time, before anything that a watch tells is passed on. With `tls` each
+    request needs a connection of its own, and so a certificate that is good then.
     """
     auth = Authenticator(config)
-    upstream = pool(config, auth.certificate(), 16, bounded=False)
+    upstream = made(config, auth.certificate(), 16, bounded=False)
 
     class Handler(Answering):
+        protocol_version = "HTTP/1.1" if tls is None else "HTTP/1.0"
+
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             wrong = fault(self.command, self.path)
@@ -71,7 +75,7 @@ def faulty(config: ClusterConfig, fault: Fault, before_event: Callable[[], objec
             self.wfile.write(data)
 
     try:
-        with served(Handler) as address:
+        with served(Handler, tls) as address:
             yield ClusterConfig(address, namespace=config.namespace)
     finally:
         upstream.close()

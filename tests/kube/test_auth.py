@@ -1,7 +1,9 @@
 """Credentials that end, or are refused, while many requests are under way."""
 from __future__ import annotations
 
+import datetime
 import json
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ import pytest
 from tests.kube.authority import Authority
 from tests.kube.scripted import Answering, Reply, served, serving, status
 
-from oakum.kube.errors import ApiError
+from oakum.kube.errors import ApiError, ConnectError
 from oakum.kube.kubeconfig import ClusterConfig, ExecPlugin, Identity
 from oakum.kube.transport import Transport
 
@@ -37,8 +39,8 @@ def calls(folder: Path) -> int:
 
 
 @contextmanager
-def connected(url: str, who: Identity, ca: bytes = b"") -> Iterator[Transport]:
-    transport = Transport(ClusterConfig(url, ca=ca, identity=who))
+def connected(url: str, who: Identity, ca: bytes = b"", ca_file: str = "") -> Iterator[Transport]:
+    transport = Transport(ClusterConfig(url, ca=ca, ca_file=ca_file, identity=who))
     try:
         yield transport
     finally:
@@ -96,15 +98,12 @@ def test_a_token_that_comes_with_its_end_behind_it_is_used_until_it_is_refused(t
 
 
 class Naming(Answering):
-    """Answers with the name in the client's certificate."""
+    """Answers with the name in the client's certificate, as long as that lasts: API servers look at each request."""
 
     def answer(self) -> None:
-        subject = dict(pair for part in self.connection.getpeercert()["subject"] for pair in part)  # type: ignore[attr-defined]  # of TLS
-        data = json.dumps(subject).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
+        shown = self.connection.getpeercert()  # type: ignore[attr-defined]  # of TLS
+        ended = ssl.cert_time_to_seconds(shown["notAfter"]) < time.time()
+        self.send(REFUSED if ended else Reply(200, dict(pair for part in shown["subject"] for pair in part)))
 
 
 def test_a_certificate_that_the_plugin_renews_is_shown_on_new_connections(
@@ -138,3 +137,83 @@ def test_a_token_file_is_read_again_as_it_gets_old(tmp_path: Path, monkeypatch: 
         monkeypatch.setattr(time, "time", lambda: then + 122)
         transport.request("GET", "/x")
     assert [headers["Authorization"][7:] for _, _, headers in asked] == ["old", "old", "new", "new"]
+
+
+class Closing(Answering):
+    """Answers each request on a connection of its own."""
+
+    protocol_version = "HTTP/1.0"
+
+    def answer(self) -> None:
+        self.send(Reply(200, {}))
+
+
+class Pair:
+    """Files of a client's certificate and its key."""
+
+    def __init__(self, folder: Path) -> None:
+        self.certificate, self.key = folder / "client.crt", folder / "client.key"
+
+    def write(self, pair: tuple[bytes, bytes]) -> Identity:
+        """Write both; gives who shows them."""
+        self.certificate.write_bytes(pair[0])
+        self.key.write_bytes(pair[1])
+        return Identity(client_cert=pair[0], client_key=pair[1], cert_files=(str(self.certificate), str(self.key)))
+
+
+def test_a_certificate_that_is_renewed_on_disk_is_shown_on_new_connections(tmp_path: Path) -> None:
+    authority, pair = Authority(), Pair(tmp_path)
+    with (served(Naming, authority.server(tmp_path, clients=True)) as url,
+          connected(url, pair.write(authority.issue("first")), authority.pem) as transport):
+        names = [transport.request("GET", "/x").json()["commonName"]]
+        pair.write(authority.issue("second"))
+        names += [transport.request("GET", "/x").json()["commonName"], next(transport.stream("/x").lines()).decode()]
+    assert names == ["first", "second", '{"commonName": "second"}']
+
+
+def test_a_certificate_that_is_half_renewed_is_not_shown_yet(tmp_path: Path) -> None:
+    authority, pair = Authority(), Pair(tmp_path)
+    with (served(Naming, authority.server(tmp_path, clients=True)) as url,
+          connected(url, pair.write(authority.issue("first")), authority.pem) as transport):
+        def name() -> str:
+            return str(transport.request("POST", "/x").json()["commonName"])
+
+        certificate, key = authority.issue("second")
+        names = [name()]
+        for half in (b"", certificate[:100], certificate):
+            pair.certificate.write_bytes(half)
+            names.append(name())
+        pair.key.unlink()
+        names.append(name())
+        pair.key.write_bytes(key)
+        names.append(name())
+    assert names == ["first"] * 5 + ["second"]
+
+
+def test_a_certificate_that_ends_while_a_request_is_under_way_is_replaced_by_the_renewed_one(tmp_path: Path) -> None:
+    authority, pair = Authority(), Pair(tmp_path)
+    second = authority.issue("second")
+
+    class Late(Naming):
+        def answer(self) -> None:
+            time.sleep(max(0.0, ends.timestamp() + 1.1 - time.time()))
+            pair.write(second)
+            super().answer()
+
+    ends = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=4)
+    with (served(Late, authority.server(tmp_path, clients=True)) as url,
+          connected(url, pair.write(authority.issue("first", ends)), authority.pem) as transport):
+        assert transport.request("POST", "/x").json() == {"commonName": "second"}
+
+
+def test_an_authority_that_is_renewed_on_disk_is_trusted_on_new_connections(tmp_path: Path) -> None:
+    old, new, file = Authority(), Authority(), tmp_path / "ca.crt"
+    file.write_bytes(old.pem)
+    contexts = [old.server(tmp_path)]
+    with served(Closing, tls=contexts[0]) as url, connected(url, Identity(), old.pem, str(file)) as transport:
+        assert transport.request("GET", "/x").status == 200
+        contexts[0].load_cert_chain(new.written(tmp_path))
+        with pytest.raises(ConnectError, match="x509: certificate"):
+            transport.request("GET", "/x")
+        file.write_bytes(new.pem)
+        assert transport.request("GET", "/x").status == 200

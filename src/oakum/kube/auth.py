@@ -8,6 +8,7 @@ from oakum.http.login import basic
 from oakum.kube.credential import EARLY_SECONDS, VERSIONS, Credential, Renewed
 from oakum.kube.errors import ConfigError
 from oakum.kube.kubeconfig import ClusterConfig, Identity
+from oakum.kube.reloaded import Reloaded
 from oakum.url import quote
 
 TOKEN_FILE_SECONDS = 60.0
@@ -24,6 +25,7 @@ class Authenticator:
     def __init__(self, config: ClusterConfig) -> None:
         self._identity = config.identity
         self._renewed = _renewed(config)
+        self._files = _reloaded(config.identity)
 
     def headers(self) -> list[tuple[str, str]]:
         """Authorization and impersonation headers for one request; a name may occur more than once.
@@ -47,6 +49,9 @@ class Authenticator:
             found = self._renewed.now()
             if found.client_cert:
                 return found.client_cert, found.client_key
+        if self._files is not None:
+            certificate, key = self._files.now()
+            return certificate, key
         return self._identity.client_cert, self._identity.client_key
 
     def refused(self, headers: Iterable[tuple[str, str]]) -> bool:
@@ -54,10 +59,9 @@ class Authenticator:
 
         True when trying again can help.
         """
-        if self._renewed is None:
-            return False
-        self._renewed.refused(dict(headers).get("Authorization", "").removeprefix("Bearer "))
-        return True
+        if self._renewed is not None:
+            self._renewed.refused(dict(headers).get("Authorization", "").removeprefix("Bearer "))
+        return self._renewed is not None or self._files is not None
 
     def _authorization(self) -> list[tuple[str, str]]:
         who = self._identity
@@ -88,6 +92,19 @@ def _renewed(config: ClusterConfig) -> Renewed | None:
 
         return Renewed(lambda: run_plugin(plugin, config))
     return Renewed(provider.credential) if provider else None
+
+
+def _reloaded(who: Identity) -> Reloaded | None:
+    """Where the client's certificate comes from, if from files."""
+    if not who.cert_files:
+        return None
+
+    def check(certificate: bytes, key: bytes) -> None:
+        from oakum.kube.tls import check_pair
+
+        check_pair(certificate, key)
+
+    return Reloaded(who.cert_files, (who.client_cert, who.client_key), check)
 
 
 class TokenFile:

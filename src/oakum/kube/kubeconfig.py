@@ -67,7 +67,10 @@ class Provider:
 
 @dataclass(frozen=True)
 class Identity:
-    """How the user proves who they are. PEM material is bytes; `token_file` is read again when it changes."""
+    """How the user proves who they are. PEM material is bytes; files are read again when they change.
+
+    `cert_files` are those of certificate and key, where both come from files.
+    """
 
     token: str = field(default="", repr=False)
     token_file: str = ""
@@ -75,6 +78,7 @@ class Identity:
     password: str = field(default="", repr=False)
     client_cert: bytes = field(default=b"", repr=False)
     client_key: bytes = field(default=b"", repr=False)
+    cert_files: tuple[str, ...] = ()
     exec: ExecPlugin | None = None
     provider: Provider | None = None
     impersonate: str = ""
@@ -90,11 +94,15 @@ class Identity:
 
 @dataclass(frozen=True)
 class ClusterConfig:
-    """One server, as one user sees it. `ca` is PEM; `namespace` is the context's (empty when it names none)."""
+    """One server, as one user sees it. `ca` is PEM; `namespace` is the context's (empty when it names none).
+
+    `ca_file` is where `ca` comes from, where that is a file; it is read again when it changes.
+    """
 
     server: str
     namespace: str = ""
     ca: bytes = b""
+    ca_file: str = ""
     insecure: bool = False
     server_name: str = ""
     proxy: str = ""
@@ -132,7 +140,8 @@ def _in_cluster(env: Mapping[str, str]) -> ClusterConfig | None:
     if not known or not os.path.isfile(token):
         return None
     place = read_bytes(namespace).decode().strip() if os.path.exists(namespace) else ""
-    return ClusterConfig(server=f"https://{_service_host_port(env)}", ca=read_bytes(ca) if os.path.exists(ca) else b"",
+    ca = ca if os.path.exists(ca) else ""
+    return ClusterConfig(server=f"https://{_service_host_port(env)}", ca=read_bytes(ca) if ca else b"", ca_file=ca,
                          namespace=env.get("POD_NAMESPACE") or place, identity=Identity(token_file=token))
 
 
@@ -262,12 +271,19 @@ def _pem(entry: Mapping[str, Any], name: str) -> bytes:
     return data or (read_bytes(entry[name]) if entry.get(name) else b"")
 
 
+def _files(entry: Mapping[str, Any], *names: str) -> tuple[str, ...]:
+    """The files of these, if all of them come from files."""
+    given = tuple(entry[name] for name in names if entry.get(name) and not entry.get(f"{name}-data"))
+    return given if len(given) == len(names) else ()
+
+
 def _cluster(entry: Mapping[str, Any]) -> ClusterConfig:
     address = entry["server"]
     server = address.rstrip("/") if "://" in address else f"http://{address.rstrip('/')}"
     if not _is_url(server):
         raise ConfigError(f'host must be a URL or a host:port pair: "{address}"')
     return ClusterConfig(server=server, ca=_pem(entry, "certificate-authority"),
+                         ca_file="".join(_files(entry, "certificate-authority")),
                          insecure=bool(entry.get("insecure-skip-tls-verify")),
                          server_name=entry.get("tls-server-name") or "", proxy=entry.get("proxy-url") or "")
 
@@ -287,6 +303,7 @@ def _identity(entry: Mapping[str, Any], cluster: Mapping[str, Any]) -> Identity:
         token=entry.get("token") or "", token_file=entry.get("tokenFile") or "",
         username=entry.get("username") or "", password=entry.get("password") or "",
         client_cert=_pem(entry, "client-certificate"), client_key=_pem(entry, "client-key"),
+        cert_files=_files(entry, "client-certificate", "client-key"),
         exec=_exec(entry["exec"], cluster) if entry.get("exec") is not None else None,
         provider=_provider(entry["auth-provider"]) if entry.get("auth-provider") is not None else None,
         impersonate=entry.get("as") or "", impersonate_uid=entry.get("as-uid") or "",

@@ -4,8 +4,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from oakum.dataclass import replace
 from oakum.kube.errors import ConfigError, ConnectError, CredentialError
 from oakum.kube.kubeconfig import ClusterConfig
+from oakum.kube.reloaded import Reloaded
 from oakum.kube.throttle import Bucket
 from oakum.record import NamedTuple
 from oakum.typing import TYPE_CHECKING
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 JSON = "application/json"
 USER_AGENT = "kapp/oakum"
 STREAMS_KEPT = 64
+REQUESTS, STREAMS = "requests", "streams"
 READS = ("GET", "HEAD")
 PAGING = ("limit", "continue")
 MOVED = (301, 302, 303, 307, 308)
@@ -57,17 +60,16 @@ class Server:
         self._bucket = Bucket(*rate) if rate is not None else None
         self._prefix = split(config.server).path.rstrip("/")
         self._lock = threading.Lock()
-        self._pool: Pool | None = None
-        self._streams: Pool | None = None
-        self._shown: Certificate = (b"", b"")
+        self._authority = Reloaded((config.ca_file,), (config.ca,), _check) if config.ca_file else None
+        self._pools: dict[str, Pool] = {}
+        self._shown: tuple[bytes, Certificate] = (config.ca, (b"", b""))
 
     def close(self) -> None:
         """Close the connections that are not in use."""
         with self._lock:
-            pools, self._pool, self._streams = (self._pool, self._streams), None, None
-        for pool in pools:
-            if pool is not None:
-                pool.close()
+            pools, self._pools = self._pools, {}
+        for pool in pools.values():
+            pool.close()
 
     def url(self, path: str, query: Query | None = None) -> str:
         """The whole address of `path`, for messages: without what only says how much of a list is asked for at once."""
@@ -90,7 +92,7 @@ class Server:
         from oakum.http.errors import FAILURES
         from oakum.http.response import decoded
 
-        answer = self._send(call, credentials, self._connected(call, stream=False), self._timeout)
+        answer = self._send(call, credentials, self._connected(call, REQUESTS), self._timeout)
         try:
             return answer, decoded(answer.read(), answer.headers.get("Content-Encoding", ""))
         except FAILURES as e:
@@ -101,7 +103,7 @@ class Server:
 
         Raises ConnectError, ConfigError.
         """
-        return self._send(call, credentials, self._connected(call, stream=True), timeout)
+        return self._send(call, credentials, self._connected(call, STREAMS), timeout)
 
     def failed(self, call: Call, why: str) -> ConnectError:
         """The exception for a call that `why` keeps from being made."""
@@ -143,31 +145,37 @@ class Server:
                                      "kubeconfig's server the Kubernetes API itself?)")
         return to._replace(scheme="", netloc="", fragment="").geturl()
 
-    def _connected(self, call: Call, *, stream: bool) -> Pool:
-        """The connections for requests, of which there are only so many; streams, which last, have their own.
+    def _connected(self, call: Call, sort: str) -> Pool:
+        """The connections of that sort: for requests there are only so many, streams, which last, have their own.
 
-        All show the same client certificate: when there is a new one, they are made anew.
+        All trust one authority and show one client certificate: when there is a new one, they are made anew.
         """
         from oakum.http.errors import HttpError
 
         try:
-            certificate = self._certificate()
-            if certificate != self._shown:
-                self.close()
-                self._shown = certificate
+            shown = self._authority.now()[0] if self._authority else self.config.ca, self._certificate()
             with self._lock:
-                if stream:
-                    if self._streams is None:
-                        self._streams = pool(self.config, certificate, STREAMS_KEPT, bounded=False)
-                    return self._streams
-                if self._pool is None:
-                    self._pool = pool(self.config, certificate, self._connections, bounded=True)
-                return self._pool
+                outdated = self._pools if shown != self._shown else {}
+                if shown != self._shown:
+                    self._pools, self._shown = {}, shown
+                if sort not in self._pools:
+                    size = STREAMS_KEPT if sort == STREAMS else self._connections
+                    self._pools[sort] = made(replace(self.config, ca=shown[0]), shown[1], size, bounded=sort != STREAMS)
+                found = self._pools[sort]
         except (CredentialError, HttpError) as e:
             raise self.failed(call, str(e)) from e
+        for pool in outdated.values():
+            pool.close()
+        return found
 
 
-def pool(config: ClusterConfig, certificate: Certificate, size: int, *, bounded: bool) -> Pool:
+def _check(authority: bytes) -> None:
+    from oakum.kube.tls import trusting
+
+    trusting(authority)
+
+
+def made(config: ClusterConfig, certificate: Certificate, size: int, *, bounded: bool) -> Pool:
     """Connections to the server of `config` that show `certificate`. Raises ConfigError, HttpError."""
     from oakum.http.connection import Place
     from oakum.http.errors import HttpError

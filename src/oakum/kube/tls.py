@@ -18,6 +18,17 @@ def context(ca: bytes, insecure: bool, certificate: bytes, key: bytes) -> ssl.SS
     """
     if insecure and ca:
         raise ConfigError("specifying a root certificates file with the insecure flag is not allowed")
+    made = trusting(ca)
+    if insecure:
+        made.check_hostname = False
+        made.verify_mode = ssl.CERT_NONE
+    if certificate:
+        _show(made, certificate, key)
+    return made
+
+
+def trusting(ca: bytes) -> ssl.SSLContext:
+    """A client context that verifies by `ca`. Raises ConfigError."""
     try:
         made = ssl.create_default_context(cadata=ca.decode("ascii", "replace") if ca else None)
     except ssl.SSLError as e:
@@ -25,12 +36,12 @@ def context(ca: bytes, insecure: bool, certificate: bytes, key: bytes) -> ssl.SS
         raise ConfigError(f"unable to load root certificates: {why}") from e
     # Clusters made by older tools have roots without the extensions that Python's strict mode wants.
     made.verify_flags &= ~getattr(ssl, "VERIFY_X509_STRICT", 0)
-    if insecure:
-        made.check_hostname = False
-        made.verify_mode = ssl.CERT_NONE
-    if certificate:
-        _show(made, certificate, key)
     return made
+
+
+def check_pair(certificate: bytes, key: bytes) -> None:
+    """Raises ConfigError where the key is not that of the certificate."""
+    _show(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), certificate, key)
 
 
 def _show(made: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
