@@ -71,7 +71,7 @@ class Node:
         )
         for runtime in runtimes:
             runtime.on_end = self._ends.tell
-        self.streams = NodeStreams(self)
+        self.streams = NodeStreams(self.pod)
 
     @property
     def runtime(self) -> Runtime:

@@ -1,14 +1,14 @@
 """How the API server hands a pod's streams to the node."""
 
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 from starlette.types import Receive, Scope, Send
 
+from oakum.lab.node.pods import Pod
 from oakum.lab.node.refusals import StreamRefused, answer
-
-if TYPE_CHECKING:
-    from oakum.lab.node.node import Node
+from oakum.lab.store import Obj
 
 
 class PodStreams(Protocol):
@@ -25,10 +25,10 @@ class PodStreams(Protocol):
 
 
 class NodeStreams:
-    """See `PodStreams`: streams of the pods that run on one node."""
+    """See `PodStreams`: streams of the pods that run on one node. `find` gives the running pod of an object."""
 
-    def __init__(self, node: "Node") -> None:
-        self._node = node
+    def __init__(self, find: Callable[[Obj], Pod | None]) -> None:
+        self._find = find
 
     async def __call__(self, pod: dict[str, Any], subresource: str, scope: Scope, receive: Receive, send: Send) -> None:
         """See `PodStreams`."""
@@ -39,14 +39,14 @@ class NodeStreams:
             if subresource == "log":
                 from oakum.lab.node.log_stream import serve_log
 
-                await serve_log(self._node.pod(pod), pod, query, receive, send)
+                await serve_log(self._find(pod), pod, query, receive, send)
             elif subresource == "portforward":
                 from oakum.lab.node.port_forward import serve_port_forward
 
-                await serve_port_forward(self._node.pod(pod), pod, scope, receive, send)
+                await serve_port_forward(self._find(pod), pod, scope, receive, send)
             else:
                 from oakum.lab.node.remote_command import serve_command
 
-                await serve_command(self._node.pod(pod), pod, subresource, query, scope, receive, send)
+                await serve_command(self._find(pod), pod, subresource, query, scope, receive, send)
         except StreamRefused as refused:
             await answer(refused, scope, send)
