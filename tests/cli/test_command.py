@@ -1,13 +1,10 @@
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-from oakum.cli.command import Command, interpret, main
+from oakum.cli.command import Command, interpret
 from oakum.cli.completion import candidates
 from oakum.cli.flag import Flag
-from oakum.errors import OakumError, UsageError
+from oakum.cli.program import main
+from oakum.errors import UsageError
 
 ROOT = Command(
     "tool",
@@ -46,11 +43,6 @@ def test_help_lists_commands_flags_and_inherited_flags(capsys):
     )
 
 
-def test_an_error_is_one_message_and_status_1(capsys):
-    assert main(ROOT, ["--bogus"]) == 1
-    assert capsys.readouterr().err == "tool: Error: unknown flag: --bogus\n"
-
-
 def test_completion_offers_commands_and_flags():
     assert candidates(ROOT, ["lo"]) == ["logs\tLogs"]
     assert candidates(ROOT, ["--conf"]) == ["--config\twhere it is"]
@@ -59,47 +51,3 @@ def test_completion_offers_commands_and_flags():
 def test_an_unknown_shell_is_refused(capsys):
     assert main(ROOT, ["completion", "foo"]) == 1
     assert capsys.readouterr().err == 'tool: Error: invalid argument "foo" for "tool completion"\n'
-
-
-@pytest.mark.parametrize(("words", "told"), [
-    ("depoly", "unknown command 'depoly' of 'oakum' (hint: there are deploy, lab, version)"),
-    ("lab stop", "unknown command 'stop' of 'oakum lab' (hint: there are up, down, status, logs, load-image, collect-garbage, fault, clock, reset)"),
-    ("depoly -a app --yes", "unknown command 'depoly' of 'oakum' (hint: there are deploy, lab, version)"),
-    ("delete -a app", "unknown command 'delete' of 'oakum' (hint: 'kapp delete' does that)"),
-    ("diff --help", "unknown command 'diff' of 'oakum' (hint: 'oakum deploy --diff-run --diff-changes' does that)"),
-])  # fmt: skip
-def test_a_command_that_is_not_there_is_told_with_those_that_are(words, told):
-    done = run_with("", words)
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"oakum: Error: {told}\n")
-
-
-@pytest.mark.parametrize("flag", ["--version", "-v"])
-def test_oakum_tells_its_version_by_a_flag_too_as_the_other_programs_do(flag):
-    assert run_with("", flag).stdout == run_with("", "version").stdout != ""
-
-
-def test_every_error_of_the_project_ends_as_a_message():
-    assert issubclass(UsageError, OakumError)
-
-
-def run_with(redirection, *arguments):
-    words = " ".join((str(Path(sys.executable).with_name("oakum")), *arguments, redirection))
-    return subprocess.run(["sh", "-c", words], capture_output=True, text=True, stdin=subprocess.DEVNULL)
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a Linux device")
-def test_output_that_does_not_fit_is_an_error_of_one_line():
-    done = run_with(">/dev/full", "version")
-    assert (done.returncode, done.stderr) == (1, "oakum: Error: write /dev/stdout: no space left on device\n")
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a Linux device")
-@pytest.mark.parametrize("redirection", [">/dev/full 2>/dev/full", ">/dev/full 2>&-"])
-def test_an_error_that_cannot_be_told_is_status_1_all_the_same(redirection):
-    assert run_with(redirection, "version").returncode == 1
-
-
-@pytest.mark.parametrize("redirection", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
-def test_a_stream_that_the_caller_has_closed_is_silent(redirection):
-    done = run_with(redirection, "version")
-    assert (done.returncode, done.stderr) == (0, "")

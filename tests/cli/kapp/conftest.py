@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from oakum.cli.command import main
 from oakum.cli.kapp import ROOT
+from oakum.cli.program import main
 from oakum.kube import connect
 from oakum.kube.client import NAMESPACES, Client
 from oakum.kube.kubeconfig import load

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from oakum.cli.command import main
 from oakum.cli.kapp import ROOT
+from oakum.cli.program import main
 
 
 def kapp(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from oakum.cli.command import main
 from oakum.cli.kbld import ROOT
+from oakum.cli.program import main
 
 CASES = [
     json.loads(line)

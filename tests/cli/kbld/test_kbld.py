@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from tests.registry.conftest import Host, connect
 
-from oakum.cli.command import main
 from oakum.cli.kbld import ROOT
+from oakum.cli.program import main
 from oakum.lab.registry import app, serving
 from oakum.yaml import plain
 

@@ -18,7 +18,7 @@ from oakum.lab.registry.names import digest_of
 
 from ...lab.node.conftest import layer, write_layout
 
-PROGRAM = "import sys; from oakum.cli.command import main; from oakum.cli.lab import COMMAND; sys.exit(main(COMMAND))"
+PROGRAM = "import sys; from oakum.cli.program import main; from oakum.cli.lab import COMMAND; sys.exit(main(COMMAND))"
 
 
 def lab(*arguments: str) -> subprocess.CompletedProcess[str]:

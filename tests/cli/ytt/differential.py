@@ -20,7 +20,7 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, settings
 from testbed.reference import find
 
-from oakum.cli.command import main
+from oakum.cli.program import main
 from oakum.cli.ytt import ROOT
 
 ASKED = os.environ.get("OAKUM_FUZZ_EXAMPLES")

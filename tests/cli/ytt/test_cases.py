@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from oakum.cli.command import main
+from oakum.cli.program import main
 from oakum.cli.ytt import ROOT
 
 PROJECT = Path(__file__).parents[3]

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from oakum.cli.command import main
+from oakum.cli.program import main
 from oakum.cli.ytt import ROOT
 
 

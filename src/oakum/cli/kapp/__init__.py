@@ -5,9 +5,9 @@ import sys
 
 from oakum.cli import ui
 from oakum.cli.command import Command
-from oakum.cli.command import main as run_main
 from oakum.cli.flag import Flag
 from oakum.cli.kapp import flags as f
+from oakum.cli.program import main as run_main
 from oakum.cli.registries import REGISTRY, VERIFY_KEY
 
 ABOUT = "kapp helps with Kubernetes application management"

@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 from oakum.cli import ui
-from oakum.cli.command import Command, leave
-from oakum.cli.command import main as run_main
+from oakum.cli.command import Command
 from oakum.cli.flag import Flag
+from oakum.cli.program import leave
+from oakum.cli.program import main as run_main
 from oakum.cli.registries import REGISTRY, VERIFY_KEY
 from oakum.typing import NoReturn
 

@@ -5,8 +5,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-from oakum.cli.command import Command, leave
-from oakum.cli.command import main as run_main
+from oakum.cli.command import Command
+from oakum.cli.program import leave
+from oakum.cli.program import main as run_main
 
 ABOUT = "Kubernetes configuration from template to a running, inspected application"
 LONG = f"""\

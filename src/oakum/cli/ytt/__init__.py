@@ -3,9 +3,10 @@ from __future__ import annotations
 
 import gc
 
-from oakum.cli.command import Command, leave
-from oakum.cli.command import main as run_main
+from oakum.cli.command import Command
 from oakum.cli.flag import Flag
+from oakum.cli.program import leave
+from oakum.cli.program import main as run_main
 from oakum.typing import NoReturn
 
 _TEMPLATE = "Process YAML templates (deprecated; use top-level command -- e.g. `ytt -f-` instead of `ytt template -f-`)"
