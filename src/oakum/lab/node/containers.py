@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import math
 import os
-import pty
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,14 +14,15 @@ from oakum.lab.api.clock import stamp
 from oakum.lab.clock import Clock
 from oakum.lab.files import remove_tree
 from oakum.lab.node import probes
+from oakum.lab.node.ends import Ends
 from oakum.lab.node.errors import ConfigFailed, PullFailed, StartFailed
 from oakum.lab.node.images import Image
 from oakum.lab.node.launching import Place, launch_of, termination_log
-from oakum.lab.node.logs import Collector, LogFile
 from oakum.lab.node.offload import Offload
-from oakum.lab.node.pipes import close_all, pipes, read_to_end
+from oakum.lab.node.pipes import pipes, read_to_end
 from oakum.lab.node.pull_secrets import PullSecrets
 from oakum.lab.node.runtime import Launch, Runtime
+from oakum.lab.node.standard_streams import StandardStreams
 from oakum.lab.node.statuses import Status, initial, waiting
 
 _FIRST_BACK_OFF, _LONGEST_BACK_OFF = 10.0, 300.0
@@ -30,23 +30,6 @@ _FORGIVEN_AFTER = 600.0
 _LONGEST_MESSAGE = 4096
 _RETRY = 1.0
 _INTERACTIVE = 0.3
-
-
-class Ends:
-    """Whoever waits for the end of a process, by its name."""
-
-    def __init__(self) -> None:
-        self._waiting: dict[str, asyncio.Future[int]] = {}
-
-    def expect(self, name: str) -> "asyncio.Future[int]":
-        """The future exit code of a process that is about to be started."""
-        return self._waiting.setdefault(name, asyncio.get_running_loop().create_future())
-
-    def tell(self, name: str, code: int) -> None:
-        """A process has ended."""
-        future = self._waiting.pop(name, None)
-        if future is not None and not future.done():
-            future.set_result(code)
 
 
 class Surroundings(Protocol):
@@ -104,16 +87,13 @@ class Container:
         self._field = field
         self.name: str = spec["name"]
         self.status: Status = {**initial(spec, reason), "restartCount": restarts}
-        self.log: LogFile | None = None
-        self.collectors: list[Collector] = []
+        self.streams: StandardStreams | None = None
         self.process = ""
-        self.input: int | None = None
         self.launch: Launch | None = None
         self.started = asyncio.Event()
         self._pod = pod
         self._stopping = False
         self._end: asyncio.Future[int] | None = None
-        self._transports: list[asyncio.BaseTransport] = []
         self._commands: dict[asyncio.Future[int], str] = {}
         self._pull_back = _Back()
         self._crash_back = _Back()
@@ -204,12 +184,6 @@ class Container:
         """Tell the user about this container."""
         self._pod.event(kind, reason, message, f"{self._field}{{{self.name}}}")
 
-    def close_input(self) -> None:
-        """End its standard input."""
-        if self.input is not None:
-            os.close(self.input)
-            self.input = None
-
     async def wait(self) -> None:
         """Wait for the end of its present run."""
         if self._end is not None:
@@ -231,9 +205,8 @@ class Container:
         self._end = self._pod.ends.expect(launch.name)
         began = stamp(self._pod.clock())
         try:
-            await self._start(launch)
+            streams = await self._start(launch)
         except StartFailed as error:
-            self._close()
             self._pod.ends.tell(launch.name, 128)
             self.event("Warning", "Failed", f"Error: {error}")
             return self._ended(128, began, "StartError", f"unable to start container process: {error}")
@@ -254,10 +227,10 @@ class Container:
         watching = asyncio.create_task(self._attend())
         try:
             code = await asyncio.shield(self._end)
-            await self._drained()
+            await streams.drained()
         finally:
             watching.cancel()
-            self._close()
+            streams.close()
         return self._told(code, began, await self._pod.offload(self._last_words, code))
 
     def _told(self, code: int, began: str, message: str) -> int:
@@ -307,38 +280,18 @@ class Container:
                 self.event("Warning", "Failed", f"Error: {error}")
                 await _first(self._pod.source_changed(), self._pod.clock.sleep(_FIRST_BACK_OFF))
 
-    async def _start(self, launch: Launch) -> None:
+    async def _start(self, launch: Launch) -> StandardStreams:
         self.launch = launch
-        self.log = LogFile(self.log_path)
-        ours, theirs, self.input = _standard_streams(self.spec)
+        streams = self.streams = StandardStreams(self.spec, self.log_path)
         try:
-            await self._pod.runtime.run(launch, theirs)
+            await self._pod.runtime.run(launch, streams.theirs)
         except StartFailed:
-            close_all(ours)
+            streams.close()
             raise
         finally:
-            close_all(theirs)
-        self.collectors = []
-        for stream, descriptor in zip(("stdout", "stderr"), ours, strict=False):
-            collector = Collector(self.log, stream, asyncio.get_running_loop().create_future())
-            self._transports.append(await _collect(collector, descriptor))
-            self.collectors.append(collector)
-
-    async def _drained(self) -> None:
-        """Wait for the last of the output. A process left behind may hold the pipes open: not for long."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(1):
-                for collector in self.collectors:
-                    await collector.ended
-
-    def _close(self) -> None:
-        """Let go of the standard streams."""
-        for transport in self._transports:
-            transport.close()
-        self._transports.clear()
-        if self.log is not None:
-            self.log.end()
-        self.close_input()
+            streams.let_go()
+        await streams.collect()
+        return streams
 
     async def _attend(self) -> None:
         """Follow the probes while it runs."""
@@ -455,23 +408,6 @@ class Container:
         self.status = {**before, **changes}
         if self.status != before:
             self._pod.changed()
-
-
-def _standard_streams(spec: dict[str, Any]) -> tuple[list[int], list[int], int | None]:
-    """Our ends of its outputs, its input, output and errors, and our end of its input (None when it has none)."""
-    if spec.get("tty"):
-        ours, theirs = pty.openpty()
-        return [ours], [theirs, os.dup(theirs), os.dup(theirs)], os.dup(ours)
-    output, into_output = os.pipe()
-    errors, into_errors = os.pipe()
-    stdin, feed = os.pipe() if spec.get("stdin") else (os.open(os.devnull, os.O_RDONLY), None)
-    return [output, errors], [stdin, into_output, into_errors], feed
-
-
-async def _collect(collector: Collector, descriptor: int) -> asyncio.BaseTransport:
-    file = os.fdopen(descriptor, "rb", buffering=0)
-    transport, _ = await asyncio.get_running_loop().connect_read_pipe(lambda: collector, file)
-    return transport
 
 
 async def _first(*awaitables: Any) -> None:

@@ -21,7 +21,7 @@ async def serve_log(pod: Pod | None, obj: dict[str, Any], query: Query, receive:
     previous = _flag(query, "previous")
     options = _options(query)
     path = container.log_path
-    live = container.log
+    live = container.streams and container.streams.log
     if previous:
         path, live = container.log_of(container.status["restartCount"] - 1), None
     if not path.exists():

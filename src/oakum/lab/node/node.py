@@ -15,7 +15,7 @@ from oakum.lab.api.cluster import Cluster
 from oakum.lab.clock import Clock
 from oakum.lab.network import NODE_IP, NODE_NAME, POD_RANGE
 from oakum.lab.node.capacity import capacity
-from oakum.lab.node.containers import Ends
+from oakum.lab.node.ends import Ends
 from oakum.lab.node.offload import Offload
 from oakum.lab.node.pods import Host, Pod
 from oakum.lab.node.runtime import Runtime

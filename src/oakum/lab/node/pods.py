@@ -18,7 +18,8 @@ from oakum.lab.clock import Clock
 from oakum.lab.controllers.events import Recorder
 from oakum.lab.files import remove_tree
 from oakum.lab.network import CLUSTER_DOMAIN, NODE_IP, NODE_NAME
-from oakum.lab.node.containers import Container, Ends
+from oakum.lab.node.containers import Container
+from oakum.lab.node.ends import Ends
 from oakum.lab.node.environment import Surroundings, service_variables
 from oakum.lab.node.errors import ConfigFailed
 from oakum.lab.node.lacking import missing

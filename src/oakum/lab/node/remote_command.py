@@ -161,13 +161,15 @@ async def _execute(container: Container, command: list[str], wish: Wish, channel
 
 
 async def _attach(container: Container, wish: Wish, channels: Channels) -> None:
-    stdin = os.dup(container.input) if wish.stdin and container.input is not None else None
-    terminal = container.input if container.spec.get("tty") else None
-    end_input = container.close_input if container.spec.get("stdinOnce") else lambda: None
+    streams = container.streams
+    assert streams is not None, "which a running container has"
+    stdin = os.dup(streams.input) if wish.stdin and streams.input is not None else None
+    terminal = streams.input if container.spec.get("tty") else None
+    end_input = streams.close_input if container.spec.get("stdinOnce") else lambda: None
     listening = asyncio.create_task(channels.listen(stdin, terminal, end_input))
     wanted = [(OUTPUT, wish.stdout), (ERRORS, wish.stderr and not container.spec.get("tty"))]
     queues: list[tuple[int, asyncio.Queue[bytes]]] = []
-    for (channel, wished), collector in zip(wanted, container.collectors, strict=False):
+    for (channel, wished), collector in zip(wanted, streams.collectors, strict=False):
         if wished:
             queues.append((channel, collector.attach()))
     copying = [asyncio.create_task(_relay(channels, channel, queue)) for channel, queue in queues]
@@ -179,7 +181,7 @@ async def _attach(container: Container, wish: Wish, channels: Channels) -> None:
             await asyncio.gather(*copying)
             await channels.finish(_SUCCESS)
     finally:
-        for collector in container.collectors:
+        for collector in streams.collectors:
             collector.listeners = [each for each in collector.listeners if each not in [queue for _, queue in queues]]
         for task in (listening, leaving, ended, *copying):
             task.cancel()
