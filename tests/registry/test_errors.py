@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from oakum.registry.answers import redact, status_error
 from oakum.registry.errors import go_value
 
@@ -24,6 +26,11 @@ def test_an_empty_body_leaves_the_status() -> None:
 
 def test_another_body_is_quoted() -> None:
     assert _error(404, b"<html>no</html>").endswith("404 Not Found: <html>no</html>")
+
+
+@pytest.mark.parametrize("body", [b'{"errors":5}', b'{"errors":{"a":1}}', b'{"errors":[5]}', b"[]"])
+def test_a_body_that_lists_no_errors_is_quoted(body: bytes) -> None:
+    assert _error(404, body).endswith(f"404 Not Found: {body.decode()}")
 
 
 def test_what_a_failing_server_says_is_left_out() -> None:

@@ -4,7 +4,8 @@ import socket
 
 import pytest
 
-from oakum.registry import manifests, tags
+from oakum.registry import manifests, media, tags
+from oakum.registry.descriptor import digest_of
 from oakum.registry.errors import ConnectError, ContentError, CredentialsError, StatusError
 from oakum.registry.reference import parse
 
@@ -134,3 +135,26 @@ def test_tags_are_listed_page_by_page(registry: Host, faulty: Front) -> None:
     link = '</v2/app/tags/list?n=1000&last=b>; rel="next"'
     faulty.order(match="tags/list", status=200, body=b'{"tags":["a","b"]}', headers={"Link": link})
     assert tags.tags(connect(), parse(f"{faulty.address}/app:x").repository) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("body", [b"x", b"[]", b'{"tags": 5}', b'{"tags": {"a": 1}}'])
+def test_what_is_no_list_of_tags_is_refused(faulty: Front, body: bytes) -> None:
+    faulty.order(match="tags/list", status=200, body=body)
+    with pytest.raises(ContentError, match="the registry's answer is not a list of tags"):
+        tags.tags(connect(), parse(f"{faulty.address}/app:x").repository)
+
+
+def test_a_next_page_that_is_no_address_is_refused(faulty: Front) -> None:
+    faulty.order(match="tags/list", status=200, body=b'{"tags":["a"]}', headers={"Link": '<http://[>; rel="next"'})
+    with pytest.raises(ContentError, match=r"^Tags of .*: the registry names a next page that is no address: http://\[$"):
+        tags.tags(connect(), parse(f"{faulty.address}/app:x").repository)
+
+
+@pytest.mark.parametrize(("told", "kept"), [("md5:x", False), ("", False), ("sha256:" + "1" * 64, True)])
+def test_a_signed_manifest_of_old_has_the_digest_that_the_registry_tells_where_that_is_one(
+    faulty: Front, told: str, kept: bool
+) -> None:
+    headers = {"Docker-Content-Digest": told, "Content-Type": media.DOCKER_SCHEMA1_SIGNED}
+    faulty.order(match="manifests", status=200, body=b"{}", headers=headers)
+    found = manifests.get(connect(), parse(f"{faulty.address}/app:x"))
+    assert found.digest == (told if kept else digest_of(b"{}"))

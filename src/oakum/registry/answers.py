@@ -44,7 +44,8 @@ def _diagnostics(body: bytes) -> list[Diagnostic]:
         errors = json.loads(body).get("errors")
     except (ValueError, AttributeError):
         return []
-    return [_diagnostic(error) for error in errors or [] if isinstance(error, dict)]
+    found = errors if isinstance(errors, list) else []
+    return [_diagnostic(error) for error in found if isinstance(error, dict)]
 
 
 def _diagnostic(error: dict[str, Any]) -> Diagnostic:

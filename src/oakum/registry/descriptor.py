@@ -8,6 +8,12 @@ from oakum.registry import media
 from oakum.registry.errors import ContentError
 from oakum.typing import Any
 
+_MISSING: dict[str, Any] = {
+    "mediaType": "", "digest": "", "size": 0, "platform": {}, "urls": [], "annotations": {}, "artifactType": "",
+}  # fmt: skip
+"""What stands for each member of a descriptor that is not there."""
+_NEEDED = {"digest", "size"}
+
 
 @dataclass(frozen=True, slots=True)
 class Descriptor:
@@ -27,21 +33,23 @@ class Descriptor:
         return cls(media_type, digest_of(raw), len(raw))
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Descriptor:
-        """From a decoded descriptor; ContentError when digest or size is missing."""
-        digest, size = value.get("digest"), value.get("size")
-        if not isinstance(digest, str) or not isinstance(size, int) or size < 0:
+    def from_json(cls, value: Any) -> Descriptor:
+        """From a decoded descriptor; ContentError for what is none, as digest or size are missing."""
+        members = {name: member for name, member in value.items() if member is not None} if type(value) is dict else {}
+        known = {**_MISSING, **members}
+        fits = all(isinstance(known[name], type(empty)) for name, empty in _MISSING.items())
+        if not fits or not members.keys() >= _NEEDED or known["size"] < 0:
             import json
 
-            raise ContentError(f"Expected a descriptor with digest and size, but found {json.dumps(dict(value))[:200]}")
+            raise ContentError(f"Expected a descriptor with digest and size, but found {json.dumps(value)[:200]}")
         return cls(
-            str(value.get("mediaType") or ""),
-            digest,
-            size,
-            value.get("platform"),
-            tuple(value.get("urls") or ()),
-            value.get("annotations") or {},
-            str(value.get("artifactType") or ""),
+            known["mediaType"],
+            known["digest"],
+            known["size"],
+            members.get("platform"),
+            tuple(known["urls"]),
+            known["annotations"],
+            known["artifactType"],
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -81,15 +89,7 @@ class Manifest:
 
     def json(self) -> dict[str, Any]:
         """The decoded document; ContentError when it is not a JSON object."""
-        import json
-
-        try:
-            value = json.loads(self.raw)
-        except ValueError as error:
-            raise ContentError(f"Manifest {self.digest} is not JSON: {error}") from error
-        if not isinstance(value, dict):
-            raise ContentError(f"Manifest {self.digest} is not a JSON object")
-        return value
+        return object_of(self.raw, f"Manifest {self.digest}")
 
     def config(self) -> Descriptor:
         """The descriptor of an image's configuration."""
@@ -97,11 +97,33 @@ class Manifest:
 
     def layers(self) -> list[Descriptor]:
         """The descriptors of an image's layers, lowest first."""
-        return [Descriptor.from_json(layer) for layer in self.json().get("layers") or []]
+        return self._listed("layers")
 
     def children(self) -> list[Descriptor]:
         """The descriptors that an index lists."""
-        return [Descriptor.from_json(child) for child in self.json().get("manifests") or []]
+        return self._listed("manifests")
+
+    def _listed(self, member: str) -> list[Descriptor]:
+        found = self.json().get(member) or []
+        if not isinstance(found, list):
+            import json
+
+            shown = json.dumps(found)[:200]
+            raise ContentError(f"Expected {member} of manifest {self.digest} as a list, but found {shown}")
+        return [Descriptor.from_json(each) for each in found]
+
+
+def object_of(raw: bytes, what: str) -> dict[str, Any]:
+    """The JSON object in `raw`; ContentError, which names `what`, when it is none."""
+    import json
+
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise ContentError(f"{what} is not a JSON object: {error}") from error
+    if not isinstance(value, dict):
+        raise ContentError(f"{what} is not a JSON object")
+    return value
 
 
 def digest_of(raw: bytes) -> str:

@@ -37,7 +37,7 @@ def get(transport: Transport, reference: Reference) -> Manifest:
     computed = digest_of(raw)
     if kind == media.DOCKER_SCHEMA1_SIGNED:
         # The digest of a signed schema-1 manifest is taken without its signatures, so the bytes cannot tell.
-        computed = response.headers.get(_DIGEST) or computed
+        computed = _told(response.headers.get(_DIGEST, "")) or computed
     if reference.digest and computed != reference.digest:
         raise ContentError(
             f'manifest digest: "{computed}" does not match requested digest: "{reference.digest}" for "{reference}"'
@@ -80,6 +80,15 @@ def put(transport: Transport, reference: Reference, manifest: Manifest) -> None:
     stored = response.headers.get(_DIGEST)
     if stored and stored != manifest.digest:
         raise ContentError(f"Registry stored {reference} as {stored}, not as {manifest.digest}")
+
+
+def _told(digest: str) -> str:
+    """A digest that a registry tells; empty for what is none."""
+    try:
+        check_digest(digest)
+    except BadReference:
+        return ""
+    return digest
 
 
 def _request(method: str, reference: Reference) -> Request:

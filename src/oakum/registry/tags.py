@@ -21,23 +21,30 @@ def tags(transport: Transport, repository: Repository) -> list[str]:
         seen.add(path)
         response, body = transport.read(Request("GET", repository, path))
         found += _names(body, repository)
-        path = _next(response.headers.get("Link", ""), response.url or "")
+        path = _next(response.headers.get("Link", ""), response.url or "", repository)
     return found
 
 
 def _names(body: bytes, repository: Repository) -> list[str]:
+    what = f"Tags of {repository}: the registry's answer is not a list of tags"
     try:
         names = json.loads(body).get("tags") or []
     except (ValueError, AttributeError) as error:
-        raise ContentError(f"Tags of {repository}: the registry's answer is not a list of tags") from error
+        raise ContentError(what) from error
+    if not isinstance(names, list):
+        raise ContentError(what)
     return [str(name) for name in names]
 
 
-def _next(link: str, url: str) -> str:
+def _next(link: str, url: str, repository: Repository) -> str:
     """The next page, as a path on the same registry (a link to another host is not followed)."""
     match = _NEXT.search(link)
     if match is None:
         return ""
-    parts = urlsplit(urljoin(url, match[1]))
+    try:
+        parts = urlsplit(urljoin(url, match[1]))
+    except ValueError as error:
+        what = f"Tags of {repository}: the registry names a next page that is no address: {match[1]}"
+        raise ContentError(what) from error
     path = parts.path.partition("/v2/")[2]
     return f"{path}?{parts.query}" if path else ""

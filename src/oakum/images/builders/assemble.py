@@ -11,7 +11,7 @@ from oakum.images.errors import BuildError
 from oakum.images.platforms import matches, own
 from oakum.images.platforms import parse as parse_platform
 from oakum.registry import blobs, manifests, media, reference
-from oakum.registry.descriptor import Descriptor, Manifest
+from oakum.registry.descriptor import Descriptor, Manifest, object_of
 from oakum.registry.layout import Layout
 from oakum.registry.transport import Transport
 from oakum.typing import Any
@@ -48,13 +48,14 @@ def pull(
         return SCRATCH
     ref = reference.parse(image)
     manifest = _for_platform(transport, ref, platform)
-    config = json.loads(blobs.read(transport, ref.repository, manifest.config(), _CONFIG_LIMIT))
+    raw = blobs.read(transport, ref.repository, manifest.config(), _CONFIG_LIMIT)
+    config = object_of(raw, f"Configuration of {ref}")
     layers = manifest.layers()
     for layer in layers:
         if not layout.has(layer):
             source = blobs.Watched(blobs.RemoteBlob(transport, ref.repository, layer), watch)
             layout.add_stream(source.open(), layer)
-    return Base(tuple(layers), tuple(config.get("rootfs", {}).get("diff_ids", ())), config)
+    return Base(tuple(layers), tuple((config.get("rootfs") or {}).get("diff_ids") or ()), config)
 
 
 def image(layout: Layout, base: Base, layers: Sequence[Layer], config: Mapping[str, Any], platform: Platform) -> str:

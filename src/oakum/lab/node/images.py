@@ -20,7 +20,7 @@ from oakum.lab.node.pull_secrets import PullSecrets
 from oakum.lab.node.unpack import Unpacker
 from oakum.registry import blobs, manifests, media
 from oakum.registry.connections import Connections, Options
-from oakum.registry.descriptor import Descriptor, Manifest
+from oakum.registry.descriptor import Descriptor, Manifest, object_of
 from oakum.registry.errors import BadReference, StatusError
 from oakum.registry.reference import HUB, Reference, parse
 from oakum.registry.transport import Transport
@@ -149,6 +149,7 @@ class Images:
 
     def _unpack(self, transport: Transport, reference: Reference, manifest: Manifest, folder: Path) -> None:
         config = blobs.read(transport, reference.repository, manifest.config(), _LONGEST_CONFIG)
+        object_of(config, f"Configuration of {reference}")
         partial = self._folder / f"partial-{uuid.uuid4().hex}"
         try:
             unpacker = Unpacker(partial / "root", self._first_id)
