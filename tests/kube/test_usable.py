@@ -56,6 +56,8 @@ PROBLEMS: dict[str, tuple[dict[str, Any], str]] = {
         'invalid interactiveMode for u: "x"')),
     "a plugin with a nameless variable": ({"user": {"exec": {**PLUGIN, "env": [{"value": "x"}]}}}, BAD + (
         "env variable name must be specified for u to use exec authentication plugin")),
+    "a plugin with a variable that is null": ({"user": {"exec": {**PLUGIN, "env": [None]}}}, BAD + (
+        "env variable name must be specified for u to use exec authentication plugin")),
     "a plugin and a provider": ({"user": {"exec": PLUGIN, "auth-provider": {"name": "oidc"}}}, BAD + (
         "authProvider cannot be provided in combination with an exec plugin for u")),
     "a proxy of another kind": ({"cluster": {**SERVER, "proxy-url": "ftp://me:secret@p"}}, BAD + (

@@ -99,8 +99,8 @@ class ApiError(KubeError):
 
     def field_causes(self) -> list[tuple[str, str]]:
         """The (field path, message) pairs that the server blames, in its order."""
-        causes = self.details.get("causes") or []
-        found = [(c["field"], c.get("message", "")) for c in causes
+        causes = self.details.get("causes")
+        found = [(c["field"], c.get("message", "")) for c in (causes if isinstance(causes, list) else ())
                  if isinstance(c, dict) and c.get("field") not in (None, "", "<nil>")]
         told = _UNTYPED if "typed patch object" in self.message else _UNREADABLE
         return found or [(field, self.message) for field in told.findall(self.message)]
@@ -133,11 +133,12 @@ def from_answer(code: int, body: bytes, retry_after: float | None = None) -> Api
         status = decode(body)
     except ValueError:
         status = None
-    if isinstance(status, dict) and status.get("kind") == "Status" and status.get("message"):
-        details = status.get("details") or {}
+    told = status if isinstance(status, dict) and status.get("kind") == "Status" else {}
+    if isinstance(told.get("message"), str) and told["message"]:
+        details = told["details"] if isinstance(told.get("details"), dict) else {}
         seconds = details.get("retryAfterSeconds")
-        return ApiError(code, status.get("reason", ""), status["message"], details,
-                        retry_after if retry_after is not None else seconds)
+        return ApiError(code, str(told.get("reason") or ""), told["message"], details,
+                        seconds if retry_after is None and isinstance(seconds, int | float) else retry_after)
     reason, message = PLAIN_MESSAGES.get(code, (
         "", f"the server responded with the status code {code} but did not return more information"))
     text = body.decode("utf-8", "replace").strip()

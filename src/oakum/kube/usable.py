@@ -60,7 +60,7 @@ def _exec_problems(name: str, user: Mapping[str, Any]) -> list[str]:
         out.append(f"authProvider cannot be provided in combination with an exec plugin for {name}")
     out += [f"{field} must be specified for {name} to use exec authentication plugin"
             for field in ("command", "apiVersion") if not plugin.get(field)]
-    if any(not entry.get("name") for entry in plugin.get("env") or ()):
+    if any(not (entry or {}).get("name") for entry in plugin.get("env") or ()):
         out.append(f"env variable name must be specified for {name} to use exec authentication plugin")
     mode = plugin.get("interactiveMode")
     if not mode and plugin.get("apiVersion") not in MODELESS:
