@@ -75,9 +75,11 @@ def run(call: Invocation) -> None:
 
 
 def script(root: Command, arguments: Sequence[str]) -> str:
-    """The completion script for the shell named in `arguments`. Raises UsageError for any other word."""
-    shell = arguments[0] if arguments else ""
-    if shell in ("-h", "--help", ""):
+    """The completion script for the shell named in `arguments`. Raises UsageError for any other word, and for none."""
+    if not arguments:
+        raise UsageError("accepts 1 arg(s), received 0")
+    shell = arguments[0]
+    if shell in ("-h", "--help"):
         return f"Usage:\n  {root.name} completion [{'|'.join(SHELLS)}]\n"
     if shell not in SCRIPTS:
         raise UsageError(f'invalid argument "{shell}" for "{root.name} completion"')

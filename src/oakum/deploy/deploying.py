@@ -317,4 +317,7 @@ class Deploy:
         if self.options.metadata_file and meta is not None:
             from oakum import files
 
-            files.write(self.options.metadata_file, meta.to_text().encode(), 0o777)
+            try:
+                files.write(self.options.metadata_file, meta.to_text().encode(), 0o777)
+            except OSError as e:
+                raise InputError(f"open {e.filename}: {(e.strerror or str(e)).lower()}") from e

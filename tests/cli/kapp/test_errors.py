@@ -1,6 +1,8 @@
 """The error texts of the kapp spec's section 9, whole, as they are printed. Those without a cluster: test_offline.py."""
 from __future__ import annotations
 
+import re
+
 import pytest
 from tests.cli.kapp.conftest import Kapp
 
@@ -73,6 +75,25 @@ CASES = {
         HEAD + "metadata: {name: a, namespace: kube-public}\n", ("--allow-check", "--allow-ns", "other"),
         "Validation errors:\n"
         "- Resource 'configmap/a (v1) namespace: kube-public' is outside of allowed namespaces (file 'a.yml' doc 1)"),
+    "an explicit reference that is a text": (
+        config_map("a", versioned="") + config_map("b", versioned_explicit_ref="some longer text"), (),
+        "Parsing versioned explicit ref on resource 'configmap/b (v1) namespace: {NS}':\n"
+        "  Parsing versioned explicit reference from annotation 'kapp.k14s.io/versioned-explicit-ref': "
+        "yaml: unmarshal errors:\n  line 1: cannot unmarshal !!str `some lo...` into map[string]interface {}"),
+    "an explicit reference that is a truth": (
+        config_map("a", versioned="") + config_map("b", versioned_explicit_ref="true"), (),
+        "Parsing versioned explicit ref on resource 'configmap/b (v1) namespace: {NS}':\n"
+        "  Parsing versioned explicit reference from annotation 'kapp.k14s.io/versioned-explicit-ref': "
+        "yaml: unmarshal errors:\n  line 1: cannot unmarshal !!bool `true` into map[string]interface {}"),
+    "an explicit reference to nothing": (
+        config_map("a", versioned="") + config_map("b", versioned_explicit_ref=""), (),
+        "Parsing versioned explicit ref on resource 'configmap/b (v1) namespace: {NS}':\n"
+        "  Parsing versioned explicit reference from annotation 'kapp.k14s.io/versioned-explicit-ref':\n"
+        "    Expected non-empty apiVersion"),
+    "a file for the record in a folder that is not there": (
+        config_map("a"), ("--app-metadata-file-output", "gone/meta.json"),
+        "open gone/meta.json: no such file or directory"),
+    "no file": (None, (), "Expected at least one --file (-f) specified with a file or directory path"),
     "an unreadable age": (
         config_map("a"), ("--filter-age", "5m"),
         "Expected age filter to be either empty or parseable time.Duration "
@@ -85,6 +106,22 @@ def test_deploy_refuses(kapp: Kapp, case: str) -> None:
     text, words, error = CASES[case]
     told = kapp.fails("deploy", "-a", "app", "-y", *words) if text is None else kapp.deploy_fails(text, *words)
     assert told == error
+
+
+@pytest.mark.parametrize(("words", "error"), [
+    (("deploy", "-f", "a.yml"), "Expected app name to be non-empty"),
+    (("deploy", "-a", "app", "-f", "a.yml", "--filter", "{"), "unexpected end of JSON input"),
+    (("deploy", "-a", "label:=x", "-f", "a.yml"),
+     "Parsing app name (or label selector): found '=', expected: !, identifier, or 'end of string'"),
+    (("delete",), "Expected app name to be non-empty"),
+    (("inspect", "--tty"), "Expected app name to be non-empty"),
+    (("app-change", "list", "--tty", "-a", "label:x=y"), "Not supported"),
+])
+def test_which_cluster_it_is_is_said_before_a_name_or_filter_is_refused(
+        kapp: Kapp, words: tuple[str, ...], error: str) -> None:
+    status, out, err = kapp(*words, "-y", files={"a.yml": config_map("a")})
+    assert (status, err) == (1, f"kapp: Error: {error}\n")
+    assert re.fullmatch(r"Target cluster '.*\n\n", out)
 
 
 def test_an_object_of_another_application_is_left_to_it(kapp: Kapp) -> None:

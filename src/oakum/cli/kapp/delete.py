@@ -14,8 +14,5 @@ def run(call: Invocation) -> int:
 def _delete(s: Session) -> None:
     from oakum.cli.kapp.options import delete_options
     from oakum.deploy.deleting import Delete
-    from oakum.deploy.errors import AppError
 
-    if not s.flags["app"]:
-        raise AppError("Expected app name to be non-empty")
     Delete(s.client, delete_options(s, s.flags["app"]), s.out).run()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from oakum.cli.command import Invocation
 from oakum.cli.kapp import session
 from oakum.cli.kapp.session import Session
-from oakum.deploy.errors import AppError, InputError
+from oakum.deploy.errors import InputError
 from oakum.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ def run(call: Invocation) -> int:
 
 
 def _deploy(s: Session) -> None:
-    if not s.flags["app"]:
-        raise AppError("Expected app name to be non-empty")
+    s.app()  # which cluster it is is said, and a name that is none refused, before anything else
     if not s.flags["file"]:
         raise InputError("Expected at least one --file (-f) specified with a file or directory path")
     deploy_app(s, s.flags["app"], signed(s.flags, reader(s.flags["file"])))
@@ -38,9 +37,9 @@ def deploy_app(s: Session, app: str, read: Callable[[], Sequence[Resource]], lab
     from oakum.cli.kapp.templates import YttTemplates
     from oakum.deploy.deploying import Deploy
 
-    options = deploy_options(s, app, labels)
-    s.client.seen = seen
-    return Deploy(s.client, options, read, s.out, YttTemplates(), s.numbers).run()
+    client, options = s.client, deploy_options(s, app, labels)
+    client.seen = seen
+    return Deploy(client, options, read, s.out, YttTemplates(), s.numbers).run()
 
 
 def reader(paths: Sequence[str]) -> Callable[[], list[Resource]]:

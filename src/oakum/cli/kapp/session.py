@@ -135,14 +135,11 @@ class Session:
         """The application that `--app` names, which need not exist. Raises AppError."""
         from oakum.deploy.app.labeled import PREFIX, LabeledApp
         from oakum.deploy.app.recorded import RecordedApp
-        from oakum.deploy.errors import AppError
 
-        name = self.flags["app"]
-        if not name:
-            raise AppError("Expected app name to be non-empty")
+        client, name = self.client, self.flags["app"]
         if name.startswith(PREFIX):
             return LabeledApp(name)
-        return RecordedApp(self.client, name, self.app_namespace)
+        return RecordedApp(client, name, self.app_namespace)
 
     def selector(self) -> Selector:
         """The selector of an existing application's objects. Raises AppError when it does not exist."""

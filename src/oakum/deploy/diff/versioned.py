@@ -180,12 +180,13 @@ def _explicit(resource: Resource, annotation: str, value: str) -> dict[str, Any]
     where = f"Parsing versioned explicit ref on resource '{resource.description}': "
     prefix = f"{where}Parsing versioned explicit reference from annotation '{annotation}': "
     try:
-        found = plain.load(value)
+        found = {} if (loaded := plain.load(value)) is None else loaded
     except YAMLError as e:
         raise InputError(f"{prefix}{e}") from e
     if not isinstance(found, dict):
-        kind = {str: "!!str", list: "!!seq", bool: "!!bool", int: "!!int", float: "!!float"}.get(type(found), "!!null")
-        shown = f" `{found}`" if isinstance(found, str | int | float) else ""
+        kind = {list: "!!seq", bool: "!!bool", int: "!!int", float: "!!float"}.get(type(found), "!!str")
+        written = found if isinstance(found, str) else value.strip()
+        shown = "" if isinstance(found, list) else f" `{written if len(written) <= 10 else f'{written[:7]}...'}`"
         raise InputError(f"{prefix}yaml: unmarshal errors:\n  line 1: cannot unmarshal {kind}{shown} into "
                          "map[string]interface {}")
     for field in ("apiVersion", "kind", "name"):
