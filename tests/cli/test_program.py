@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -56,3 +57,14 @@ def test_an_error_that_cannot_be_told_is_status_1_all_the_same(redirection):
 def test_a_stream_that_the_caller_has_closed_is_silent(redirection):
     done = run_with(redirection, "version")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_name_that_the_locale_cannot_write_is_an_error_of_one_message(tmp_path):
+    (tmp_path / "in.yml").write_text(
+        "image: a\n---\napiVersion: kbld.k14s.io/v1alpha1\nkind: Config\nsources: [{image: a, path: ü}]\n", "utf-8")
+    environ = {**os.environ, "LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run([Path(sys.executable).with_name("kbld"), "-f", "in.yml"], cwd=tmp_path, env=environ,
+                          capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "kbld: Error: no file name here can have a 'ü': the locale's encoding is ascii (hint: set LC_ALL=C.UTF-8)\n")

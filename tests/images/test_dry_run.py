@@ -46,7 +46,7 @@ def test_an_image_that_is_still_to_be_built_says_so(
     entry = read(document)[0]
     assert entry["url"] == f"{to} (to be built)"
     assert entry["origins"] == [{"local": {"path": str(folder)}}, {"tagged": {"tags": ["v1"]}}]
-    assert log.lines == [f"app | not built in a dry run, so that its digest is not known: src -> {to}"]
+    assert log.lines == [f"app | not built in a dry run, so whether it changes is not known: src -> {to}"]
     assert written(registry, "app") == []
 
 

@@ -120,6 +120,11 @@ def test_building_may_be_switched_off(resolve: Resolve) -> None:
         resolve({"image": "a"}, config(sources=[{"image": "a", "path": "x"}]), build=False)
 
 
+def test_a_folder_with_a_name_that_none_can_have_is_a_failure_of_its_image(resolve: Resolve) -> None:
+    with pytest.raises(ResolveErrors, match="is a directory: stat a\0b: invalid argument"):
+        resolve({"image": "a"}, config(sources=[{"image": "a", "path": "a\0b"}]))
+
+
 def test_a_local_build_in_a_lock_by_digest_is_refused_before_it_is_built(
     resolve: Resolve, log: ListLog, work: Path
 ) -> None:

@@ -45,6 +45,10 @@ def main(root: Command, arguments: Sequence[str] | None = None, *, truncate: boo
         return 141
     except OSError as error:
         return _failed(root, _refusal(error), truncate)
+    except UnicodeEncodeError as error:
+        letter = error.object[error.start : error.end]
+        hint = f"the locale's encoding is {error.encoding} (hint: set LC_ALL=C.UTF-8)"
+        return _failed(root, f"no file name here can have a '{letter}': {hint}", truncate)
     except Terminated:
         return 143
     except KeyboardInterrupt:

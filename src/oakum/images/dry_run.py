@@ -25,7 +25,7 @@ class ToBuild:
             reference.check_tag(tag)
         check_folder(source.path)
         to = str(naming.pushed_to(destination)) if destination else name
-        self._log.write(name, f"not built in a dry run, so that its digest is not known: {source.path} -> {to}")
+        self._log.write(name, f"not built in a dry run, so whether it changes is not known: {source.path} -> {to}")
         return Resolution(f"{to} (to be built)", source_origins(source.path), built=True, pending=True)
 
 

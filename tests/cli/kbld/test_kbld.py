@@ -60,7 +60,7 @@ def test_a_form_of_a_bill_of_materials_that_is_none_is_refused_though_nothing_is
 
 
 @pytest.mark.parametrize(("key", "words"), [
-    (None, "open {}: no such file or directory"),
+    (None, "Reading signing key '{0}': open {0}: no such file or directory"),
     ("no key", "Reading signing key '{}':\n  Expected a private key in PEM form"),
     ("-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\n", "Reading signing key '{}':\n  "),
 ])  # fmt: skip

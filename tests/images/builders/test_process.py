@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from oakum.images.builders.process import ProgramFailed, run
+from oakum.images.builders.process import ProgramFailed, check_folder, run
+from oakum.images.errors import BuildError
 from oakum.images.log import ListLog
 
 
@@ -36,3 +37,10 @@ def test_much_on_both_outputs_is_kept_in_full() -> None:
 def test_bytes_that_are_no_text_do_not_break_it() -> None:
     log = ListLog()
     assert shell(r"printf '\377\n'", log)[0] == "\udcff\n"
+
+
+def test_a_zero_byte_which_no_program_can_be_given_is_refused_in_words() -> None:
+    with pytest.raises(BuildError, match=r"^fork/exec .*/sh: invalid argument$"):
+        run(["sh", "a\0b"], "app", None)
+    with pytest.raises(BuildError, match="is a directory: stat a\0b: invalid argument$"):
+        check_folder("a\0b")

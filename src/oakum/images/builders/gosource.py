@@ -48,7 +48,7 @@ def _names(folder: StrPath) -> list[str]:
     """What is in a folder, sorted; nothing where there is none that can be read."""
     try:
         return sorted(os.listdir(folder))
-    except OSError:
+    except (OSError, ValueError):
         return []
 
 

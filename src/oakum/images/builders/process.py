@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from errno import EINVAL
 from pathlib import Path
 
 from oakum.dataclass import dataclass
@@ -43,6 +44,8 @@ def run(
         if os.path.exists(folder):
             raise BuildError(f"fork/exec {program}: not a directory")
         raise BuildError(f"chdir {folder}: no such file or directory")
+    if any("\0" in word for word in argv):
+        raise BuildError(f"fork/exec {program}: invalid argument")
     process = subprocess.Popen(
         [program, *argv[1:]],
         cwd=folder,
@@ -125,6 +128,8 @@ def _text(raw: bytes | bytearray) -> str:
 def check_folder(path: str) -> None:
     """Raise BuildError unless `path` is a folder."""
     try:
+        if "\0" in path:
+            raise OSError(EINVAL, os.strerror(EINVAL))
         os.stat(path)
     except OSError as error:
         words = (error.strerror or "").lower()

@@ -22,7 +22,7 @@ _SCRYPT_LIMIT = 128 * 1024 * 1024
 def load_private(path: str, password: str) -> PrivateKeyTypes:
     """The private key in the file `path`, opened with `password`. Raises ConfigError."""
     serialization = _serialization()
-    raw = _read(path)
+    raw = _read(path, "signing key")
     found: PrivateKeyTypes
     try:
         if any(marker in raw for marker in _COSIGN):
@@ -39,7 +39,7 @@ def load_private(path: str, password: str) -> PrivateKeyTypes:
 def load_public(path: str) -> PublicKeyTypes:
     """The public key in the PEM file `path`. Raises ConfigError."""
     try:
-        found: PublicKeyTypes = _serialization().load_pem_public_key(_read(path).encode())
+        found: PublicKeyTypes = _serialization().load_pem_public_key(_read(path, "public key").encode())
     except ValueError as error:
         raise ConfigError(f"Reading public key '{path}': {_NO_PUBLIC}") from error
     return found
@@ -53,12 +53,12 @@ def _serialization() -> Any:
     return serialization
 
 
-def _read(path: str) -> str:
+def _read(path: str, what: str) -> str:
     try:
         with open(path, encoding="ascii", errors="replace") as file:
             return file.read()
     except OSError as error:
-        raise ConfigError(f"open {path}: {(error.strerror or '').lower()}") from error
+        raise ConfigError(f"Reading {what} '{path}': open {path}: {(error.strerror or '').lower()}") from error
 
 
 def _decrypt(pem: str, password: bytes) -> bytes:
