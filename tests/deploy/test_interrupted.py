@@ -16,7 +16,7 @@ from tests.deploy.conftest import Place, config_map
 
 from oakum.deploy.app.changes import Changes
 from oakum.deploy.app.recorded import RecordedApp
-from oakum.deploy.lock import LEASES
+from oakum.deploy.lease import LEASES
 from oakum.kube.client import CONFIG_MAPS
 
 NAMES = ["a", "b", "c"]

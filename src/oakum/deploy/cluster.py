@@ -51,10 +51,12 @@ def places_of(error: BaseException) -> Sequence[str]:
 
 
 class Cluster:
-    """Reads and writes of single resources. `missing_kind` tells what a search for a new kind may wait for."""
+    """Reads and writes of single resources. `guard` is called before each write, and may raise DeployError."""
 
-    def __init__(self, client: Client, *, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, client: Client, *, guard: Callable[[], None] = lambda: None,
+                 pause: Callable[[float], None] = time.sleep) -> None:
         self.client = client
+        self.guard = guard
         self._pause = pause
 
     def kind_of(self, resource: Resource) -> ResourceType:
@@ -93,6 +95,7 @@ class Cluster:
     def create(self, resource: Resource) -> Resource:
         """POST. Raises ServerError."""
         kind = self.kind_of(resource)
+        self.guard()
         return self._do("Creating", resource, lambda: identified(
             Resource(self.client.create(kind, outgoing(resource), resource.namespace), resource.origin)))
 
@@ -100,6 +103,7 @@ class Cluster:
         """PUT. `checked`: its fields are those of an object that the server gave. Raises ServerError."""
         kind = self.kind_of(resource)
         query = UNCHECKED if checked else None
+        self.guard()
         return self._do("Updating", resource, lambda: identified(Resource(self.client.replace(
             kind, outgoing(resource, from_server=checked), resource.name, resource.namespace, query=query),
             resource.origin)))
@@ -107,6 +111,7 @@ class Cluster:
     def patch(self, resource: Resource, patch: Any, form: str, query: Mapping[str, str] | None = None) -> Resource:
         """PATCH. Raises ServerError."""
         kind = self.kind_of(resource)
+        self.guard()
         return self._do("Patching", resource, lambda: identified(Resource(self.client.patch(
             kind, resource.name, patch, form, resource.namespace, query=list((query or {}).items())), resource.origin)))
 
@@ -116,6 +121,7 @@ class Cluster:
         Raises ServerError.
         """
         kind = self.kind_of(resource)
+        self.guard()
         answer = self._do("Deleting", resource, lambda: self.client.delete(
             kind, resource.name, resource.namespace, uid=resource.uid))
         return answer.get("kind") == "Status" and answer.get("status") == "Success"

@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext, suppress
+from contextlib import suppress
+from functools import cached_property
 
 from oakum.dataclass import dataclass, field
 from oakum.deploy.app.changes import KEEP_AFTER_FAILED_DELETE, Changes
@@ -19,7 +20,7 @@ from oakum.deploy.diff.changeset import calculate
 from oakum.deploy.diff.history import Comparing
 from oakum.deploy.diff.mask import Mask
 from oakum.deploy.diff.rebase import NoTemplates
-from oakum.deploy.errors import ApplyError, ExitStatus
+from oakum.deploy.errors import ApplyError, ExitStatus, LockLost
 from oakum.deploy.existing import Finder, Scope
 from oakum.deploy.filters import ResourceExpression, ResourceFilter, filter_changes
 from oakum.deploy.lock import Lock, LockOptions
@@ -77,9 +78,12 @@ class Delete:
                 return
             self._recorded, self._meta = app, app.meta
             selector = Selector((Requirement(self._meta.label_key, "=", (self._meta.label_value,)),))
-        lock = Lock(self.client, self._recorded, options.lock) if not options.diff.run else nullcontext()
-        with lock:
+        with self._lock:
             self._delete(selector)
+
+    @cached_property
+    def _lock(self) -> Lock:
+        return Lock(self.client, self._recorded, LockOptions() if self.options.diff.run else self.options.lock)
 
     def _find(self) -> RecordedApp | None:
         """The application under its name or its previous one; says so when it is not there."""
@@ -119,7 +123,8 @@ class Delete:
                 raise ExitStatus.diffed(bool(planned))
             return
         self.out.confirm()
-        execution = Execution(Cluster(self.client), differ, mask, judge, options.apply, options.wait, self.out)
+        cluster = Cluster(self.client, guard=self._lock.check)
+        execution = Execution(cluster, differ, mask, judge, options.apply, options.wait, self.out)
         self._carry_out(execution, planned, selector, existing, complete)
         if options.apply_exit_status:
             raise ExitStatus.applied(bool(planned))
@@ -152,11 +157,17 @@ class Delete:
             if complete:
                 self._check_gone(selector)
             return
+        self._lock.check()
         running = Changes(app).begin("delete", namespaces_of(existing), keep=0)
         try:
             execution.run(planned)
             if complete:
                 self._check_gone(selector)
+            self._lock.check()
+        except LockLost:
+            with suppress(OakumError):
+                running.give_up()
+            raise
         except BaseException:
             # The failure itself is what the user must see, also when it cannot be recorded any more.
             with suppress(OakumError):

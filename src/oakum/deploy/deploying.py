@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from functools import cached_property
 
 from oakum.dataclass import dataclass, field
@@ -21,7 +21,7 @@ from oakum.deploy.diff.changeset import calculate
 from oakum.deploy.diff.history import Comparing
 from oakum.deploy.diff.mask import Mask
 from oakum.deploy.diff.rebase import NoTemplates, Templates
-from oakum.deploy.errors import ExitStatus, InputError
+from oakum.deploy.errors import ExitStatus, InputError, LockLost
 from oakum.deploy.existing import Finder, Scope
 from oakum.deploy.filters import ResourceExpression, ResourceFilter, filter_changes
 from oakum.deploy.lock import Lock, LockOptions
@@ -118,15 +118,17 @@ class Deploy:
         """Do it; returns whether there was anything to change. Raises OakumError for what failed, ExitStatus when the
         outcome is asked for as such.
         """
-        options = self.options
         key, value = self._open()
-        lock = Lock(self.client, self._recorded, options.lock) if self._recorded and not options.diff.run else None
-        with lock if lock is not None else nullcontext():
+        with self._lock:
             return self._run(key, value)
 
     @cached_property
+    def _lock(self) -> Lock:
+        return Lock(self.client, self._recorded, LockOptions() if self.options.diff.run else self.options.lock)
+
+    @cached_property
     def _cluster(self) -> Cluster:
-        return Cluster(self.client)
+        return Cluster(self.client, guard=self._lock.check)
 
     @property
     def _app_namespace(self) -> str:
@@ -260,10 +262,16 @@ class Deploy:
 
     def _carry_out(self, execution: Execution, planned: Sequence[Planned], what: str, everything: Sequence[Resource],
                    existing: Sequence[Resource]) -> None:
+        self._lock.check()
         running = self._begin(what, everything, existing)
         self._write_metadata()
         try:
             execution.run(planned, self._logs(planned, existing))
+        except LockLost:
+            with suppress(OakumError):
+                if running is not None:
+                    running.give_up()
+            raise
         except BaseException:
             # The failure itself is what the user must see, also when it cannot be recorded any more.
             with suppress(OakumError):

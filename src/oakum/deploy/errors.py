@@ -6,6 +6,7 @@
     │   ├── InputError   files, documents and flags that describe no deployable set
     │   └── ApplyError   a change that could not be made, or did not become ready; may hold bracketed lists
     ├── AppError         the application's record: missing, unreadable, not ours
+    │   └── LockLost     the application's lock is another's by now
     └── ExitStatus       not a failure: the exit status that was asked for
 """
 from __future__ import annotations
@@ -13,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from oakum.errors import DeployError
+
+MOST_TOLD = 10
 
 
 class PlacedError(DeployError):
@@ -33,6 +36,23 @@ class InputError(PlacedError):
 
 class AppError(DeployError):
     """The application's record is missing or unreadable."""
+
+
+class LockLost(AppError):
+    """We do not hold the application's lock any more, and so may not change anything further."""
+
+    def after(self, applied: Sequence[str], begun: Sequence[str], total: int) -> LockLost:
+        """The same, and what had been done by then of `total` changes: these were applied, those perhaps half."""
+        told = [f"{len(applied)} of {total} changes were applied{_some(applied)}"]
+        if begun:
+            told.append(f"perhaps half done{_some(begun)}")
+        return LockLost(f"{self}; stopped before the next write: {'; '.join(told)} (hint: see what is there now with "
+                        "'inspect', and deploy again once the other has ended)")
+
+
+def _some(texts: Sequence[str]) -> str:
+    more = f" and {len(texts) - MOST_TOLD} more" if len(texts) > MOST_TOLD else ""
+    return f": {', '.join(texts[:MOST_TOLD])}{more}" if texts else ""
 
 
 class ApplyError(PlacedError):

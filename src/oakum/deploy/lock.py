@@ -1,6 +1,7 @@
-"""One deploy of an application at a time: a Lease beside its record (coordination.k8s.io/v1).
+"""One deploy of an application at a time: a Lease beside its record.
 
-Whoever holds the lease renews it while working; one that is not renewed for its duration may be taken by anyone.
+Whoever holds the lease renews it while working; one that is not renewed for its duration may be taken by anyone. So
+a holder who finds that somebody else has it, or could not renew it for that long, makes no further change.
 """
 from __future__ import annotations
 
@@ -12,18 +13,16 @@ from types import TracebackType
 
 from oakum.dataclass import dataclass
 from oakum.deploy.app.recorded import RecordedApp
-from oakum.deploy.errors import AppError
-from oakum.deploy.resource import parse_time
+from oakum.deploy.errors import AppError, LockLost
+from oakum.deploy.lease import Lease
 from oakum.errors import KubeError
 from oakum.kube.client import Client
-from oakum.kube.errors import ApiError
-from oakum.kube.kinds import ResourceType
-from oakum.typing import Any
 from oakum.workers import join
 
-LEASES = ResourceType("coordination.k8s.io", "v1", "leases", "Lease", True)
 SUFFIX = "-deploy-lock"
 PAUSE = 0.5
+RENEWALS = 15
+"""How often a lease is renewed within its duration, as client-go's leader election does."""
 
 
 @dataclass(frozen=True)
@@ -40,111 +39,95 @@ class Lock:
     """A context in which we hold the application's lease, if enabled. Raises AppError when somebody else does."""
 
     def __init__(self, client: Client, app: RecordedApp | None, options: LockOptions) -> None:
-        self._client = client
         self._app = app
         self._options = options
         self._holder = f"{socket.gethostname()}/{os.getpid()}/{time.time_ns()}"
+        self._lease = Lease(client, f"{app.name}{SUFFIX}", app.namespace, self._holder, options.duration) if (
+            app is not None and options.enabled) else None
         self._stop = threading.Event()
+        self._turn = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._renewed = 0.0
+        self._lost: LockLost | None = None
 
     def __enter__(self) -> Lock:
-        if self._options.enabled and self._app is not None:
+        if self._lease is not None:
             try:
-                self._acquire(self._app)
-            except KeyboardInterrupt:
-                self._release()  # it may be ours already
+                self._acquire(self._lease)
+            except (KeyboardInterrupt, KubeError):
+                self._lease.release()  # it may be ours already
                 raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None,
                  ) -> None:
-        if self._thread is not None:
+        if self._thread is not None and self._lease is not None:
             self._stop.set()
             try:
                 join(self._thread)
-                self._release()
+                self._lease.release()
             except KeyboardInterrupt:
-                self._release()  # or others would wait until the lease expires
+                self._lease.release()  # or others would wait until the lease expires
                 raise
 
-    def _acquire(self, app: RecordedApp) -> None:
+    def check(self) -> None:
+        """To be called before each write. Raises LockLost when the lease is not ours any more, or may not be."""
+        if self._thread is None:
+            return
+        with self._turn:
+            if self._lost is None and self._overdue:
+                self._renew()  # this process was stopped for a while, say
+        if self._lost is not None:
+            raise self._lost
+
+    def _acquire(self, lease: Lease) -> None:
+        assert self._app is not None
         end = time.monotonic() + self._options.wait
-        while (other := self._take()) is not None:
+        while True:
+            begun = _clock()
+            if (other := lease.take(steal=self._options.steal)) == self._holder:
+                break
             if time.monotonic() >= end:
-                raise AppError(f"App '{app.name}' (namespace: {app.namespace}) is being changed by "
+                raise AppError(f"App '{self._app.name}' (namespace: {self._app.namespace}) is being changed by "
                                f"'{other}' (hint: wait for it with --lock-wait, or take over with --lock-steal)")
             time.sleep(PAUSE)
-        thread = threading.Thread(target=self._renew, daemon=True)
+        self._renewed = begun
+        thread = threading.Thread(target=self._keep, daemon=True)
         thread.start()
         self._thread = thread
 
-    @property
-    def _name(self) -> str:
-        assert self._app is not None
-        return f"{self._app.name}{SUFFIX}"
+    def _keep(self) -> None:
+        while self._lost is None and not self._stop.wait(self._options.duration / RENEWALS):
+            with self._turn:
+                self._renew()
 
     @property
-    def _namespace(self) -> str:
-        assert self._app is not None
-        return self._app.namespace
-
-    def _take(self) -> str | None:
-        """Take the lease; returns who holds it when it cannot be had."""
-        try:
-            lease = self._client.get(LEASES, self._name, self._namespace)
-        except ApiError as e:
-            if not e.not_found:
-                raise
-            lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": self._name}}
-            return self._write(lease, create=True)
-        holder = lease.get("spec", {}).get("holderIdentity")
-        if holder and not self._options.steal and not self._expired(lease["spec"]):
-            return str(holder)
-        return self._write(lease, create=False)
-
-    def _write(self, lease: dict[str, Any], create: bool) -> str | None:
-        now = self._now()
-        old = lease.get("spec") or {}
-        lease["spec"] = {"holderIdentity": self._holder, "leaseDurationSeconds": self._options.duration,
-                         "acquireTime": now, "renewTime": now,
-                         "leaseTransitions": int(old.get("leaseTransitions", 0)) + 1}
-        try:
-            if create:
-                self._client.create(LEASES, lease, self._namespace)
-            else:
-                self._client.replace(LEASES, lease, self._name, self._namespace)
-        except ApiError as e:
-            if e.code == 409:
-                return "another deploy"
-            raise
-        return None
+    def _overdue(self) -> bool:
+        return _clock() - self._renewed >= self._options.duration
 
     def _renew(self) -> None:
-        while not self._stop.wait(self._options.duration / 3):
-            try:
-                lease = self._client.get(LEASES, self._name, self._namespace)
-                if lease["spec"].get("holderIdentity") != self._holder:
-                    return
-                lease["spec"]["renewTime"] = self._now()
-                self._client.replace(LEASES, lease, self._name, self._namespace)
-            except KubeError:
-                continue
-
-    def _release(self) -> None:
+        """Renew the lease, or note that it is lost; in one thread at a time."""
+        assert self._lease is not None
+        begun = _clock()
         try:
-            lease = self._client.get(LEASES, self._name, self._namespace)
-            if lease["spec"].get("holderIdentity") == self._holder:
-                self._client.delete(LEASES, self._name, self._namespace, uid=lease["metadata"]["uid"])
-        except KubeError:
+            holder = self._lease.renew()
+        except KubeError as e:
+            if self._overdue:
+                self._lost = self._lose(f"could not be renewed for {self._options.duration}s, so that another may have "
+                                        f"it by now: {e}")
             return
+        if holder == self._holder:
+            self._renewed = begun
+        elif holder:
+            self._lost = self._lose(f"was taken over by '{holder}'")
+        else:
+            self._lost = self._lose("was taken away by somebody who has let it go since")
 
-    def _now(self) -> str:
-        """The server's time: holders whose own clocks differ agree on that."""
-        return self._client.transport.clock.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    def _lose(self, why: str) -> LockLost:
+        assert self._app is not None
+        return LockLost(f"The lock of app '{self._app.name}' (namespace: {self._app.namespace}) {why}")
 
-    def _expired(self, spec: dict[str, Any]) -> bool:
-        renewed = spec.get("renewTime") or spec.get("acquireTime")
-        if not renewed:
-            return True
-        age = (self._client.transport.clock.now() - parse_time(renewed)).total_seconds()
-        return age > float(spec.get("leaseDurationSeconds") or 0)
+
+def _clock() -> float:
+    """Seconds that go on while the machine sleeps, where the system counts them."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()

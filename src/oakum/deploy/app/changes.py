@@ -92,6 +92,17 @@ class Running:
 
     def finish(self, successful: bool, *, also: Callable[[AppMeta], AppMeta] = lambda meta: meta) -> None:
         """Record how it ended, in its own record and the application's, there in the same write as `also`."""
+        done = self._finished(successful)
+        self._app.update(lambda m: also(replace(m, last_change=done, last_change_name=self._name)))
+
+    def give_up(self) -> None:
+        """Record that it failed; what the application's record tells of another's change that came after it stays."""
+        done = self._finished(False)
+        ours = (self._name, self._meta.started)
+        self._app.update(lambda m: replace(m, last_change=done) if (m.last_change_name, m.last_change.started) == ours
+                         else m)
+
+    def _finished(self, successful: bool) -> ChangeMeta:
         done = replace(self._meta, finished=now(), successful=successful)
         if self._name:
             try:
@@ -100,7 +111,7 @@ class Running:
                 self._app.client.replace(CONFIG_MAPS, record, self._name, self._app.namespace)
             except ApiError as e:
                 raise AppError(f"Updating app change: {e}") from e
-        self._app.update(lambda m: also(replace(m, last_change=done, last_change_name=self._name)))
+        return done
 
 
 def _meta(record: dict[str, Any]) -> ChangeMeta:

@@ -9,7 +9,8 @@ from oakum.deploy.apply.applier import Applied, Applier, Retryable
 from oakum.deploy.apply.options import ApplyOptions, WaitOptions
 from oakum.deploy.apply.strategy import UnknownStrategy
 from oakum.deploy.cluster import places_of
-from oakum.deploy.errors import ApplyError
+from oakum.deploy.diff.change import EXISTS, NOOP
+from oakum.deploy.errors import ApplyError, LockLost
 from oakum.deploy.graph.graph import Node, Schedule
 from oakum.deploy.run.plan import Planned
 from oakum.deploy.run.progress import Progress
@@ -45,11 +46,20 @@ class Runner:
     wait_options: WaitOptions
     applied: int = 0
     waited: int = 0
+    made: list[Planned] = field(default_factory=list)
+    half_made: list[Planned] = field(default_factory=list)
     failures: list[ApplyError] = field(default_factory=list)
     tracked: list[Tracked] = field(default_factory=list)
 
     def run(self) -> None:
-        """Apply and await everything. Raises ApplyError with what failed."""
+        """Apply and await everything. Raises ApplyError with what failed, LockLost with what was done until then."""
+        try:
+            self._run()
+        except LockLost as e:
+            made, half, planned = (_writes(some) for some in (self.made, self.half_made, self.planned))
+            raise e.after(made, half, len(planned)) from e
+
+    def _run(self) -> None:
         total = len(self.planned)
         by_node = {p.node: p for p in self.planned}
         schedule = Schedule(by_node)
@@ -80,8 +90,13 @@ class Runner:
             ready = [a.planned for a in again]
 
     def _attempt(self, planned: Planned) -> Attempt:
+        self.applier.cluster.guard()
         try:
             made = Attempt(planned, self._done(planned))
+            self.made.append(planned)
+        except LockLost:
+            self.half_made.append(planned)
+            raise
         except OakumError as e:
             made = Attempt(planned, None, e)
         lines = [planned.apply_text]
@@ -93,7 +108,7 @@ class Runner:
         return made
 
     def _done(self, planned: Planned) -> Applied:
-        if planned.apply == "noop":
+        if planned.apply == NOOP:
             return Applied(planned.change.existing)
         return self.applier.apply(planned.change)
 
@@ -136,8 +151,13 @@ class Runner:
                 f"  [blocked] {b.resource.description}\n" for b in schedule.blockers(p.node)) for p in self.planned]
             raise ApplyError(f"Internal inconsistency: did not apply all changes: {total} != {self.applied}\n"
                              "Blocked changes:\n" + "".join(blocked))
+        self.applier.cluster.guard()
         self.progress.section(f"applying complete [{self.applied}/{total} done]")
         self.progress.section(f"waiting complete [{self.waited}/{total} done]")
+
+
+def _writes(planned: Sequence[Planned]) -> list[str]:
+    return [p.apply_text for p in planned if p.apply not in (NOOP, EXISTS)]
 
 
 def _failure(attempt: Attempt) -> str:

@@ -90,10 +90,14 @@ class Waiter:
         self._faint = faint
 
     def any(self, tracked: Sequence[Tracked]) -> list[Outcome]:
-        """The outcomes of those that settled; waits until there is one. Raises ApplyError on time-out."""
+        """The outcomes of those that settled; waits until there is one. Raises ApplyError on time-out.
+
+        Raises what the cluster's guard raises, too.
+        """
         start = tick = time.monotonic()
         due = list(tracked)
         while True:
+            self._cluster.guard()
             outcomes = self._poll(due, report=True)
             settled = [o for o in outcomes if o.settled]
             while not settled:
@@ -106,6 +110,7 @@ class Waiter:
                 if pause <= 0:
                     break
                 self._observer.wait(min(pause, left))
+                self._cluster.guard()
                 settled = self._news(tracked)
             if settled:
                 return settled
