@@ -9,6 +9,7 @@ import _ast as ast
 
 from oakum.starlark import build
 from oakum.starlark.cursor import Cursor
+from oakum.starlark.entry import line_of
 from oakum.starlark.program import Site
 from oakum.starlark.scanner import EOF, FLOAT, IDENTIFIER, INT, NEWLINE, STRING, quoted
 from oakum.starlark.scope import COMPREHENSION, LAMBDA, Scopes
@@ -101,12 +102,13 @@ class Expressions:
         line = cursor.advance()
         signature = self.parameters.parse()
         cursor.expect(":")
-        scope = scopes.open(LAMBDA)
+        scopes.open(LAMBDA)
         signature.bind(scopes)
-        body = signature.unfold(self.test(), line)
+        value = self.test()
         scopes.close()
+        body = signature.unfold(value, line)
         ticked = ast.BoolOp(ast.Or(), [build.call(".called", [], line), body], lineno=line, col_offset=0)
-        return ast.Lambda(signature.arguments, ticked, lineno=scope.first_line or line, col_offset=0)
+        return ast.Lambda(signature.arguments, ticked, lineno=line_of(value) or line, col_offset=0)
 
     def _binary(self, level: int) -> ast.expr:
         cursor = self.cursor
@@ -144,16 +146,7 @@ class Expressions:
             fast = _plain_equality(kind, left, right, line)
             if fast is not None:
                 return fast
-        return self._helper(OPERATORS[kind], [left, right], line)
-
-    def _helper(self, helper: str, arguments: list[ast.expr], line: int) -> ast.Call:
-        self._mark(line)
-        return build.call(helper, arguments, line)
-
-    def _mark(self, line: int) -> None:
-        scope = self.scopes.current
-        if not scope.first_line:
-            scope.first_line = line
+        return build.call(OPERATORS[kind], [left, right], line)
 
     def _suffixed(self) -> ast.expr:
         """A primary expression with `.name`, `[...]` and `(...)` after it."""
@@ -164,7 +157,6 @@ class Expressions:
             if kind == ".":
                 line = cursor.advance()
                 name = cursor.identifier()
-                self._mark(line)
                 value = AttrCall(
                     build.name(".attr", line), [value, build.constant(name, line)], [], lineno=line, col_offset=0
                 )
@@ -184,7 +176,6 @@ class Expressions:
             bounds[0] = self.expression()
             if cursor.kind == "]":
                 cursor.advance()
-                self._mark(line)
                 return IndexCall(build.name(".index", line), [value, bounds[0]], [], lineno=line, col_offset=0)
         for place in (1, 2):
             if cursor.kind == ":":
@@ -192,12 +183,11 @@ class Expressions:
                 if cursor.kind not in (":", "]"):
                     bounds[place] = self.test()
         cursor.expect("]")
-        return self._helper(".slice", [value, *bounds], line)
+        return build.call(".slice", [value, *bounds], line)
 
     def _call(self, callee: ast.expr) -> ast.expr:
         line = self.cursor.advance()
         arguments = self.arguments()
-        self._mark(line)
         if arguments.star is not None or arguments.double is not None:
             return self._spread(callee, arguments, line)
         if isinstance(callee, AttrCall):
@@ -332,7 +322,7 @@ class Expressions:
         cursor.leave()
         if kind == "-" and isinstance(operand, ast.Constant) and type(operand.value) in (int, float):
             return build.constant(-operand.value, line)  # type: ignore[operator]  # its type was just looked at
-        return self._helper(_UNARY[kind], [operand], line)
+        return build.call(_UNARY[kind], [operand], line)
 
     def _parenthesised(self) -> ast.expr:
         cursor = self.cursor
@@ -373,7 +363,7 @@ class Expressions:
             clauses = self._clauses(*mark)
             self._end_clauses("}")
             item = build.tuple_of(pairs[0][:2], line)
-            return self._helper(".dict_of", [ast.ListComp(item, clauses, lineno=line, col_offset=0)], line)
+            return build.call(".dict_of", [ast.ListComp(item, clauses, lineno=line, col_offset=0)], line)
         while cursor.kind == ",":
             cursor.advance()
             if cursor.kind == "}":
@@ -390,7 +380,7 @@ class Expressions:
         if len(keys) == len(pairs):
             made = ast.Dict([key for key, _, _ in pairs], [value for _, value, _ in pairs], lineno=line, col_offset=0)
             return build.call(".Dict", [made], line)
-        return self._helper(".dict_literal", [build.tuple_of([key, value], line) for key, value, _ in pairs], line)
+        return build.call(".dict_literal", [build.tuple_of([key, value], line) for key, value, _ in pairs], line)
 
     def _pair(self) -> tuple[ast.expr, ast.expr, int]:
         """Key, value, and the line of the colon between them."""
@@ -441,8 +431,8 @@ class Expressions:
     def iteration(self, iterable: ast.expr, spec: ast.expr | None, line: int) -> ast.expr:
         """The Python iterable of a loop over `iterable`, unpacked by `spec` where there is one."""
         if spec is None:
-            return self._helper(".iter", [iterable], line)
-        return self._helper(".each", [iterable, spec], line)
+            return build.call(".iter", [iterable], line)
+        return build.call(".each", [iterable, spec], line)
 
 
 def _plain_equality(kind: str, left: ast.expr, right: ast.expr, line: int) -> ast.expr | None:

@@ -22,18 +22,17 @@ UNBINDABLE = frozenset(["None", "True", "False", "__debug__", "__builtins__"])
 
 
 class Scope:
-    """One block: the top level, a function, a lambda or a comprehension. `state` is free for the builders of steps."""
+    """One block: the top level, a function, a lambda or a comprehension.
 
-    __slots__ = (
-        "bindings", "children", "first_line", "is_function", "looked_up", "name", "parent", "state", "uses",
-    )  # fmt: skip
+    `first_step` is the line of its first step, 0 without one; `state` is free for the builders of steps.
+    """
 
-    def __init__(
-        self, name: str, parent: Scope | None = None, first_line: int = 0, is_function: bool = False
-    ) -> None:
+    __slots__ = ("bindings", "children", "first_step", "is_function", "looked_up", "name", "parent", "state", "uses")
+
+    def __init__(self, name: str, parent: Scope | None = None, is_function: bool = False) -> None:
         self.name = name
         self.parent = parent
-        self.first_line = first_line
+        self.first_step = 0
         self.is_function = is_function
         self.bindings: dict[str, int] = {}
         self.uses: list[tuple[str, int]] = []

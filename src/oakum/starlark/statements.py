@@ -13,6 +13,7 @@ from types import MappingProxyType
 from oakum.record import NamedTuple
 from oakum.starlark import build
 from oakum.starlark.cursor import Cursor
+from oakum.starlark.entry import first_line
 from oakum.starlark.expressions import OPERATORS, Expressions
 from oakum.starlark.program import Load
 from oakum.starlark.scanner import EOF, IDENTIFIER, NEWLINE, OUTDENT, STRING, quoted
@@ -146,8 +147,7 @@ class Statements:
         cursor.advance()
         found = self.expressions.arguments(self.steps.gather)
         scope = self.scopes.current
-        if not scope.first_line:
-            scope.first_line = line
+        scope.first_step = scope.first_step or line
         call = StepCall(line, found.positional, found.keywords, found.star, found.double, scope.function, self.block)
         body.extend(builder(call))
 
@@ -193,9 +193,6 @@ class Statements:
 
     def _augmented(self, body: list[ast.stmt], place: ast.expr, operator: str, value: ast.expr, line: int) -> None:
         helper = ".iadd" if operator == "+" else OPERATORS[operator]
-        scope = self.scopes.current
-        if not scope.first_line:
-            scope.first_line = line
         if isinstance(place, ast.Name):
             body.extend(self.targets.store(place, build.call(helper, [place, value], line), line))
         elif isinstance(place, IndexCall | AttrCall):
@@ -362,9 +359,9 @@ class Statements:
         self._block(line, inner, block=Block())
         self.loops, self.outer_loops = outside
         scopes.close()
+        at = {"lineno": first_line(inner) or scope.first_step or line, "col_offset": 0, **_FUNCTION_EXTRA}
         if self.steps.wrap:
             inner = self.steps.wrap(inner, scope)
         tick = build.expression(build.call(".called", [], line), line)
         made = [tick, *signature.prologue(line), *inner]
-        at = {"lineno": scope.first_line or line, "col_offset": 0, **_FUNCTION_EXTRA}
         body.append(ast.FunctionDef(name, signature.arguments, made, [], None, None, **at))
