@@ -278,7 +278,7 @@ def write_pieces(program: Program, pieces: list[Piece]) -> None:
     """Append the steps of a text template's pieces."""
     for number, piece in enumerate(pieces):
         if not piece.code:
-            place = SourceLine(program.name, piece.line, piece.text) if number else None
+            place = SourceLine(program.name, piece.line, piece.raw) if number else None
             tag = program.tag(piece)
             program.start(tag, place)
             if program.full:

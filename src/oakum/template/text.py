@@ -12,7 +12,8 @@ _MARKER = r"\(@|@\)"
 class Piece(NamedTuple):
     """A stretch of a text template: text to output as it is, or code.
 
-    `line` is where it starts, from 1; `raw` is code as it is written, with the `-` of its marks.
+    `line` is where it starts, from 1; `raw` is what messages show: code with the `-` of its marks, text before its end
+    is trimmed.
     """
 
     text: str
@@ -57,11 +58,8 @@ def split_text(text: str, first_line: int = 1) -> list[Piece]:
 
 def _text_piece(whole: str, piece: str, start: int, first_line: int, trim_start: bool, trim_end: bool) -> Piece:
     line = first_line + whole.count("\n", 0, start)
-    if trim_start:
-        piece = piece.lstrip()
-    if trim_end:
-        piece = piece.rstrip()
-    return Piece(piece, line)
+    raw = piece.lstrip() if trim_start else piece
+    return Piece(raw.rstrip() if trim_end else raw, line, raw=raw)
 
 
 def _place(text: str, offset: int, first_line: int) -> str:
