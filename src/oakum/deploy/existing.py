@@ -19,6 +19,11 @@ from oakum.typing import Any
 
 UNLISTED = {("", "events"), ("", "componentstatuses")}
 UNLISTED_KINDS = {("cilium.io", "CiliumIdentity")}
+SHARED = {kind: frozenset(groups) for groups, kinds in (
+    (("", "events.k8s.io"), ("Event",)), (("extensions", "apps"), ("DaemonSet", "Deployment", "ReplicaSet")),
+    (("extensions", "networking.k8s.io"), ("Ingress", "NetworkPolicy")),
+    (("extensions", "policy"), ("PodSecurityPolicy",))) for kind in kinds}
+"""The groups that serve the very same objects of a kind: what was written in one may only be found in another."""
 LISTS_AT_ONCE = 8
 """More would not be sooner there: each takes a connection, whose greeting costs both sides as much as several lists."""
 Log = Callable[[str], None]
@@ -63,7 +68,8 @@ class Finder:
         wanted = self._scope.kinds
         return [t for t in self._client.discovery.types()
                 if "list" in t.verbs and (t.group, t.resource) not in UNLISTED
-                and (t.group, t.kind) not in UNLISTED_KINDS and (wanted is None or (t.group, t.kind) in wanted)]
+                and (t.group, t.kind) not in UNLISTED_KINDS
+                and (wanted is None or not wanted.isdisjoint((group, t.kind) for group in _groups(t.group, t.kind)))]
 
     def _list(self, kind: ResourceType, selector: str) -> list[dict[str, Any]]:
         try:
@@ -118,9 +124,21 @@ def _one_each(found: Iterable[Resource]) -> list[Resource]:
         seen.sort(key=lambda r: r.api_version)
         chosen = next((r for r in seen if _written_as(r) == r.api_version), seen[0])
         clean = identified(chosen)
-        clean.transient = chosen.key not in chosen.annotations.get(IDENTITY, "")
+        clean.transient = not _is_ours(chosen)
         out.append(clean)
     return out
+
+
+def _groups(group: str, kind: str) -> frozenset[str]:
+    """The groups in which an object of this one can be found."""
+    shared = SHARED.get(kind, frozenset())
+    return shared if group in shared else frozenset((group,))
+
+
+def _is_ours(resource: Resource) -> bool:
+    """Whether it is the very object that we wrote, and no copy of it, which carries its annotations."""
+    identity, (space, group, rest) = resource.annotations.get(IDENTITY, ""), resource.key.split("/", 2)
+    return any(f"{space}/{other}/{rest}" in identity for other in _groups(group, resource.kind))
 
 
 def _written_as(resource: Resource) -> str:
