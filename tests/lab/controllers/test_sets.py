@@ -159,3 +159,15 @@ def test_a_retention_policy_that_is_set_later_is_heeded_too(world: World) -> Non
         world.settle()
         world.run_pods()
     assert world.names("persistentvolumeclaims") == []
+
+
+def test_events_name_the_controller_that_made_the_pods(world: World) -> None:
+    one = {"replicas": 1, "template": TEMPLATE}
+    world.create("replicationcontrollers", {"metadata": {"name": "rc"}, "spec": {**one, "selector": LABELS}})
+    world.create("replicasets.apps", {"metadata": {"name": "rs"}, "spec": {**one, "selector": {"matchLabels": LABELS}}})
+    world.settle()
+    told = {event["involvedObject"]["kind"]: (event["source"], event["reportingComponent"])
+            for event in world.all("events") if event["reason"] == "SuccessfulCreate"}
+    assert told == {
+        "ReplicationController": ({"component": "replication-controller"}, "replication-controller"),
+        "ReplicaSet": ({"component": "replicaset-controller"}, "replicaset-controller")}

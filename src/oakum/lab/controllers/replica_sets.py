@@ -12,7 +12,7 @@ from oakum.lab.controllers.manager import Key, Keys, itself, owner_of_kind
 from oakum.lab.controllers.owning import adopt
 from oakum.lab.store import Obj
 
-_COMPONENT = "replicaset-controller"
+_COMPONENTS = {"replicasets.apps": "replicaset-controller", "replicationcontrollers": "replication-controller"}
 _ALWAYS = ("replicas", "terminatingReplicas")
 BURST = 500
 """Pods made or removed in one go."""
@@ -23,7 +23,7 @@ class ReplicaSets:
 
     def __init__(self, cluster: Cluster, key: str = "replicasets.apps") -> None:
         self._cluster = cluster
-        self._events = Recorder(cluster, _COMPONENT)
+        self._events = Recorder(cluster, _COMPONENTS[key])
         self._resource = cluster.resource(key)
 
     @property
