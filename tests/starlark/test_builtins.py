@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from oakum.starlark import EvalError
+from oakum.starlark import EvalError, Module, Struct
 from oakum.starlark.universe import UNIVERSE
 
 
@@ -82,6 +82,10 @@ def test_the_universe_is_exactly_this() -> None:
 )
 def test_results(value: Callable[[str], Any], expression: str, expected: Any) -> None:
     assert value(expression) == expected
+
+
+def test_dir_names_what_a_struct_and_a_module_have(value: Callable[..., Any]) -> None:
+    assert value("dir(x)", x=Struct(b=1, a=2)) == value("dir(x)", x=Module("m", {"b": 1, "a": 2})) == ["a", "b"]
 
 
 @pytest.mark.parametrize(

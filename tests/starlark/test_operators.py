@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oakum.starlark import EvalError, equal
+from oakum.starlark.indexing import get_slice
 from oakum.starlark.operators import floor_divide, modulo
 
 
@@ -167,3 +168,24 @@ def test_equality_is_symmetric_and_bools_are_no_numbers(a: Any, b: Any) -> None:
     assert equal(a, b) is equal(b, a)
     if isinstance(a, bool) and not isinstance(b, bool):
         assert not equal(a, b)
+
+
+ENDS = st.none() | st.integers(-7, 7)
+STEPS = st.integers(-3, 3).filter(bool)
+
+
+@given(st.integers(-4, 4), st.integers(-4, 4), STEPS, ENDS, ENDS, STEPS | st.none())
+def test_a_slice_of_a_range_holds_what_the_slice_of_its_list_does(
+    start: int, stop: int, step: int, first: int | None, last: int | None, by: int | None
+) -> None:
+    whole = range(start, stop, step)
+    assert list(get_slice(whole, first, last, by)) == list(whole)[first:last:by]
+
+
+@pytest.mark.parametrize(("expression", "expected"), [
+    ("range(5)[:0]", "range(0)"), ("range(5)[7:]", "range(5, 5)"), ("range(5)[-9::-2]", "range(-1, -1, -2)"),
+])  # fmt: skip
+def test_a_slice_of_a_range_that_holds_nothing_says_where_it_would_be(
+    value: Callable[[str], Any], expression: str, expected: str
+) -> None:
+    assert value(f"str({expression})") == expected

@@ -11,13 +11,17 @@ import pytest
 from oakum.starlark import (
     EvalError,
     Failure,
+    List,
     Meter,
+    Module,
     StepCall,
     Steps,
+    Struct,
     Thread,
     call,
     compile_program,
     freeze,
+    make_dict,
     repr_text,
 )
 from oakum.starlark.build import call as call_of
@@ -71,6 +75,17 @@ def test_what_is_loaded_is_frozen(text: str, message: str) -> None:
     with pytest.raises(EvalError) as caught:
         _run(text, m=module)
     assert caught.value.message == message
+
+
+@pytest.mark.parametrize("holder", [
+    lambda held: Struct(a=held), lambda held: Module("m", {"a": held}), lambda held: (held,), lambda held: List([held]),
+    lambda held: make_dict([("a", held)]),
+])  # fmt: skip
+def test_what_a_frozen_value_holds_is_frozen(holder: Callable[[List], Any]) -> None:
+    held = List()
+    freeze(holder(held))
+    with pytest.raises(Failure, match="^cannot append to frozen list$"):
+        held.check_mutable("append to")
 
 
 def test_a_function_can_be_called_after_its_program_ran() -> None:

@@ -85,6 +85,11 @@ def test_replace_brings_its_own_key(over: Callable[..., str]) -> None:
     assert over("old: 1\nlast: x", right) == "new: 2\nlast: x\n"
 
 
+def test_what_is_wrong_with_a_match_is_told_before_what_is_wrong_with_the_replacement(over: Callable[..., str]) -> None:
+    with pytest.raises(OverlayError, match="Unknown 'overlay/match' annotation keyword argument 'bogus'$"):
+        over("a: 1", "#@overlay/match bogus=1\n#@overlay/replace other=2\na: 2")
+
+
 def test_replace_via_gets_null_for_what_it_adds(over: Callable[..., str]) -> None:
     right = "#@overlay/match missing_ok=True\n#@overlay/replace via=lambda l, r: (l, r), or_add=True\nb: 2"
     assert over("a: 1", right) == "a: 1\nb:\n- null\n- 2\n"
