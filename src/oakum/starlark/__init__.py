@@ -82,7 +82,8 @@ from oakum.starlark.iteration import elements as iterate
 from oakum.starlark.meter import Meter
 from oakum.starlark.program import Load, Program, Thread, call
 from oakum.starlark.rendering import repr_text, text
-from oakum.starlark.values import Builtin, Dict, List, Module, Set, Struct, freeze, is_callable, make_dict, type_name
+from oakum.starlark.typenames import type_name
+from oakum.starlark.values import Builtin, Dict, List, Module, Set, Struct, freeze, is_callable, make_dict
 from oakum.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from oakum.starlark.errors import BudgetError, Failure, NamedFailure
 from oakum.starlark.meter import charge
 from oakum.starlark.spelling import hint
 from oakum.starlark.string_methods import STRING_METHODS
-from oakum.starlark.values import Builtin, Dict, List, Module, Set, Struct, type_name
+from oakum.starlark.typenames import type_name
+from oakum.starlark.values import Builtin, Dict, List, Module, Set, Struct
 from oakum.typing import Any
 
 METHODS: dict[type, dict[str, Callable[..., Any]]] = {

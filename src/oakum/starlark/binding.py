@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from types import FunctionType
 
 from oakum.starlark.errors import Failure, Frame
-from oakum.starlark.values import Builtin, is_callable, type_name
+from oakum.starlark.typenames import type_name
+from oakum.starlark.values import Builtin, is_callable
 from oakum.typing import Any
 
 _NAMES = {"<lambda>": "lambda"}

@@ -9,7 +9,8 @@ from oakum.starlark.indexing import out_of_range
 from oakum.starlark.iteration import elements_or_none
 from oakum.starlark.keys import key_of, value_of
 from oakum.starlark.meter import charge, reserve
-from oakum.starlark.values import Dict, List, Set, Struct, type_name
+from oakum.starlark.typenames import type_name
+from oakum.starlark.values import Dict, List, Set, Struct
 from oakum.starlark.wanted import index_or_none, integer, iterable
 from oakum.typing import Any
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from oakum.starlark.errors import Failure
 from oakum.starlark.meter import charge, charge_integer, charge_reading
-from oakum.starlark.values import Dict, List, Set, type_name
+from oakum.starlark.typenames import type_name
+from oakum.starlark.values import Dict, List, Set
 from oakum.typing import Any
 
 _LIMIT = 10

@@ -7,7 +7,8 @@ from oakum.starlark.errors import Failure, NamedFailure
 from oakum.starlark.meter import charge, reserve
 from oakum.starlark.rendering import integer, number, repr_text, text
 from oakum.starlark.strings import code_point, joined
-from oakum.starlark.values import Dict, type_name
+from oakum.starlark.typenames import type_name
+from oakum.starlark.values import Dict
 from oakum.typing import Any
 from oakum.yaml.numbers import general
 

@@ -12,7 +12,8 @@ from oakum.starlark.indexing import get_index, get_slice, set_attr, set_index
 from oakum.starlark.iteration import each, elements_or_none, iterate, unpack
 from oakum.starlark.meter import charge
 from oakum.starlark.rendering import repr_text
-from oakum.starlark.values import Dict, List, is_callable, make_dict, type_name
+from oakum.starlark.typenames import type_name
+from oakum.starlark.values import Dict, List, is_callable, make_dict
 from oakum.typing import Any
 
 

@@ -6,7 +6,8 @@ from oakum.starlark.keys import key_of
 from oakum.starlark.meter import charge_reading
 from oakum.starlark.rendering import repr_text
 from oakum.starlark.strings import from_bytes, length, to_bytes
-from oakum.starlark.values import Dict, List, Struct, type_name
+from oakum.starlark.typenames import type_name
+from oakum.starlark.values import Dict, List, Struct
 from oakum.starlark.wanted import fits_int32, index_or_none
 from oakum.typing import Any
 

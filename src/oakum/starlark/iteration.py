@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from oakum.starlark.errors import Failure
 from oakum.starlark.meter import charge, reserve
-from oakum.starlark.values import Dict, List, Set, Struct, type_name
+from oakum.starlark.typenames import type_name
+from oakum.starlark.values import Dict, List, Set, Struct
 from oakum.typing import Any
 
 _SMALL = 1000

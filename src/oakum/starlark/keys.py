@@ -7,6 +7,7 @@ from types import FunctionType
 
 from oakum.starlark.errors import Failure
 from oakum.starlark.meter import charge, charge_integer
+from oakum.starlark.typenames import type_name
 from oakum.typing import Any
 
 _NEVER_KEYS = frozenset(("range", "elems", "codepoints", "module"))
@@ -47,10 +48,6 @@ def key_of(key: Any) -> Any:
         inner = tuple([key_of(item) for item in key])
         return StandIn(key, inner) if any(type(item) is StandIn for item in inner) else key
     if kind is FunctionType or getattr(kind, "starlark_hashable", False):
-        return key
-    from oakum.starlark.values import Builtin, type_name
-
-    if kind is Builtin:
         return key
     name = getattr(kind, "unhashable_type", None) or type_name(key)
     raise Failure(f"unhashable: {name}" if name in _NEVER_KEYS else f"unhashable type: {name}")

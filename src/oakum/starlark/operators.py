@@ -9,7 +9,8 @@ from oakum.starlark.formatting import percent
 from oakum.starlark.iteration import elements_or_none
 from oakum.starlark.meter import charge, charge_integer, charge_reading, reserve
 from oakum.starlark.strings import joined, length
-from oakum.starlark.values import Dict, List, Set, Struct, type_name
+from oakum.starlark.typenames import type_name
+from oakum.starlark.values import Dict, List, Set, Struct
 from oakum.starlark.wanted import fits_int32
 from oakum.typing import Any
 

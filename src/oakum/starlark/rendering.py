@@ -6,7 +6,8 @@ from types import FunctionType
 
 from oakum.starlark.errors import Failure
 from oakum.starlark.meter import charge, charge_reading, reserve
-from oakum.starlark.values import Builtin, Dict, List, Module, Set, Struct, type_name
+from oakum.starlark.typenames import type_name
+from oakum.starlark.values import Builtin, Dict, List, Module, Set, Struct
 from oakum.typing import Any
 
 _ESCAPES = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", "\\": "\\\\",

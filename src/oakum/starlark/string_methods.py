@@ -11,7 +11,8 @@ from oakum.starlark.formatting import format_string
 from oakum.starlark.meter import charge, reserve
 from oakum.starlark.rendering import quote
 from oakum.starlark.strings import SPACE, code_point, from_bytes, is_cased, joined, simple_case, simple_title, to_bytes
-from oakum.starlark.values import List, type_name
+from oakum.starlark.typenames import type_name
+from oakum.starlark.values import List
 from oakum.starlark.wanted import flag, index_or_none, integer, iterable, string
 from oakum.typing import Any
 

@@ -15,7 +15,8 @@ from oakum.starlark.literals import decimal, in_base
 from oakum.starlark.meter import charge
 from oakum.starlark.rendering import repr_text, text
 from oakum.starlark.strings import code_point, length
-from oakum.starlark.values import Builtin, Dict, List, Set, Struct, is_callable, prefixed, type_name
+from oakum.starlark.typenames import type_name
+from oakum.starlark.values import Builtin, Dict, List, Set, Struct, is_callable, prefixed
 from oakum.starlark.wanted import fits_int32, flag, integer, iterable, string, wanted
 from oakum.typing import Any
 

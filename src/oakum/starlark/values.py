@@ -18,6 +18,7 @@ from oakum.typing import Any
 class List(list[Any]):
     """A Starlark list: a Python list that can be frozen, and that counts the loops over it (`busy`)."""
 
+    starlark_type = "list"
     frozen = False
     busy = 0
 
@@ -30,6 +31,7 @@ class List(list[Any]):
 class Dict(dict[Any, Any]):
     """A Starlark dict. Keys are kept as `key_of(key)`, another one where a bool or a huge number is in the key."""
 
+    starlark_type = "dict"
     frozen = False
     busy = 0
     odd = False
@@ -75,16 +77,15 @@ def make_dict(pairs: Iterable[tuple[Any, Any]]) -> Dict:
 
 
 class Set:
-    """A Starlark set: elements in order of insertion."""
+    """A Starlark set: elements in order of insertion. Nothing adds to it."""
 
-    __slots__ = ("elements", "frozen")
+    __slots__ = ("elements",)
     starlark_type = "set"
 
     def __init__(self, items: Iterable[Any] = ()) -> None:
         self.elements: dict[Any, Any] = {}
         for item in items:  # of equal ones the first counts
             self.elements.setdefault(key_of(item), item)
-        self.frozen = False
 
     def __len__(self) -> int:
         return len(self.elements)
@@ -132,6 +133,8 @@ class Builtin:
     """
 
     __slots__ = ("fn", "name", "prefix", "receiver", "steps")
+    starlark_type = "builtin_function_or_method"
+    starlark_hashable = True
 
     def __init__(self, name: str, fn: Callable[..., Any], *, prefix: bool = True, receiver: str = "") -> None:
         self.name = name
@@ -164,36 +167,10 @@ def prefixed(name: str, error: Failure | EvalError) -> Failure | EvalError:
     return Failure(f"{name}: {error.message}")
 
 
-_TYPES: dict[type, str] = {
-    type(None): "NoneType",
-    bool: "bool",
-    int: "int",
-    float: "float",
-    str: "string",
-    List: "list",
-    Dict: "dict",
-    Set: "set",
-    Struct: "struct",
-    Module: "module",
-    tuple: "tuple",
-    range: "range",
-    FunctionType: "function",
-    Builtin: "builtin_function_or_method",
-}
-
-
-def type_name(value: Any) -> str:
-    """What `type(value)` gives in Starlark."""
-    known = _TYPES.get(type(value))
-    if known is None:
-        known = getattr(value, "starlark_type", None) or type(value).__name__
-    return known
-
-
 def is_callable(value: Any) -> bool:
     """Whether a program may call `value`."""
     kind = type(value)
-    return kind is FunctionType or kind is Builtin or (kind not in _TYPES and hasattr(kind, "starlark_call"))
+    return kind is FunctionType or kind is Builtin or hasattr(kind, "starlark_call")
 
 
 def freeze(value: Any) -> None:
@@ -208,7 +185,7 @@ def freeze(value: Any) -> None:
         pending.extend(_freeze(current, kind))
 
 
-_LEAVES = frozenset([type(None), bool, int, float, str, range, Builtin])
+_LEAVES = frozenset([type(None), bool, int, float, str, range, Builtin, Set])
 
 
 def _freeze(value: Any, kind: type) -> Iterable[Any]:
@@ -227,9 +204,7 @@ def _freeze(value: Any, kind: type) -> Iterable[Any]:
             return ()
         value.frozen = True
         return list(value) if kind is List else list(value.values())
-    if kind is Set:
-        value.frozen = True
-    elif hasattr(value, "starlark_freeze"):
+    if hasattr(value, "starlark_freeze"):
         value.starlark_freeze()
     return ()
 

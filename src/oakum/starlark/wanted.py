@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from oakum.starlark.errors import Failure
 from oakum.starlark.iteration import elements_or_none
-from oakum.starlark.values import type_name
+from oakum.starlark.typenames import type_name
 from oakum.typing import Any
 
 
