@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from oakum.images import hashes
-from oakum.images.builders import context
+from oakum.images import context, hashes
 from oakum.images.hashes import FolderHashes
 
 

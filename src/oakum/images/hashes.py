@@ -8,8 +8,7 @@ from __future__ import annotations
 import os
 import time
 
-from oakum.images import remembered
-from oakum.images.builders import context
+from oakum.images import context, remembered
 from oakum.typing import StrPath
 
 _GRAIN_NS = 2_000_000_000

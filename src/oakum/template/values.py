@@ -4,12 +4,12 @@ from __future__ import annotations
 from oakum.errors import TemplateError
 from oakum.starlark import Failure
 from oakum.template.annotation import Annotation, annotation
+from oakum.template.arguments import string
 from oakum.template.comment import annotation_names
 from oakum.template.convert import go_type
 from oakum.template.files import InputFile
 from oakum.template.keys import show_key
 from oakum.template.kinds import kind_of
-from oakum.template.modules.arguments import string
 from oakum.template.position import compact, position
 from oakum.template.reference import LibraryReference, parse_reference, show
 from oakum.yaml.emitter import is_empty

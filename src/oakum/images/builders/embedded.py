@@ -8,11 +8,11 @@ from oakum.dataclass import dataclass
 from oakum.errors import OakumError
 from oakum.images.builders import assemble, layer, naming
 from oakum.images.builders.assemble import Base
-from oakum.images.builders.context import Entry
 from oakum.images.builders.layer import Layer, Member
 from oakum.images.builders.process import check_folder
 from oakum.images.builders.protocol import Built, Task
 from oakum.images.config import Destination, Platform
+from oakum.images.context import Entry
 from oakum.images.log import Log
 from oakum.registry import layout as layouts
 from oakum.registry.layout import Layout

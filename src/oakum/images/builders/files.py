@@ -5,7 +5,8 @@ import posixpath
 from collections.abc import Mapping
 from pathlib import Path
 
-from oakum.images.builders import assemble, context
+from oakum.images import context
+from oakum.images.builders import assemble
 from oakum.images.builders.embedded import Workshop, member
 from oakum.images.builders.protocol import Built, Task
 from oakum.images.log import Log

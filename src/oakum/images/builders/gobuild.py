@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from oakum.images.builders import assemble, context, dockerfile, gosource
+from oakum.images import context
+from oakum.images.builders import assemble, dockerfile, gosource
 from oakum.images.builders.dockerfile import Stage
 from oakum.images.builders.embedded import Workshop, member
 from oakum.images.builders.layer import Member

@@ -12,7 +12,8 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from oakum.images.builders import assemble, context
+from oakum.images import context
+from oakum.images.builders import assemble
 from oakum.images.builders.assemble import Base
 from oakum.images.builders.embedded import Workshop, member
 from oakum.images.builders.layer import Member

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from oakum.lab.api.calls import Caller
     from oakum.lab.api.clock import Clock
     from oakum.lab.api.server import Server
-    from oakum.lab.node.streams import PodStreams
+    from oakum.lab.api.streams import PodStreams
 
 __all__ = ["app"]
 

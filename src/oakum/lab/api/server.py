@@ -22,7 +22,7 @@ from oakum.lab.api.watching import WatchStream
 from oakum.lab.store import Obj
 
 if TYPE_CHECKING:
-    from oakum.lab.node.streams import PodStreams
+    from oakum.lab.api.streams import PodStreams
 
 _FORMS = {
     "application/json-patch+json": "json",

@@ -10,10 +10,10 @@ from oakum.lab.api.cluster import Cluster
 from oakum.lab.api.status import ApiError
 from oakum.lab.controllers.conditions import is_true
 from oakum.lab.controllers.cron import following
-from oakum.lab.controllers.events import Recorder
 from oakum.lab.controllers.manager import Key, Keys, itself, owner_of_kind
 from oakum.lab.controllers.owning import owned, reference
 from oakum.lab.controllers.replica_sets import write_status
+from oakum.lab.events import Recorder
 from oakum.lab.store import Obj, clone
 
 _COMPONENT = "cronjob-controller"

@@ -8,10 +8,10 @@ from oakum.lab.api.calls import DeleteOptions, Options
 from oakum.lab.api.cluster import Cluster
 from oakum.lab.controllers import pods, rollout
 from oakum.lab.controllers.conditions import condition, with_condition, without
-from oakum.lab.controllers.events import Recorder
 from oakum.lab.controllers.manager import Key, Keys, itself, owner_of_kind
 from oakum.lab.controllers.owning import adopt, owned, reference
 from oakum.lab.controllers.replica_sets import write_status
+from oakum.lab.events import Recorder
 from oakum.lab.store import NotFound, Obj, clone
 
 REVISION = "deployment.kubernetes.io/revision"

@@ -7,9 +7,9 @@ from oakum.lab.api.cluster import Cluster
 from oakum.lab.api.status import ApiError
 from oakum.lab.controllers import pods
 from oakum.lab.controllers.conditions import condition, with_condition, without
-from oakum.lab.controllers.events import Recorder
 from oakum.lab.controllers.manager import Key, Keys, itself, owner_of_kind
 from oakum.lab.controllers.owning import adopt
+from oakum.lab.events import Recorder
 from oakum.lab.store import Obj
 
 _COMPONENTS = {"replicasets.apps": "replicaset-controller", "replicationcontrollers": "replication-controller"}

@@ -9,8 +9,8 @@ from oakum.lab.api.selectors import OPERATORS
 from oakum.lab.api.status import ApiError
 from oakum.lab.controllers import pods
 from oakum.lab.controllers.conditions import condition, is_true, with_condition
-from oakum.lab.controllers.events import Recorder
 from oakum.lab.controllers.manager import Key, Keys
+from oakum.lab.events import Recorder
 from oakum.lab.store import NotFound, Obj
 
 _COMPONENT = "default-scheduler"

@@ -6,11 +6,11 @@ from oakum.lab.api.calls import Options
 from oakum.lab.api.cluster import Cluster
 from oakum.lab.api.status import ApiError
 from oakum.lab.controllers import pods
-from oakum.lab.controllers.events import Recorder
 from oakum.lab.controllers.manager import Key, Keys, itself, owner_of_kind
 from oakum.lab.controllers.owning import adopt, reference
 from oakum.lab.controllers.replica_sets import write_status
 from oakum.lab.controllers.revisions import Revisions
+from oakum.lab.events import Recorder
 from oakum.lab.store import Obj, clone
 
 _COMPONENT = "statefulset-controller"

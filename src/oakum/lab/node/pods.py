@@ -15,7 +15,7 @@ from oakum.lab.api.calls import DeleteOptions
 from oakum.lab.api.clock import parsed, stamp
 from oakum.lab.api.cluster import Cluster
 from oakum.lab.clock import Clock
-from oakum.lab.controllers.events import Recorder
+from oakum.lab.events import Recorder
 from oakum.lab.files import remove_tree
 from oakum.lab.network import CLUSTER_DOMAIN, NODE_IP, NODE_NAME
 from oakum.lab.node.containers import Container

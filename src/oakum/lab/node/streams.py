@@ -1,7 +1,7 @@
-"""How the API server hands a pod's streams to the node."""
+"""The streams of pods, as the node serves them."""
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.types import Receive, Scope, Send
@@ -11,27 +11,14 @@ from oakum.lab.node.refusals import StreamRefused, answer
 from oakum.lab.store import Obj
 
 
-class PodStreams(Protocol):
-    """Serves the `log`, `exec`, `attach` and `portforward` subresources of pods.
-
-    The API server has authenticated and authorised the request and found the pod (404 is its answer, not ours).
-    """
-
-    async def __call__(self, pod: dict[str, Any], subresource: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one ASGI request (`http` for `log`, `websocket` for the others) about `pod`, as stored.
-
-        The whole answer is made here, including errors, as `Status` objects of the Kubernetes API.
-        """
-
-
 class NodeStreams:
-    """See `PodStreams`: streams of the pods that run on one node. `find` gives the running pod of an object."""
+    """`api.streams.PodStreams` of the pods that run on one node. `find` gives the running pod of an object."""
 
     def __init__(self, find: Callable[[Obj], Pod | None]) -> None:
         self._find = find
 
     async def __call__(self, pod: dict[str, Any], subresource: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """See `PodStreams`."""
+        """See `api.streams.PodStreams`."""
         query = parse_qs(scope.get("query_string", b"").decode(), keep_blank_values=True)
         try:
             if subresource == "log" and scope["type"] != "http":

@@ -28,9 +28,9 @@ from oakum.starlark import (
 )
 from oakum.starlark.binding import invoke
 from oakum.starlark.values import prefixed
+from oakum.template.arguments import string
 from oakum.template.convert import go_type, to_dict, to_yaml
 from oakum.template.fragment import Fragment
-from oakum.template.modules.arguments import string
 from oakum.template.modules.opaque import Opaque
 from oakum.template.modules.yaml_ import encode_value
 from oakum.typing import Any

@@ -7,7 +7,7 @@ from oakum import gobase64
 from oakum.starlark import Builtin, Failure, Module
 from oakum.starlark.meter import charge, charge_reading, reserve
 from oakum.starlark.strings import from_bytes, to_bytes
-from oakum.template.modules.arguments import exactly, flag, string
+from oakum.template.arguments import exactly, flag, string
 from oakum.typing import Any
 
 _TO_URL = bytes.maketrans(b"+/", b"-_")

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from oakum.errors import TemplateError
 from oakum.starlark import Builtin, Failure, Module
-from oakum.template.modules.arguments import exactly, string
+from oakum.template.arguments import exactly, string
 from oakum.template.tree import Place
 from oakum.typing import Any
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from oakum.starlark import Builtin, Module
 from oakum.starlark.meter import charge_reading
 from oakum.starlark.strings import to_bytes
-from oakum.template.modules.arguments import exactly, string
+from oakum.template.arguments import exactly, string
 from oakum.typing import Any
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 import ipaddress
 
 from oakum.starlark import Builtin, Failure, Module
-from oakum.template.modules.arguments import exactly, string
+from oakum.template.arguments import exactly, string
 from oakum.template.modules.opaque import Opaque, methods, without_string
 from oakum.typing import Any
 

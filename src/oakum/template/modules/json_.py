@@ -3,8 +3,8 @@ from __future__ import annotations
 
 from oakum.starlark import Builtin, Failure, List, Module, make_dict
 from oakum.starlark.meter import charge, reserve
+from oakum.template.arguments import exactly, flag, string
 from oakum.template.convert import to_yaml
-from oakum.template.modules.arguments import exactly, flag, string
 from oakum.typing import Any
 from oakum.yaml.gojson import dumps
 from oakum.yaml.json_syntax import syntax_error

@@ -5,13 +5,13 @@ from oakum.errors import OakumError, TemplateError
 from oakum.record import NamedTuple
 from oakum.starlark import Builtin, Failure, Module, freeze
 from oakum.template.annotation import Annotation
+from oakum.template.arguments import exactly, string
 from oakum.template.comment import has_templating
 from oakum.template.convert import copy_value, go_type, to_struct, to_yaml
 from oakum.template.evaluation import Flavour
 from oakum.template.flags import plain_merge
 from oakum.template.fragment import Fragment
 from oakum.template.library import Given, Library, Settled, check_used
-from oakum.template.modules.arguments import exactly, string
 from oakum.template.tree import Place
 from oakum.template.values import ValuesDocument, check_keys
 from oakum.typing import Any

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable
 
 from oakum.starlark import Builtin, Failure, Module
-from oakum.template.modules.arguments import exactly, go_name
+from oakum.template.arguments import exactly, go_name
 from oakum.typing import Any
 
 _WARNING = (

@@ -10,7 +10,7 @@ from oakum.starlark import Builtin, Failure, Module, is_callable, type_name
 from oakum.starlark.binding import invoke
 from oakum.starlark.meter import charge, reserve
 from oakum.starlark.strings import from_bytes, to_bytes
-from oakum.template.modules.arguments import exactly, string
+from oakum.template.arguments import exactly, string
 from oakum.typing import Any
 
 _MATCH = 64  # steps that it takes to find and replace one

@@ -4,9 +4,9 @@ from __future__ import annotations
 from oakum.starlark import Builtin, Dict, Failure, List, Module, Set, Struct, is_callable, make_dict
 from oakum.starlark.binding import invoke
 from oakum.starlark.meter import charge
+from oakum.template.arguments import exactly
 from oakum.template.convert import to_yaml
 from oakum.template.fragment import Fragment
-from oakum.template.modules.arguments import exactly
 from oakum.typing import Any
 
 

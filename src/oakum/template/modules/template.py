@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from oakum.starlark import Builtin, Module
-from oakum.template.modules.arguments import exactly
+from oakum.template.arguments import exactly
 from oakum.template.replacement import Replacement
 from oakum.typing import Any
 

@@ -5,8 +5,8 @@ import re
 
 from oakum.starlark import Builtin, Failure, List, Module, make_dict
 from oakum.starlark.meter import charge, reserve
+from oakum.template.arguments import exactly, string
 from oakum.template.convert import to_yaml
-from oakum.template.modules.arguments import exactly, string
 from oakum.template.modules.json_ import indentation, known_keywords, plain
 from oakum.typing import Any
 

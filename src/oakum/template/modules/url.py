@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from oakum.starlark import Builtin, Dict, Failure, List, Module, make_dict
 from oakum.starlark.meter import charge
+from oakum.template.arguments import exactly, string
 from oakum.template.convert import to_go_type, to_yaml
-from oakum.template.modules.arguments import exactly, string
 from oakum.template.modules.opaque import Opaque, methods, without_string
 from oakum.template.modules.url_syntax import Encoding, URLError, UserInfo, escape, parse_url, unescape
 from oakum.typing import Any

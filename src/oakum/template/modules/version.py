@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from oakum.starlark import Builtin, Failure, Module
-from oakum.template.modules.arguments import exactly, string
+from oakum.template.arguments import exactly, string
 from oakum.typing import Any
 
 VERSION = "develop"

@@ -4,8 +4,8 @@ from __future__ import annotations
 from oakum.errors import YAMLError
 from oakum.starlark import Builtin, Dict, Failure, List, Module, make_dict
 from oakum.starlark.meter import charge, reserve
+from oakum.template.arguments import exactly, string
 from oakum.template.convert import to_yaml
-from oakum.template.modules.arguments import exactly, string
 from oakum.typing import Any
 from oakum.yaml.emitter import emit
 from oakum.yaml.nodes import Array, Document, DocumentSet, Map

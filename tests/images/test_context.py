@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from oakum.images.builders.context import content_hash, walk
+from oakum.images.context import content_hash, walk
 
 
 def _write(root: Path, *names: str) -> None:
