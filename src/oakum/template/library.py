@@ -26,7 +26,7 @@ from oakum.template.values import (
 from oakum.typing import TYPE_CHECKING, Any
 from oakum.yaml.duplicates import last_wins
 from oakum.yaml.emitter import is_empty
-from oakum.yaml.nodes import Document, DocumentSet, Map, walk
+from oakum.yaml.nodes import Document, DocumentSet, Map, Value, walk
 
 if TYPE_CHECKING:
     from oakum.template.schema import Schema
@@ -56,6 +56,12 @@ class Settled(NamedTuple):
     holding: frozenset[int]
     child_values: list[ValuesDocument]
     child_schemas: list[ValuesDocument]
+
+    @property
+    def value(self) -> Value:
+        """What templates see of the values: an empty map where nothing sets any, null where that was written."""
+        unset = self.values.value is None and self.schema is None and annotation(self.values, VALUES) is None
+        return Map() if unset else self.values.value
 
 
 class Library(NamedTuple):
@@ -125,10 +131,7 @@ class Library(NamedTuple):
             yield file, evaluator.evaluate(file, place)
 
     def _evaluator(self, settled: Settled) -> Evaluator:
-        values = settled.values.value
-        if values is None and settled.schema is None and annotation(settled.values, VALUES) is None:
-            values = Map()  # nobody said so; data values that were written as null are null
-        modules = self.make_modules(self, values, settled)
+        modules = self.make_modules(self, settled.value, settled)
         return Evaluator(self.run, self.flavour, modules, once=self.once)
 
     def placed(self) -> list[Placed]:

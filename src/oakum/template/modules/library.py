@@ -15,7 +15,7 @@ from oakum.template.library import Given, Library, Settled, check_used
 from oakum.template.tree import Place
 from oakum.template.values import ValuesDocument, check_keys
 from oakum.typing import Any
-from oakum.yaml.nodes import Document, DocumentSet, Map, Node, walk
+from oakum.yaml.nodes import Document, DocumentSet, Node, walk
 
 _PLAIN = "Expected to be plain YAML, having no annotations (hint: remove comments starting with `#@`)"
 _FLAVOURS = ("ignore_unknown_comments", "implicit_map_key_overrides", "strict")
@@ -113,8 +113,7 @@ class Instance(NamedTuple):
             _none(args)
             settled = self._ready().settle()
             check_keys(settled.values.value)
-            empty = settled.values.value is None and settled.schema is None
-            return to_struct(Map() if empty else settled.values.value)
+            return to_struct(settled.value)
         except (OakumError, Failure) as error:
             raise self._exporting(error) from error
 

@@ -62,25 +62,27 @@ def _excerpt(violation: Violation, pad: str, calculated: bool) -> list[str]:
     if at.source is None and calculated:
         return ["Data value calculated:", f"{pad}#", f"{pad}# {_computed(at)}", f"{pad}#"]
     lines = [f"{at.source.name if at.source else ''}:", f"{pad}|"]
-    if not at.line:
-        return [*lines, f"{'?':>{len(pad) - 1}} | ", f"{pad}|"]
     last = 0
     for number, text in _lines(violation):
         if last and number > last + 1:
             lines.append(f"{pad}| ...")
         lines.append(f"{number:>{len(pad) - 1}} | {text}")
         last = number
+    if not at.line:
+        lines += [f"{pad}| ..."] if last else []
+        lines.append(f"{'?':>{len(pad) - 1}} | ")
     return [*lines, f"{pad}|"]
 
 
 def _lines(violation: Violation) -> list[tuple[int, str]]:
     """The numbers and texts of the source lines to show, in order."""
-    source = violation.at.source
-    if source is None or not violation.at.line:
+    placed = [(at.source, at.line) for at in (*violation.annotations, violation.at) if at.source and at.line]
+    if not placed:
         return []
-    numbers = {at.line for at in (*violation.annotations, violation.at) if at.line and at.source is source}
+    source, _ = placed[-1]
+    numbers = {line for its_source, line in placed if its_source is source}
     texts = [(number, source.text(number)) for number in sorted(numbers)]
-    if isinstance(violation.at, Document):
+    if isinstance(violation.at, Document) and violation.at.line:
         # A document that starts without a marker has no line of its own, only the place of one.
         texts[-1] = (texts[-1][0], texts[-1][1] if texts[-1][1].startswith("---") else "")
     return texts
