@@ -13,6 +13,10 @@ _HINTS = (
         r"(?s)^(?=.*/(v2|token)\b).*(UNAUTHORIZED|DENIED|status code 40[13])",
         "log in to the registry with 'docker login', or set DOCKER_CONFIG to a folder whose config.json has its login",
     ),
+    (
+        r'exec: "docker": executable file not found',
+        "install Docker, or name a builder in the source that needs none: files, go or python",
+    ),
     (f"(?s)/v2/.*{_NOT_REACHED}", "is the registry's address right, and does it run?"),
     (r"Unauthorized$", "the cluster refuses the login of the kubeconfig: renew it, or choose another with KUBECONFIG"),
     (

@@ -4,6 +4,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -213,3 +214,16 @@ def test_a_local_result_keeps_a_name_of_its_own(resolve: Resolve, work: Path) ->
     _project(work)
     found = resolve({"image": "app"}, config(sources=[{"image": "app", "path": "src"}]))
     assert found.documents[0]["image"].startswith("kbld:app-sha256-")
+
+
+@pytest.mark.parametrize("place", ["a file", "a folder that is read"])
+def test_where_images_cannot_be_kept_it_is_said_what_to_do(
+    registry: Host, resolve: Resolve, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    (work / "src").mkdir()
+    if place == "a file":
+        (tmp_path / "cache").write_text("")
+    else:
+        monkeypatch.setattr(os, "access", lambda *_: False)  # root, too, may run this test
+    with pytest.raises(ResolveErrors, match=r"Making the folder for built images '.*': .* XDG_CACHE_HOME"):
+        resolve({"image": "app"}, _sourced(registry, files={"build": {}}))

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from errno import EACCES
 
 from oakum.dataclass import dataclass
 from oakum.errors import OakumError
@@ -13,6 +14,7 @@ from oakum.images.builders.process import check_folder
 from oakum.images.builders.protocol import Built, Task
 from oakum.images.config import Destination, Platform
 from oakum.images.context import Entry
+from oakum.images.errors import BuildError
 from oakum.images.log import Log
 from oakum.registry import layout as layouts
 from oakum.registry.layout import Layout
@@ -59,12 +61,24 @@ class Workshop:
         temporary = naming.temporary(task.name)
         log.write(task.name, f"starting build (using {title}): {task.path} -> {temporary}")
         try:
+            self._make_layout()
             return Built(naming.stable(task.name, make()), self)
         except OakumError as error:
             log.write(task.name, f"error: {error}")
             raise
         finally:
             log.write(task.name, f"finished build (using {title})")
+
+    def _make_layout(self) -> None:
+        folder = self.layout.root
+        try:
+            folder.mkdir(0o700, parents=True, exist_ok=True)
+            if not os.access(folder, os.W_OK):
+                raise PermissionError(EACCES, os.strerror(EACCES))
+        except OSError as error:
+            hint = "(hint: set XDG_CACHE_HOME to a folder that can be written)"
+            words = (error.strerror or "").lower()
+            raise BuildError(f"Making the folder for built images '{folder}': {words} {hint}") from error
 
 
 def member(place: str, entry: Entry) -> Member:
