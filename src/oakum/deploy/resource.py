@@ -39,6 +39,16 @@ class Place:
         return None
 
 
+WHOLE = "[]"
+"""How Kubernetes calls the whole object where a field's path is expected."""
+
+
+def _told(field: str, place: Field) -> str:
+    if field == WHOLE:
+        return f"the object begins at {place}"
+    return f"{field} is set at {place}" if place.whole else f"{field} is not set; it belongs to what begins at {place}"
+
+
 class Resource:
     """An object: `body` as JSON values, `origin` where it was written (None for objects from the cluster).
 
@@ -65,9 +75,7 @@ class Resource:
         if self.origin is None:
             return []
         found = [(field, self.origin.locate(field)) for field in dict.fromkeys(fields)]
-        return [f"{field} is set at {place}" if place.whole else
-                f"{field} is not set; it belongs to what begins at {place}"
-                for field, place in found if place is not None]
+        return [_told(field, place) for field, place in found if place is not None]
 
     @property
     def api_version(self) -> str:

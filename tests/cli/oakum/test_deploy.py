@@ -47,6 +47,18 @@ def test_a_refused_field_is_reported_with_the_line_it_was_written_on(run):
     assert "spec.ports[0].port is set at config.yml:20" in told
 
 
+def test_of_an_object_that_is_refused_as_a_whole_it_is_said_where_it_begins(run):
+    (run.folder / "config/more.yml").write_text(NAMED.format("web") + f"data: {{a: {'x' * 1_100_000}}}\n")
+    told = deploy(run, status=1)
+    assert "Too long" in told
+    assert told.endswith("- the object begins at more.yml:1\n")
+
+
+def test_a_mark_of_byte_order_as_windows_writes_it_is_no_part_of_the_first_key(run):
+    (run.folder / "config/more.yml").write_text(NAMED.format("web").replace("\n", "\r\n"), "utf-8-sig")
+    assert "Succeeded" in deploy(run)
+
+
 NAMED = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {}\n"
 
 

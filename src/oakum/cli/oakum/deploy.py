@@ -5,7 +5,8 @@ rejection. Nothing is recorded in the cluster before templates and images are ri
 """
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from codecs import BOM_UTF8
+from collections.abc import Callable, Mapping, Sequence
 
 from oakum.cli.command import Invocation
 from oakum.cli.flag import Flag
@@ -79,6 +80,8 @@ def _deploy(s: Session) -> None:
         raise InputError("Expected at least one --file (-f) specified with a file or directory path")
     inputs = _inputs(s.flags)
     files = inputs.collect(s.flags["file"])
+    for file in files:
+        file.load = _without_mark(file.load)
     kept = Kept(s, (flag for program in PROGRAMS for flag in program), files)
     known = kept.resolutions()
     if known is not None and kept.holds(known):
@@ -89,6 +92,11 @@ def _deploy(s: Session) -> None:
     resources, resolutions = _pinned(s, _templated(s.flags, files, inputs), known, kept)
     if not deploy_app(s, s.flags["app"], lambda: resources, seen=kept.seen):
         kept.keep(resolutions)
+
+
+def _without_mark(load: Callable[[], bytes]) -> Callable[[], bytes]:
+    """The content without a mark of byte order, which ytt hands on, and kbld and kapp then leave out."""
+    return lambda: load().removeprefix(BOM_UTF8)
 
 
 def _inputs(given: dict[str, Any]) -> Inputs:
