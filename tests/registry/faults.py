@@ -75,7 +75,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if fault and fault.drop:
             self._drop()
         elif fault and fault.status:
-            self._answer(fault.status, fault.headers, fault.body)
+            self._answer(fault.status, fault.headers, fault.body[: fault.truncate], len(fault.body))
+            if fault.truncate is not None:
+                self._drop()
         else:
             self._forward(body, fault)
 

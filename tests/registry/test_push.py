@@ -64,6 +64,17 @@ def test_a_read_that_breaks_resumes_where_it_was(registry: Host, faulty: Front) 
     assert reader.read() == BLOB.raw
 
 
+def test_a_read_breaks_and_resumes_where_the_registry_knows_no_ranges(registry: Host, faulty: Front) -> None:
+    push.upload(registry.transport, registry.ref("app").repository, BLOB)
+    path = "GET /v2/app/blobs"
+    faulty.order(match=path, truncate=70_000)
+    for length in (70_001, 30_000, 80_000):  # the second breaks before it reaches what is wanted
+        faulty.order(match=path, status=200, body=BLOB.raw, truncate=length)
+    reader = BlobReader(connect(), parse_repository(f"{faulty.address}/app"), Descriptor("", BLOB.digest, BLOB.size))
+    assert reader.read() == BLOB.raw
+    assert len([line for line in faulty.seen if line.startswith(path)]) == 5
+
+
 def test_a_blob_with_other_content_is_refused(registry: Host, faulty: Front) -> None:
     push.upload(registry.transport, registry.ref("app").repository, BLOB)
     faulty.order(match="GET /v2/app/blobs", change=lambda raw: raw[:-1] + bytes([raw[-1] ^ 1]))

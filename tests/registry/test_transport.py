@@ -4,7 +4,8 @@ import socket
 
 import pytest
 
-from oakum.registry import manifests, media, tags
+from oakum.registry import manifests, media, push, tags
+from oakum.registry.blobs import BytesBlob
 from oakum.registry.descriptor import digest_of
 from oakum.registry.errors import ConnectError, ContentError, CredentialsError, StatusError
 from oakum.registry.reference import parse
@@ -158,3 +159,26 @@ def test_a_signed_manifest_of_old_has_the_digest_that_the_registry_tells_where_t
     faulty.order(match="manifests", status=200, body=b"{}", headers=headers)
     found = manifests.get(connect(), parse(f"{faulty.address}/app:x"))
     assert found.digest == (told if kept else digest_of(b"{}"))
+
+
+@pytest.mark.parametrize("target", ["http://[", "http://h:99999/x", "http://h:x/"])
+def test_a_redirect_to_what_is_no_address_is_refused(faulty: Front, target: str) -> None:
+    faulty.order(match="manifests", times=9, status=307, headers={"Location": target})
+    with pytest.raises(ConnectError) as caught:
+        manifests.get(connect(), parse(f"{faulty.address}/app:1"))
+    assert str(caught.value) == (
+        f'Get "http://{faulty.address}/v2/app/manifests/1": failed to parse Location header "{target}"'
+    )
+
+
+def test_an_upload_that_is_to_go_on_at_what_is_no_address_is_refused(faulty: Front) -> None:
+    faulty.order(match="POST", times=9, status=202, headers={"Location": "http://["})
+    with pytest.raises(ConnectError, match=r'^Post ".*": failed to parse Location header "http://\["$'):
+        push.upload(connect(), parse(f"{faulty.address}/app:1").repository, BytesBlob(b"x"))
+
+
+@pytest.mark.parametrize("realm", ["http://[", "http://h:x/", "h/token", ""])
+def test_a_realm_that_is_no_address_is_refused(faulty: Front, realm: str) -> None:
+    faulty.order(match="/v2/", status=401, headers={"WWW-Authenticate": f'Bearer realm="{realm}"'})
+    with pytest.raises(ContentError, match="asks for a token but names no realm to get one from"):
+        manifests.get(connect(), parse(f"{faulty.address}/app:1"))

@@ -42,7 +42,7 @@ class TokenService:
         Raises StatusError, ConnectError, ContentError, CredentialsError.
         """
         realm, service = parameters.get("realm", ""), parameters.get("service", "")
-        if not split(realm).netloc:
+        if not _is_address(realm):
             raise ContentError(f"Registry {self._registry} asks for a token but names no realm to get one from")
         if secure:
             self._check_realm(realm, login)
@@ -128,3 +128,10 @@ def _token(body: bytes, url: str) -> str:
     if not isinstance(token, str) or not token:
         raise ContentError(f"Token service {split(url).netloc} answered without a token")
     return token
+
+
+def _is_address(url: str) -> bool:
+    try:
+        return bool(split(url).netloc)
+    except ValueError:
+        return False

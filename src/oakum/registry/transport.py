@@ -11,7 +11,7 @@ from threading import Lock
 from oakum.dataclass import dataclass, field
 from oakum.http.connection import Readable
 from oakum.http.response import Response
-from oakum.registry.answers import body_of, status_error
+from oakum.registry.answers import body_of, redact, status_error
 from oakum.registry.attempts import Attempts
 from oakum.registry.connections import Connections, closing
 from oakum.registry.credentials import Keychain
@@ -107,14 +107,10 @@ class Transport:
         self._attempts.pause(failures)
 
     def location(self, response: Response, request: Request) -> str:
-        """The absolute URL in an answer's `Location`, empty without one."""
+        """The absolute URL in an answer's `Location`, empty without one. Raises ConnectError for what is no address."""
         base = self._session(request.repository.registry).base()
         found = response.headers.get("Location") or ""
-        if not found:
-            return ""
-        from urllib.parse import urljoin
-
-        return urljoin(f"{base}/", found)
+        return _joined(request.method, response.url or base, f"{base}/", found) if found else ""
 
     def _session(self, registry: str) -> Session:
         with self._lock:
@@ -143,11 +139,22 @@ class Transport:
             target = response.headers.get("Location")
             if response.status not in _REDIRECTS or not target or response.status in request.expect:
                 return response
-            from urllib.parse import urljoin
-
             response.drain()
-            url = urljoin(url, target)
+            url = _joined(request.method, url, url, target)
         raise ConnectError(request.method, url, f"stopped after {_MOST_REDIRECTS} redirects")
+
+
+def _joined(method: str, asked: str, base: str, target: str) -> str:
+    """The URL that `target`, in an answer's `Location`, means at `base`. Raises ConnectError for what is no address."""
+    from urllib.parse import urljoin
+
+    try:
+        url = urljoin(base, target)
+        split(url)
+    except ValueError as error:
+        shown = target.partition("?")[0]  # what follows may be secret
+        raise ConnectError(method, redact(asked), f'failed to parse Location header "{shown}"') from error
+    return url
 
 
 def _may_see_login(url: str, base: str) -> bool:
