@@ -46,6 +46,17 @@ def test_an_old_server_is_asked_for_each_version() -> None:
     assert kinds == [("v1", "Pod"), ("apps/v1", "Deployment")]
 
 
+def test_a_version_that_an_old_server_cannot_list_is_named() -> None:
+    def script(method: str, path: str, headers: dict[str, str]) -> Reply:
+        return Reply(403, {}) if path == "/apis/apps/v1" else Reply(200, LEGACY[path])
+
+    with serving(script) as (url, _):
+        client = Client(Transport(ClusterConfig(url)))
+        with pytest.raises(DiscoveryError, match="^unable to retrieve the complete list of server APIs: apps/v1: "):
+            client.discovery.types()
+        client.transport.close()
+
+
 def test_a_group_that_comes_back_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("oakum.kube.discovery.PAUSE", 0.01)
     fresh = {"items": [{"metadata": {"name": "ex.test"}, "versions": [{"version": "v1", "resources": []}]}]}

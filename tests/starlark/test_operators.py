@@ -38,6 +38,8 @@ from oakum.starlark.operators import floor_divide, modulo
         ("{1: 'a'} == {1.0: 'a'}", True),
         ("[1] == (1,)", False),
         ("set([1, 2]) == set([2, 1])", True),
+        ("list(set([1, 2]) ^ set([3, 2]))", [1, 3]),
+        ("list(set([1, 2, 3]) & set([4, 3, 2]))", [2, 3]),
         ("range(0) == range(5, 5)", True),
         ("None == None", True),
         ("'a' == None", False),

@@ -12,6 +12,9 @@ REFUSED = {
     "~": "Found '~' ambigious (could be !!str or !!null)",
     "0o17": "Found '0o17' ambigious (could be !!str or !!int)",
     ".5": "Found '.5' ambigious (could be !!str or !!float)",
+    "9" * 20: f"Parsing int '{'9' * 20}': strconv.ParseUint: parsing \"{'9' * 20}\": value out of range",
+    "-" + "9" * 20: f"Parsing int '-{'9' * 20}': strconv.ParseUint: parsing \"-{'9' * 20}\": invalid syntax",
+    "-1e999": "Parsing float '-1e999': strconv.ParseFloat: parsing \"-1e999\": value out of range",
     "2001-01-01": "Found '2001-01-01' ambigious (could be !!str or !!timestamp)",
 }
 
