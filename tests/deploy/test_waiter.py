@@ -16,11 +16,11 @@ from oakum.deploy.graph.graph import Graph
 from oakum.deploy.resource import Resource
 from oakum.deploy.run.plan import Planned
 from oakum.deploy.run.progress import Progress
+from oakum.deploy.run.waiter import SOON_PAUSES, Outcome, Tracked, Waiter
 from oakum.deploy.wait import waiter
 from oakum.deploy.wait.builtin import RULES
 from oakum.deploy.wait.judge import Judge
 from oakum.deploy.wait.observe import Observer
-from oakum.deploy.wait.waiter import SOON_PAUSES, Outcome, Tracked, Waiter
 from oakum.kube.client import Client
 from oakum.kube.kubeconfig import ClusterConfig
 from oakum.kube.transport import Transport

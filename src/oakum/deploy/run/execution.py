@@ -14,9 +14,9 @@ from oakum.deploy.output import Output
 from oakum.deploy.run.plan import Planned
 from oakum.deploy.run.progress import Progress
 from oakum.deploy.run.runner import Runner
+from oakum.deploy.run.waiter import Waiter
 from oakum.deploy.wait.judge import Judge
 from oakum.deploy.wait.observe import Observer
-from oakum.deploy.wait.waiter import Waiter
 from oakum.typing import Any
 
 

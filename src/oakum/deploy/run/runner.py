@@ -14,7 +14,7 @@ from oakum.deploy.errors import ApplyError, LockLost
 from oakum.deploy.graph.graph import Node, Schedule
 from oakum.deploy.run.plan import Planned
 from oakum.deploy.run.progress import Progress
-from oakum.deploy.wait.waiter import Tracked, Waiter
+from oakum.deploy.run.waiter import Tracked, Waiter
 from oakum.duration import format_duration
 from oakum.errors import OakumError
 from oakum.kube.workers import each
