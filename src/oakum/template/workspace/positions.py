@@ -35,10 +35,10 @@ def _lines(documents: DocumentSet) -> Iterator[tuple[str | None, str]]:
         if is_empty(document.value):
             continue
         yield _place(document), "[doc]"
-        if isinstance(document.value, Node):
-            yield from _below(document.value, "  ")
+        if _is_leaf(document.value):
+            yield "", "  " + _text(document.value)
         else:
-            yield "", "  " + _scalar(document.value)
+            yield from _below(document.value, "  ")
 
 
 def _below(value: Any, indent: str) -> Iterator[tuple[str | None, str]]:
@@ -53,11 +53,11 @@ def _below(value: Any, indent: str) -> Iterator[tuple[str | None, str]]:
 
 
 def _item(item: Any, indent: str, label: str) -> Iterator[tuple[str | None, str]]:
-    if isinstance(item.value, Node):
+    if not _is_leaf(item.value):
         yield _place(item), indent + label
         yield from _below(item.value, indent + "  ")
         return
-    text = _scalar(item.value)
+    text = _text(item.value)
     if "\n" not in text:
         yield _place(item), f"{indent}{label} {text}"
     else:
@@ -69,5 +69,13 @@ def _place(node: Node) -> str | None:
     return position(node) if node.line else None
 
 
-def _scalar(value: Any) -> str:
+def _is_leaf(value: Any) -> bool:
+    """Whether a value has no nodes below that have places: a scalar, or an array that code made and that holds no map.
+    """
+    if isinstance(value, Array):
+        return not value.line and all(_is_leaf(item.value) for item in value.items)
+    return not isinstance(value, Node)
+
+
+def _text(value: Any) -> str:
     return emit(value).removesuffix("\n")
