@@ -14,7 +14,7 @@ from tests.kube.scripted import Reply
 from oakum.deploy import cluster
 from oakum.deploy.apply import applier
 from oakum.deploy.apply.options import ApplyOptions, WaitOptions
-from oakum.deploy.wait import waiter
+from oakum.deploy.run import waiter
 from oakum.errors import OakumError
 from oakum.kube.retry import EXISTENCE, Retry
 

@@ -14,10 +14,10 @@ from oakum.deploy.diff.change import ADD, Change
 from oakum.deploy.errors import ApplyError
 from oakum.deploy.graph.graph import Graph
 from oakum.deploy.resource import Resource
+from oakum.deploy.run import waiter
 from oakum.deploy.run.plan import Planned
 from oakum.deploy.run.progress import Progress
 from oakum.deploy.run.waiter import SOON_PAUSES, Outcome, Tracked, Waiter
-from oakum.deploy.wait import waiter
 from oakum.deploy.wait.builtin import RULES
 from oakum.deploy.wait.judge import Judge
 from oakum.deploy.wait.observe import Observer
