@@ -21,6 +21,7 @@ from oakum.deploy.diff.changeset import calculate
 from oakum.deploy.diff.history import Comparing
 from oakum.deploy.diff.mask import Mask
 from oakum.deploy.diff.rebase import NoTemplates, Templates
+from oakum.deploy.diff.versioned import counterparts
 from oakum.deploy.errors import ExitStatus, InputError, LockLost
 from oakum.deploy.existing import Finder, Scope
 from oakum.deploy.filters import ResourceExpression, ResourceFilter, filter_changes
@@ -238,12 +239,11 @@ class Deploy:
             check_owner(found, new, key, value, self.client, self._app_namespace)
         check_not_records(found)
         if options.patch:
-            wanted = {r.key for r in new}
-            found = [r for r in found if r.key in wanted]
+            found = counterparts(new, found)
         return found
 
     def _changes(self, existing: list[Resource], new: list[Resource], differ: Differ) -> list[Change]:
-        renew(new, {r.key: r for r in existing})
+        renew(new, existing)
         return filter_changes(calculate(existing, new, differ), self.options.diff.filter)
 
     def _check_allowed(self, new: Sequence[Resource]) -> None:

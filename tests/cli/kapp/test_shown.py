@@ -66,3 +66,11 @@ def test_what_stays_of_a_labelled_application_is_told(kapp: Kapp) -> None:
     _, out, _ = kapp("delete", *app, "-y", "--filter-name", "a")
     assert ("App 'team={NS}' (namespace: {NS}) will not be fully deleted because some resources are excluded by filters"
             in out)
+
+
+def test_a_patch_goes_on_from_the_versions_that_are_there(kapp: Kapp) -> None:
+    kapp.deploys(config_map("a", versioned="") + config_map("b"))
+    assert "create configmap/a-ver-2 (v1) namespace: {NS}\n" in kapp.deploys(
+        config_map("a", "{k: v2}", versioned=""), "--patch")
+    listed = kapp("inspect", "-a", "app", "--column", "name")[1]
+    assert listed == "a-ver-1\t\na-ver-2\t\nb\t\n"

@@ -59,6 +59,12 @@ def versions_of(existing: Iterable[Resource]) -> dict[str, list[Resource]]:
     return found
 
 
+def counterparts(new: Sequence[Resource], existing: Iterable[Resource]) -> list[Resource]:
+    """Those of `existing` that the wanted objects, or versions of them, are already."""
+    keys, versioned = {r.key for r in new}, {r.key for r in new if is_versioned(r)}
+    return [r for r in existing if r.key in keys or (_is_version(r) and base_key(r) in versioned)]
+
+
 @dataclass(frozen=True)
 class Split:
     """The outcome: changes of versioned objects, and what is left to compare plainly."""
