@@ -312,3 +312,35 @@ def test_waits_between_tries_are_those_of_the_reference() -> None:
     policy = connect_as_users_do(environ={})._attempts._policy
     assert policy.delays == (0.1, 0.3)
     assert policy.patience == 60.0
+
+
+# digests that nothing binds to their content
+
+
+def test_a_tag_is_asked_for_once_where_its_answer_is_bound_to_its_content(registry: Host, faulty: Front) -> None:
+    pushed = registry.push_image("app:1")
+    ref = parse(f"{faulty.address}/app:1")
+    assert manifests.resolve(connect(), ref).digest == pushed.digest
+    assert _asked(faulty) == ["HEAD"]
+    faulty.order(match="HEAD", hide="Docker-Content-Digest")
+    assert manifests.resolve(connect(), ref).digest == pushed.digest
+    assert _asked(faulty) == ["HEAD", "HEAD", "GET"]
+
+
+def test_a_tag_is_asked_for_again_where_it_is_not(registry: Host, faulty: Front) -> None:
+    pushed = registry.push_image("app:1")
+    faulty.order(match="HEAD", hide="ETag", times=2)
+    assert manifests.resolve(connect(), parse(f"{faulty.address}/app:1")).digest == pushed.digest
+    assert _asked(faulty) == ["HEAD", "HEAD"]
+
+
+def test_a_tag_that_has_another_digest_when_it_is_asked_for_again_is_refused(registry: Host, faulty: Front) -> None:
+    kind = registry.push_image("app:1").media_type
+    told = {"Docker-Content-Digest": "sha256:" + "a" * 64, "Content-Type": kind, "Content-Length": "2"}
+    faulty.order(match="HEAD", status=200, headers=told)
+    with pytest.raises(ContentError, match="^Expected digest resolution to be consistent over two separate requests$"):
+        manifests.resolve(connect(), parse(f"{faulty.address}/app:1"))
+
+
+def _asked(faulty: Front) -> list[str]:
+    return [line.partition(" ")[0] for line in faulty.seen if "manifests" in line]

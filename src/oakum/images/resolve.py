@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class RegistryResolver:
-    """Asks the registry for the digest of a tag, with one request; references by digest are only normalised.
+    """Asks the registry for the digest of a tag; references by digest are only normalised.
 
     `verify` makes sure that the latter exist too. `mirrors` are asked first, in their order, and the origin where none
     of them answers; the name stays the origin's.

@@ -15,6 +15,11 @@ def head(transport: Transport, reference: Reference) -> Descriptor:
 
     Raises StatusError when the registry refuses, ContentError when its answer lacks digest, type or length.
     """
+    return _head(transport, reference)[0]
+
+
+def _head(transport: Transport, reference: Reference) -> tuple[Descriptor, bool]:
+    """Also, whether the answer is bound to its content: by the digest asked for, or by an entity tag that is one."""
     response = transport.send(_request("HEAD", reference))
     response.drain()
     digest, kind = response.headers.get(_DIGEST, ""), _media_type(response.headers.get("Content-Type", ""))
@@ -27,7 +32,7 @@ def head(transport: Transport, reference: Reference) -> Descriptor:
         raise ContentError(f"HEAD of {reference}: no Content-Type or Content-Length")
     if reference.digest and digest != reference.digest:
         raise ContentError(f"manifest digest: {digest!r} does not match requested digest: {reference.digest!r}")
-    return Descriptor(kind, digest, int(length))
+    return Descriptor(kind, digest, int(length)), bool(reference.digest) or digest in response.headers.get("ETag", "")
 
 
 def get(transport: Transport, reference: Reference) -> Manifest:
@@ -46,11 +51,22 @@ def get(transport: Transport, reference: Reference) -> Manifest:
 
 
 def resolve(transport: Transport, reference: Reference) -> Descriptor:
-    """The descriptor of `reference` by HEAD, or by GET where HEAD does not work."""
+    """The descriptor of `reference` by HEAD, or by GET where HEAD does not work.
+
+    A registry that gives a digest and nothing that binds it to the content is asked again. Raises ContentError where it
+    then gives another one.
+    """
+    found, bound = _told_or_read(transport, reference)
+    if not bound and _told_or_read(transport, reference)[0].digest != found.digest:
+        raise ContentError("Expected digest resolution to be consistent over two separate requests")
+    return found
+
+
+def _told_or_read(transport: Transport, reference: Reference) -> tuple[Descriptor, bool]:
     try:
-        return head(transport, reference)
+        return _head(transport, reference)
     except (StatusError, ConnectError, ContentError):
-        return get(transport, reference).descriptor
+        return get(transport, reference).descriptor, True
 
 
 def exists(transport: Transport, reference: Reference) -> bool:

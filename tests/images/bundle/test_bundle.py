@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.registry.conftest import Host
+from tests.registry.conftest import Host, connect
+from tests.registry.faults import front
 
 from oakum.images.bundle import collect, tarball, transfer, untar
 from oakum.images.bundle.packed import Packed, PackedImage, dump, load
@@ -101,6 +102,21 @@ def test_a_missing_image_is_named(registry: Host) -> None:
     ref = registry.ref("app@sha256:" + "a" * 64)
     with pytest.raises(ConfigError, match=f"^Collecting packaging metadata: Working with {ref}: Encountered an error"):
         collect.collect(registry.transport, [ref], SILENT, "package")
+
+
+def test_an_import_that_fails_has_the_log_of_one_that_does_not(registry: Host) -> None:
+    entries, log = _packed(registry)[1:], ListLog()
+
+    def layer(image: PackedImage, wanted: Descriptor) -> BlobSource:
+        return RemoteBlob(registry.transport, parse_digest(image.refs[0]).repository, wanted)
+
+    with front(registry.address) as locked:
+        locked.order(match="moved", status=403, times=99)
+        target = transfer.target(f"{locked.address}/moved")
+        importer = transfer.Importer(connect(), target, layer, log, "relocate", 1)
+        with pytest.raises(ConfigError, match="^Importing image .*: Importing image as .*: Writing image: Retried 5 times:"):
+            importer.all(entries)
+    assert [line.split(" 1 ")[0] for line in log.lines[::2]] == ["relocate | importing", "relocate | imported"]
 
 
 def test_nothing_is_left_of_a_tarball_that_failed(tmp_path: Path) -> None:

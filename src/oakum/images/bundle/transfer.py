@@ -35,20 +35,27 @@ class Importer:
         self, transport: Transport, repository: Repository, layer: OpenLayer, log: Log, title: str, workers: int
     ) -> None:
         self._transport, self._repository, self._layer = transport, repository, layer
-        self._log, self._title, self._workers = StoppableLog(log), title, workers
+        self._log, self._outer = StoppableLog(log), log
+        self._title, self._workers = title, workers
 
     def all(self, entries: Iterable[Packed]) -> dict[str, str]:
         """Import every entry; maps each old digest reference to its new one. Raises ConfigError."""
         entries = list(entries)
         self._log.write(self._title, f"importing {len(entries)} images...")
+        pool = Workers(self._workers)
         try:
-            pool = Workers(self._workers)
             with stopping(self._log, pool) as jobs:
                 jobs += [pool.submit(self._one, entry) for entry in entries]
                 found = [job.result() for job in jobs]
-        finally:
-            self._log.write(self._title, f"imported {len(entries)} images")
+        except OakumError:
+            self._end(len(entries))
+            raise
+        self._end(len(entries))
         return {old: new for entry, new in zip(entries, found, strict=True) for old in entry.refs}
+
+    def _end(self, count: int) -> None:
+        """Said after a failure too, as the reference does, when the other log has been stopped."""
+        self._outer.write(self._title, f"imported {count} images")
 
     def _one(self, entry: Packed) -> str:
         new = self._repository.at(entry.manifest.digest)
