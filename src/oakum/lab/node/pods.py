@@ -3,8 +3,7 @@
 import asyncio
 import contextlib
 import logging
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,11 +16,12 @@ from oakum.lab.api.cluster import Cluster
 from oakum.lab.clock import Clock
 from oakum.lab.events import Recorder
 from oakum.lab.files import remove_tree
-from oakum.lab.network import CLUSTER_DOMAIN, NODE_IP, NODE_NAME
+from oakum.lab.network import NODE_IP, NODE_NAME
 from oakum.lab.node.containers import Container
 from oakum.lab.node.ends import Ends
 from oakum.lab.node.environment import Surroundings, service_variables
 from oakum.lab.node.errors import ConfigFailed
+from oakum.lab.node.etc_files import write_etc_files
 from oakum.lab.node.lacking import missing
 from oakum.lab.node.launching import Place
 from oakum.lab.node.offload import Offload
@@ -194,7 +194,9 @@ class Pod:
                 self.event("Warning", "FailedMount", f"MountVolume.SetUp failed: {error}")
                 await self._host.source_changed()
         self.place.volumes.update(folders)
-        self.place.files.update(self._files())
+        etc, owner = self.folder / "etc", self.runtime.first_id
+        hostname, servers = self.place.hostname, self.runtime.nameservers
+        self.place.files.update(write_etc_files(etc, self.obj, self.address, hostname, servers, owner))
         namespace = self.obj["metadata"]["namespace"]
         services = self._host.cluster.store.list("services", namespace).items
         if self.obj["spec"].get("enableServiceLinks", True):
@@ -362,46 +364,6 @@ class Pod:
         (self.folder / "etc").mkdir(parents=True, exist_ok=True)
         for folder in (self.folder, self.folder / "etc", self.folder.parent):
             folder.chmod(0o711)
-
-    def _files(self) -> dict[str, Path]:
-        """The files in /etc that a pod's containers share."""
-        namespace, hostname = self.obj["metadata"]["namespace"], self.place.hostname
-        hosts = ["127.0.0.1\tlocalhost", "::1\tlocalhost ip6-localhost ip6-loopback", f"{self.address}\t{hostname}"]
-        for alias in self.obj["spec"].get("hostAliases") or []:
-            hosts.append("\t".join([alias["ip"], *(alias.get("hostnames") or [])]))
-        domains = f"{namespace}.svc.{CLUSTER_DOMAIN} svc.{CLUSTER_DOMAIN} {CLUSTER_DOMAIN}"
-        texts = {
-            "hosts": "\n".join(["# Kubernetes-managed hosts file.", *hosts]),
-            "hostname": hostname,
-        }
-        if resolver := resolver_file(self.obj["spec"], self.runtime.nameservers, domains):
-            texts["resolv.conf"] = resolver
-        files = {}
-        for name, text in texts.items():
-            path = self.folder / "etc" / name
-            path.write_text(text + "\n")
-            path.chmod(0o644)
-            if self.runtime.first_id:
-                os.chown(path, self.runtime.first_id, self.runtime.first_id)
-            files[f"/etc/{name}"] = path
-        return files
-
-
-def resolver_file(spec: dict[str, Any], servers: Sequence[str], domains: str) -> str:
-    """The resolv.conf of a pod with this `spec`: the cluster's servers and domains unless `dnsPolicy` says `None`,
-    then what `dnsConfig` adds. Empty where the runtime has one of its own (no `servers`) and nothing is added."""
-    stated = spec.get("dnsConfig") or {}
-    own = spec.get("dnsPolicy") == "None"
-    if not servers and not stated:
-        return ""
-    options = {} if own else {"ndots": "5"}
-    options |= {each["name"]: each.get("value", "") for each in stated.get("options") or []}
-    search = ([] if own else domains.split()) + (stated.get("searches") or [])
-    lines = [f"search {' '.join(dict.fromkeys(search))}"] if search else []
-    all_servers = [*([] if own else servers), *(stated.get("nameservers") or [])]
-    lines += [f"nameserver {each}" for each in dict.fromkeys(all_servers)]
-    words = [f"{name}:{value}" if value else name for name, value in options.items()]
-    return "\n".join([*lines, *([f"options {' '.join(words)}"] if words else [])])
 
 
 def _hostname(pod: Obj) -> str:
