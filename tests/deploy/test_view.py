@@ -1,3 +1,5 @@
+import pytest
+
 from oakum.deploy.diff.lines import diff_lines
 from oakum.deploy.diff.view import minimal, view
 
@@ -26,5 +28,11 @@ def test_no_difference_is_an_empty_line() -> None:
     assert view(diff_lines(OLD, OLD)) == "\n"
 
 
-def test_a_conflict_shows_numbers_and_changed_lines() -> None:
-    assert minimal(diff_lines(OLD, NEW)) == "  5     - l5\n      5 + L5"
+@pytest.mark.parametrize(("new", "shown"), [
+    (NEW, "  5,  5 - l5\n  6,  5 + L5"),
+    (NEW.replace("l8\nl9\n", ""), "  5,  5 - l5\n  6,  5 + L5\n  8,  8 - l8\n  9,  8 - l9"),
+    ("new\n" + OLD, "  0,  0 + new"),
+    ("", "\n".join(f"{n:3d},  0 - l{n}" for n in range(12))),
+])
+def test_a_conflict_shows_changed_lines_with_where_they_are_on_both_sides(new: str, shown: str) -> None:
+    assert minimal(diff_lines(OLD, new)) == shown

@@ -37,8 +37,13 @@ def view(lines: Sequence[Line], *, context: int = 2, numbers: bool = True, paint
 
 
 def minimal(lines: Sequence[Line]) -> str:
-    """Changed lines only, with their numbers, as conflict messages show them."""
-    return "\n".join(_changed(line, True) for line in lines if line.changed)
+    """Changed lines only, as conflict messages show them: each with how far both sides have come before it."""
+    out, left, right = [], 0, 0
+    for line in lines:
+        if line.changed:
+            out.append(f"{left:3d},{right:3d} {'-' if line.right is None else '+'} {line.text}")
+        left, right = left + (line.left is not None), right + (line.right is not None)
+    return "\n".join(out)
 
 
 def _changed(line: Line, numbers: bool) -> str:
