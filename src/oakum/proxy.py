@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     import ipaddress
 
 
+SOCKS = ("socks5", "socks5h")
+
+
 class ProxyError(OakumError):
     """A setting that names no proxy."""
 
@@ -30,7 +33,7 @@ def proxy_for(scheme: str, host: str, port: int, environ: Mapping[str, str]) -> 
     if any(_excludes(entry.strip().lower(), host.lower(), port) for entry in excluded.split(",")):
         return None
     url = value if "://" in value else f"http://{value}"
-    if not is_address(url):
+    if not is_address(url, SOCKS):
         raise ProxyError(f"invalid proxy address in {name} (hint: it is of the form http://HOST:PORT)")
     return url
 

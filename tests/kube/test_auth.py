@@ -15,6 +15,7 @@ import pytest
 from tests.kube.authority import Authority
 from tests.kube.scripted import Answering, Reply, served, serving, status
 
+from oakum.dataclass import replace
 from oakum.kube.errors import ApiError, ConnectError
 from oakum.kube.kubeconfig import ClusterConfig, ExecPlugin, Identity
 from oakum.kube.transport import Transport
@@ -217,3 +218,36 @@ def test_an_authority_that_is_renewed_on_disk_is_trusted_on_new_connections(tmp_
             transport.request("GET", "/x")
         file.write_bytes(new.pem)
         assert transport.request("GET", "/x").status == 200
+
+
+@pytest.mark.parametrize(("given", "header"), [
+    (Identity(token="given"), "Bearer given"), (Identity(username="u", password="p"), "Basic dTpw"),
+    (Identity(client_cert=b"PEM", client_key=b"PEM"), None),
+])
+def test_a_plugin_is_not_run_where_the_user_has_credentials(tmp_path: Path, given: Identity, header: str | None) -> None:
+    who = replace(given, exec=plugin(tmp_path, {"token": "new"}).exec)
+    with serving([REFUSED]) as (url, asked), connected(url, who) as transport, pytest.raises(ApiError):
+        transport.request("GET", "/x")
+    assert [headers.get("Authorization") for _, _, headers in asked] == [header]
+    assert not (tmp_path / "calls").exists()
+
+
+def test_a_token_file_with_nothing_in_it_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("\n")
+    with (connected("http://127.0.0.1:1", Identity(token_file=str(tmp_path / "token"))) as transport,
+          pytest.raises(ConnectError, match=f'read empty token from file "{tmp_path}/token"$')):
+        transport.request("GET", "/x")
+
+
+@pytest.mark.parametrize("name", ["j\u00fcrgen", "\u65e5\u672c"])
+def test_names_of_all_languages_are_sent_as_utf_8(name: str) -> None:
+    with serving([Reply(200, {})]) as (url, asked), connected(url, Identity(impersonate=name)) as transport:
+        transport.request("GET", "/x")
+    assert asked[0][2]["Impersonate-User"].encode("latin-1").decode() == name
+
+
+def test_an_authority_that_was_made_anew_under_its_old_name_is_not_trusted(tmp_path: Path) -> None:
+    old, new = Authority(), Authority()
+    with (served(Closing, new.server(tmp_path)) as url, connected(url, Identity(), old.pem) as transport,
+          pytest.raises(ConnectError, match="x509: certificate signed by unknown authority$")):
+        transport.request("GET", "/x")

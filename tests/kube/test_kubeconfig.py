@@ -120,3 +120,8 @@ def test_a_pod_without_a_kubeconfig_asks_its_own_cluster(tmp_path: Path, monkeyp
         load(env={"HOME": str(tmp_path)})
     with pytest.raises(ConfigError, match="does not exist"):
         load(context="other", env=env)
+
+
+def test_a_scheme_in_capitals_is_as_safe(file: Path) -> None:
+    file.write_text(TEXT.replace("https://h", "HTTPS://h"))
+    assert load(path=str(file)).identity.token == "t0"

@@ -36,6 +36,13 @@ def test_a_plugin_is_told_of_the_cluster_when_it_asks_for_that(tmp_path: Path) -
                     "config": {"audience": "x"}}, "interactive": False}}
 
 
+def test_a_plugin_is_told_that_the_cluster_has_nothing_for_it(tmp_path: Path) -> None:
+    plugin = printing(tmp_path, credential(token="t"), f'echo "$KUBERNETES_EXEC_INFO" > {tmp_path}/told')
+    run_plugin(replace(plugin, provide_cluster_info=True), ClusterConfig("https://h", uncompressed=True))
+    assert json.loads((tmp_path / "told").read_text())["spec"]["cluster"] == {
+        "server": "https://h", "disable-compression": True, "config": None}
+
+
 def test_what_a_plugin_prints_may_be_yaml(tmp_path: Path) -> None:
     plugin = printing(tmp_path, f"apiVersion: {V1}\nkind: ExecCredential\nstatus: {{token: t}}")
     assert run_plugin(plugin, CLUSTER).token == "t"

@@ -1,6 +1,7 @@
 """Through a SOCKS5 proxy that is a few lines long."""
 from __future__ import annotations
 
+import ipaddress
 import socket
 import threading
 from collections.abc import Iterator
@@ -31,9 +32,12 @@ def proxy(login: bytes = b"", reply: int = 0) -> Iterator[tuple[int, list[bytes]
                     read.read(1)
                     asked.append(b":".join(read.read(read.read(1)[0]) for _ in range(2)))
                     client.sendall(bytes([1, asked[-1] != login]))
-                _, _, _, _, length = read.read(5)
-                host, port = read.read(length), int.from_bytes(read.read(2), "big")
+                *_, kind = read.read(4)
+                host = ipaddress.ip_address(read.read(4 if kind == 1 else 16)).compressed.encode() if kind != 3 else (
+                    b"name " + read.read(read.read(1)[0]))
+                port = int.from_bytes(read.read(2), "big")
                 asked.append(b"%s:%d" % (host, port))
+                host = host.removeprefix(b"name ")
                 client.sendall(bytes([5, reply, 0, 1, 0, 0, 0, 0, 0, 0]))
                 if not reply:
                     with socket.create_connection((host.decode(), port)) as upstream:
@@ -53,7 +57,25 @@ def test_requests_go_through_the_proxy_which_resolves_the_name() -> None:
         transport = Transport(ClusterConfig(where, proxy=f"socks5://127.0.0.1:{port}"))
         assert transport.request("GET", "/api").json() == {"ok": 1}
         transport.close()
-    assert asked == [where.removeprefix("http://").encode()]
+    assert asked == [b"name " + where.removeprefix("http://").encode()]
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_an_address_is_told_as_one(address: str) -> None:
+    with proxy(reply=5) as (port, asked):
+        where = f"[{address}]" if ":" in address else address
+        transport = Transport(ClusterConfig(f"http://{where}:99", proxy=f"socks5://127.0.0.1:{port}"))
+        with pytest.raises(ConnectError):
+            transport.request("GET", "/api")
+    assert asked == [f"{address}:99".encode()]
+
+
+def test_the_environment_may_name_such_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    with proxy(reply=5) as (port, asked):
+        monkeypatch.setenv("HTTP_PROXY", f"socks5://127.0.0.1:{port}")
+        with pytest.raises(ConnectError, match="socks proxy cannot connect: connection refused$"):
+            Transport(ClusterConfig("http://cluster.test")).request("GET", "/api")
+    assert asked == [b"name cluster.test:80"]
 
 
 def test_the_address_may_hold_a_login() -> None:

@@ -139,7 +139,7 @@ class Connection:
             raise HttpError(FORBIDDEN)
         head = f"{method} {self._place.forwarded}{target} HTTP/1.1\r\n{fields}{length}\r\n"
         with suppress(BrokenPipeError):  # the server has stopped listening; why is in its answer
-            self.sock.sendall(head.encode("latin-1") + data)
+            self.sock.sendall(head.encode("utf-8", "surrogateescape") + data)
             if stream is not None:
                 self._stream(stream, chunked=not sized)
         return self._answer(method)

@@ -8,13 +8,14 @@ import socket
 import struct
 from urllib.parse import SplitResult, unquote
 
+from oakum.proxy import parse_address
 from oakum.typing import Any
 
-SCHEMES = ("socks5", "socks5h")
 PORT = 1080
-_VERSION, _CONNECT, _NAME = 5, 1, 3
+_VERSION, _CONNECT = 5, 1
+_VERSION_4, _NAME, _VERSION_6 = 1, 3, 4
 _ANONYMOUS, _PASSWORD = 0, 2
-_ADDRESS_BYTES = {1: 4, 4: 16}
+_ADDRESS_BYTES = {_VERSION_4: 4, _VERSION_6: 16}
 _REPLIES = ("succeeded", "general socks server failure", "connection not allowed by ruleset", "network unreachable",
             "host unreachable", "connection refused", "ttl expired", "command not supported",
             "address type not supported")
@@ -42,13 +43,20 @@ def _ask(made: socket.socket, proxy: SplitResult, host: str, port: int) -> None:
             raise OSError("socks proxy refuses user name or password")
     elif method != _ANONYMOUS:
         raise OSError("socks proxy wants a user name and a password")
-    name = host.encode("idna")
-    made.sendall(bytes([_VERSION, _CONNECT, 0, _NAME, len(name)]) + name + struct.pack(">H", port))
+    made.sendall(bytes([_VERSION, _CONNECT, 0]) + _place(host) + struct.pack(">H", port))
     _, reply, _, kind = _read(made, 4)
     if reply:
         why = _REPLIES[reply] if reply < len(_REPLIES) else f"reply {reply}"
         raise OSError(f"socks proxy cannot connect: {why}")
     _read(made, (_ADDRESS_BYTES.get(kind) or _read(made, 1)[0]) + 2)
+
+
+def _place(host: str) -> bytes:
+    address = parse_address(host)
+    if address is not None:
+        return bytes([_VERSION_4 if address.version == 4 else _VERSION_6]) + address.packed
+    name = host.encode("idna")
+    return bytes([_NAME, len(name)]) + name
 
 
 def _read(made: socket.socket, count: int) -> bytes:

@@ -76,7 +76,10 @@ class Authenticator:
 
 
 def _renewed(config: ClusterConfig) -> Renewed | None:
-    """Where credentials come from that may change while we run; None where they are what the kubeconfig says."""
+    """Where credentials come from that may change while we run; None where they are what the kubeconfig says.
+
+    A plugin is only run for a user without any of their own, as by client-go.
+    """
     who = config.identity
     plugin, provider = who.exec, None
     if plugin and plugin.api_version not in VERSIONS:
@@ -87,7 +90,9 @@ def _renewed(config: ClusterConfig) -> Renewed | None:
         provider = open_id(who.provider)
     if who.token_file:
         return Renewed(TokenFile(who).read)
-    if plugin:
+    if who.token or who.username:
+        return None
+    if plugin and not who.client_cert:
         from oakum.kube.plugin import run_plugin
 
         return Renewed(lambda: run_plugin(plugin, config))
@@ -122,6 +127,8 @@ class TokenFile:
         try:
             with open(self._path, encoding="utf-8") as f:
                 self._last = f.read().strip() or self._last
+            if not self._last:
+                raise ConfigError(f'read empty token from file "{self._path}"')
         except OSError as e:
             if not self._last:
                 why = (e.strerror or str(e)).lower()

@@ -32,8 +32,8 @@ def _stale(error: Exception) -> bool:
     return any(isinstance(e, ConnectionResetError | BrokenPipeError | IncompleteRead) for e in _chain(error))
 
 
-_UNKNOWN_AUTHORITY = (18, 19, 20, 21)
-"""OpenSSL's numbers for chains that end in nobody who is trusted."""
+_UNKNOWN_AUTHORITY = (7, 18, 19, 20, 21)
+"""OpenSSL's numbers for chains that end in nobody who is trusted, or in somebody who only has the name of one."""
 
 
 def _mistrust(error: Any) -> str:

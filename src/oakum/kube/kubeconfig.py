@@ -96,7 +96,8 @@ class Identity:
 class ClusterConfig:
     """One server, as one user sees it. `ca` is PEM; `namespace` is the context's (empty when it names none).
 
-    `ca_file` is where `ca` comes from, where that is a file; it is read again when it changes.
+    `ca_file` is where `ca` comes from, where that is a file; it is read again when it changes. `uncompressed` answers
+    are asked for anyway; plugins are told of it.
     """
 
     server: str
@@ -106,6 +107,7 @@ class ClusterConfig:
     insecure: bool = False
     server_name: str = ""
     proxy: str = ""
+    uncompressed: bool = False
     identity: Identity = field(default_factory=Identity)
 
 
@@ -255,7 +257,7 @@ def _resolve(merged: dict[str, Any], context: str | None) -> ClusterConfig:
     assert cluster is not None
     config = _cluster(cluster)
     identity = _identity(user, cluster)
-    if not config.server.startswith("https:"):
+    if not config.server.lower().startswith("https:"):
         # Credentials are not for the open network.
         identity = Identity(impersonate=identity.impersonate, impersonate_uid=identity.impersonate_uid,
                             impersonate_groups=identity.impersonate_groups,
@@ -285,7 +287,8 @@ def _cluster(entry: Mapping[str, Any]) -> ClusterConfig:
     return ClusterConfig(server=server, ca=_pem(entry, "certificate-authority"),
                          ca_file="".join(_files(entry, "certificate-authority")),
                          insecure=bool(entry.get("insecure-skip-tls-verify")),
-                         server_name=entry.get("tls-server-name") or "", proxy=entry.get("proxy-url") or "")
+                         server_name=entry.get("tls-server-name") or "", proxy=entry.get("proxy-url") or "",
+                         uncompressed=bool(entry.get("disable-compression")))
 
 
 def _is_url(address: str) -> bool:

@@ -75,9 +75,9 @@ def _cluster_info(config: ClusterConfig, extension: Any) -> dict[str, Any]:
 
     known = {"server": config.server, "tls-server-name": config.server_name,
              "insecure-skip-tls-verify": config.insecure,
-             "certificate-authority-data": base64.b64encode(config.ca).decode(), "proxy-url": config.proxy}
-    out = {name: value for name, value in known.items() if value}
-    return out if extension is None else {**out, "config": extension}
+             "certificate-authority-data": base64.b64encode(config.ca).decode(), "proxy-url": config.proxy,
+             "disable-compression": config.uncompressed}
+    return {name: value for name, value in known.items() if value} | {"config": extension}
 
 
 def read_credential(text: bytes, api_version: str) -> Credential:

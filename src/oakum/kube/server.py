@@ -199,10 +199,9 @@ def made(config: ClusterConfig, certificate: Certificate, size: int, *, bounded:
 
 
 def _check_proxy(proxy: str) -> None:
-    from oakum.http.socks import SCHEMES
-    from oakum.proxy import is_address
+    from oakum.proxy import SOCKS, is_address
 
-    if not is_address(proxy, SCHEMES):
+    if not is_address(proxy, SOCKS):
         # The address itself may hold a password.
         raise ConfigError("invalid proxy address in the kubeconfig's proxy-url "
                           "(hint: it is of the form http://HOST:PORT)")
