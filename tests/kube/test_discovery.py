@@ -29,6 +29,16 @@ def test_an_aggregating_server_is_asked_twice() -> None:
     assert (pod.path("n", "x"), len(asked)) == ("/api/v1/namespaces/n/pods/x", 2)
 
 
+def test_a_resource_that_is_only_there_for_its_parts_is_no_type() -> None:
+    parts = {"resource": "odd", "scope": "Namespaced", "verbs": ["list"], "subresources": [{"subresource": "part"}]}
+    found = {"/api": {"items": [{"metadata": {}, "versions": [{"version": "v1", "resources": [parts, POD]}]}]}, "/apis": {}}
+    with serving(lambda m, path, h: Reply(200, found[path], {"Content-Type": V2})) as (url, _):
+        client = Client(Transport(ClusterConfig(url)))
+        kinds = [t.resource for t in client.discovery.types()]
+        client.transport.close()
+    assert kinds == ["pods"]
+
+
 def test_a_stale_group_is_an_error_unless_it_may_be_ignored() -> None:
     with serving(lambda m, path, h: Reply(200, AGGREGATED[path], {"Content-Type": V2})) as (url, _):
         client = Client(Transport(ClusterConfig(url)))

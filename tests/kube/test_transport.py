@@ -32,13 +32,38 @@ def test_an_answer_that_is_no_object_is_an_error_that_shows_it(body: bytes) -> N
         transport.close()
 
 
-def test_too_many_requests_are_repeated_when_the_server_says_when() -> None:
-    busy = Reply(429, {}, {"Retry-After": "0"})
+@pytest.mark.parametrize("code", [429, 500, 502, 503, 504])
+@pytest.mark.parametrize("streaming", [False, True])
+def test_what_is_refused_for_now_is_asked_again_when_the_server_says_when(code: int, streaming: bool) -> None:
+    busy = Reply(code, {}, {"Retry-After": "0"})
     with serving([busy, busy, Reply(200, {"ok": 1})]) as (url, asked):
         transport = Transport(ClusterConfig(url))
-        assert transport.request("POST", "/api", body={}).json() == {"ok": 1}
+        if streaming:
+            assert list(transport.stream("/api").lines()) == [b'{"ok": 1}']
+        else:
+            assert transport.request("POST", "/api", body={}).json() == {"ok": 1}
         transport.close()
     assert len(asked) == 3
+
+
+@pytest.mark.parametrize(("code", "wait"), [(429, {}), (500, {}), (409, {"Retry-After": "0"})])
+def test_what_is_refused_otherwise_is_an_error_at_once(code: int, wait: dict[str, str]) -> None:
+    with serving([Reply(code, {}, wait), Reply(200, {})]) as (url, asked):
+        transport = Transport(ClusterConfig(url))
+        for ask in (lambda: transport.request("GET", "/api"), lambda: transport.stream("/api")):
+            del asked[:]
+            with pytest.raises(ApiError):
+                ask()
+            assert len(asked) == 1
+        transport.close()
+
+
+def test_a_stream_that_is_refused_in_half_a_sentence_is_an_error() -> None:
+    with serving([Reply(403, b"{" * 10, {"Content-Length": "99"})]) as (url, _):
+        transport = Transport(ClusterConfig(url), timeout=0.2)
+        with pytest.raises(ConnectError):
+            transport.stream("/api", read_timeout=0.2)
+        transport.close()
 
 
 def test_a_read_over_a_connection_that_was_closed_is_sent_again() -> None:

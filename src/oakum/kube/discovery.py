@@ -116,8 +116,10 @@ def _aggregated(document: dict[str, Any], types: list[ResourceType], failed: dic
                 failed[f"{group}/{name}"] = STALE
             for entry in version.get("resources") or []:
                 kind = entry.get("responseKind") or {}
+                if not kind.get("kind"):
+                    continue  # a place for its sub-resources only
                 types.append(ResourceType(
-                    kind.get("group") or group, kind.get("version") or name, entry["resource"], kind.get("kind", ""),
+                    kind.get("group") or group, kind.get("version") or name, entry["resource"], kind["kind"],
                     entry.get("scope") == "Namespaced", frozenset(entry.get("verbs") or ())))
 
 

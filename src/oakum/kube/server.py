@@ -89,14 +89,8 @@ class Server:
             return self._exchange(call, credentials)
 
     def _exchange(self, call: Call, credentials: Headers) -> tuple[Response, bytes]:
-        from oakum.http.errors import FAILURES
-        from oakum.http.response import decoded
-
         answer = self._send(call, credentials, self._connected(call, REQUESTS), self._timeout)
-        try:
-            return answer, decoded(answer.read(), answer.headers.get("Content-Encoding", ""))
-        except FAILURES as e:
-            raise self._explained(e, call) from e
+        return answer, self.read(call, answer)
 
     def stream(self, call: Call, credentials: Headers, timeout: float | None) -> Response:
         """An answer, whatever its status, its body unread. `timeout` bounds the silence between two reads, in seconds.
@@ -104,6 +98,16 @@ class Server:
         Raises ConnectError, ConfigError.
         """
         return self._send(call, credentials, self._connected(call, STREAMS), timeout)
+
+    def read(self, call: Call, answer: Response) -> bytes:
+        """The whole body of the answer to `call`. Raises ConnectError."""
+        from oakum.http.errors import FAILURES
+        from oakum.http.response import decoded
+
+        try:
+            return decoded(answer.read(), answer.headers.get("Content-Encoding", ""))
+        except FAILURES as e:
+            raise self._explained(e, call) from e
 
     def failed(self, call: Call, why: str) -> ConnectError:
         """The exception for a call that `why` keeps from being made."""

@@ -1,7 +1,8 @@
 """HTTP to one API server: pooled, authenticated, thread-safe, with failures as exceptions.
 
-A 429 or 503 that names a `Retry-After` is waited for and tried again, as the API's priority and fairness asks; an
-expired credential is refreshed once. Other retries belong to the caller, who knows what may be repeated.
+A 429 or 5xx that names a `Retry-After` is waited for and tried again, as by client-go and as the API's priority and
+fairness asks; an expired credential is refreshed once. Other retries belong to the caller, who knows what may be
+repeated.
 """
 from __future__ import annotations
 
@@ -69,38 +70,43 @@ class Transport:
         Raises ApiError, ConnectError, ConfigError.
         """
         call = Call(method, path, query, None if body is None else _encode(body), content_type, accept)
+        answer, content = self._good(call, lambda credentials: self._server.exchange(call, credentials))
+        if method not in READS:
+            self._warnings(answer)
+        return Answer(answer.status, answer.headers.get("Content-Type", ""), content)
+
+    def stream(self, path: str, *, query: Query | None = None, accept: str = JSON,
+               read_timeout: float | None = None) -> Stream:
+        """A GET whose body is read as it comes. `read_timeout` bounds the silence between two reads, in seconds.
+
+        Raises as `request`.
+        """
+        call = Call("GET", path, query, None, JSON, accept)
+
+        def send(credentials: Headers) -> tuple[Response, bytes]:
+            answer = self._server.stream(call, credentials, read_timeout)
+            return answer, b"" if answer.status < 300 else self._server.read(call, answer)
+
+        return Stream(self._good(call, send)[0])
+
+    def _good(self, call: Call, send: Callable[[Headers], tuple[Response, bytes]]) -> tuple[Response, bytes]:
+        """The first good answer, with newer credentials and at a later time where the server asks for that."""
         renewed = False
         for attempt in range(RETRY_AFTER_LIMIT + 1):
             credentials = self._credentials(call)
-            answer, content = self._server.exchange(call, credentials)
+            answer, content = send(credentials)
             self.clock.note(answer.headers.get("Date"))
             if answer.status < 300:
-                if method not in READS:
-                    self._warnings(answer)
-                return Answer(answer.status, answer.headers.get("Content-Type", ""), content)
+                return answer, content
             error = _error(answer, content)
             if answer.status == 401 and not renewed and self._auth.refused(credentials):
                 renewed = True
                 continue
-            asked = answer.headers.get("Retry-After")
-            if answer.status not in (429, 503) or not asked or attempt == RETRY_AFTER_LIMIT:
+            busy = answer.status == 429 or answer.status >= 500
+            if not busy or not answer.headers.get("Retry-After") or attempt == RETRY_AFTER_LIMIT:
                 break
             time.sleep(error.retry_after or 1.0)
         raise error
-
-    def stream(self, path: str, *, query: Query | None = None, accept: str = JSON,
-               read_timeout: float | None = None) -> Stream:
-        """A GET whose body is read as it comes. `read_timeout` bounds the silence between two reads, in seconds."""
-        call = Call("GET", path, query, None, JSON, accept)
-        for again in (True, False):
-            credentials = self._credentials(call)
-            answer = self._server.stream(call, credentials, read_timeout)
-            if answer.status < 300:
-                break
-            content = answer.read()
-            if not (again and answer.status == 401 and self._auth.refused(credentials)):
-                raise _error(answer, content)
-        return Stream(answer)
 
     @property
     def config(self) -> ClusterConfig:
