@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 from oakum.deploy.cluster import Cluster
 from oakum.deploy.errors import InputError
@@ -119,11 +120,11 @@ def _single(rules: Sequence[dict[str, Any]], namespace: str) -> Iterator[tuple[d
         for verb in rule.get("verbs") or []:
             for path in rule.get("nonResourceURLs") or []:
                 yield {"nonResourceAttributes": {"path": path, "verb": verb}}, f'not permitted to "{verb}" {path}'
-            for group in rule.get("apiGroups") or []:
-                for resource in rule.get("resources") or []:
-                    for name in rule.get("resourceNames") or [""]:
-                        main, _, sub = resource.partition("/")
-                        attributes = {"group": group, "resource": main, "subresource": sub, "verb": verb,
-                                      "name": name, "namespace": namespace}
-                        yield {"resourceAttributes": attributes}, (
-                            f'not permitted to "{verb}" {group}/, Resource={resource}')
+            for group, resource, name in product(
+                rule.get("apiGroups") or [], rule.get("resources") or [], rule.get("resourceNames") or [""]
+            ):
+                main, _, sub = resource.partition("/")
+                attributes = {"group": group, "resource": main, "subresource": sub, "verb": verb,
+                              "name": name, "namespace": namespace}
+                yield {"resourceAttributes": attributes}, (
+                    f'not permitted to "{verb}" {group}/, Resource={resource}')
