@@ -30,12 +30,13 @@ class Fault:
 
 
 class Front:
-    """The front's address, the requests it saw, and the faults it still has to make."""
+    """The front's address, the requests that it saw and their headers, and the faults that it still has to make."""
 
     def __init__(self, backend: str) -> None:
         self.backend = backend
         self.address = ""
         self.seen: list[str] = []
+        self.headers: list[dict[str, str]] = []
         self.faults: list[Fault] = []
         self.lock = threading.Lock()
 
@@ -63,6 +64,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def handle_any(self) -> None:
         fault = self.front.next(f"{self.command} {self.path}")
+        self.front.headers.append(dict(self.headers))
         self.drip = fault.drip if fault else 0.0
         length = int(self.headers.get("Content-Length") or 0)
         if fault and fault.read_only is not None:

@@ -52,6 +52,7 @@ def test_google_asks_the_metadata_server(service: Front) -> None:
     _answer(service, "/computeMetadata/v1/instance/service-accounts/default/token", access_token="t", expires_in=3600)
     found = _lookup("gke", "europe-docker.pkg.dev/p/r/i", GCE_METADATA_HOST=service.address)
     assert found == Credentials("oauth2accesstoken", "t")
+    assert service.headers[0]["Metadata-Flavor"] == "Google"
 
 
 def test_azure_exchanges_an_entra_token(service: Front) -> None:
@@ -68,6 +69,15 @@ def test_azure_exchanges_an_entra_token(service: Front) -> None:
         AZURE_REGISTRY_ENDPOINT=place,
     )
     assert found == Credentials(identity_token="r")
+
+
+def test_azure_asks_the_metadata_server_where_there_is_no_service_principal(service: Front) -> None:
+    _answer(service, "/metadata/identity/oauth2/token", access_token="entra")
+    _answer(service, "POST /oauth2/exchange", refresh_token="r")
+    place = f"http://{service.address}"
+    found = _lookup("aks", "x.azurecr.io/app", AZURE_POD_IDENTITY_AUTHORITY_HOST=place, AZURE_REGISTRY_ENDPOINT=place)
+    assert found == Credentials(identity_token="r")
+    assert service.headers[0]["Metadata"] == "true"
 
 
 def test_amazon_gives_a_login_for_a_signed_request(service: Front, tmp_path: Path) -> None:
@@ -95,12 +105,26 @@ def test_amazon_without_a_key_says_what_to_set() -> None:
         _lookup("ecr", "123456789012.dkr.ecr.eu-west-1.amazonaws.com/app")
 
 
-def test_a_signature_covers_time_host_target_and_body() -> None:
+@pytest.mark.parametrize("text", ["aws_secret_access_key = s3cret\n", "[default]\ns3cret\n", "[default]\nkey = \udcffs3cret\n"])
+def test_a_file_of_keys_that_is_none_is_told_without_what_is_in_it(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "credentials"
+    file.write_text(text, errors="surrogateescape")
+    with pytest.raises(CredentialsError) as caught:
+        _lookup("ecr", "123456789012.dkr.ecr.eu-west-1.amazonaws.com/app", AWS_SHARED_CREDENTIALS_FILE=str(file))
+    assert str(caught.value) == f"{file}: not a file of AWS credentials (hint: it is of the form of `aws configure`)"
+
+
+@pytest.mark.parametrize(("session", "signed", "signature"), [
+    ("t", "content-type;host;x-amz-date;x-amz-security-token;x-amz-target",
+     "e3f95f987c17446e6c9de1a07be0d7089847ff8fe298ece34a5e838e2f9c7322"),
+    ("", "content-type;host;x-amz-date;x-amz-target", "08d4ce7ed56dddf79a53d40db60cc180c97df696fc05ad64787084df67bc43cd"),
+])  # fmt: skip
+def test_requests_to_amazon_are_signed_as_its_own_client_does(session: str, signed: str, signature: str) -> None:
     now = datetime.datetime(2024, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
-    headers = sign(AccessKey("k", "s", "t"), "https://api.ecr.eu-west-1.amazonaws.com/", "eu-west-1", b"{}", now)
-    assert headers["Authorization"].startswith(
-        "AWS4-HMAC-SHA256 Credential=k/20240102/eu-west-1/ecr/aws4_request, "
-        "SignedHeaders=content-type;host;x-amz-date;x-amz-security-token;x-amz-target, Signature="
+    key = AccessKey("k", "s", session)
+    headers = sign(key, "https://api.ecr.eu-west-1.amazonaws.com/", "eu-west-1", b"{}", now)
+    assert headers["Authorization"] == (
+        f"AWS4-HMAC-SHA256 Credential=k/20240102/eu-west-1/ecr/aws4_request, SignedHeaders={signed}, "
+        f"Signature={signature}"
     )
-    other = sign(AccessKey("k", "s", "t"), "https://api.ecr.eu-west-1.amazonaws.com/", "eu-west-1", b"{ }", now)
-    assert headers["Authorization"] != other["Authorization"]
+    assert headers.get("x-amz-security-token", "") == session

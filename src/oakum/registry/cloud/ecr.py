@@ -78,8 +78,11 @@ class AmazonKeychain:
         parser = configparser.ConfigParser(interpolation=None)
         try:
             parser.read(path, "utf-8")
-        except configparser.Error as error:
-            raise CredentialsError(f"{path}: {error.message}") from error
+        except (configparser.Error, UnicodeDecodeError):
+            # What the parser says quotes the line, which may hold a secret.
+            raise CredentialsError(
+                f"{path}: not a file of AWS credentials (hint: it is of the form of `aws configure`)"
+            ) from None
         profile = self._environ.get("AWS_PROFILE") or "default"
         if not parser.has_option(profile, "aws_access_key_id"):
             return None
