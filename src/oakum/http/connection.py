@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 BLOCK = 256 * 1024
 """Bytes of a body that are sent at once."""
+KEPT_ALIVE = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
+"""Where the other side says nothing, it is asked after 30 s whether it is there, and given up after 15 s more."""
 FORBIDDEN = "a request's address or header holds characters that may not be there"
 
 
@@ -84,6 +86,8 @@ class Connection:
             if self._place.proxy:
                 raise ProxyFailure(error) from error
             raise
+        if not self._place.path:
+            _keep_alive(plain)
         sock = plain
         if self._place.context is not None:
             try:
@@ -217,6 +221,14 @@ def connected(address: tuple[str, int], timeout: float) -> socket.socket:
     made = socket.create_connection((_plain(host.strip("[]")), port), timeout)
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return made
+
+
+def _keep_alive(sock: Any) -> None:
+    """Have the system find out where a network has gone, for a stream that may be silent for hours."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in KEPT_ALIVE:
+        if hasattr(socket, option):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
 
 
 def _plain(name: str) -> Any:
