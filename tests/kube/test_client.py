@@ -3,12 +3,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from tests.kube.scripted import Reply, Script, serving, status
 
 from oakum.kube.client import CONFIG_MAPS, Client
-from oakum.kube.errors import ApiError
+from oakum.kube.errors import ApiError, ConnectError
 from oakum.kube.kinds import ResourceType
 from oakum.kube.kubeconfig import ClusterConfig
 from oakum.kube.transport import Transport
@@ -65,3 +66,20 @@ def test_a_name_is_escaped_in_addresses_once(name: str, written: str) -> None:
     with client([Reply(200, {"kind": "ClusterRole", "metadata": {"name": name}})]) as (there, asked):
         there.get(roles, name)
     assert asked == [f"/apis/rbac.authorization.k8s.io/v1/clusterroles/{written}"]
+
+
+@pytest.mark.parametrize("answer", [
+    {"items": 5}, {"items": {"a": 1}}, {"items": [None]}, {"items": ["x"]}, {"items": [{"error": "no login"}]},
+    {"items": [{"metadata": []}]}, {"items": [{"metadata": {"name": 1}}]},
+])  # fmt: skip
+def test_a_list_of_what_is_no_object_is_refused(answer: dict[str, Any]) -> None:
+    with client([Reply(200, answer)]) as (there, _), pytest.raises(ConnectError, match="/configmaps holds what is no obj"):
+        there.list(CONFIG_MAPS, "n")
+
+
+def test_what_is_no_object_is_refused() -> None:
+    with client([Reply(200, {"error": "no login"})]) as (there, _), pytest.raises(ConnectError) as caught:
+        there.get(CONFIG_MAPS, "a", "n")
+    assert str(caught.value) == (
+        "the answer of /api/v1/namespaces/n/configmaps/a holds what is no object (hint: is it a Kubernetes API?)"
+    )

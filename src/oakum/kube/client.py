@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from oakum.dataclass import dataclass
 from oakum.kube.discovery import Discovery
-from oakum.kube.errors import ApiError
+from oakum.kube.errors import ApiError, ConnectError
 from oakum.kube.kinds import ResourceType
 from oakum.kube.retry import RETRY_READ, RETRY_WRITE, retrying
 from oakum.kube.seen import Seen, address, shown
@@ -46,7 +46,8 @@ class Client:
 
     def get(self, kind: ResourceType, name: str, namespace: str = "") -> dict[str, Any]:
         """One object."""
-        return self._read("GET", kind.path(namespace, name))
+        path = kind.path(namespace, name)
+        return _checked(self._read("GET", path), path)
 
     def list(self, kind: ResourceType, namespace: str = "", *, labels: str = "", fields: str = "",
              page: int = PAGE) -> Listing:
@@ -73,6 +74,9 @@ class Client:
                     raise
                 # The snapshot that the chunks come from is too old by now: start again, in one piece.
                 return self._pages(path, query, 0, accept)
+            items = found.get("items") or []
+            for item in items if isinstance(items, list) else [items]:
+                _checked(item, path)
             pages.append(found)
             token = (found.get("metadata") or {}).get("continue") or ""
             if not token:
@@ -144,6 +148,14 @@ class Client:
 
 def _query(**wanted: str) -> Query:
     return [(name, value) for name, value in wanted.items() if value]
+
+
+def _checked(found: Any, path: str) -> dict[str, Any]:
+    """What was read at `path`. Raises ConnectError where it is no object with a name, as it is not such an API then."""
+    metadata = found.get("metadata") if isinstance(found, dict) else None
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str):
+        raise ConnectError(f"the answer of {path} holds what is no object (hint: is it a Kubernetes API?)")
+    return found  # type: ignore[no-any-return]  # its type was just looked at
 
 
 def _typed(found: dict[str, Any]) -> list[dict[str, Any]]:
