@@ -138,6 +138,12 @@ def test_tags_are_listed_page_by_page(registry: Host, faulty: Front) -> None:
     assert tags.tags(connect(), parse(f"{faulty.address}/app:x").repository) == ["a", "b", "c"]
 
 
+def test_a_page_of_tags_that_names_itself_as_the_next_is_the_last(faulty: Front) -> None:
+    link = '</v2/app/tags/list?n=1000>; rel="next"'
+    faulty.order(match="tags/list", times=9, status=200, body=b'{"tags":["a"]}', headers={"Link": link})
+    assert tags.tags(connect(), parse(f"{faulty.address}/app:x").repository) == ["a"]
+
+
 @pytest.mark.parametrize("body", [b"x", b"[]", b'{"tags": 5}', b'{"tags": {"a": 1}}'])
 def test_what_is_no_list_of_tags_is_refused(faulty: Front, body: bytes) -> None:
     faulty.order(match="tags/list", status=200, body=body)

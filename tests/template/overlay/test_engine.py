@@ -80,6 +80,10 @@ def test_remove_takes_every_match(over: Callable[..., str]) -> None:
     assert over("- a\n- b", "#@overlay/match by=overlay.all, expects='1+'\n#@overlay/remove\n-") == "[]\n"
 
 
+def test_remove_takes_nothing_where_its_match_is_not_as_when_says(over: Callable[..., str]) -> None:
+    assert over("- a\n- b", "#@overlay/match by=overlay.all, when=1\n#@overlay/remove\n-") == "- a\n- b\n"
+
+
 def test_replace_brings_its_own_key(over: Callable[..., str]) -> None:
     right = "#@overlay/match by=overlay.subset(1)\n#@overlay/replace\nnew: 2"
     assert over("old: 1\nlast: x", right) == "new: 2\nlast: x\n"
