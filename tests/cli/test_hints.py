@@ -12,6 +12,7 @@ from oakum.cli.hints import hint
         ('Getting app: Get "https://c:1/api/v1/x": dial tcp 127.0.0.1:1: connect: connection refused', "oakum lab status"),
         ('Getting app: Get "https://c:1/api/v1/x": dial tcp 10.0.0.1:1: network is unreachable', "oakum lab status"),
         ("\n- Resolving image 'a': exec: \"docker\": executable file not found in $PATH", "needs none: files, go or python"),
+        ("\n- Resolving image 'a': exit status 1", "stands above"),
         ("Getting app: Unauthorized", "KUBECONFIG"),
         ('Get "https://c:1/api/v1/x": tls: failed to verify certificate: x509: certificate has expired', "clock"),
         ('Get "https://c:1/api/v1/x": tls: failed to verify certificate: x509: certificate is not yet valid', "clock"),

@@ -17,6 +17,10 @@ _HINTS = (
         r'exec: "docker": executable file not found',
         "install Docker, or name a builder in the source that needs none: files, go or python",
     ),
+    (
+        r"(?m)^- Resolving image '[^'\n]*': (exit status|signal:) ",
+        "what the builder says about it stands above, in the lines that begin with the name of the image",
+    ),
     (f"(?s)/v2/.*{_NOT_REACHED}", "is the registry's address right, and does it run?"),
     (r"Unauthorized$", "the cluster refuses the login of the kubeconfig: renew it, or choose another with KUBECONFIG"),
     (
