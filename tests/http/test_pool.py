@@ -159,7 +159,7 @@ def test_an_answer_that_is_yet_to_come_is_waited_for() -> None:
 
 @pytest.mark.parametrize(("target", "header"), [("/a b", "x"), ("/", "x\r\nY: 1"), ("/", "x\ny"), ("/", "\r\n\r\nGET /")])
 def test_nothing_is_smuggled_into_a_request(target: str, header: str) -> None:
-    with serving(OK) as server, pool(at(server)) as requests, pytest.raises(FAILURES, match="may not be there"):
+    with serving(OK) as server, pool(at(server)) as requests, pytest.raises(FAILURES, match="may not be there|invalid header field value"):
         requests.request("GET", target, [("X", header)])
     assert not server.asked
 

@@ -16,7 +16,7 @@ from tests.kube.authority import Authority
 from tests.kube.scripted import Answering, Reply, served, serving, status
 
 from oakum.dataclass import replace
-from oakum.kube.errors import ApiError, ConnectError
+from oakum.kube.errors import ApiError, ConfigError, ConnectError
 from oakum.kube.kubeconfig import ClusterConfig, ExecPlugin, Identity
 from oakum.kube.transport import Transport
 
@@ -250,4 +250,33 @@ def test_an_authority_that_was_made_anew_under_its_old_name_is_not_trusted(tmp_p
     old, new = Authority(), Authority()
     with (served(Closing, new.server(tmp_path)) as url, connected(url, Identity(), old.pem) as transport,
           pytest.raises(ConnectError, match="x509: certificate signed by unknown authority$")):
+        transport.request("GET", "/x")
+
+
+@pytest.mark.parametrize("remark", ["f\u00fcr uns", ""])
+def test_remarks_in_an_authoritys_file_may_be_in_any_language(tmp_path: Path, remark: str) -> None:
+    authority = Authority()
+    with (served(Closing, authority.server(tmp_path)) as url,
+          connected(url, Identity(), f"# {remark}\n".encode() + authority.pem) as transport):
+        assert transport.request("GET", "/x").status == 200
+
+
+@pytest.mark.parametrize("ca", [b"\xff", b"no PEM"])
+def test_an_authority_that_is_none_is_never_replaced_by_the_systems(ca: bytes) -> None:
+    with (connected("https://127.0.0.1:1", Identity(), ca) as transport,
+          pytest.raises(ConfigError, match="^unable to load root certificates: unable to parse bytes as PEM block$")):
+        transport.request("GET", "/x")
+
+
+def test_a_token_file_is_sent_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "token").write_bytes(b"t\xff\n")
+    with (serving([Reply(200, {})]) as (url, asked),
+          connected(url, Identity(token_file=str(tmp_path / "token"))) as transport):
+        transport.request("GET", "/x")
+    assert asked[0][2]["Authorization"].encode("latin-1") == b"Bearer t\xff"
+
+
+def test_a_token_of_two_lines_is_told_of_by_its_header() -> None:
+    with (serving([Reply(200, {})]) as (url, _), connected(url, Identity(token="secret\n")) as transport,
+          pytest.raises(ConnectError, match=': net/http: invalid header field value for "Authorization"$')):
         transport.request("GET", "/x")

@@ -125,3 +125,19 @@ def test_a_pod_without_a_kubeconfig_asks_its_own_cluster(tmp_path: Path, monkeyp
 def test_a_scheme_in_capitals_is_as_safe(file: Path) -> None:
     file.write_text(TEXT.replace("https://h", "HTTPS://h"))
     assert load(path=str(file)).identity.token == "t0"
+
+
+@pytest.mark.parametrize("name", ["client-key", "client-certificate", "tokenFile"])
+def test_a_file_whose_name_no_file_can_have_is_refused(file: Path, name: str) -> None:
+    file.write_text(TEXT.replace("token: t0", f'{name}: "a\\0b"'))
+    with pytest.raises(ConfigError, match="open .*/a\0b: invalid argument"):
+        load(path=str(file))
+
+
+def test_null_among_texts_is_an_empty_one(file: Path) -> None:
+    file.write_text(TEXT.replace("[g1, g2]", "[null, g2], as-user-extra: {k: [null]}").replace("./token.sh,", "t, args: [null],"))
+    assert Authenticator(load(path=str(file), env={})).headers()[2:] == [
+        ("Impersonate-Group", ""), ("Impersonate-Group", "g2"), ("Impersonate-Extra-k", "")]
+    plugin = load(path=str(file), context="two", env={}).identity.exec
+    assert plugin is not None
+    assert plugin.args == ("",)

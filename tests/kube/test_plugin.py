@@ -77,6 +77,8 @@ def test_a_plugin_that_prints_no_credential_is_told_in_the_words_of_client_go(tm
         "Install it.")),
     ({"command": "./missing"}, "exec: fork/exec {}/missing: no such file or directory"),
     ({"command": "./told"}, "exec: fork/exec {}/told: permission denied"),
+    ({"args": ("a\0b",)}, "exec: fork/exec {}/plugin: invalid argument"),
+    ({"env": (("A", "a\0b"),)}, "exec: fork/exec {}/plugin: invalid argument"),
     ({"mode": "Always"}, "exec plugin cannot support interactive mode: standard input is not a terminal"),
 ])
 def test_a_plugin_that_cannot_run_is_told(tmp_path: Path, changes: dict[str, Any], why: str) -> None:
@@ -84,6 +86,12 @@ def test_a_plugin_that_cannot_run_is_told(tmp_path: Path, changes: dict[str, Any
     with pytest.raises(CredentialError) as caught:
         run_plugin(replace(printing(tmp_path, ""), **changes), CLUSTER)
     assert str(caught.value) == "getting credentials: " + why.replace("{}", str(tmp_path))
+
+
+def test_a_plugins_variable_begins_after_the_first_sign(tmp_path: Path) -> None:
+    plugin = printing(tmp_path, credential(token="t"), f'echo "$FOO" > {tmp_path}/told')
+    run_plugin(replace(plugin, env=(("FOO=x", "y"),)), CLUSTER)
+    assert (tmp_path / "told").read_text() == "x=y\n"
 
 
 @pytest.mark.parametrize(("end", "code"), [("exit 3", 3), ("kill -9 $$", -1)])

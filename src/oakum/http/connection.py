@@ -211,7 +211,8 @@ def _fields(fixed: str, headers: tuple[tuple[str, str], ...]) -> tuple[str, bool
     lines += [f"{name}: {value}\r\n" for name, value in headers]
     text = "".join(lines)
     if not text.count("\n") == text.count("\r") == len(lines) or fixed.count("\n") != fixed.count("\r"):
-        raise HttpError(FORBIDDEN)
+        bad = next((name for name, value in headers if not {"\r", "\n"}.isdisjoint(value)), None)
+        raise HttpError(FORBIDDEN if bad is None else f'net/http: invalid header field value for "{bad}"')
     return fixed + text, "content-length" in names
 
 

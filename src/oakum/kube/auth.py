@@ -125,7 +125,7 @@ class TokenFile:
         Raises ConfigError where there is none.
         """
         try:
-            with open(self._path, encoding="utf-8") as f:
+            with open(self._path, encoding="utf-8", errors="surrogateescape") as f:
                 self._last = f.read().strip() or self._last
             if not self._last:
                 raise ConfigError(f'read empty token from file "{self._path}"')

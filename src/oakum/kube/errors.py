@@ -22,6 +22,11 @@ _UNTYPED = pattern(r"(?m)(?:\): |^  )\.((?:[^\s:\[]|\[[^\]]*\])+): ")
 """So is what server-side apply cannot read, in a line for each field."""
 
 
+def reason(error: OSError | ValueError) -> str:
+    """Why a file cannot be read or run, in the system's words. A ValueError is what Python raises for a NUL in a name."""
+    return (error.strerror or str(error)).lower() if isinstance(error, OSError) else "invalid argument"
+
+
 class ConfigError(KubeError):
     """No usable kubeconfig, credentials or context."""
 

@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from oakum.dataclass import dataclass, field, replace
-from oakum.kube.errors import ConfigError
+from oakum.kube.errors import ConfigError, reason
 from oakum.kube.paths import IN_CLUSTER, default_paths
 from oakum.record import NamedTuple
 from oakum.typing import Any
@@ -141,7 +141,7 @@ def _in_cluster(env: Mapping[str, str]) -> ClusterConfig | None:
     known = env.get("KUBERNETES_SERVICE_HOST") and env.get("KUBERNETES_SERVICE_PORT")
     if not known or not os.path.isfile(token):
         return None
-    place = read_bytes(namespace).decode().strip() if os.path.exists(namespace) else ""
+    place = read_bytes(namespace).decode("utf-8", "replace").strip() if os.path.exists(namespace) else ""
     ca = ca if os.path.exists(ca) else ""
     return ClusterConfig(server=f"https://{_service_host_port(env)}", ca=read_bytes(ca) if ca else b"", ca_file=ca,
                          namespace=env.get("POD_NAMESPACE") or place, identity=Identity(token_file=token))
@@ -154,8 +154,8 @@ def read_bytes(path: str) -> bytes:
             return f.read()
     except IsADirectoryError as e:
         raise ConfigError(f"read {path}: is a directory") from e
-    except OSError as e:
-        raise ConfigError(f"open {path}: {(e.strerror or str(e)).lower()}") from e
+    except (OSError, ValueError) as e:
+        raise ConfigError(f"open {path}: {reason(e)}") from e
 
 
 def _read_all(paths: Sequence[str]) -> dict[str, Any]:
@@ -310,8 +310,13 @@ def _identity(entry: Mapping[str, Any], cluster: Mapping[str, Any]) -> Identity:
         exec=_exec(entry["exec"], cluster) if entry.get("exec") is not None else None,
         provider=_provider(entry["auth-provider"]) if entry.get("auth-provider") is not None else None,
         impersonate=entry.get("as") or "", impersonate_uid=entry.get("as-uid") or "",
-        impersonate_groups=tuple(entry.get("as-groups") or ()),
-        impersonate_extra=tuple((k, tuple(v or ())) for k, v in extra.items()))
+        impersonate_groups=_texts(entry.get("as-groups")),
+        impersonate_extra=tuple((k, _texts(v)) for k, v in extra.items()))
+
+
+def _texts(found: Sequence[str | None] | None) -> tuple[str, ...]:
+    """A list of texts, of which Go takes null for an empty one."""
+    return tuple(text or "" for text in found or ())
 
 
 def _provider(entry: Mapping[str, Any]) -> Provider:
@@ -321,7 +326,7 @@ def _provider(entry: Mapping[str, Any]) -> Provider:
 def _exec(entry: Mapping[str, Any], cluster: Mapping[str, Any]) -> ExecPlugin:
     extensions = {e.get("name"): e.get("extension") for e in cluster.get("extensions") or () if e}
     return ExecPlugin(
-        command=entry["command"], args=tuple(entry.get("args") or ()),
+        command=entry["command"], args=_texts(entry.get("args")),
         env=tuple((e["name"], e.get("value") or "") for e in entry.get("env") or ()), api_version=entry["apiVersion"],
         provide_cluster_info=bool(entry.get("provideClusterInfo")), folder=entry["folder"],
         mode=entry.get("interactiveMode") or "IfAvailable", install_hint=entry.get("installHint") or "",

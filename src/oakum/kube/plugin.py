@@ -7,7 +7,7 @@ import os
 import sys
 
 from oakum.kube.credential import VERSIONS, Credential
-from oakum.kube.errors import CredentialError
+from oakum.kube.errors import CredentialError, reason
 from oakum.kube.kubeconfig import ClusterConfig, ExecPlugin
 from oakum.typing import Any
 
@@ -35,7 +35,8 @@ def run_plugin(plugin: ExecPlugin, config: ClusterConfig) -> Credential:
     interactive = _interactive(plugin)
     command = os.path.join(plugin.folder, plugin.command) if os.sep in plugin.command else plugin.command
     command = os.path.normpath(command) if os.sep in command else command
-    env = {**os.environ, **dict(plugin.env), "KUBERNETES_EXEC_INFO": _question(plugin, config, interactive)}
+    variables = dict(f"{name}={value}".split("=", 1) for name, value in plugin.env)
+    env = {**os.environ, **variables, "KUBERNETES_EXEC_INFO": _question(plugin, config, interactive)}
     try:
         done = subprocess.run([command, *plugin.args], env=env, stdin=None if interactive else subprocess.DEVNULL,
                               stdout=subprocess.PIPE, check=False)
@@ -44,8 +45,8 @@ def run_plugin(plugin: ExecPlugin, config: ClusterConfig) -> Credential:
             raise PluginError(f"exec: fork/exec {command}: no such file or directory") from e
         hint = f"\n\n{plugin.install_hint}" if plugin.install_hint else ""
         raise PluginError(_HELP.format(command) + hint) from e
-    except OSError as e:
-        raise PluginError(f"exec: fork/exec {command}: {(e.strerror or str(e)).lower()}") from e
+    except (OSError, ValueError) as e:
+        raise PluginError(f"exec: fork/exec {command}: {reason(e)}") from e
     if done.returncode:
         raise PluginError(f"exec: executable {command} failed with exit code {max(done.returncode, -1)}")
     return read_credential(done.stdout, plugin.api_version)

@@ -29,11 +29,13 @@ def context(ca: bytes, insecure: bool, certificate: bytes, key: bytes) -> ssl.SS
 
 def trusting(ca: bytes) -> ssl.SSLContext:
     """A client context that verifies by `ca`. Raises ConfigError."""
+    if ca and _BEGIN not in ca:
+        raise ConfigError("unable to load root certificates: unable to parse bytes as PEM block")
     try:
-        made = ssl.create_default_context(cadata=ca.decode("ascii", "replace") if ca else None)
+        # Between certificates there may be remarks, in any language.
+        made = ssl.create_default_context(cadata=ca.decode("ascii", "ignore") if ca else None)
     except ssl.SSLError as e:
-        why = "unable to parse bytes as PEM block" if _BEGIN not in ca else str(e)
-        raise ConfigError(f"unable to load root certificates: {why}") from e
+        raise ConfigError(f"unable to load root certificates: {e}") from e
     # Clusters made by older tools have roots without the extensions that Python's strict mode wants.
     made.verify_flags &= ~getattr(ssl, "VERIFY_X509_STRICT", 0)
     return made

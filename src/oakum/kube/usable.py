@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from oakum.kube.errors import reason
 from oakum.proxy import is_address
 from oakum.typing import Any
 
@@ -47,8 +48,8 @@ def _unreadable(what: str, path: str | None, name: str) -> list[str]:
     try:
         with open(path, "rb"):
             return []
-    except OSError as e:
-        return [f"unable to read {what} {path} for {name} due to open {path}: {(e.strerror or str(e)).lower()}"]
+    except (OSError, ValueError) as e:
+        return [f"unable to read {what} {path} for {name} due to open {path}: {reason(e)}"]
 
 
 def _exec_problems(name: str, user: Mapping[str, Any]) -> list[str]:
