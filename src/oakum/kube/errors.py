@@ -23,7 +23,7 @@ _UNTYPED = pattern(r"(?m)(?:\): |^  )\.((?:[^\s:\[]|\[[^\]]*\])+): ")
 
 
 def reason(error: OSError | ValueError) -> str:
-    """Why a file cannot be read or run, in the system's words. A ValueError is what Python raises for a NUL in a name."""
+    """Why a file cannot be read or run, in the system's words; Python has a ValueError for a NUL in its name."""
     return (error.strerror or str(error)).lower() if isinstance(error, OSError) else "invalid argument"
 
 
