@@ -51,6 +51,13 @@ def test_an_upload_that_breaks_goes_on_in_chunks(registry: Host, faulty: Front, 
     assert _holds(registry, "app")
 
 
+def test_an_upload_goes_on_where_it_was_when_the_registry_names_no_new_place(registry: Host, faulty: Front) -> None:
+    faulty.order(match="PUT", status=413)
+    faulty.order(match="PATCH", times=99, hide="Location")
+    push.upload(connect(), parse_repository(f"{faulty.address}/app"), BLOB, chunk=100_000)
+    assert _holds(registry, "app")
+
+
 def test_a_refused_upload_is_an_error(faulty: Front) -> None:
     faulty.order(match="PUT", status=403)
     with pytest.raises(StatusError, match="403 Forbidden"):

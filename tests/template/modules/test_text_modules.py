@@ -52,7 +52,7 @@ from oakum.template.modules.url_syntax import Encoding, escape, unescape
         ("url.query_params_decode('z=1;a=x+y&z=2&flag')", {"a": ["x y"], "flag": [""], "z": ["1", "2"]}),
         ("url.parse('http://bob@h:80/a%20b?q#f').without_user().string()", "http://h:80/a%20b?q#f"),
         ("url.parse('https://alice:s3cr%40t@h').user.password", "s3cr@t"),
-        ("url.parse('http://[::1]:80/').hostname() + url.parse('mailto:a@b.c').string()", "::1mailto:a@b.c"),
+        ("url.parse('http://[::1]:80/').hostname() + url.parse('http://[::2]/').hostname() + url.parse('mailto:a@b.c').string()", "::1::2mailto:a@b.c"),
     ],
 )  # fmt: skip
 def test_results(value: Callable[[str], Any], expression: str, expected: Any) -> None:
