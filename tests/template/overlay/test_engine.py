@@ -168,10 +168,10 @@ def test_accumulating_needs_no_match(document: Callable[..., Document]) -> None:
     assert emit(accumulate(document("a: 1"), document("a: 2")).value) == "a: 2\n"
 
 
-def test_accumulating_may_adopt_annotations(document: Callable[..., Document]) -> None:
+def test_accumulating_keeps_the_annotations_of_the_left_side(document: Callable[..., Document]) -> None:
     left, right = document("#@schema/nullable\na: 1"), document("#@schema/title 'A'\na: 2")
-    merged: Any = accumulate(left, right, adopt_annotations=True).value
-    assert list(merged.items[0].annotations) == ["schema/nullable", "schema/title"]
+    merged: Any = accumulate(left, right).value
+    assert list(merged.items[0].annotations) == ["schema/nullable"]
 
 
 def test_overlay_annotations_are_gone_afterwards(read: Read) -> None:

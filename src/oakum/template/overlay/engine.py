@@ -47,11 +47,11 @@ def apply_documents(left: Sequence[DocumentSet], overlays: Iterable[Document]) -
         run(Step(document), side)
 
 
-def accumulate(left: Document, right: Document, *, adopt_annotations: bool = False) -> Document:
+def accumulate(left: Document, right: Document) -> Document:
     """The document that `right` makes of `left` (changed in place), without asking whether it is meant for it.
 
-    For data values and their schema. With `adopt_annotations`, merged nodes take over the right ones' annotations.
-    Raises `OverlayError`.
+    For data values and their schema. A node that is merged keeps the annotations of the left side only. Raises
+    `OverlayError`.
     """
     from oakum.template.overlay.copying import strip
     from oakum.template.overlay.operation import run
@@ -59,7 +59,7 @@ def accumulate(left: Document, right: Document, *, adopt_annotations: bool = Fal
     from oakum.template.overlay.step import Step
 
     holder = [left]
-    run(Step(right, exactly=True, adopts=adopt_annotations), Side(holder))
+    run(Step(right, exactly=True), Side(holder))
     result = holder[0] if holder else Document(None, left.line, left.source)
     strip(result)
     return result

@@ -7,7 +7,7 @@ from oakum.record import NamedTuple
 from oakum.template.kinds import kind_of
 from oakum.template.overlay import script
 from oakum.template.overlay.comparison import mismatch
-from oakum.template.overlay.copying import copy_value, others, with_value
+from oakum.template.overlay.copying import copy_value, with_value
 from oakum.template.overlay.errors import OverlayError
 from oakum.template.overlay.side import WORTH_INDEXING, Place, Side
 from oakum.typing import TYPE_CHECKING, Any, Protocol
@@ -123,8 +123,6 @@ def run(step: Step, side: Side) -> None:
 
 def merge_item(left: Any, step: Step) -> None:
     """Merge the item of `step` into the left item that it matches."""
-    if step.adopts:
-        left.annotations = {**(left.annotations or {}), **(others(step.item.annotations or {}) or {})} or None
     was_null = left.value is None
     if was_null or merge_value(left.value, step):
         left.value = step.fresh().value if isinstance(step.item.value, _CONTAINERS) else step.item.value

@@ -22,21 +22,16 @@ NO_DEFAULTS: Defaults = {}
 class Step:
     """An overlay item with its annotations read lazily, since what is below a null left side is never looked at.
 
-    With `exactly`, a document is for the one left document that there is, whatever `by=` it has. With `adopts`, merged
-    left items take over the annotations of the right one that are not about overlays, as schemas need.
+    With `exactly`, a document is for the one left document that there is, whatever `by=` it has.
     """
 
     __slots__ = (
-        "_below", "_by_key", "_clean", "_find", "_inherited", "_match", "_operation", "_steps", "accepts", "adopts",
-        "exactly", "item",
+        "_below", "_by_key", "_clean", "_find", "_inherited", "_match", "_operation", "_steps", "accepts", "exactly", "item",
     )  # fmt: skip
 
-    def __init__(
-        self, item: Item, inherited: Defaults = NO_DEFAULTS, *, exactly: bool = False, adopts: bool = False
-    ) -> None:
+    def __init__(self, item: Item, inherited: Defaults = NO_DEFAULTS, *, exactly: bool = False) -> None:
         self.item = item
         self.exactly = exactly
-        self.adopts = adopts
         self._operation: Operation | None = None
         self.accepts: Callable[[int], bool] = bool
         self._by_key: bool | None = None
@@ -108,7 +103,7 @@ class Step:
             value = self.item.value
             items: Sequence[Item] = value.items if isinstance(value, Map | Array) else ()
             below = self.child_defaults
-            self._steps = [Step(item, below, adopts=self.adopts) for item in items]
+            self._steps = [Step(item, below) for item in items]
         return self._steps
 
     @property

@@ -40,7 +40,7 @@ class Schema(NamedTuple):
                 declare(document)
         result: Document | None = None
         for document in given:
-            result = _copy(document) if result is None else accumulate(result, document, adopt_annotations=True)
+            result = _copy(document) if result is None else accumulate(result, document)
         return None if result is None else cls.from_document(result)
 
     def default_document(self) -> Document:

@@ -35,7 +35,8 @@ def _lines(documents: DocumentSet) -> Iterator[tuple[str | None, str]]:
         if is_empty(document.value):
             continue
         yield _place(document), "[doc]"
-        if _is_leaf(document.value):
+        # What no file holds, like a list of files, has no places at all, and is shown node by node.
+        if not isinstance(document.value, Node) or (document.line and _is_leaf(document.value)):
             yield "", "  " + _text(document.value)
         else:
             yield from _below(document.value, "  ")
