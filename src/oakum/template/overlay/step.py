@@ -26,7 +26,8 @@ class Step:
     """
 
     __slots__ = (
-        "_below", "_by_key", "_clean", "_find", "_inherited", "_match", "_operation", "_steps", "accepts", "exactly", "item",
+        "_below", "_by_key", "_clean", "_find", "_inherited", "_match", "_operation", "_steps", "accepts", "exactly",
+        "item",
     )  # fmt: skip
 
     def __init__(self, item: Item, inherited: Defaults = NO_DEFAULTS, *, exactly: bool = False) -> None:
