@@ -108,14 +108,14 @@ def deprecation(item: Item) -> str | None:
 
 
 def default(item: Item, expected: Callable[[], str]) -> tuple[Annotation, Value] | None:
-    """The value of `@schema/default` (a copy) with its annotation; `expected` says what type it has to have.
+    """The value of `@schema/default`, a copy that stands where the item does, with its annotation.
 
-    Raises SchemaError for a malformed annotation.
+    `expected` says what type it has to have. Raises SchemaError for a malformed annotation.
     """
     found = annotation(item, DEFAULT)
     if found is None:
         return None
-    return found, _placed(_only(item, found, DEFAULT, expected(), _DEFAULT_HINTS), found)
+    return found, _placed(_only(item, found, DEFAULT, expected(), _DEFAULT_HINTS), item)
 
 
 def examples(item: Item) -> tuple[Annotation, list[tuple[str, Value]]] | None:
@@ -186,8 +186,8 @@ def _syntax(name: str) -> str:
     return f"syntax error in @{name} annotation"
 
 
-def _placed(value: Any, found: Annotation) -> Value:
-    """A Starlark value as nodes that stand where the annotation does. Raises SchemaError when YAML cannot hold it."""
+def _placed(value: Any, where: Annotation | Item) -> Value:
+    """A Starlark value as nodes that stand at `where`. Raises SchemaError when YAML cannot hold it."""
     try:
         node: Value = copy_value(to_yaml(value))
     except Failure as error:
@@ -195,5 +195,5 @@ def _placed(value: Any, found: Annotation) -> Value:
     if isinstance(node, Map | Array):
         for below in walk(node):
             if not below.line:
-                below.line, below.source = found.line, found.source
+                below.line, below.source = where.line, where.source
     return node
