@@ -24,15 +24,15 @@ UNBINDABLE = frozenset(["None", "True", "False", "__debug__", "__builtins__"])
 class Scope:
     """One block: the top level, a function, a lambda or a comprehension.
 
-    `first_step` is the line of its first step, 0 without one; `state` is free for the builders of steps.
+    `state` is free for the builders of steps.
     """
 
-    __slots__ = ("bindings", "children", "first_step", "is_function", "looked_up", "name", "parent", "state", "uses")
+    __slots__ = ("bindings", "children", "has_steps", "is_function", "looked_up", "name", "parent", "state", "uses")
 
     def __init__(self, name: str, parent: Scope | None = None, is_function: bool = False) -> None:
         self.name = name
         self.parent = parent
-        self.first_step = 0
+        self.has_steps = False
         self.is_function = is_function
         self.bindings: dict[str, int] = {}
         self.uses: list[tuple[str, int]] = []

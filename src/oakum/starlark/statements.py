@@ -13,7 +13,7 @@ from types import MappingProxyType
 from oakum.record import NamedTuple
 from oakum.starlark import build
 from oakum.starlark.cursor import Cursor
-from oakum.starlark.entry import first_line
+from oakum.starlark.entry import first_line, first_step_line
 from oakum.starlark.expressions import OPERATORS, Expressions
 from oakum.starlark.program import Load
 from oakum.starlark.scanner import EOF, IDENTIFIER, NEWLINE, OUTDENT, STRING, quoted
@@ -147,7 +147,7 @@ class Statements:
         cursor.advance()
         found = self.expressions.arguments(self.steps.gather)
         scope = self.scopes.current
-        scope.first_step = scope.first_step or line
+        scope.has_steps = True
         call = StepCall(line, found.positional, found.keywords, found.star, found.double, scope.function, self.block)
         body.extend(builder(call))
 
@@ -359,7 +359,8 @@ class Statements:
         self._block(line, inner, block=Block())
         self.loops, self.outer_loops = outside
         scopes.close()
-        at = {"lineno": first_line(inner) or scope.first_step or line, "col_offset": 0, **_FUNCTION_EXTRA}
+        first = first_line(inner) or (first_step_line(inner) if scope.has_steps else 0)
+        at = {"lineno": first or line, "col_offset": 0, **_FUNCTION_EXTRA}
         if self.steps.wrap:
             inner = self.steps.wrap(inner, scope)
         tick = build.expression(build.call(".called", [], line), line)
