@@ -64,7 +64,7 @@ def _excerpt(violation: Violation, pad: str, calculated: bool) -> list[str]:
     lines = [f"{at.source.name if at.source else ''}:", f"{pad}|"]
     last = 0
     for number, text in _lines(violation):
-        if last and number > last + 1:
+        if last and number != last + 1:
             lines.append(f"{pad}| ...")
         lines.append(f"{number:>{len(pad) - 1}} | {text}")
         last = number
@@ -75,13 +75,10 @@ def _excerpt(violation: Violation, pad: str, calculated: bool) -> list[str]:
 
 
 def _lines(violation: Violation) -> list[tuple[int, str]]:
-    """The numbers and texts of the source lines to show, in order."""
-    placed = [(at.source, at.line) for at in (*violation.annotations, violation.at) if at.source and at.line]
-    if not placed:
-        return []
-    source, _ = placed[-1]
-    numbers = {line for its_source, line in placed if its_source is source}
-    texts = [(number, source.text(number)) for number in sorted(numbers)]
+    """The numbers and texts of the lines to show: of the annotations, which another file may hold, then of the item."""
+    annotations = sorted(violation.annotations, key=lambda annotation: annotation.line)
+    placed = dict.fromkeys((at.line, at.source) for at in (*annotations, violation.at) if at.line)
+    texts = [(line, source.text(line)) for line, source in placed if source]
     if isinstance(violation.at, Document) and violation.at.line:
         # A document that starts without a marker has no line of its own, only the place of one.
         texts[-1] = (texts[-1][0], texts[-1][1] if texts[-1][1].startswith("---") else "")
