@@ -7,7 +7,7 @@ from oakum.record import NamedTuple
 from oakum.template.annotation import Annotation
 from oakum.template.schema.govalue import go_syntax
 from oakum.typing import Any
-from oakum.yaml.nodes import Array, ArrayItem, Document, Item, Map, MapItem
+from oakum.yaml.nodes import Array, ArrayItem, Document, Item, Map, MapItem, Source
 
 
 class Violation(NamedTuple):
@@ -30,7 +30,7 @@ def report(summary: str, violations: Iterable[Violation], *, calculated: bool = 
     What stands in no source was `calculated`, and is shown, or else only said to be nowhere.
     """
     found = list(violations)
-    numbers = [number for violation in found for number, _ in _lines(violation)]
+    numbers = [violation.at.line for violation in found if violation.at.source]
     pad = " " * (3 + len(str(max(numbers, default=0))))
     return f"{heading(summary)}\n" + "".join(_block(violation, pad, calculated) for violation in found)
 
@@ -62,27 +62,28 @@ def _excerpt(violation: Violation, pad: str, calculated: bool) -> list[str]:
     if at.source is None and calculated:
         return ["Data value calculated:", f"{pad}#", f"{pad}# {_computed(at)}", f"{pad}#"]
     lines = [f"{at.source.name if at.source else ''}:", f"{pad}|"]
-    last = 0
-    for number, text in _lines(violation):
-        if last and number != last + 1:
+    above = None
+    for source, number, text in _lines(violation):
+        if above and above != (source, number - 1):
             lines.append(f"{pad}| ...")
-        lines.append(f"{number:>{len(pad) - 1}} | {text}")
-        last = number
+        lines.append(f"  {number:>{len(pad) - 3}} | {text}")
+        above = source, number
     if not at.line:
-        lines += [f"{pad}| ..."] if last else []
+        lines += [f"{pad}| ..."] if above else []
         lines.append(f"{'?':>{len(pad) - 1}} | ")
     return [*lines, f"{pad}|"]
 
 
-def _lines(violation: Violation) -> list[tuple[int, str]]:
-    """The numbers and texts of the lines to show: of the annotations, which another file may hold, then of the item."""
+def _lines(violation: Violation) -> list[tuple[Source, int, str]]:
+    """The lines to show, with where they are: of the annotations, which another file may hold, then of the item."""
     annotations = sorted(violation.annotations, key=lambda annotation: annotation.line)
     placed = dict.fromkeys((at.line, at.source) for at in (*annotations, violation.at) if at.line)
-    texts = [(line, source.text(line)) for line, source in placed if source]
+    found = [(source, line, source.text(line)) for line, source in placed if source]
     if isinstance(violation.at, Document) and violation.at.line:
         # A document that starts without a marker has no line of its own, only the place of one.
-        texts[-1] = (texts[-1][0], texts[-1][1] if texts[-1][1].startswith("---") else "")
-    return texts
+        source, line, text = found[-1]
+        found[-1] = source, line, text if text.startswith("---") else ""
+    return found
 
 
 def _computed(item: Any) -> str:
