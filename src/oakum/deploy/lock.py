@@ -72,11 +72,10 @@ class Lock:
 
     def check(self) -> None:
         """To be called before each write. Raises LockLost when the lease is not ours any more, or may not be."""
-        if self._thread is None:
-            return
-        with self._turn:
-            if self._lost is None and self._overdue:
-                self._renew()  # this process was stopped for a while, say
+        if self._thread is not None and self._lost is None and self._overdue:
+            with self._turn:
+                if self._lost is None and self._overdue:
+                    self._renew()  # this process was stopped for a while, say
         if self._lost is not None:
             raise self._lost
 
