@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Time kapp on the work that its speed is judged by: `bench/kapp.py [--reference PATH] [--objects N] [--runs N]`.
+"""Time kapp on the work that its speed is judged by.
+
+    bench/kapp.py [--reference PATH] [--requests] [--objects N] [--runs N]
 
 Prints a line for each kind of work: our median, the reference's, their ratio. The reference is the binary given, else
 `kapp-go` on the PATH; without one, figures recorded on two cores against Kubernetes 1.36 are shown, marked so. Whole
@@ -7,7 +9,8 @@ processes are timed, in turn, against the cluster of KUBECONFIG, in a namespace 
 
 Each round also times the floor: the same number of bare writes to the API server over a few kept connections, from a
 process that is already running and does nothing else. It is the yardstick of the day, where the server and the machine
-are shared or busy.
+are shared or busy. Where the reference is not to be had, `--requests` (which needs Go) times a program of its client
+library beside ours that sends the reference's requests and does nothing else: the reference takes longer than that.
 """
 from __future__ import annotations
 
@@ -103,6 +106,14 @@ def floor(bench: Bench, client: Client, objects: int) -> None:
             bench.times.setdefault(("floor", what), []).append(time.perf_counter() - begin)
 
 
+def built(folder: Path) -> str:
+    """The program of `bench/requests`, built in `folder`."""
+    shutil.copytree(Path(__file__).with_name("requests"), folder / "requests")
+    for command in (("mod", "tidy"), ("build", "-o", "program")):
+        subprocess.run(["go", *command], cwd=folder / "requests", check=True)
+    return str(folder / "requests" / "program")
+
+
 def in_namespace(work: Callable[[str, Client], None]) -> None:
     """Call `work` with a namespace of its own, deleted afterwards, and a client."""
     client = connect(load())
@@ -119,6 +130,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reference", default=shutil.which("kapp-go"))
+    parser.add_argument("--requests", action="store_true")
     parser.add_argument("--objects", type=int, default=1000)
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
@@ -129,8 +141,12 @@ def main() -> None:
             bench = Bench(namespace, Path(folder))
             (bench.folder / "old.yml").write_text(manifests(options.objects, "one"))
             (bench.folder / "new.yml").write_text(manifests(options.objects, "two"))
+            requests = built(bench.folder) if options.requests else None
             for _ in range(options.runs):
                 floor(bench, client, options.objects)
+                if requests:
+                    for what in ("create", "update", "delete"):
+                        bench.run("requests", what, requests, what, str(options.objects))
                 bench.round("ours", ours)
                 bench.round("server-side", ours, "--server-side")
                 if options.reference:
@@ -153,6 +169,9 @@ def report(bench: Bench, objects: int) -> None:
             if reference:
                 mark = "" if measured else " (recorded)"
                 line += f"   reference {reference:6.2f}{mark}   {reference / mine:5.2f} times faster"
+            if requests := bench.times.get(("requests", what)):
+                alone = statistics.median(requests)
+                line += f"   its requests {alone:6.2f}   {alone / mine:5.2f} times faster"
             if bare:
                 line += f"   floor {statistics.median(bare):6.2f}: {mine / statistics.median(bare):5.2f} of it"
             print(line)
