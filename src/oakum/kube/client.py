@@ -152,10 +152,11 @@ def _query(**wanted: str) -> Query:
 
 def _checked(found: Any, path: str) -> dict[str, Any]:
     """What was read at `path`. Raises ConnectError where it is no object with a name, as it is not such an API then."""
-    metadata = found.get("metadata") if isinstance(found, dict) else None
-    if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str):
-        raise ConnectError(f"the answer of {path} holds what is no object (hint: is it a Kubernetes API?)")
-    return found  # type: ignore[no-any-return]  # its type was just looked at
+    if isinstance(found, dict):
+        metadata = found.get("metadata")
+        if isinstance(metadata, dict) and isinstance(metadata.get("name"), str):
+            return found
+    raise ConnectError(f"the answer of {path} holds what is no object (hint: is it a Kubernetes API?)")
 
 
 def _typed(found: dict[str, Any]) -> list[dict[str, Any]]:
