@@ -10,7 +10,6 @@ import (
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -22,7 +21,9 @@ import (
 )
 
 const (
-	selector   = "kapp.k14s.io/app=1795802666634056857"
+	label      = "kapp.k14s.io/app"
+	value      = "1795802666634056857"
+	selector   = label + "=" + value
 	existence  = 100 // --existing-non-labeled-resources-check-concurrency
 	concurrent = 5   // --apply-concurrency, --wait-concurrency
 )
@@ -149,7 +150,6 @@ func (c cluster) list(kinds []schema.GroupVersionResource) {
 }
 
 func (c cluster) object(n int) *unstructured.Unstructured {
-	label, value, _ := strings.Cut(selector, "=")
 	return &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "v1", "kind": "ConfigMap",
 		"metadata": map[string]any{
@@ -163,7 +163,6 @@ func (c cluster) object(n int) *unstructured.Unstructured {
 
 // record is the second write: what was applied goes into an annotation.
 func (c cluster) record(stored *unstructured.Unstructured) {
-	label, value, _ := strings.Cut(selector, "=")
 	notes := stored.GetAnnotations()
 	notes["kapp.k14s.io/original"] = fmt.Sprintf(`{"apiVersion":"v1","data":{"key":"one","other":"some text of ordinary `+
 		`length"},"kind":"ConfigMap","metadata":{"labels":{"%s":"%s"},"name":"%s","namespace":"%s"}}`+"\n",
