@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 from oakum.dataclass import dataclass, field
+from oakum.typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,12 @@ def render(table: Table, only: Sequence[str] = (), *, data_only: bool = False, c
     """The table as text: for a terminal, or with `data_only` just tab-separated values."""
     at = shown(table.columns, only)
     color = color and not data_only
-    header = [Line(table.columns[index].title, BOLD if color else "") for index in at]
+    header = [(table.columns[index].title, BOLD if color else "") for index in at]
     grid = [[_lines(row[index], color) for index in at] for row in _abbreviated(table, fill=data_only)]
     if table.transpose:
         body = _transposed(grid, None if data_only else header)
     else:
-        body = _columns(grid if data_only else [[[title] for title in header], *grid], data_only)
+        body = _columns(grid, "\t") if data_only else _columns([[[title] for title in header], *grid], "  ")
     if data_only:
         return body
     parts = [f"{table.title}\n" if table.title else "", body]
@@ -92,30 +93,25 @@ def render(table: Table, only: Sequence[str] = (), *, data_only: bool = False, c
     return "\n".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a cell and the escape code it is shown in."""
-
-    text: str
-    code: str = ""
-
-    @property
-    def width(self) -> int:
-        """Bytes, which is what the reference pads by."""
-        text = self.text
-        return len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))
-
-    def __str__(self) -> str:
-        return f"{self.code}{self.text}{RESET}" if self.code else self.text
-
-    def padded(self, width: int) -> str:
-        """The line with blanks up to `width`, which colour codes do not count for."""
-        return str(self) + " " * (width - self.width)
+Line: TypeAlias = tuple[str, str]
+"""One line of a cell and the escape code it is shown in."""
+BLANK: Line = ("", "")
 
 
 def _lines(cell: Cell, color: bool) -> list[Line]:
     code = {None: "", True: GREEN, False: RED}[cell.good] if color else ""
-    return [Line(text, code) for text in (cell.text or "-").split("\n")]
+    return [(text, code) for text in (cell.text or "-").split("\n")]
+
+
+def _width(line: Line) -> int:
+    """Bytes, which is what the reference pads by; colour codes take no room."""
+    text = line[0]
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))
+
+
+def _shown(line: Line) -> str:
+    text, code = line
+    return f"{code}{text}{RESET}" if code else text
 
 
 def _abbreviated(table: Table, *, fill: bool) -> list[list[Cell]]:
@@ -129,29 +125,30 @@ def _abbreviated(table: Table, *, fill: bool) -> list[list[Cell]]:
     return rows
 
 
-def _columns(grid: list[list[list[Line]]], data_only: bool) -> str:
-    columns = range(len(grid[0]) if grid else 0)
-    widths = [max(line.width for row in grid for line in row[at]) for at in columns]
-    gap = "\t" if data_only else "  "
-    widths[-1:] = [0] * len(widths[-1:])
-    blank = Line("")
-    return "".join(
-        "".join((row[at][level] if level < len(row[at]) else blank).padded(widths[at]) + gap for at in columns) + "\n"
-        for row in grid
-        for level in range(max(map(len, row), default=0))
-    )
+def _columns(grid: list[list[list[Line]]], gap: str) -> str:
+    heights = [max(map(len, row), default=0) for row in grid]
+    last = len(grid[0]) - 1 if grid else 0
+    columns = [_column(cells, heights, gap, even=at < last) for at, cells in enumerate(zip(*grid, strict=True))]
+    return "".join("".join(line) + "\n" for line in zip(*columns, strict=True))
+
+
+def _column(cells: Sequence[list[Line]], heights: Sequence[int], gap: str, *, even: bool) -> list[str]:
+    """The cells one below the other, each as high as its row; `even`: all lines as wide as the widest."""
+    lines = [line for cell, height in zip(cells, heights, strict=True)
+             for line in (cell if len(cell) == height else [*cell, *[BLANK] * (height - len(cell))])]
+    widths = list(map(_width, lines))
+    width = max(widths, default=0) if even else 0
+    return [_shown(line) + " " * (width - taken) + gap for line, taken in zip(lines, widths, strict=True)]
 
 
 def _transposed(grid: list[list[list[Line]]], header: Sequence[Line] | None) -> str:
     if header is None:
-        return "\n".join("".join(f"{line}\t\n" for cell in row for line in cell) for row in grid)
-    width = max((title.width for title in header), default=0)
-    records = []
-    for row in grid:
-        labels = [(title if level == 0 else Line(""), line)
-                  for title, cell in zip(header, row, strict=True) for level, line in enumerate(cell)]
-        records.append("".join(f"{label.padded(width)}  {line}  \n" for label, line in labels))
-    return "\n".join(records)
+        return "\n".join("".join(f"{_shown(line)}\t\n" for cell in row for line in cell) for row in grid)
+    width = max(map(_width, header), default=0)
+    labels = [_shown(title) + " " * (width - _width(title)) for title in header]
+    records = [[(label if level == 0 else " " * width, _shown(line))
+                for label, cell in zip(labels, row, strict=True) for level, line in enumerate(cell)] for row in grid]
+    return "\n".join("".join(f"{label}  {line}  \n" for label, line in record) for record in records)
 
 
 def as_json(table: Table, only: Sequence[str] = ()) -> dict[str, object]:

@@ -79,6 +79,8 @@ def age(since: datetime | None, now: datetime) -> str:
 
 def wrapped(text: str, width: int = 35) -> str:
     """`text` with line breaks at blanks so that lines have at most `width` characters."""
+    if not text:
+        return ""
     import textwrap
 
     return "\n".join(textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False))
