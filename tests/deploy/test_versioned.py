@@ -78,3 +78,8 @@ def test_an_unversioned_copy_may_stay() -> None:
 def test_versions_are_numbers() -> None:
     with pytest.raises(InputError, match="Invalid version in versioned resource 'configmap/c-ver-x"):
         changes([cm("c-ver-x")], [cm("c")])
+
+
+def test_a_version_that_is_kept_shows_no_difference() -> None:
+    kept = found([cm("c-ver-3")], [cm("c")], "ConfigMap")
+    assert [line for line in kept.lines(None) if line.changed] == []

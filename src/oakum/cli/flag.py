@@ -21,7 +21,7 @@ class Flag(NamedTuple):
     """One flag. `kind` is one of the keys of `KINDS`; `default` None means the kind's zero value.
 
     `check` sees each parsed value and raises ValueError with the reason for a value it refuses. `section` names the
-    heading of the help text under which the flag is listed.
+    heading of the help text under which the flag is listed, or several, one a line.
     """
 
     name: str

@@ -42,7 +42,8 @@ def usage_text(path: Sequence[Command]) -> str:
             width = max(11, *(len(below.name) for below in listed))
             parts.append(group + "\n" + "".join(f"  {below.name:<{width}} {below.short}\n" for below in members))
     for heading in command.sections or ("Flags:",):
-        chosen = [flag for flag in own if not command.sections or (flag.section or command.sections[-1]) == heading]
+        chosen = [flag for flag in own
+                  if not command.sections or heading in (flag.section or command.sections[-1]).split("\n")]
         if text := flag_lines(chosen):
             parts.append(heading + "\n" + text)
     if text := flag_lines(inherited):

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -106,6 +107,16 @@ def test_the_built_in_rules_are_printed_as_a_config_document_that_is_read_back(
 
 HEAVY = ("urllib3", "starlette", "yaml", "orjson", "re2", "oakum.template", "oakum.images", "oakum.lab",
          "oakum.registry", "oakum.starlark", "oakum.deploy", "concurrent.futures", "asyncio", "email")
+
+
+def test_help_puts_what_is_used_most_first_and_lists_it_under_its_own_heading_too(
+        capsys: pytest.CaptureFixture[str]) -> None:
+    page = kapp(capsys, "deploy", "--help")[1].split("\n\n")
+    shown = {heading: re.findall(r"^ +(?:-\w, )?(--[\w-]+)", rows, re.M)
+             for heading, _, rows in (part.partition(":\n") for part in page)}
+    assert shown["Common Flags"] == ["--app", "--diff-changes", "--file", "--namespace"]
+    assert "--diff-changes" in shown["Diff Flags"]
+    assert "--dangerous-allow-empty-list-of-resources" in shown["Apply Flags"]
 
 
 def test_nothing_heavy_is_imported_before_a_command_needs_it() -> None:

@@ -14,6 +14,25 @@ ABOUT = "kapp helps with Kubernetes application management"
 APPS, SUPPORT, MISC, REST = GROUPS = (
     "App Commands:", "App Support Commands:", "Misc Commands:", "Available/Other Commands:")
 LS = ("l", "ls")
+DEPLOYING = """\
+  # Deploy app 'app1' based on config files in config/
+  kapp deploy -a app1 -f config/
+
+  # Deploy app 'app1' while showing full text diff
+  kapp deploy -a app1 -f config/ --diff-changes
+
+  # Deploy app 'app1' based on remote file
+  kapp deploy -a app1 \\
+    -f https://github.com/...download/v0.6.0/crds.yaml \\
+    -f https://github.com/...download/v0.6.0/release.yaml
+"""
+FOLLOWING = """\
+  # Follow all pod logs in app 'app1'
+  kapp logs -a app1 -f
+
+  # Show logs from pods that start with 'web'
+  kapp logs -a app1 -f -m web%
+"""
 TTY_ON = Flag(ui.TTY.name, ui.TTY.help, kind="bool", default=True)
 
 
@@ -74,7 +93,7 @@ ROOT = Command(
                 flags=(TTY_ON, *f.APP, *f.diff("diff"), *f.apply(wait_ignored=True), *f.FILTERS, *f.TYPES, *f.LOCK,
                        f.EXPLAIN, f.PREVIOUS)),
         Command("deploy", "Deploy app", aliases=("d", "dep"), run="oakum.cli.kapp.deploy:run", group=APPS,
-                sections=f.SECTIONS,
+                example=DEPLOYING, sections=f.SECTIONS,
                 flags=(TTY_ON, *f.APP, *f.FILES, *f.diff("diff"), *f.apply(), *f.FILTERS, *f.TYPES, *f.DEPLOY, *f.LOCK,
                        f.EXPLAIN, f.PREVIOUS, VERIFY_KEY, *REGISTRY)),
         Command("inspect", "Inspect app", aliases=("i", "is", "insp"), run="oakum.cli.kapp.inspect:run", group=APPS,
@@ -85,7 +104,7 @@ ROOT = Command(
         Command("list", "List all apps in a namespace", aliases=LS, run="oakum.cli.kapp.listing:run", group=APPS,
                 flags=(ui.TTY, *f.LIST)),
         Command("logs", "Print app's Pod logs", aliases=("l",), run="oakum.cli.kapp.logs:run", group=APPS,
-                flags=(ui.TTY, *f.APP, *f.LOGS_FLAGS)),
+                example=FOLLOWING, flags=(ui.TTY, *f.APP, *f.LOGS_FLAGS)),
         _group("app-change", "App change", _APP_CHANGE, group=SUPPORT,
                aliases=("ac", "app-changes", "appchange", "appchanges")),
         _group("app-group", "App group", _APP_GROUP, group=SUPPORT, aliases=("ag", "appgroup")),

@@ -36,7 +36,7 @@ GLOBAL = (
 NAMESPACE = (
     Flag("namespace", "Specified namespace ($KAPP_NAMESPACE or default from kubeconfig)", short="n", section=COMMON),)
 APP_NAMESPACE = (
-    Flag("app-namespace", "Set app namespace (to store app state)", section=COMMON),)
+    Flag("app-namespace", "Set app namespace (to store app state)"),)
 APP = (
     Flag("app", "Set app name (or label selector) (format: name, label:key=val, !key)", short="a", section=COMMON),
     *NAMESPACE, *APP_NAMESPACE)
@@ -53,7 +53,7 @@ def diff(prefix: str = "") -> tuple[Flag, ...]:
         Flag(f"{p}exit-status", "Return specific exit status based on number of changes", "bool", section=DIFF),
         Flag(f"{p}ui-alpha", "Start UI server to inspect changes (alpha feature)", "bool", section=DIFF),
         Flag(f"{p}summary", "Show diff summary", "bool", default=True, section=DIFF),
-        Flag(f"{p}changes", "Show changes", "bool", short="c", section=DIFF),
+        Flag(f"{p}changes", "Show changes", "bool", short="c", section=f"{COMMON}\n{DIFF}"),
         Flag(f"{p}context", "Show number of lines around changed lines", "int", default=2, section=DIFF),
         Flag(f"{p}line-numbers", "Show line numbers", "bool", default=True, section=DIFF),
         Flag(f"{p}mask", "Apply masking rules", "bool", default=True, section=DIFF),
@@ -79,7 +79,7 @@ def apply(prefix: str = "", wait_ignored: bool = False) -> tuple[Flag, ...]:
              check=check_positive, section=APPLY),
         Flag(f"{p}apply-default-update-strategy", "Change default update strategy", section=APPLY),
         Flag(f"{p}apply-exit-status", "Return specific exit status based on number of changes", "bool", section=APPLY),
-        Flag(f"{p}exit-early-on-apply-error", "Exit quickly on apply failure", "bool", default=True, section=APPLY),
+        Flag(f"{p}exit-early-on-apply-error", "Exit quickly on apply failure", "bool", default=True),
         Flag(f"{p}wait", "Set to wait for changes to be applied", "bool", default=True, section=WAIT),
         Flag(f"{p}wait-ignored", "Set to wait for ignored changes to be applied", "bool", default=wait_ignored,
              section=WAIT),
@@ -91,7 +91,7 @@ def apply(prefix: str = "", wait_ignored: bool = False) -> tuple[Flag, ...]:
              default=3.0, section=WAIT),
         Flag(f"{p}wait-concurrency", "Maximum number of concurrent wait operations", "int", default=5,
              check=check_positive, section=WAIT),
-        Flag(f"{p}exit-early-on-wait-error", "Exit quickly on wait failure", "bool", default=True, section=WAIT),
+        Flag(f"{p}exit-early-on-wait-error", "Exit quickly on wait failure", "bool", default=True),
     )
 
 
@@ -126,23 +126,26 @@ DEPLOY = (
     Flag("allow-check", "Enable client-side allowing", "bool", section=VALIDATION),
     Flag("allow-ns", "Set allowed namespace for resources (does not apply to the app itself)", "strings",
          section=VALIDATION),
-    Flag("allow-all-ns", "Allow to use all namespaces", "bool", section=VALIDATION),
-    Flag("allow-cluster", "Allow to use cluster level resources", "bool", section=VALIDATION),
-    Flag("patch", "Add or update provided resources only (no resources are deleted)", "bool", short="p"),
+    Flag("allow-all-ns", "Set to allow all namespaces for resources (does not apply to the app itself)", "bool",
+         section=VALIDATION),
+    Flag("allow-cluster", "Set to allow cluster level for resources (does not apply to the app itself)", "bool",
+         section=VALIDATION),
+    Flag("patch", "Add or update existing resources only, never delete any", "bool", short="p"),
     Flag("dangerous-allow-empty-list-of-resources", "Allow to apply empty set of resources (same as running kapp "
-         "delete)", "bool"),
+         "delete)", "bool", section=APPLY),
     Flag("existing-non-labeled-resources-check", "Find and consider existing non-labeled resources in diff", "bool",
          default=True),
     Flag("existing-non-labeled-resources-check-concurrency", "Concurrency to check for existing non-labeled resources",
          "int", default=100),
-    Flag("dangerous-override-ownership-of-existing-resources", "Steal existing resources from another app", "bool"),
+    Flag("dangerous-override-ownership-of-existing-resources", "Steal existing resources from another app", "bool",
+         section=APPLY),
     Flag("default-label-scoping-rules", "Use default label scoping rules", "bool", default=True),
     Flag("app-changes-max-to-keep", "Maximum number of app changes to keep", "int", default=200),
     Flag("logs", "Show logs from Pods annotated with 'kapp.k14s.io/deploy-logs'", "bool", default=True, section=LOGS),
     Flag("logs-all", "Show logs from all Pods", "bool", section=LOGS),
     Flag("app-metadata-file-output", "Set filename to write app metadata"),
     Flag("dangerous-disable-gk-scoping", "Disable scoping of resource searching to used GroupKinds", "bool"),
-    Flag("labels", "Set app label (format: key=val) (can repeat)", "strings"),
+    Flag("labels", "Set app label (format: key=val, key=) (can repeat)", "strings"),
     Flag("preflight", "preflight checks to run. Available preflight checks are [CRDUpgradeSafety,"
          "PermissionValidation]", "strings", check=check_preflight),
     Flag("wait-strict", "Fail as soon as a pod cannot start, with its last log lines, and wait for more kinds", "bool",

@@ -27,7 +27,7 @@ class Change:
     """
 
     def __init__(self, existing: Resource | None, new: Resource | None, *, op: str, applied: Resource | None = None,
-                 left: Callable[[], Resource] | None = None, right: Resource | None = None, ignored: bool = False,
+                 left: Callable[[], Resource | None] | None = None, right: Resource | None = None, ignored: bool = False,
                  ) -> None:
         self.existing = existing
         self.new = new

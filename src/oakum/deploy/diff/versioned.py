@@ -103,7 +103,7 @@ def _change(wanted: Resource, versions: list[Resource], differ: Differ) -> Chang
     latest = versions[-1]
     change = differ.compare(latest, wanted)
     if change.op == KEEP:
-        return Change(latest, None, op=KEEP, right=change.right)
+        return Change(latest, None, op=KEEP, left=lambda: change.left, right=change.right)
     if change.op != UPDATE:
         raise InputError(f"Unexpected change op {change.op} for versioned resource '{wanted.description}'")
     assert change.applied is not None
