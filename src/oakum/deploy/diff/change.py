@@ -27,8 +27,8 @@ class Change:
     """
 
     def __init__(self, existing: Resource | None, new: Resource | None, *, op: str, applied: Resource | None = None,
-                 left: Callable[[], Resource | None] | None = None, right: Resource | None = None, ignored: bool = False,
-                 ) -> None:
+                 left: Callable[[], Resource | None] | None = None, right: Resource | None = None,
+                 ignored: bool = False) -> None:
         self.existing = existing
         self.new = new
         self.op = op
