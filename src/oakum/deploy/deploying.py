@@ -149,7 +149,8 @@ class Deploy:
                 self._meta = AppMeta(str(time.time_ns()))
                 return self._meta.label_key, self._meta.label_value
         else:
-            self._is_new = app.prepare(labels, options.previous_app)
+            with self.client.timed("RecordedApp: CreateOrUpdate"):
+                self._is_new = app.prepare(labels, options.previous_app)
         self._recorded = app
         self._meta = app.meta
         return app.label_key, app.label_value
@@ -175,7 +176,8 @@ class Deploy:
         mask = Mask(config, self.numbers)
         changes = self._changes(existing, new, differ)
         planner = Planner(judge, options.wait.enabled, options.apply.ignored, options.wait.ignored)
-        planned = planner.plan(changes, config)
+        with self.client.timed("ClusterChangeSet: ChangeGraph: NewChangeGraph"):
+            planned = planner.plan(changes, config)
         shown_by = Judge(None, None, options.ignore_failing_apis)
         rows = show(planned, options.diff, out, mask, shown_by, options.apply.default_update_strategy)
         self._check_allowed(new)

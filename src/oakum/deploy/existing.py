@@ -59,7 +59,7 @@ class Finder:
     def find(self, selector: Selector) -> list[Resource]:
         """The objects that the selector matches, each once, without our identity annotation."""
         text = str(selector)
-        found = each(self._kinds(), lambda kind: self._list(kind, text), LISTS_AT_ONCE)
+        found = each(self._kinds(), lambda kind: self._timed(kind, text), LISTS_AT_ONCE)
         matching = (Resource(o) for many in found for o in many
                     if selector.matches((o.get("metadata") or {}).get("labels") or {}))
         return _one_each(matching)
@@ -70,6 +70,10 @@ class Finder:
                 if "list" in t.verbs and (t.group, t.resource) not in UNLISTED
                 and (t.group, t.kind) not in UNLISTED_KINDS
                 and (wanted is None or not wanted.isdisjoint((group, t.kind) for group in _groups(t.group, t.kind)))]
+
+    def _timed(self, kind: ResourceType, selector: str) -> list[dict[str, Any]]:
+        with self._client.timed(f"Resources: {kind.group}/{kind.version}, Resource={kind.resource}"):
+            return self._list(kind, selector)
 
     def _list(self, kind: ResourceType, selector: str) -> list[dict[str, Any]]:
         try:

@@ -5,6 +5,9 @@ types. Every method raises ApiError for what the server refuses and ConnectError
 """
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+
 from oakum.dataclass import dataclass
 from oakum.kube.discovery import Discovery
 from oakum.kube.errors import ApiError, ConnectError
@@ -37,12 +40,16 @@ class Listing:
 
 
 class Client:
-    """One server's objects, through one transport. `seen`, when it is given a dict, notes what reads have shown."""
+    """One server's objects, through one transport. `seen`, when it is given a dict, notes what reads have shown.
+
+    `timed` is entered, with what is done, around what may take long.
+    """
 
     def __init__(self, transport: Transport, discovery: Discovery | None = None) -> None:
         self.transport = transport
         self.discovery = discovery or Discovery(transport)
         self.seen: Seen | None = None
+        self.timed: Callable[[str], AbstractContextManager[object]] = nullcontext
 
     def get(self, kind: ResourceType, name: str, namespace: str = "") -> dict[str, Any]:
         """One object."""

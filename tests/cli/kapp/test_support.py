@@ -1,6 +1,8 @@
 """The commands around an application: complete outputs."""
 from __future__ import annotations
 
+import re
+
 import pytest
 from tests.cli.kapp.conftest import Kapp
 from tests.cli.kapp.test_errors import config_map
@@ -52,3 +54,19 @@ def test_an_application_renamed_to_its_own_name_keeps_its_record(kapp: Kapp) -> 
     assert kapp.fails("rename", "-a", "app", "--new-name", "app", "-y") == (
         'Creating app: configmaps "app" already exists')
     assert kapp("inspect", "-a", "app")[1].split("\t")[1] == "a"
+
+
+def test_debugging_tells_what_takes_time_and_how_long_it_took(kapp: Kapp) -> None:
+    kapp.deploys(config_map("a"))
+    said = re.findall(r"^\d\d:\d\d:\d\d[AP]M: debug: (.*)$", kapp.deploys(config_map("a"), "--debug"), re.M)
+    assert [re.sub(r"\([\d.]+(µs|ms|s)\)", "(TIME)", text) for text in said if "Resource=pods" not in text] == [
+        "CommandRun: start",
+        "RecordedApp: CreateOrUpdate: start",
+        "RecordedApp: CreateOrUpdate: end (TIME)",
+        "Resources: /v1, Resource=configmaps: start",
+        "Resources: /v1, Resource=configmaps: end (TIME)",
+        "ClusterChangeSet: ChangeGraph: NewChangeGraph: start",
+        "ClusterChangeSet: ChangeGraph: NewChangeGraph: end (TIME)",
+        "CommandRun: end (TIME)",
+    ]
+    assert "debug" not in kapp.deploys(config_map("a"))

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 
 from oakum.cli import ui as dialogue
@@ -68,6 +69,11 @@ class Session:
         self.flags: dict[str, Any] = call.flags
         self.ui = ui
         self.out = Printer(ui)
+        self.timed: Callable[[str], AbstractContextManager[object]] = nullcontext
+        if self.flags.get("debug"):
+            from oakum.deploy.run.progress import Progress
+
+            self.timed = Progress(ui.begin).timed
         self.numbers: dict[str, int] = {}
         """What stands for masked values: the same number in all of the command's applications."""
 
@@ -110,6 +116,7 @@ class Session:
         warn = (lambda text: self.ui.begin(f"Warning: {text}\n")) if self.flags["warnings"] else None
         made = connect(self.config, warn=warn, rate=self.rate)
         made.discovery.attempts = DISCOVERY_ATTEMPTS
+        made.timed = self.timed
         return made
 
     @cached_property
@@ -210,12 +217,18 @@ def _failed(ui: dialogue.UI, error: OakumError, *, explain: bool) -> int:
     return status
 
 
+def _timed(call: Invocation, body: Callable[[Session], None], ui: dialogue.UI) -> None:
+    session = Session(call, ui)
+    with session.timed("CommandRun"):
+        body(session)
+
+
 def _profiled(call: Invocation, body: Callable[[Session], None], ui: dialogue.UI) -> None:
     kind = call.flags.get("profile", "none")
     if kind not in PROFILES:
         raise UsageError(f"unknown profile '{kind}'")
     if kind == "none":
-        body(Session(call, ui))
+        _timed(call, body, ui)
         return
     if kind != "cpu":
         raise UsageError(f"profile '{kind}' is one of the reference's runtime and not available here (available: none, "
@@ -224,6 +237,6 @@ def _profiled(call: Invocation, body: Callable[[Session], None], ui: dialogue.UI
 
     profile = cProfile.Profile()
     try:
-        profile.runcall(body, Session(call, ui))
+        profile.runcall(_timed, call, body, ui)
     finally:
         profile.dump_stats(call.flags["profile-output"])

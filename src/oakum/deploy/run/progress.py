@@ -3,7 +3,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from oakum.duration import format_duration
 
 REPEAT_SECONDS = 60.0
 
@@ -38,4 +41,17 @@ class Progress:
 
     def info(self, text: str) -> None:
         """A remark."""
-        self._begin(f"{time.strftime('%I:%M:%S%p')}: info: {text}\n")
+        self._log("info", text)
+
+    @contextmanager
+    def timed(self, what: str) -> Iterator[None]:
+        """Remarks on when something begins, and when it ends and how long it took."""
+        self._log("debug", f"{what}: start")
+        begun = time.monotonic_ns()
+        try:
+            yield
+        finally:
+            self._log("debug", f"{what}: end ({format_duration((time.monotonic_ns() - begun) / 1e9)})")
+
+    def _log(self, level: str, text: str) -> None:
+        self._begin(f"{time.strftime('%I:%M:%S%p')}: {level}: {text}\n")
