@@ -73,6 +73,8 @@ def test_what_is_no_program_is_refused(refused: Refused, text: str, message: str
         ("str(*[], 2)", "argument may not follow *args"),
         ("str(*[], *[])", "multiple *args not allowed"),
         ("str(**{}, **{})", "multiple **kwargs not allowed"),
+        ("str(" + "1," * 256 + ")", "256 positional arguments in call, limit is 255"),
+        ("str(" + ",".join(f"k{i}=1" for i in range(256)) + ")", "256 keyword arguments in call, limit is 255"),
         ("str(**{}, *[])", "*args may not follow **kwargs"),
     ],
 )

@@ -16,6 +16,7 @@ from oakum.starlark.scope import COMPREHENSION, LAMBDA, Scopes
 from oakum.starlark.signature import Parameters
 from oakum.starlark.targets import AttrCall, IndexCall, ListCall, Targets
 
+_MOST = 255  # arguments of one call, positional and named ones each
 _NOT_LEVEL = 2
 _COMPARISON = 3
 _LEVELS: dict[str, int] = {
@@ -187,7 +188,7 @@ class Expressions:
 
     def _call(self, callee: ast.expr) -> ast.expr:
         line = self.cursor.advance()
-        arguments = self.arguments()
+        arguments = self._bounded(line)
         if arguments.star is not None or arguments.double is not None:
             return self._spread(callee, arguments, line)
         if isinstance(callee, AttrCall):
@@ -248,7 +249,7 @@ class Expressions:
             if gather and cursor.value == gather:
                 cursor.advance()
                 cursor.expect("(")
-                inner = self.arguments()
+                inner = self._bounded(line)
                 inner.positional[:0] = found.positional
                 found = inner
                 if cursor.kind == "=":
@@ -273,6 +274,14 @@ class Expressions:
                 problem("positional argument may not follow named", line, before)
             found.positional.append(value)
         cursor.expect(")")
+        return found
+
+    def _bounded(self, line: int) -> Arguments:
+        """The arguments of a call on `line`, which may not have too many."""
+        found = self.arguments()
+        for kind, count in (("positional", len(found.positional)), ("keyword", len(found.keywords))):
+            if count > _MOST:
+                self.scopes.problem(f"{count} {kind} arguments in call, limit is {_MOST}", line)
         return found
 
     def _star_argument(self, found: Arguments) -> None:
