@@ -141,3 +141,21 @@ def test_messages(fails: Callable[[str], EvalError], expression: str, message: s
 def test_an_integer_may_be_longer_than_python_writes(run: Callable[[str], Any]) -> None:
     made = run("x = 10\nfor i in range(13): x = x * x\ny = str(x)")["y"]
     assert made == "1" + "0" * 8192
+
+
+DRAIN = """
+d = {i: str(i) for i in range(300)}
+first = [d.pop(i) for i in range(0, 300, 2)]
+rest = [d.popitem() for i in range(100)]
+d["new"] = 1
+left = list(d.items())
+while d: d.pop(list(d)[-1])
+"""
+
+
+def test_a_dict_keeps_its_order_and_gives_its_room_back_when_entries_are_taken_out(run: Callable[[str], Any]) -> None:
+    space = run(DRAIN)
+    assert space["first"] == [str(i) for i in range(0, 300, 2)]
+    assert space["rest"] == [(i, str(i)) for i in range(1, 200, 2)]
+    assert space["left"] == [*((i, str(i)) for i in range(201, 300, 2)), ("new", 1)]
+    assert space["d"].holes < 100

@@ -35,6 +35,7 @@ class Dict(dict[Any, Any]):
     frozen = False
     busy = 0
     odd = False
+    holes = 0
 
     def check_mutable(self, verb: str) -> None:
         """Raise Failure when frozen or while a loop runs over it."""
@@ -58,6 +59,21 @@ class Dict(dict[Any, Any]):
     def has(self, key: Any) -> bool:
         """Whether `key` is there. Raises Failure for a key that cannot be one."""
         return key_of(key) in self
+
+    def take(self, key: Any, holes: int) -> Any:
+        """Remove `key`, as it is kept, and return its value.
+
+        Python leaves a hole where an entry was, and passes over it in each iteration: with more than `holes`, close up.
+        """
+        value = self.pop(key)
+        self.holes += 1
+        if self.holes > holes:
+            charge(len(self) >> 1)
+            entries = dict(self)
+            self.clear()
+            dict.update(self, entries)
+            self.holes = 0
+        return value
 
     def names(self) -> list[Any]:
         """The keys as written, in order."""
