@@ -161,6 +161,15 @@ def test_what_is_done_with_the_values_of_programs_is_in_the_budget_too() -> None
         render([InputFile("a.yml", text.encode, FileKind.YAML)], None, Options(max_steps=100_000))
 
 
+def test_overlays_that_multiply_items_end_in_the_budget() -> None:
+    insert = "#@overlay/match by=overlay.all, expects='0+'\n#@overlay/insert before=True, after=True\n- 1\n"
+    text = f'#@ load("@ytt:overlay", "overlay")\n#@overlay/match by=overlay.all\n---\na:\n{insert * 30}'
+    files = [InputFile(name, of.encode, FileKind.YAML, order=at)
+             for at, (name, of) in enumerate((("a.yml", "a: [1]\n"), ("o.yml", text)))]
+    with pytest.raises(OakumError, match="step budget of 100000 exceeded"):
+        render(files, None, Options(max_steps=100_000))
+
+
 def test_a_librarys_data_values_need_keys_that_are_strings() -> None:
     files = {
         "a.yml": '#@ load("@ytt:library", "library")\na: #@ library.get("lib").data_values().n\n',

@@ -104,6 +104,13 @@ def test_insert_goes_around_each_anchor(over: Callable[..., str]) -> None:
     assert over("- a\n- b", right) == "- x\n- a\n- x\n- x\n- b\n- x\n"
 
 
+def test_what_several_items_match_is_inserted_and_removed_beside_each(over: Callable[..., str]) -> None:
+    left = "- a\n- b\n- a\n- c\n- a"
+    mark = "#@overlay/match by=lambda i, l, r: l == 'a', expects=3\n"
+    assert over(left, f"{mark}#@overlay/insert after=True\n- x") == "- a\n- x\n- b\n- a\n- x\n- c\n- a\n- x\n"
+    assert over(left, f"{mark}#@overlay/remove\n-") == "- b\n- c\n"
+
+
 def test_assert_leaves_scalars_alone_but_merges_below(over: Callable[..., str]) -> None:
     assert over("a: {b: 1}", "#@overlay/assert via=lambda l, r: None\na:\n  b: 2") == "a:\n  b: 2\n"
     assert over("a: 1", "#@overlay/assert via=lambda l, r: None\na: 2") == "a: 1\n"

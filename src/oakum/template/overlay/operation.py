@@ -81,9 +81,7 @@ class Insert(NamedTuple):
     def apply(self, step: Step, side: Side) -> None:
         places = step.places(side) or []
         arguments = self.read()
-        widened = [_around(step, place, **arguments) for place in places]
-        for place, items in zip(reversed(places), reversed(widened), strict=True):
-            side.replace(place, *items)
+        side.replace_all(places, [_around(step, place, **arguments) for place in places])
 
 
 class Append:

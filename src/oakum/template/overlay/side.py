@@ -34,14 +34,26 @@ class Side:
 
     def remove(self, places: Sequence[Place]) -> None:
         """Take the items at `places` (in ascending order) away."""
-        for items, index in reversed(places):
-            del items[index]
+        self.replace_all(places, [()] * len(places))
+
+    def replace(self, place: Place, item: Any) -> None:
+        """Put `item` where the one at `place` is."""
+        items, index = place
+        items[index] = item
         self._forget()
 
-    def replace(self, place: Place, *run: Any) -> None:
-        """Put the items `run` where the one at `place` is."""
-        items, index = place
-        items[index : index + 1] = run
+    def replace_all(self, places: Sequence[Place], runs: Sequence[Sequence[Any]]) -> None:
+        """Put the items of each of the `runs` where the one at its place is; `places` are in ascending order."""
+        at = 0
+        for items in self.groups:
+            made: list[Any] = []
+            done = 0
+            while at < len(places) and places[at][0] is items:
+                index = places[at][1]
+                made += items[done:index]
+                made += runs[at]
+                done, at = index + 1, at + 1
+            items[:done] = made
         self._forget()
 
     def with_key(self, key: Any) -> list[Place]:

@@ -6,6 +6,7 @@ from functools import partial
 from itertools import chain
 from operator import methodcaller
 
+from oakum.starlark.meter import charge
 from oakum.template.overlay.copying import copy_item, replica
 from oakum.template.overlay.errors import OverlayError
 from oakum.template.overlay.match import MATCH, Defaults, Match, missing_by, read_child_defaults, read_match
@@ -17,6 +18,7 @@ from oakum.typing import Any
 from oakum.yaml.nodes import Array, ArrayItem, Item, Map, MapItem, Value
 
 NO_DEFAULTS: Defaults = {}
+_COPY = 8  # steps that a copy takes
 
 
 class Step:
@@ -140,6 +142,7 @@ class Step:
 
     def fresh(self) -> Item:
         """A new copy of the item, without `overlay/*` annotations."""
+        charge(_COPY)
         if self._clean is None:
             self._clean = copy_item(self.item)
         copy: Item = replica(self._clean)
@@ -181,4 +184,5 @@ def _chosen(matcher: Matcher, right: Value, side: Side) -> list[Place]:
             if matcher.matches(place, left.value, right):
                 found.append((items, index))
         before += len(items)
+    charge(before + _COPY * len(found))
     return found
