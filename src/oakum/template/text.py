@@ -33,31 +33,27 @@ def split_text(text: str, first_line: int = 1) -> list[Piece]:
     Raises TemplateError when markers do not pair.
     """
     pieces: list[Piece] = []
-    start, opened, trim_next = 0, None, False
+    start, line, inside, trim_next = 0, first_line, False, False
     for found in re.finditer(_MARKER, text):
-        where = _place(text, found.start() + 1, first_line)  # of the marker's second character, as the reference
-        if found.group() == "(@":
-            if opened is not None:
-                raise TemplateError(f"Unexpected code opening '(@' at {where}")
-            opened = found.end()
-            piece = text[start : found.start()]
-            pieces.append(_text_piece(text, piece, start, first_line, trim_next, text.startswith("-", opened)))
+        opening, piece = found.group() == "(@", text[start : found.start()]
+        if opening is inside:
+            which = "opening '(@'" if opening else "closing '@)'"
+            # The reference counts to the marker's second character.
+            raise TemplateError(f"Unexpected code {which} at {_place(text, found.start() + 1, first_line)}")
+        if opening:
+            pieces.append(_text_piece(piece, line, trim_next, text.startswith("-", found.end())))
         else:
-            if opened is None:
-                raise TemplateError(f"Unexpected code closing '@)' at {where}")
-            code = text[opened : found.start()]
-            trim_next, raw = code.endswith("-"), code
-            code = code.removesuffix("-").removeprefix("-") if code != "-" else ""
-            pieces.append(Piece(code, first_line + text.count("\n", 0, opened), code=True, raw=raw))
-            start, opened = found.end(), None
-    if opened is not None:
+            trim_next = piece.endswith("-")
+            code = piece.removesuffix("-").removeprefix("-") if piece != "-" else ""
+            pieces.append(Piece(code, line, code=True, raw=piece))
+        start, line, inside = found.end(), line + piece.count("\n"), opening
+    if inside:
         raise TemplateError("Missing code closing '@)' at " + _place(text, len(text), first_line))
-    pieces.append(_text_piece(text, text[start:], start, first_line, trim_next, False))
+    pieces.append(_text_piece(text[start:], line, trim_next, False))
     return pieces
 
 
-def _text_piece(whole: str, piece: str, start: int, first_line: int, trim_start: bool, trim_end: bool) -> Piece:
-    line = first_line + whole.count("\n", 0, start)
+def _text_piece(piece: str, line: int, trim_start: bool, trim_end: bool) -> Piece:
     raw = piece.lstrip() if trim_start else piece
     return Piece(raw.rstrip() if trim_end else raw, line, raw=raw)
 
