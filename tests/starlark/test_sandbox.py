@@ -253,6 +253,13 @@ def test_a_call_takes_more_steps_than_a_turn_of_a_loop() -> None:
     assert called.used > 5 * looped.used
 
 
+@pytest.mark.parametrize("text", ["x = ('%%' * 20000) % 1", "x = ('{{' * 20000 + '}').format()"])
+def test_formats_take_their_steps_before_they_are_filled_in(text: str) -> None:
+    with pytest.raises(EvalError) as caught:
+        _attempt(text, Meter(10_000))
+    assert caught.value.budget
+
+
 def test_a_budget_error_cannot_be_caught_by_the_program() -> None:
     def attempt(function: Any) -> Any:
         from oakum.template.modules.assert_ import assert_module

@@ -155,7 +155,7 @@ def quote(value: str) -> str:
         charge_reading(len(value))
         return f'"{value}"'
     charge(len(value))
-    return '"' + "".join([_escaped(char) for char in value]) + '"'
+    return f'"{value.translate(_ESCAPED)}"'
 
 
 def rune(char: str) -> str:
@@ -163,11 +163,11 @@ def rune(char: str) -> str:
     return {"'": "'\\''", '"': "'\"'"}.get(char) or f"'{quote(char)[1:-1]}'"
 
 
-def _escaped(char: str) -> str:
+def _escaped(code: int) -> str:
+    char = chr(code)
     known = _ESCAPES.get(char)
     if known is not None:
         return known
-    code = ord(char)
     if code < 0x20 or code == 0x7F:
         return f"\\x{code:02x}"
     if 0xDC80 <= code <= 0xDCFF:
@@ -175,3 +175,14 @@ def _escaped(char: str) -> str:
     if char.isprintable():
         return char
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+class _Table(dict[int, str]):
+    """How each character stands between double quotes, worked out at its first use."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _escaped(code)
+        return self[code]
+
+
+_ESCAPED = _Table()
