@@ -59,3 +59,27 @@ def test_a_full_disk_begins_no_new_file(tmp_path: Path) -> None:
 def test_what_fails_on_the_way_to_a_device_is_named(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No space left on device: '/dev/full'"):
         files.write("/dev/full", b"text", 0o600)
+
+
+@pytest.mark.parametrize("place", ["f", "new", "link", "/dev/null"])
+def test_where_a_file_can_be_written_nothing_is_made_by_asking(tmp_path: Path, place: str) -> None:
+    (tmp_path / "f").write_text("before")
+    (tmp_path / "link").symlink_to("f")
+    files.check_writable(str(tmp_path / place))
+    assert sorted(os.listdir(tmp_path)) == ["f", "link"]
+    assert (tmp_path / "f").read_text() == "before"
+
+
+@pytest.mark.parametrize("place", ["gone/f", "f/f", "", "sealed/f", "sealed-file"])
+def test_asking_whether_a_file_can_be_written_fails_as_writing_does(tmp_path: Path, place: str) -> None:
+    (tmp_path / "f").write_text("before")
+    (tmp_path / "sealed").mkdir(0o500)
+    (tmp_path / "sealed-file").touch(0o400)
+    if place.startswith("sealed") and os.geteuid() == 0:
+        files.check_writable(str(tmp_path / place))
+        return
+    with pytest.raises(OSError, match=str(tmp_path / place)) as asked:
+        files.check_writable(str(tmp_path / place))
+    with pytest.raises(OSError, match=str(tmp_path / place)) as written:
+        files.write(str(tmp_path / place), b"text", 0o600)
+    assert str(asked.value) == str(written.value)

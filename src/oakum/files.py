@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import stat
+from errno import EACCES, ENOENT, ENOTDIR
 
 
 def write(path: str, data: bytes, mode: int) -> None:
@@ -25,6 +26,15 @@ def write(path: str, data: bytes, mode: int) -> None:
         if new:
             os.unlink(path)
         raise OSError(error.errno, error.strerror, path) from None
+
+
+def check_writable(path: str) -> None:
+    """Raises the OSError that `write` would, as far as that shows while there is nothing to write yet."""
+    if os.path.lexists(path):
+        os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
+    elif not os.access(folder := os.path.dirname(path) or ".", os.W_OK | os.X_OK):
+        lacks = EACCES if os.path.isdir(folder) else ENOTDIR if os.path.exists(folder) else ENOENT
+        raise OSError(lacks, os.strerror(lacks), path)
 
 
 def _reserve(handle: int, size: int, before: int) -> None:

@@ -1,5 +1,6 @@
 import io
 import json
+import os
 
 import pytest
 
@@ -76,6 +77,29 @@ def test_an_error_leaves_a_blank_line_on_standard_output():
 def test_anything_but_yes_stops(answers, message):
     with pytest.raises(UsageError, match=f"^{message}$"):
         ui(answers).confirm()
+
+
+@pytest.mark.parametrize("left", ["", "y\n"])
+def test_standard_input_at_its_end_is_told_before_the_question_and_an_answer_is_left_for_it(left):
+    reader, writer = os.pipe()
+    with os.fdopen(reader) as stdin, os.fdopen(writer, "w") as answers:
+        screen = UI("kapp", {}, stdout=io.StringIO(), stderr=io.StringIO(), stdin=stdin)
+        screen.expect_answer()  # there may be one yet
+        answers.write(left)
+        answers.close()
+        if left:
+            screen.expect_answer()
+            screen.confirm()
+        else:
+            with pytest.raises(UsageError, match="^Asking for confirmation:\n  EOF$"):
+                screen.expect_answer()
+            UI("kapp", {"yes": True}, stdin=stdin).expect_answer()
+
+
+def test_an_answer_is_expected_of_what_is_no_file_until_it_is_read():
+    ui("").expect_answer()
+    with pytest.raises(UsageError, match="JSON UI"):
+        ui("y\n", json=True).expect_answer()
 
 
 def test_an_unclear_answer_is_asked_for_again():

@@ -43,6 +43,9 @@ class Paper:
     def confirm(self) -> None:
         """Yes."""
 
+    def expect_answer(self) -> None:
+        """Yes."""
+
     def paint(self, text: str, color: str) -> str:
         return text
 

@@ -1,3 +1,4 @@
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,7 @@ from tests.deploy.conftest import Paper, Place, config_map
 from oakum.dataclass import replace
 from oakum.deploy.app.changes import Changes
 from oakum.deploy.app.meta import AppMeta
-from oakum.deploy.app.recorded import RecordedApp
+from oakum.deploy.app.recorded import DRY_RUN, RecordedApp
 from oakum.deploy.apply.options import ApplyOptions, WaitOptions
 from oakum.deploy.cluster import places_of
 from oakum.deploy.deploying import Deploy, DeployOptions
@@ -18,6 +19,7 @@ from oakum.deploy.resource import Resource
 from oakum.deploy.run.table import DiffOptions
 from oakum.deploy.values import floats
 from oakum.kube.client import CONFIG_MAPS
+from oakum.kube.errors import ApiError
 from oakum.kube.kinds import ResourceType
 from oakum.kube.workers import each
 from oakum.yaml.locate import Place as Field
@@ -252,3 +254,75 @@ def test_waiting_for_an_object_held_by_a_finalizer_ends_in_time(place: Place) ->
     place.client.patch(CONFIG_MAPS, "a", {"metadata": {"finalizers": None}}, "merge", place.namespace)
     place.delete()
     assert not RecordedApp(place.client, "app", place.namespace).find()
+
+
+def looking(place: Place, *bodies: dict[str, Any], app: str = "app", **options: Any) -> tuple[Deploy, Paper]:
+    """A deploy that has looked ahead, and what it prints."""
+    paper = Paper()
+    wanted = DeployOptions(app=app, namespace=place.namespace, **options)
+    deploy = Deploy(place.client, wanted, lambda: [Resource(floats(body)) for body in bodies], paper)
+    deploy.look([Resource(floats(body)) for body in bodies])
+    return deploy, paper
+
+
+def sent(place: Place, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The requests that are sent from now on."""
+    found: list[str] = []
+    request = place.client.transport.request
+
+    def noted(method: str, path: str, **how: Any) -> Any:
+        found.append(f"{method} {path}{' (dry run)' if how.get('query') == DRY_RUN else ''}")
+        return request(method, path, **how)
+
+    monkeypatch.setattr(place.client.transport, "request", noted)
+    return found
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_looking_ahead_writes_nothing_and_spares_the_deploy_what_it_asked(
+    place: Place, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    requests = sent(place, monkeypatch)
+
+    def deployed(*, ahead: bool) -> list[str]:
+        if there:
+            place.deploy(config_map("a", k="0"))
+        place.client.discovery.refresh()
+        requests.clear()
+        if ahead:
+            deploy, _ = looking(place, config_map("a", k="1"), lock=LockOptions(enabled=True))
+            assert [r for r in requests if not r.startswith("GET")] == [r for r in requests if "dry run" in r]
+            deploy.run()
+        else:
+            place.deploy(config_map("a", k="1"), lock=LockOptions(enabled=True))
+        found = sorted(re.sub(r"app-change-\w+", "app-change", request) for request in requests)
+        place.delete()
+        return found
+
+    at_once, ahead = deployed(ahead=False), deployed(ahead=True)
+    assert [r for r in ahead if "dry run" not in r] == at_once
+    assert len(ahead) == len(at_once) + 1
+
+
+def test_a_record_that_somebody_made_meanwhile_is_theirs_and_ours(place: Place) -> None:
+    deploy, _ = looking(place, config_map("a", k="1"))
+    place.deploy(config_map("a", k="0"))
+    assert deploy.run()
+    assert place.data() == {"a": {"k": "1"}}
+
+
+def test_a_lock_that_somebody_took_meanwhile_is_heeded(place: Place) -> None:
+    deploy, _ = looking(place, config_map("a", k="1"), lock=LockOptions(enabled=True))
+    app = RecordedApp(place.client, "app", place.namespace)
+    with Lock(place.client, app, LockOptions(enabled=True)), pytest.raises(AppError, match="is being changed by"):
+        deploy.run()
+
+
+def test_a_record_that_the_server_would_not_take_is_told(place: Place) -> None:
+    with pytest.raises(ApiError, match='namespaces "nowhere" not found'):
+        looking(place, config_map("a"), app_namespace="nowhere")
+    with pytest.raises(ApiError, match="Not_Valid"):
+        looking(place, config_map("a"), app="Not_Valid")
+    place.deploy(config_map("a"))
+    with pytest.raises(AppError, match="Updating app: .*b c"):
+        looking(place, config_map("a"), labels=("a=b c",))

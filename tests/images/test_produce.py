@@ -49,7 +49,7 @@ def test_tags_are_written_and_an_equal_one_is_left_alone(registry: Host) -> None
     destination = Destination(ImageRef("app"), f"{registry.address}/app", ("1", "v2"))
     with front(registry.address) as watched:
         url = f"{watched.address}/app@{digest}"
-        found = Tagging(Busy(url), connect(), lambda _: None).produce("app", SOURCE, destination)
+        found = Tagging(Busy(url), connect(), lambda _: None, lambda: None).produce("app", SOURCE, destination)
         assert [line for line in watched.seen if line.startswith("PUT")] == ["PUT /v2/app/manifests/v2"]
     assert found.origins == ({"tagged": {"tags": ["1", "v2"]}},)
     assert manifests.resolve(registry.transport, parse(f"{registry.address}/app:v2")).digest == digest
@@ -63,7 +63,7 @@ def test_a_tag_that_cannot_be_written_is_tried_again_after_a_wait_that_may_help(
     slept: list[float] = []
     with front(registry.address) as faulty:
         faulty.order(match="PUT", times=99, status=status)
-        tagging = Tagging(Busy(f"{faulty.address}/app@{digest}"), connect(), slept.append)
+        tagging = Tagging(Busy(f"{faulty.address}/app@{digest}"), connect(), slept.append, lambda: None)
         with pytest.raises(BuildError, match="^Writing image tag: Retried 5 times: PUT http://"):
             tagging.produce("app", SOURCE, Destination(ImageRef("app"), "x", ("v2",)))
     assert slept == [1.0] * waits

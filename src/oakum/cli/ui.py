@@ -31,6 +31,9 @@ FLAGS = (
 _GO_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
+NO_ANSWER = "Asking for confirmation:\n  EOF"
+
+
 class UI:
     """One command's dialogue with its user. Safe to call from several threads."""
 
@@ -73,9 +76,16 @@ class UI:
         """A table. Raises UsageError for a `--column` that it does not have."""
         from oakum.cli.table import as_json, render
 
+        self.check_columns(table)
+        text = render(table, self.columns, data_only=not self.tty, color=self.color)
+        self._say("Tables", as_json(table, self.columns) if self.json else None, "auto", text)
+
+    def check_columns(self, table: Table) -> None:
+        """Raises UsageError for a `--column` that such a table does not have."""
+        from oakum.cli.table import shown
+
         try:
-            text = render(table, self.columns, data_only=not self.tty, color=self.color)
-            self._say("Tables", as_json(table, self.columns) if self.json else None, "auto", text)
+            shown(table.columns, self.columns)
         except ValueError as unknown:
             known = ", ".join(column.key for column in table.columns)
             raise UsageError(f"Failed to find header: {unknown} (hint: columns are {known})") from None
@@ -84,8 +94,7 @@ class UI:
         """Ask whether to continue. Raises UsageError when the answer is no, or when nobody can answer."""
         if self.yes:
             return
-        if self.json:
-            raise UsageError("Cannot ask for confirmation in JSON UI (hint: use '--yes' to answer beforehand)")
+        self._demand_dialogue()
         self._pad("auto")
         while True:
             self._write("Continue? [yN]: ")
@@ -93,13 +102,24 @@ class UI:
             if not self.stdin.isatty():
                 self._write(answer.rstrip("\n") + "\n")
             if not answer:
-                raise UsageError("Asking for confirmation:\n  EOF")
+                raise UsageError(NO_ANSWER)
             word = answer.strip()
             if word in ("y", "Y", "yes"):
                 return
             if word in ("n", "N", "no", ""):
                 raise UsageError("Stopped")
             self._write("invalid input (not y, n, yes, or no)\n")
+
+    def expect_answer(self) -> None:
+        """Raises the UsageError that `confirm` would, where it shows already that nobody can answer."""
+        if not self.yes:
+            self._demand_dialogue()
+            if _ended(self.stdin):
+                raise UsageError(NO_ANSWER)
+
+    def _demand_dialogue(self) -> None:
+        if self.json:
+            raise UsageError("Cannot ask for confirmation in JSON UI (hint: use '--yes' to answer beforehand)")
 
     def fail(self, error: OakumError) -> None:
         """Report the error that ends the command: on standard error, or among the JSON's lines."""
@@ -141,6 +161,16 @@ class UI:
     def _write(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def _ended(stream: IO[str]) -> bool:
+    """Whether there is no more to read, as far as that can be told without waiting and without taking anything."""
+    import select
+
+    try:
+        return not stream.isatty() and stream in select.select([stream], [], [], 0)[0] and not stream.buffer.peek(1)  # type: ignore[attr-defined]
+    except (AttributeError, OSError, ValueError):  # no file of the system's
+        return False
 
 
 def colors(stream: IO[str]) -> bool:

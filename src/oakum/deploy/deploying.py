@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cached_property
 
+from oakum import files
 from oakum.dataclass import dataclass, field
 from oakum.deploy.app.changes import Changes, Running
 from oakum.deploy.app.labeled import PREFIX as LABEL_PREFIX
@@ -13,6 +14,7 @@ from oakum.deploy.app.labeled import LabeledApp
 from oakum.deploy.app.meta import AppMeta, Used, namespaces_of
 from oakum.deploy.app.recorded import RecordedApp, parse_labels
 from oakum.deploy.apply.options import ApplyOptions, WaitOptions
+from oakum.deploy.apply.strategy import check_default
 from oakum.deploy.cluster import Cluster
 from oakum.deploy.config.config import Config, extract
 from oakum.deploy.config.defaults import default_config
@@ -96,6 +98,15 @@ class DeployOptions:
     apply_exit_status: bool = False
     version: str = "develop"
 
+    def check(self) -> None:
+        """Tell at once of values that no deploy could go by. Raises OakumError."""
+        parse_mapping(self.map_ns)
+        parse_labels(list(self.labels))
+        filter_changes([], self.diff.filter)
+        check_default(self.apply.default_update_strategy)
+        if self.app.startswith(LABEL_PREFIX):
+            _ = LabeledApp(self.app).label_key
+
 
 @dataclass()
 class Deploy:
@@ -123,6 +134,28 @@ class Deploy:
         with self._lock:
             return self._run(key, value)
 
+    def look(self, draft: Sequence[Resource] = ()) -> None:
+        """Tell now what would stop `run`, as far as that shows without what is there; nothing is written.
+
+        `draft` are documents (others than `read` gives, as they are changed) that differ from those in values only.
+        What is found is not asked for again by `run`. Raises OakumError as `run`, with the same messages.
+        """
+        key, value = self._known()
+        if self.options.metadata_file:
+            with _telling_of_files():
+                files.check_writable(self.options.metadata_file)
+        self._lock.look()
+        self.client.discovery.types()
+        if not draft:
+            return
+        everything, config = self._input(draft, key, value)
+        new = [r for r in everything if self._wanted(r)]
+        self._check_allowed(new)
+        if self._untouched:
+            differ = Differ(Comparing(config, self.templates))
+            if Planner(Judge(config)).plan(calculate([], new, differ), config):
+                self.out.expect_answer()
+
     @cached_property
     def _lock(self) -> Lock:
         return Lock(self.client, self._recorded, LockOptions() if self.options.diff.run else self.options.lock)
@@ -135,13 +168,30 @@ class Deploy:
     def _app_namespace(self) -> str:
         return self.options.app_namespace or self.options.namespace
 
+    @property
+    def _untouched(self) -> bool:
+        """Whether it is sure that whatever is wanted is a change."""
+        meta, options = self._meta, self.options
+        return meta is not None and not (meta.last_change_name or options.previous_app or options.diff.filter)
+
+    def _known(self) -> tuple[str, str]:
+        """The application's label, or one like that which it would get."""
+        options = self.options
+        if options.app.startswith(LABEL_PREFIX):
+            labeled = LabeledApp(options.app)
+            return labeled.label_key, labeled.label_value
+        app = self._recorded = RecordedApp(self.client, options.app, self._app_namespace)
+        found = app.look(parse_labels(list(options.labels)))
+        self._meta = app.meta if found else AppMeta(str(time.time_ns()))
+        return self._meta.label_key, self._meta.label_value
+
     def _open(self) -> tuple[str, str]:
         """Find or make the record; returns the application's label."""
         options = self.options
         if options.app.startswith(LABEL_PREFIX):
             labeled = LabeledApp(options.app)
             return labeled.label_key, labeled.label_value
-        app = RecordedApp(self.client, options.app, self._app_namespace)
+        app = self._recorded or RecordedApp(self.client, options.app, self._app_namespace)
         labels = parse_labels(list(options.labels))
         if options.diff.run:
             if not app.find() and not self._find_previous(app):
@@ -163,7 +213,7 @@ class Deploy:
 
     def _run(self, key: str, value: str) -> bool:
         options, out = self.options, self.out
-        everything, config = self._input(key, value)
+        everything, config = self._input(self.read(), key, value)
         new = [r for r in everything if self._wanted(r)]
         if not everything and not options.allow_empty and not options.patch:
             raise InputError("Trying to apply empty set of resources will result in deletion of resources on cluster. "
@@ -193,9 +243,9 @@ class Deploy:
             raise ExitStatus.applied(changed=True)
         return True
 
-    def _input(self, key: str, value: str) -> tuple[list[Resource], Config]:
+    def _input(self, given: Sequence[Resource], key: str, value: str) -> tuple[list[Resource], Config]:
         options = self.options
-        resources, config = extract(self.read(), default_config(), options.version)
+        resources, config = extract(given, default_config(), options.version)
         check_complete(resources)
         resources = unique(resources)
         self._new_versions = frozenset(r.api_version for r in resources)
@@ -325,9 +375,13 @@ class Deploy:
     def _write_metadata(self) -> None:
         meta = self._recorded.meta if self._recorded is not None else self._meta
         if self.options.metadata_file and meta is not None:
-            from oakum import files
-
-            try:
+            with _telling_of_files():
                 files.write(self.options.metadata_file, meta.to_text().encode(), 0o777)
-            except OSError as e:
-                raise InputError(f"open {e.filename}: {(e.strerror or str(e)).lower()}") from e
+
+
+@contextmanager
+def _telling_of_files() -> Iterator[None]:
+    try:
+        yield
+    except OSError as e:
+        raise InputError(f"open {e.filename}: {(e.strerror or str(e)).lower()}") from e

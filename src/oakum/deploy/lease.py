@@ -25,12 +25,19 @@ class Lease:
         self._holder = holder
         self._duration = duration
         self._seen: dict[str, Any] = {}
+        self._free = False
+
+    def look(self) -> str:
+        """Who holds it; empty where it is free, which `take` then goes by."""
+        other = self._read()
+        self._free = not other or self._expired()
+        return "" if self._free else other
 
     def take(self, *, steal: bool) -> str:
         """Take it, if it is free, has expired or is to be stolen; gives who holds it now."""
         for left in reversed(range(ROUNDS)):
             try:
-                other = self._read()
+                other, self._free = "" if self._free else self._read(), False
                 if other and not steal and not self._expired():
                     return other
                 self._write(acquired=True)

@@ -70,6 +70,13 @@ class Lock:
                 self._lease.release()  # or others would wait until the lease expires
                 raise
 
+    def look(self) -> None:
+        """Raises AppError where somebody holds the lease for whom we would not wait."""
+        if self._lease is not None and not self._options.steal:
+            other = self._lease.look()
+            if other and self._options.wait <= 0:
+                raise self._held_by(other)
+
     def check(self) -> None:
         """To be called before each write. Raises LockLost when the lease is not ours any more, or may not be."""
         if self._thread is not None and self._lost is None and self._overdue:
@@ -80,15 +87,13 @@ class Lock:
             raise self._lost
 
     def _acquire(self, lease: Lease) -> None:
-        assert self._app is not None
         end = time.monotonic() + self._options.wait
         while True:
             begun = _clock()
             if (other := lease.take(steal=self._options.steal)) == self._holder:
                 break
             if time.monotonic() >= end:
-                raise AppError(f"App '{self._app.name}' (namespace: {self._app.namespace}) is being changed by "
-                               f"'{other}' (hint: wait for it with --lock-wait, or take over with --lock-steal)")
+                raise self._held_by(other)
             time.sleep(PAUSE)
         self._renewed = begun
         thread = threading.Thread(target=self._keep, daemon=True)
@@ -121,6 +126,11 @@ class Lock:
             self._lost = self._lose(f"was taken over by '{holder}'")
         else:
             self._lost = self._lose("was taken away by somebody who has let it go since")
+
+    def _held_by(self, other: str) -> AppError:
+        assert self._app is not None
+        return AppError(f"App '{self._app.name}' (namespace: {self._app.namespace}) is being changed by '{other}' "
+                        "(hint: wait for it with --lock-wait, or take over with --lock-steal)")
 
     def _lose(self, why: str) -> LockLost:
         assert self._app is not None

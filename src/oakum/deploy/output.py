@@ -62,6 +62,9 @@ class Output(Protocol):
     def confirm(self) -> None:
         """Ask whether to go on. Raises OakumError when not."""
 
+    def expect_answer(self) -> None:
+        """Raises OakumError where `confirm` would be asked in vain: it shows already that nobody can answer."""
+
     def paint(self, text: str, color: str) -> str:
         """`text` in red, green or faint where colours are shown."""
 

@@ -12,7 +12,7 @@ from oakum.images.fingerprint import Fingerprint
 from oakum.images.hashes import FolderHashes
 from oakum.images.log import Log
 from oakum.images.options import Options, Tools
-from oakum.images.produce import BuildAndPublish, Late, Limited, Producer, Tagging
+from oakum.images.produce import BuildAndPublish, Gated, Late, Limited, Producer, Tagging
 from oakum.images.resolution import Resolution, Resolver
 from oakum.typing import TYPE_CHECKING
 
@@ -37,7 +37,7 @@ def producer(tools: Tools, options: Options, key: PrivateKeyTypes | None = None)
 
         return BuildAndPublish(Catalogue(Layout(Path(layout)), transport, probe), log)
 
-    made: Producer = _to_build(log) if options.dry_run else Late(with_every_builder)
+    made: Producer = _to_build(log) if options.dry_run else Gated(Late(with_every_builder), tools.ready)
     if options.build_cache:
         fingerprint = Fingerprint(transport, probe, FolderHashes(hashes))
         made = Cached(made, builds, fingerprint, layout, transport, log)
@@ -45,7 +45,9 @@ def producer(tools: Tools, options: Options, key: PrivateKeyTypes | None = None)
         from oakum.images.dry_run import TagsNoted
 
         return Limited(TagsNoted(made), options.concurrency)
-    made = Tagging(made, transport, time.sleep)
+    made = Tagging(made, transport, time.sleep, tools.ready)
+    if options.sbom or key is not None:
+        made = Gated(made, tools.ready)
     if options.sbom:
         from oakum.images.sbom.attach import WithSBOM
 

@@ -34,9 +34,11 @@ class Fingerprint:
 
     def key(self, name: str, source: Source, destination: Destination | None) -> str | None:
         """The key of a build, None for one whose inputs cannot all be seen."""
+        if not os.path.isdir(source.path):
+            return None
         builder = self._builder(source)
         about = self._about(builder, source)
-        if about is None or not os.path.isdir(source.path):
+        if about is None:
             return None
         where = destination.new_image if destination else ""
         parts = [VERSION, builder, name, where, dict(source.options), os.path.realpath(source.path), about]

@@ -1,7 +1,8 @@
 """Lock files: kbld's own, and where either kind is written (kbld: "4.4", "4.5"); image maps (CNAB)."""
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from oakum import files
 from oakum.gostruct import STRING, Named, decode
@@ -24,8 +25,20 @@ def dump(pairs: Iterable[tuple[str, str]], config: Config) -> str:
 
 def write(path: str, text: str, doing: str) -> None:
     """Write a lock, readable by its owner only. Raises ConfigError that begins with `doing`."""
-    try:
+    with _telling(path, doing):
         files.write(path, text.encode("utf-8", "surrogateescape"), 0o600)
+
+
+def check_writable(path: str, doing: str) -> None:
+    """Raises the ConfigError that `write` would, as far as that shows before there is a lock."""
+    with _telling(path, doing):
+        files.check_writable(path)
+
+
+@contextmanager
+def _telling(path: str, doing: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise ConfigError(f"{doing}: open {path}: {(error.strerror or '').lower()}") from error
 

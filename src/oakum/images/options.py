@@ -1,9 +1,9 @@
 """What a run is told, and what it works with."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from oakum.dataclass import dataclass
+from oakum.dataclass import dataclass, field
 from oakum.images.config import Platform
 from oakum.images.log import Log
 from oakum.registry.transport import Transport
@@ -36,10 +36,11 @@ class Options:
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What a run works with. `cache` is the folder for built images and for what is known about builds; `environ` says
-    where a Docker engine is.
+    where a Docker engine is. `ready` is called before the first image is built or pushed: what it raises ends the run.
     """
 
     transport: Transport
     log: Log
     cache: StrPath
     environ: Mapping[str, str]
+    ready: Callable[[], None] = field(default=lambda: None)

@@ -55,6 +55,18 @@ class Late:
         return self._made.produce(image, source, destination)
 
 
+class Gated:
+    """A producer that is asked once `ready` has returned."""
+
+    def __init__(self, inner: Producer, ready: Callable[[], None]) -> None:
+        self._inner, self._ready = inner, ready
+
+    def produce(self, image: str, source: Source, destination: Destination | None) -> Resolution:
+        """As the inner producer."""
+        self._ready()
+        return self._inner.produce(image, source, destination)
+
+
 class BuildAndPublish:
     """Builds with the builder that the source names, publishes, and notes where the image came from."""
 
@@ -79,8 +91,11 @@ class BuildAndPublish:
 class Tagging:
     """Writes the destination's tags onto what was published."""
 
-    def __init__(self, inner: Producer, transport: Transport, sleep: Callable[[float], None]) -> None:
-        self._inner, self._transport, self._sleep = inner, transport, sleep
+    def __init__(
+        self, inner: Producer, transport: Transport, sleep: Callable[[float], None], ready: Callable[[], None]
+    ) -> None:
+        """`ready` is called before a tag is written that was not there, or led elsewhere."""
+        self._inner, self._transport, self._sleep, self._ready = inner, transport, sleep, ready
 
     def produce(self, image: str, source: Source, destination: Destination | None) -> Resolution:
         """As the inner producer, then tagged."""
@@ -108,6 +123,7 @@ class Tagging:
         except RegistryError:
             # Not there yet, or a registry without HEAD: writing it is the answer to both.
             pass
+        self._ready()
         manifests.put(self._transport, target, manifests.get(self._transport, ref))
 
 

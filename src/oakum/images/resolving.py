@@ -8,6 +8,7 @@ from oakum.dataclass import replace
 from oakum.errors import OakumError
 from oakum.images.config import Config
 from oakum.images.errors import ConfigError, ResolveErrors
+from oakum.images.gate import Closed, Gate
 from oakum.images.options import Options, Tools
 from oakum.images.resolution import Resolution, Resolver
 from oakum.images.resolve import OverridingResolver, RegistryResolver
@@ -23,18 +24,21 @@ RESOLVERS = 8
 
 
 def resolve_images(images: Iterable[str], config: Config, options: Options, tools: Tools) -> dict[str, Resolution]:
-    """The resolution of each of `images`, side by side. Raises ResolveErrors."""
+    """The resolution of each of `images`, side by side. Raises ResolveErrors, and what `tools.ready` raises."""
     images = sorted(images)
     if options.pushed_only:
         _demand_destinations(images, config)
     log = StoppableLog(tools.log)
-    resolver = _resolver(config, options, replace(tools, log=log))
+    resolver = _resolver(config, options, replace(tools, log=log, ready=Gate(tools.ready)))
     lookups = 1 if options.concurrency == 1 else max(options.concurrency, RESOLVERS)
     builds, asks = Workers(options.concurrency), Workers(lookups)
     with stopping(log, builds, asks) as jobs:
         for image in images:
             jobs.append((builds if _is_built(image, config) else asks).submit(resolver.resolve, image))
-        return _outcomes(dict(zip(images, jobs, strict=True)))
+        try:
+            return _outcomes(dict(zip(images, jobs, strict=True)))
+        except Closed as closed:
+            raise closed.error from None
 
 
 def _outcomes(jobs: Mapping[str, Job[Resolution]]) -> dict[str, Resolution]:

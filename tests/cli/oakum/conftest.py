@@ -33,6 +33,22 @@ items:
     - port: #@ data.values.port
 """
 
+SITE = """apiVersion: kbld.k14s.io/v1alpha1
+kind: Config
+sources:
+- image: site
+  path: site
+  files: {{build: {{}}}}
+destinations:
+- image: site
+  newImage: {to}
+---
+apiVersion: v1
+kind: PodTemplate
+metadata: {{name: site}}
+template: {{spec: {{containers: [{{name: site, image: site}}]}}}}
+"""
+
 
 @pytest.fixture
 def run(target, tmp_path):
@@ -56,3 +72,13 @@ def run(target, tmp_path):
     call.folder, call.environment, call.namespace, call.kubectl = tmp_path, environment, namespace, kubectl
     yield call
     subprocess.run([*kubectl, "delete", "namespace", namespace, "--wait=false"], check=True, capture_output=True)
+
+
+@pytest.fixture
+def site(run, target):
+    """Where an image goes that is built from a folder."""
+    to = f"{target.registry}/{run.namespace}/site"
+    (run.folder / "site").mkdir()
+    (run.folder / "site/page").write_text("hello")
+    (run.folder / "config/site.yml").write_text(SITE.format(to=to))
+    return to

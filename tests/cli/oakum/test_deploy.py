@@ -83,33 +83,6 @@ def test_a_document_that_is_no_resource_is_named(run):
     assert "list.yml" in deploy(run, status=1)
 
 
-SITE = """apiVersion: kbld.k14s.io/v1alpha1
-kind: Config
-sources:
-- image: site
-  path: site
-  files: {{build: {{}}}}
-destinations:
-- image: site
-  newImage: {to}
----
-apiVersion: v1
-kind: PodTemplate
-metadata: {{name: site}}
-template: {{spec: {{containers: [{{name: site, image: site}}]}}}}
-"""
-
-
-@pytest.fixture
-def site(run, target):
-    """Where an image goes that is built from a folder."""
-    to = f"{target.registry}/{run.namespace}/site"
-    (run.folder / "site").mkdir()
-    (run.folder / "site/page").write_text("hello")
-    (run.folder / "config/site.yml").write_text(SITE.format(to=to))
-    return to
-
-
 def test_a_dry_run_builds_nothing_and_says_what_is_to_be_built(run, site):
     told = deploy(run, "--diff-run", "--diff-changes")
     assert "site | not built in a dry run" in told

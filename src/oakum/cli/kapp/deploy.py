@@ -12,7 +12,6 @@ from oakum.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from oakum.deploy.resource import Resource
-    from oakum.kube.seen import Seen
 
 
 def run(call: Invocation) -> int:
@@ -27,19 +26,13 @@ def _deploy(s: Session) -> None:
     deploy_app(s, s.flags["app"], signed(s.flags, reader(s.flags["file"])))
 
 
-def deploy_app(s: Session, app: str, read: Callable[[], Sequence[Resource]], labels: tuple[str, ...] = (),
-               seen: Seen | None = None) -> bool:
-    """Deploy what `read` gives as `app`, by the flags; returns whether that changed anything. Raises OakumError.
-
-    `seen` is to note what reads of the cluster show.
-    """
+def deploy_app(s: Session, app: str, read: Callable[[], Sequence[Resource]], labels: tuple[str, ...] = ()) -> None:
+    """Deploy what `read` gives as `app`, by the flags. Raises OakumError."""
     from oakum.cli.kapp.options import deploy_options
     from oakum.cli.kapp.templates import YttTemplates
     from oakum.deploy.deploying import Deploy
 
-    client, options = s.client, deploy_options(s, app, labels)
-    client.seen = seen
-    return Deploy(client, options, read, s.out, YttTemplates(), s.numbers).run()
+    Deploy(s.client, deploy_options(s, app, labels), read, s.out, YttTemplates(), s.numbers).run()
 
 
 def reader(paths: Sequence[str]) -> Callable[[], list[Resource]]:

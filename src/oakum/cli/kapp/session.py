@@ -12,6 +12,7 @@ from oakum.errors import DeployError, KubeError, OakumError, UsageError
 from oakum.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from oakum.cli.table import Table
     from oakum.deploy.app.labeled import LabeledApp
     from oakum.deploy.app.recorded import RecordedApp
     from oakum.deploy.filters import ResourceExpression, ResourceFilter
@@ -46,20 +47,32 @@ class Printer:
 
     def table(self, grid: Grid) -> None:
         """A table."""
-        from oakum.cli.table import Cell, Column, Table
-        from oakum.deploy.output import Verdict
+        self.ui.table(_table(grid))
 
-        rows = [[Cell(c.text, c.good) if isinstance(c, Verdict) else c for c in row] for row in grid.rows]
-        self.ui.table(Table(grid.title, grid.content, [Column(c.title, c.long, c.hidden) for c in grid.columns], rows,
-                            grid.sort_by, grid.notes, grid.fill_first, grid.transpose))
+    def check_columns(self, grid: Grid) -> None:
+        """Refuse columns that are asked for and that such a table does not have."""
+        self.ui.check_columns(_table(grid))
 
     def confirm(self) -> None:
         """Ask whether to go on."""
         self.ui.confirm()
 
+    def expect_answer(self) -> None:
+        """Refuse where it shows already that nobody can answer."""
+        self.ui.expect_answer()
+
     def paint(self, text: str, color: str) -> str:
         """`text` in a colour where there are colours (`--color` is for tables only)."""
         return f"\x1b[{CODES[color]}m{text}\x1b[0m" if self._paints else text
+
+
+def _table(grid: Grid) -> Table:
+    from oakum.cli.table import Cell, Column, Table
+    from oakum.deploy.output import Verdict
+
+    rows = [[Cell(c.text, c.good) if isinstance(c, Verdict) else c for c in row] for row in grid.rows]
+    return Table(grid.title, grid.content, [Column(c.title, c.long, c.hidden) for c in grid.columns], rows,
+                 grid.sort_by, grid.notes, grid.fill_first, grid.transpose)
 
 
 class Session:
@@ -235,6 +248,9 @@ def _profiled(call: Invocation, body: Callable[[Session], None], ui: dialogue.UI
                          "cpu)")
     import cProfile
 
+    from oakum import files
+
+    files.check_writable(call.flags["profile-output"])
     profile = cProfile.Profile()
     try:
         profile.runcall(_timed, call, body, ui)

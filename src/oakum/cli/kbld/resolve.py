@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from oakum import cache
 from oakum.cli import registries
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from oakum.images.pipeline import Result
     from oakum.images.resolution import Resolution
     from oakum.images.rewriting import Rewrite
+
+
+LOCKS = {"lock-output": "Writing lock config", "imgpkg-lock-output": "Writing images config"}
+"""What is done for each of the flags that name a lock, as messages say it."""
 
 
 def run(call: Invocation) -> int:
@@ -60,15 +64,16 @@ def _unresolved(documents: Sequence[Document]) -> str:
 
 
 def resolve(
-    flags: dict[str, Any], documents: Sequence[Document], ui: UI, known: Mapping[str, Resolution] | None = None
+    flags: dict[str, Any], documents: Sequence[Document], ui: UI, known: Mapping[str, Resolution] | None = None,
+    ready: Callable[[], None] = lambda: None,
 ) -> Result:
     """Build and pin the images of `documents` as the flags say; logs to standard error, writes lock files.
 
-    `known` is what `resolve_images` found for them before.
+    `known` is what `resolve_images` found for them before; `ready` is called before anything is built or pushed.
     """
     from oakum.images import pipeline
 
-    options, tools = _options(flags), _tools(flags, ui)
+    options, tools = _options(flags), _tools(flags, ui, ready)
     result = pipeline.resolve_documents(documents, options, tools, _image_map(flags), known)
     if flags["warn-unused"]:
         from oakum.images.rewriting import unused
@@ -82,12 +87,12 @@ def resolve(
 
 
 def resolve_images(
-    flags: dict[str, Any], images: Iterable[str], config: Iterable[Document], ui: UI
+    flags: dict[str, Any], images: Iterable[str], config: Iterable[Document], ui: UI, ready: Callable[[], None]
 ) -> dict[str, Resolution]:
-    """Build and pin `images` by the documents of configuration alone; logs to standard error."""
+    """Build and pin `images` by the documents of configuration alone; logs to standard error; `ready` as above."""
     from oakum.images import resolving
 
-    tools = _tools(flags, ui)
+    tools = _tools(flags, ui, ready)
     found = resolving.resolve_images(images, merge(map(decode.parse, config)), _options(flags), tools)
     _tell(tools.log, found)
     return found
@@ -98,10 +103,11 @@ def _tell(log: Log, resolutions: Mapping[str, Resolution]) -> None:
         log.write("resolve", f"final: {image} -> {resolution.url}")
 
 
-def _tools(flags: dict[str, Any], ui: UI) -> Tools:
+def _tools(flags: dict[str, Any], ui: UI, ready: Callable[[], None]) -> Tools:
     from oakum.images.options import Tools
 
-    return Tools(registries.transport(flags), session.log(ui.stderr), cache.folder(os.environ, "images"), os.environ)
+    folder = cache.folder(os.environ, "images")
+    return Tools(registries.transport(flags), session.log(ui.stderr), folder, os.environ, ready)
 
 
 def _options(flags: dict[str, Any]) -> Options:
@@ -123,6 +129,15 @@ def _options(flags: dict[str, Any]) -> Options:
         verify_key=flags["verify-key"],
         dry_run=flags.get("diff-run", False),
     )
+
+
+def check_locks(flags: dict[str, Any]) -> None:
+    """Raises the ConfigError of locks that cannot be written, as far as that shows before there is anything in them."""
+    from oakum.images import lock
+
+    for flag, doing in LOCKS.items():
+        if flags[flag]:
+            lock.check_writable(flags[flag], doing)
 
 
 def _form(text: str) -> str:
@@ -176,7 +191,7 @@ def _write_locks(flags: dict[str, Any], result: Result) -> None:
             )
     if flags["lock-output"]:
         pairs = [(image, resolution.url) for image, resolution in result.resolutions.items()]
-        lock.write(flags["lock-output"], lock.dump(pairs, result.config), "Writing lock config")
+        lock.write(flags["lock-output"], lock.dump(pairs, result.config), LOCKS["lock-output"])
     if flags["imgpkg-lock-output"]:
         text = imageslock.dump(result.resolutions.items(), with_origins=flags["origins-annotation"])
-        lock.write(flags["imgpkg-lock-output"], text, "Writing images config")
+        lock.write(flags["imgpkg-lock-output"], text, LOCKS["imgpkg-lock-output"])

@@ -14,6 +14,7 @@ from oakum.cli.kapp import ROOT as KAPP
 from oakum.cli.kapp import session
 from oakum.cli.kapp.session import Session
 from oakum.cli.kbld import ROOT as KBLD
+from oakum.cli.oakum.ahead import Ahead
 from oakum.cli.oakum.kept import Kept
 from oakum.cli.ytt import ROOT as YTT
 from oakum.dataclass import dataclass
@@ -83,14 +84,14 @@ def _deploy(s: Session) -> None:
     for file in files:
         file.load = _without_mark(file.load)
     kept = Kept(s, (flag for program in PROGRAMS for flag in program), files)
-    known = kept.resolutions()
+    ahead = Ahead(s, kept.seen)
+    known = kept.resolutions(ahead.look)
     if known is not None and kept.holds(known):
         kept.show()
         return
-    from oakum.cli.kapp.deploy import deploy_app
-
-    resources, resolutions = _pinned(s, _templated(s.flags, files, inputs), known, kept)
-    if not deploy_app(s, s.flags["app"], lambda: resources, seen=kept.seen):
+    _ = ahead.options  # a mistake in the flags is told before those in templates
+    resolutions = _pinned(s, _templated(s.flags, files, inputs), known, kept, ahead)
+    if not ahead.deploy.run():
         kept.keep(resolutions)
 
 
@@ -114,11 +115,12 @@ def _templated(given: dict[str, Any], files: list[InputFile], inputs: Inputs) ->
 
 
 def _pinned(
-    s: Session, documents: Sequence[Document], known: Mapping[str, Resolution] | None, kept: Kept
-) -> tuple[list[Resource], dict[str, Resolution]]:
+    s: Session, documents: Sequence[Document], known: Mapping[str, Resolution] | None, kept: Kept, ahead: Ahead
+) -> dict[str, Resolution]:
+    """Give `ahead` the resources, with their images built and pinned; returns what the images came to."""
     from oakum.cli.kbld.resolve import resolve
-    from oakum.deploy.resource import Resource
-    from oakum.deploy.values import floats
+    from oakum.images import decode
+    from oakum.images.resource import items
     from oakum.yaml.values import to_plain
 
     values = [(document, to_plain(document)) for document in documents]
@@ -126,12 +128,20 @@ def _pinned(
     for document, value in given:
         if not isinstance(value, dict):
             raise InputError(f"{NodeOrigin(document)}: Expected a resource to be a map")
+    ahead.draft = lambda: [_resource(document, path, item) for document, value in given for path, item in items(value)
+                           if item and not decode.is_config(item)]
     plain = [value for _, value in given]
-    result = resolve(s.flags, plain, s.ui, known if kept.note(plain) else None)
-    return [
-        Resource(floats(body), NodeOrigin(given[place.index][0], _prefix(place.path)))
-        for body, place in zip(result.documents, result.places, strict=True)
-    ], result.resolutions
+    result = resolve(s.flags, plain, s.ui, known if kept.note(plain) else None, ahead.look)
+    ahead.resources = [_resource(given[place.index][0], place.path, body)
+                       for body, place in zip(result.documents, result.places, strict=True)]
+    return result.resolutions
+
+
+def _resource(document: Document, path: Sequence[str | int], body: dict[str, Any]) -> Resource:
+    from oakum.deploy.resource import Resource
+    from oakum.deploy.values import floats
+
+    return Resource(floats(body), NodeOrigin(document, _prefix(path)))
 
 
 def _prefix(path: Sequence[str | int]) -> str:

@@ -8,7 +8,7 @@ would come out the same, and are left out. Anything else, also an answer that do
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 
 import oakum
@@ -54,27 +54,31 @@ class Kept:
         self._folder = _working_folder()
         self._usable = given <= WHOLE and os.environ.get("OAKUM_CACHE") != "off" and self._folder is not None
         self._new: dict[str, Any] = {}
-        self._told: str | None = None
         self._cluster: Copy | Job[str | None] | None = None
         self.seen: Seen | None = {} if self._usable else None
 
-    def resolutions(self) -> dict[str, Resolution] | None:
-        """What the images of the same inputs come to now; None when the inputs are others. Raises OakumError."""
+    def resolutions(self, ready: Callable[[], None]) -> dict[str, Resolution] | None:
+        """What the images of the same inputs come to now; None when the inputs are others. Raises OakumError.
+
+        `ready` is called before anything is built or pushed, unless the cluster is what it was.
+        """
         copy = taken(ASKER)
         if not (self._usable and self._known.get("inputs") == self._inputs):
             if copy is not None:
                 copy.end()
-            _ = self._s.config  # a mistake there is told before anything is built
             return None
         # The cluster answers while registry and git are asked.
         self._cluster = self._ask(copy)
         from oakum.cli.kbld.resolve import resolve_images
 
-        return resolve_images(self._s.flags, self._known["images"], self._known["config"], self._s.ui)
+        def look() -> None:
+            if self._told is None:
+                ready()
+
+        return resolve_images(self._s.flags, self._known["images"], self._known["config"], self._s.ui, look)
 
     def holds(self, resolutions: Mapping[str, Resolution]) -> bool:
         """Whether images and cluster, and this program, are what they were."""
-        self._told = self._cluster.result() if self._cluster is not None else None
         return self._told is not None and _plain(resolutions) == self._known["images"]
 
     def show(self) -> None:
@@ -101,6 +105,11 @@ class Kept:
             rest = {"inputs": self._inputs, "seen": self.seen, "images": _plain(resolutions),
                     "program": cache.version().hex(), "obtained": self._s.config.identity.obtained}
             remembered.write(*self._place, self._new | rest)
+
+    @cached_property
+    def _told(self) -> str | None:
+        """Which cluster it is, in words, where it is what it was."""
+        return self._cluster.result() if self._cluster is not None else None
 
     def _ask(self, copy: Copy | None) -> Copy | Job[str | None]:
         s, known = self._s, self._known

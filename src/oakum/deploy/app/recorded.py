@@ -21,6 +21,9 @@ USES_APP_LABEL = "kapp.k14s.io/app-changes-use-app-label"
 MIGRATED = "kapp.k14s.io/is-configmap-migrated"
 SUFFIX = ".apps.k14s.io"
 ATTEMPTS = 10
+DRY_RUN = [("dryRun", "All")]
+LASTING = (403, 404, 422)
+"""Refusals of a dry run that the write itself would meet too; with others a server may only not offer dry runs."""
 
 
 def suffixed_names(env: Mapping[str, str] | None = None) -> bool:
@@ -54,6 +57,7 @@ class RecordedApp:
         self.namespace = namespace
         self._qualify = suffixed_names() if fully_qualified is None else fully_qualified
         self._record: dict[str, Any] | None = None
+        self._absent = False
 
     @property
     def title(self) -> str:
@@ -116,13 +120,31 @@ class RecordedApp:
             hint = f" (hint: found app '{self.name}' in other namespaces: {shown})"
         return AppError(f"App '{self.name}' (namespace: {self.namespace}) does not exist{ending}{hint}")
 
+    def look(self, labels: Mapping[str, str]) -> bool:
+        """Whether there is a record; the server is asked whether it would take ours, and nothing is written.
+
+        What was found is not read again by `prepare`. Raises AppError, KubeError.
+        """
+        self._absent = not self.find()
+        try:
+            if self._absent:
+                self.client.create(CONFIG_MAPS, self._first(labels), self.namespace, query=DRY_RUN)
+            else:
+                record = dict(self.record, metadata=dict(self.record["metadata"]))
+                _label(record, labels)
+                self.client.replace(CONFIG_MAPS, record, record["metadata"]["name"], self.namespace, query=DRY_RUN)
+        except ApiError as e:
+            if e.code in LASTING:
+                raise (e if self._absent else AppError(f"Updating app: {e}")) from e
+        return not self._absent
+
     def prepare(self, labels: Mapping[str, str], previous: str = "") -> bool:
         """Make sure there is a record with `labels`: update, migrate, rename from `previous`, or create it.
 
         Returns True when it was created. Raises AppError, KubeError.
         """
         before = RecordedApp(self.client, previous, self.namespace, fully_qualified=self._qualify) if previous else None
-        if self.find():
+        if self._record is not None or (not self._absent and self.find()):
             self._adopt(labels)
             if before is not None and before.name != self.name and before.find() and self._copied_from(before):
                 before.delete()
@@ -131,7 +153,13 @@ class RecordedApp:
             suffixed = before.record["metadata"]["name"].endswith(SUFFIX)
             self._move(before, suffixed or self._qualify, labels if suffixed else {})
             return False
-        self._create(labels)
+        try:
+            self._record = self.client.create(CONFIG_MAPS, self._first(labels), self.namespace)
+        except ApiError as e:
+            if not (e.already_exists and self.find()):
+                raise
+            self._adopt(labels)  # of two first deploys at once this is the later
+            return False
         return True
 
     def _adopt(self, labels: Mapping[str, str]) -> None:
@@ -164,15 +192,16 @@ class RecordedApp:
         self._record = self.client.create(CONFIG_MAPS, body, self.namespace)
         self.client.delete(CONFIG_MAPS, old["metadata"]["name"], before.namespace)
 
-    def _create(self, labels: Mapping[str, str]) -> None:
+    def _first(self, labels: Mapping[str, str]) -> dict[str, Any]:
+        """The record of an application that is new."""
         annotations = {USES_APP_LABEL: ""}
         if self._qualify:
             annotations[MIGRATED] = ""
-        self._record = self.client.create(CONFIG_MAPS, {
+        return {
             "apiVersion": "v1", "kind": "ConfigMap",
             "metadata": {"name": self.name + (SUFFIX if self._qualify else ""), "namespace": self.namespace,
                          "labels": {**labels, IS_APP: ""}, "annotations": annotations},
-            "data": {"spec": AppMeta(str(time.time_ns())).to_text()}}, self.namespace)
+            "data": {"spec": AppMeta(str(time.time_ns())).to_text()}}
 
     def update(self, change: Callable[[AppMeta], AppMeta]) -> None:
         """Change what the record says. Raises AppError, KubeError."""

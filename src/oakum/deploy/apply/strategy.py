@@ -32,6 +32,12 @@ def raw_strategy(change: Change, default_update: str = "") -> str:
     return PLAIN
 
 
+def check_default(update: str) -> None:
+    """Raises UnknownStrategy for a default of updates that is none."""
+    if update not in _KNOWN[UPDATE]:
+        raise UnknownStrategy(f"Unknown {_NAMES[UPDATE]} strategy: {update}")
+
+
 def strategy_of(change: Change, default_update: str = "") -> str:
     """The strategy for the change. Raises UnknownStrategy."""
     found = raw_strategy(change, default_update)
