@@ -79,6 +79,20 @@ def test_secrets_do_not_show_in_the_text_of_a_config(file: Path) -> None:
     assert "t0" not in repr(load(path=str(file), env={}))
 
 
+@pytest.mark.parametrize(("user", "login"), [("{}", ("a b", "s3cret")), ("{username: u, password: p}", ("u", "p"))])
+def test_a_login_in_the_servers_address_is_the_users_and_shown_nowhere(user: str, login: tuple[str, str]) -> None:
+    config = load(text=TEXT.replace("https://h:6443/", "https://a%20b:s3cret@h:6443/p").replace(
+        "{token: t0, as: boss, as-groups: [g1, g2]}", user), env={})
+    assert config.server == "https://h:6443/p"
+    assert (config.identity.username, config.identity.password) == login
+
+
+def test_an_address_that_is_none_does_not_show_its_password() -> None:
+    with pytest.raises(ConfigError, match="https://u:xxxxx@h:what") as caught:
+        load(text=TEXT.replace("https://h:6443/", "https://u:s3cret@h:what"), env={})
+    assert "s3cret" not in str(caught.value)
+
+
 def test_a_certificate_that_is_not_base64_is_refused(file: Path) -> None:
     file.write_text(TEXT.replace("UEVN", "not base64!"))
     with pytest.raises(ConfigError) as caught:

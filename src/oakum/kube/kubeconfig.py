@@ -255,8 +255,8 @@ def _resolve(merged: dict[str, Any], context: str | None) -> ClusterConfig:
     if problems:
         raise ConfigError(f"invalid configuration: {_together(problems)}")
     assert cluster is not None
-    config = _cluster(cluster)
-    identity = _identity(user, cluster)
+    config, login = _cluster(cluster)
+    identity = _identity({**login, **user}, cluster)
     if not config.server.lower().startswith("https:"):
         # Credentials are not for the open network.
         identity = Identity(impersonate=identity.impersonate, impersonate_uid=identity.impersonate_uid,
@@ -279,16 +279,27 @@ def _files(entry: Mapping[str, Any], *names: str) -> tuple[str, ...]:
     return given if len(given) == len(names) else ()
 
 
-def _cluster(entry: Mapping[str, Any]) -> ClusterConfig:
+def _cluster(entry: Mapping[str, Any]) -> tuple[ClusterConfig, dict[str, str]]:
+    """The cluster, and the login in its address as fields of a user: addresses are shown, and passwords are not."""
     address = entry["server"]
     server = address.rstrip("/") if "://" in address else f"http://{address.rstrip('/')}"
     if not _is_url(server):
-        raise ConfigError(f'host must be a URL or a host:port pair: "{address}"')
-    return ClusterConfig(server=server, ca=_pem(entry, "certificate-authority"),
-                         ca_file="".join(_files(entry, "certificate-authority")),
-                         insecure=bool(entry.get("insecure-skip-tls-verify")),
-                         server_name=entry.get("tls-server-name") or "", proxy=entry.get("proxy-url") or "",
-                         uncompressed=bool(entry.get("disable-compression")))
+        from oakum.kube.usable import shown
+
+        raise ConfigError(f'host must be a URL or a host:port pair: "{shown(address)}"')
+    login = {}
+    if "@" in server:
+        from urllib.parse import unquote, urlsplit
+
+        parts = urlsplit(server)
+        server = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        login = {"username": unquote(parts.username or ""), "password": unquote(parts.password or "")}
+    cluster = ClusterConfig(server=server, ca=_pem(entry, "certificate-authority"),
+                            ca_file="".join(_files(entry, "certificate-authority")),
+                            insecure=bool(entry.get("insecure-skip-tls-verify")),
+                            server_name=entry.get("tls-server-name") or "", proxy=entry.get("proxy-url") or "",
+                            uncompressed=bool(entry.get("disable-compression")))
+    return cluster, login
 
 
 def _is_url(address: str) -> bool:
