@@ -46,3 +46,8 @@ def test_ctrl_c_that_is_ignored_stays_ignored():
     done = interrupted("kbld", "oakum.cli.flag", handler="SIG_IGN")
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.startswith(b"kbld version")
+
+
+def test_the_package_runs_as_a_module() -> None:
+    done = subprocess.run([sys.executable, "-m", "oakum", "version"], capture_output=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"oakum version 0.1.0\n", b"")
