@@ -1,4 +1,6 @@
 """Named tuples of our own making: what they have in common with `typing`'s."""
+from __future__ import annotations
+
 import copy
 import pickle
 from typing import Any
