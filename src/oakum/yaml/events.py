@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from yaml import YAMLError as LibraryError
-from yaml._yaml import CParser
 from yaml.events import (
     AliasEvent,
     DocumentEndEvent,
@@ -15,9 +14,17 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from oakum.errors import OakumError
 from oakum.late import pattern
 from oakum.typing import Any
 from oakum.yaml.errors import SyntaxYAMLError, TagYAMLError, too_deep
+
+try:
+    from yaml._yaml import CParser
+except ImportError as e:
+    # Where there is no ready build of it, pip makes one, and leaves libyaml out if its headers are missing.
+    raise OakumError("PyYAML was built without libyaml (hint: install libyaml and its headers, then PyYAML again by "
+                     "'pip install --force-reinstall --no-binary PyYAML PyYAML')") from e
 
 __all__ = [
     "AliasEvent",
