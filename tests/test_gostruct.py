@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from oakum.gostruct import BYTES, STRING, TEXT, Many, Named, Struct, decode
+from oakum.gostruct import BYTES, INT32, INT64, STRING, TEXT, Many, Named, Struct, decode
 
 SHAPE = Struct("v1.Thing", {"name": STRING, "the-data": BYTES, "labels": Named(STRING)})
 SHAPE.fields["parts"] = Many(SHAPE)
@@ -48,3 +48,16 @@ def test_numbers_and_booleans_are_text_only_where_that_is_welcome() -> None:
     assert decode([1, 1.0, 1.5, True, "a", None], Many(TEXT)) == ["1", "1", "1.5", "true", "a", None]
     with pytest.raises(ValueError, match="cannot unmarshal bool"):
         decode([True], Many(STRING))
+
+
+@pytest.mark.parametrize("value", [0, -3, 7.0, 2**31 - 1, -2**31])
+def test_whole_numbers_are_read_in_their_bounds(value: Any) -> None:
+    assert decode(value, INT32) == int(value)
+
+
+@pytest.mark.parametrize(("value", "kind"), [(1.5, "number 1.5"), (2**31, "number 2147483648"), (True, "bool"), ("5", "string"),
+                                             (float("inf"), "number +Inf"), ([], "array")])
+def test_what_is_no_whole_number_is_refused(value: Any, kind: str) -> None:
+    with pytest.raises(ValueError, match=f"^json: cannot unmarshal {re.escape(kind)} into Go value of type int32$"):
+        decode(value, INT32)
+    assert decode(2**31, INT64) == 2**31

@@ -45,6 +45,8 @@ class Named:
 Shape: TypeAlias = "Scalar | Struct | Many | Named"
 STRING, TEXT = Scalar("string"), Scalar("string", lenient=True)
 BOOL, BYTES, ANY = Scalar("bool"), Scalar("[]uint8"), Scalar("interface {}")
+INT32, INT64 = Scalar("int32"), Scalar("int64")
+_BITS = {INT32: 32, INT64: 64}
 
 _Way: TypeAlias = tuple[tuple[str, str], ...]
 """Steps into a value, each with the struct whose field it is; empty for an index and for a key of a map."""
@@ -76,7 +78,10 @@ class _Decoder:
             return [self.at(v, shape.item, (*way, ("", str(i)))) for i, v in enumerate(value)]
         if isinstance(shape, Scalar) and (found := _scalar(value, shape)) is not None:
             return found
-        raise ValueError(f"json: cannot unmarshal {json_kind(value)} into {self._place(way)} of type {_type(shape)}")
+        kind = json_kind(value)
+        if kind == "number" and shape in _BITS:
+            kind = f"number {_as_text(value)}"
+        raise ValueError(f"json: cannot unmarshal {kind} into {self._place(way)} of type {_type(shape)}")
 
     def _struct(self, value: Mapping[str, Any], shape: Struct, way: _Way) -> dict[str, Any]:
         fold = str if self._kubernetes else _lower
@@ -111,9 +116,17 @@ def _scalar(value: Any, shape: Scalar) -> Any:
     """`value` where it fits `shape`, else None."""
     if shape is BOOL:
         return value if isinstance(value, bool) else None
+    if shape in _BITS:
+        return _whole(value, _BITS[shape])
     if isinstance(value, str):
         return _from_base64(value) if shape is BYTES else value
     return _as_text(value) if shape.lenient and isinstance(value, bool | int | float) else None
+
+
+def _whole(value: Any, bits: int) -> int | None:
+    if isinstance(value, bool) or not (isinstance(value, int) or (isinstance(value, float) and value.is_integer())):
+        return None
+    return int(value) if -(1 << bits - 1) <= value < 1 << bits - 1 else None
 
 
 def _from_base64(text: str) -> bytes:

@@ -140,3 +140,20 @@ def test_a_labelled_config_map_that_holds_no_document_is_refused(text: str, why:
     with pytest.raises(ConfigError) as caught:
         extract([labelled], Config(), "")
     assert str(caught.value).endswith(f" labeled as kapp config: Parsing kapp config as resource: {why}")
+
+
+@pytest.mark.parametrize("field", ["ownershipLabelRules", "labelScopingRules", "diffMaskRules", "diffAgainstExistingFieldExclusionRules",
+                                   "diffAgainstLastAppliedFieldExclusionRules"])
+@pytest.mark.parametrize("path", [[], None])
+def test_a_path_to_nowhere_is_refused(field: str, path: Any) -> None:
+    with pytest.raises(ConfigError, match="Expected path to be a non-empty list"):
+        parse_config(config(**{field: [{"path": path, "resourceMatchers": [{"allMatcher": {}}]}]}), "0.60.0")
+
+
+def test_null_in_a_list_is_an_empty_one_of_its_kind() -> None:
+    everything = {"resourceMatchers": [{"allMatcher": {}}]}
+    made = parse_config(config(waitRules=[{"conditionMatchers": [None], **everything}], preflightRules=[None],
+                               changeRuleBindings=[{"rules": [None], **everything}],
+                               templateRules=[{"affectedResources": {"objectReferences": None}, **everything}]), "0.60.0")
+    assert [(c.type, c.status) for c in made.wait[0].conditions] == [("", "")]
+    assert (made.orders[0].rules, made.preflight[0].name, made.templates[0].references) == (("",), "", ())

@@ -77,3 +77,22 @@ def test_objects_with_lines_alike_share_nothing(tmp_path: Path) -> None:
     first["metadata"]["labels"]["x"], first["list"][1]["b"] = "other", "other"
     assert second == {"kind": "A", "metadata": {"name": "a", "labels": {"x": "v"}}, "list": [1, {"b": "c"}]}
     assert third == {**second, "more": [2], "again": [2]}
+
+
+@pytest.mark.parametrize(("item", "kind"), [("5", "number"), ("text", "string"), ("[]", "array"), ("", "null"), ("y", "bool")])
+def test_an_item_of_a_list_that_is_no_object_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, item: str, kind: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.yml").write_text(f"# one\n---\nkind: List\nitems:\n- {{kind: A}}\n- {item}\n")
+    with pytest.raises(InputError) as caught:
+        next(open_sources(["a.yml"])).resources()
+    assert str(caught.value) == f"Expected item 1 of list to be an object, but was {kind} (file 'a.yml' doc 2)"
+    assert caught.value.places == ["items[1] is set at a.yml:6"]
+
+
+@pytest.mark.parametrize("text", ["a: [", "text", "[1]", "{? a}: \tb"])
+def test_where_a_document_begins_that_cannot_be_read_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.yml").write_text(f"kind: A\n---\n# two\n---\n{text}\n")
+    with pytest.raises(InputError) as caught:
+        next(open_sources(["a.yml"])).resources()
+    assert caught.value.places == ["the document begins at a.yml:5"]

@@ -196,3 +196,34 @@ def test_conditions_decide_by_rules_of_ones_own(condition: str, text: str) -> No
     judge = Judge(parse_config(Resource(RULE), ""))
     status = {"conditions": [{"type": condition, "status": "True", "reason": "why", "message": "how"}]}
     assert said(judged("Foo", "ex.test/v1", judge=judge, status=status)) == text
+
+
+@pytest.mark.parametrize(("kind", "fields", "why"), [
+    ("Deployment", {"status": {"conditions": {"a": "b"}}}, "object into Go struct field DeploymentStatus.status.conditions of type "
+     "[]v1.DeploymentCondition"),
+    ("Deployment", {"status": {"conditions": ["Ready"]}}, "string into Go struct field DeploymentStatus.status.conditions of type "
+     "v1.DeploymentCondition"),
+    ("Deployment", {"status": {"conditions": [{"type": ["x"]}]}}, "array into Go struct field DeploymentCondition.status.conditions.type "
+     "of type string"),
+    ("Deployment", {"status": {"observedGeneration": "2"}}, "string into Go struct field DeploymentStatus.status.observedGeneration of "
+     "type int64"),
+    ("Deployment", {"spec": "x"}, "string into Go struct field Deployment.spec of type v1.DeploymentSpec"),
+    ("Deployment", {"spec": {"replicas": 1.5}}, "number 1.5 into Go struct field DeploymentSpec.spec.replicas of type int32"),
+])
+def test_a_built_in_kind_of_another_shape_has_failed(kind: str, fields: dict[str, Any], why: str) -> None:
+    assert said(judged(kind, "apps/v1", **fields)) == f"fail: Error: Failed obj conversion: json: cannot unmarshal {why}"
+
+
+@pytest.mark.parametrize("status", [5, "x", ["x"], {"conditions": {"Ready": True}}, {"conditions": [1]},
+                                    {"conditions": [{"type": "Ready", "status": True}]}, {"observedGeneration": "2"}])
+def test_a_custom_resource_of_any_shape_is_done_but_not_by_a_rule_about_conditions(status: Any) -> None:
+    rule = {"conditionMatchers": [{"type": "Ready", "status": "True", "success": True}], "resourceMatchers": [{"allMatcher": {}}]}
+    config = parse_config(Resource({"apiVersion": "kapp.k14s.io/v1alpha1", "kind": "Config", "waitRules": [rule]}), "0.60.0")
+    assert judged("Thing", "x.test/v1", status=status).successful
+    assert said(judged("Thing", "x.test/v1", status=status, judge=Judge(config))).startswith(
+        "fail: Error: Failed obj conversion: json: cannot unmarshal ")
+
+
+@pytest.mark.parametrize("status", [5, "x", ["x"], {"conditions": {"Ready": True}}, {"conditions": [1, {"type": ["x"]}]}])
+def test_neither_is_it_failed_where_waiting_is_strict(status: Any) -> None:
+    assert judged("Thing", "x.test/v1", status=status, judge=Judge(strict=True)).successful

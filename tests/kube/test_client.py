@@ -83,3 +83,13 @@ def test_what_is_no_object_is_refused() -> None:
     assert str(caught.value) == (
         "the answer of /api/v1/namespaces/n/configmaps/a holds what is no object (hint: is it a Kubernetes API?)"
     )
+
+
+@pytest.mark.parametrize(("field", "value"), [("uid", ["u"]), ("namespace", 5), ("resourceVersion", 7), ("creationTimestamp", {}),
+                                              ("labels", "x"), ("annotations", ["x"])])
+def test_metadata_that_no_server_would_keep_is_refused_wherever_an_object_comes_from(field: str, value: Any) -> None:
+    body = {"kind": "ConfigMap", "metadata": {"name": "a", field: value}}
+    for answer, call in ((body, lambda c: c.get(CONFIG_MAPS, "a", "n")), (body, lambda c: c.create(CONFIG_MAPS, {}, "n")),
+                         (body, lambda c: c.replace(CONFIG_MAPS, {}, "a", "n")), ({"items": [body]}, lambda c: c.list(CONFIG_MAPS, "n"))):
+        with client([Reply(200, answer)]) as (there, _), pytest.raises(ConnectError, match=f"metadata.{field} of 'a' is of another type"):
+            call(there)

@@ -141,8 +141,9 @@ def outgoing(resource: Resource, *, from_server: bool = False) -> dict[str, Any]
     if meta.get("resourceVersion"):
         # Without these the server keeps its own, as it does with them: reading them is half of its work on an object.
         meta.pop("managedFields", None)
-    if isinstance(meta.get("annotations"), dict | None):  # else the server shall say what is wrong with them
-        meta["annotations"] = {**resource.annotations, IDENTITY: resource.identity}
+    notes = meta.get("annotations")
+    if isinstance(notes, dict | None):  # what is wrong with them, or in them, the server shall say
+        meta["annotations"] = {**(notes or {}), IDENTITY: resource.identity}
     body = dict(resource.body, metadata=meta)
     return body if from_server else dict(wire(body))
 

@@ -60,9 +60,8 @@ class Finder:
         """The objects that the selector matches, each once, without our identity annotation."""
         text = str(selector)
         found = each(self._kinds(), lambda kind: self._timed(kind, text), LISTS_AT_ONCE)
-        matching = (Resource(o) for many in found for o in many
-                    if selector.matches((o.get("metadata") or {}).get("labels") or {}))
-        return _one_each(matching)
+        listed = (Resource(o) for many in found for o in many)
+        return _one_each(r for r in listed if selector.matches(r.labels))
 
     def _kinds(self) -> list[ResourceType]:
         wanted = self._scope.kinds

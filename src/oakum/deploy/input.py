@@ -58,7 +58,10 @@ class Source:
         out: list[Resource] = []
         known: dict[str, Line] = {}
         for number, (piece, line) in enumerate(plain.split_documents(self.text), 1):
-            found = read_object(piece, known)
+            try:
+                found = read_object(piece, known)
+            except InputError as e:
+                raise InputError(str(e), [f"the document begins at {self.file}:{line}"]) from e
             if found:
                 out.extend(expand(found, FileOrigin(f"{self.words} doc {number}", self.file, piece, line)))
         return out
@@ -81,11 +84,15 @@ def read_object(text: str, known: dict[str, Line] | None = None) -> dict[str, An
 
 
 def expand(body: Mapping[str, Any], origin: FileOrigin) -> list[Resource]:
-    """The resource, or the items of a list of resources."""
+    """The resource, or the items of a list of resources. Raises InputError for an item that is no object."""
     items = body.get("items")
     if isinstance(items, list):
-        return [Resource(item, replace(origin, within=f"items[{at}]")) for at, item in enumerate(items)
-                if isinstance(item, dict)]
+        for at, item in enumerate(items):
+            if not isinstance(item, dict):
+                kind = "null" if item is None else json_kind(item)
+                raise InputError(f"Expected item {at} of list to be an object, but was {kind} ({origin})",
+                                 Resource({}, origin).places([f"items[{at}]"]))
+        return [Resource(item, replace(origin, within=f"items[{at}]")) for at, item in enumerate(items)]
     return [Resource(dict(body), origin)]
 
 

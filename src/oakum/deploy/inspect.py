@@ -1,7 +1,7 @@
 """`inspect`: an application's objects as tables, a tree, or themselves (kapp spec, section 7.1)."""
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from oakum.deploy.app.meta import CLUSTER
@@ -12,6 +12,7 @@ from oakum.deploy.resource import Resource
 from oakum.deploy.run.table import live_state
 from oakum.deploy.values import text
 from oakum.deploy.wait.judge import Judge
+from oakum.parts import text as part
 
 COLUMNS = (Column("Namespace"), Column("Name"), Column("Kind"), Column("Version", hidden=True), Column("Owner"),
            Column("Rs", "Reconcile state"), Column("Ri", "Reconcile info"), Column("Age"))
@@ -58,8 +59,7 @@ def _place(r: Resource, by_uid: dict[str, Resource]) -> tuple[str, int]:
 def _chain(r: Resource, by_uid: dict[str, Resource]) -> list[str]:
     seen, out = {r.uid}, [_identifier(r)]
     while True:
-        owners: Iterable[dict[str, str]] = r.metadata.get("ownerReferences") or []
-        owner = next((by_uid[o["uid"]] for o in owners if o.get("uid") in by_uid), None)
+        owner = next((by_uid[uid] for o in r.owners if (uid := part(o.get("uid"))) in by_uid), None)
         if owner is None or owner.uid in seen:
             return out[::-1]
         seen.add(owner.uid)

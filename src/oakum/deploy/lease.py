@@ -4,14 +4,20 @@ Each write is of the version that was read last, so that of two who write one is
 """
 from __future__ import annotations
 
-from oakum.deploy.resource import parse_time
 from oakum.errors import KubeError
+from oakum.gostruct import INT32, STRING, Struct, decode
+from oakum.gotime import parse_rfc3339
 from oakum.kube.client import Client
-from oakum.kube.errors import ApiError
+from oakum.kube.errors import ApiError, ConnectError
 from oakum.kube.kinds import ResourceType
+from oakum.parts import mapping, text
 from oakum.typing import Any
 
 LEASES = ResourceType("coordination.k8s.io", "v1", "leases", "Lease", True)
+SPEC = Struct("v1.LeaseSpec", {
+    **dict.fromkeys(("holderIdentity", "acquireTime", "renewTime"), STRING),
+    **dict.fromkeys(("leaseDurationSeconds", "leaseTransitions"), INT32)})
+MOST_TRANSITIONS = 1 << 31
 ROUNDS = 10
 
 
@@ -25,6 +31,7 @@ class Lease:
         self._holder = holder
         self._duration = duration
         self._seen: dict[str, Any] = {}
+        self._spec: dict[str, Any] = {}
         self._free = False
 
     def look(self) -> str:
@@ -78,17 +85,22 @@ class Lease:
             if not e.not_found:
                 raise
             self._seen = {}
-        return str(self._spec.get("holderIdentity") or "")
+        try:
+            self._spec = decode(self._seen.get("spec"), SPEC, kubernetes=True) or {}
+        except ValueError as e:
+            raise self._unreadable(e) from e
+        return text(self._spec.get("holderIdentity"))
 
-    @property
-    def _spec(self) -> dict[str, Any]:
-        return self._seen.get("spec") or {}
+    def _unreadable(self, why: ValueError) -> ConnectError:
+        return ConnectError(f"Lease '{self._name}' (namespace: {self._namespace}) cannot be read: {why} (hint: delete "
+                            "it if nobody is at work)")
 
     def _write(self, *, acquired: bool) -> None:
-        now, spec = self._now(), self._spec
+        now, spec = self._now(), mapping(self._seen.get("spec"))
         if acquired:
+            transitions = self._spec.get("leaseTransitions", 0) + 1
             spec = {"holderIdentity": self._holder, "leaseDurationSeconds": self._duration, "acquireTime": now,
-                    "leaseTransitions": int(spec.get("leaseTransitions", 0)) + 1}
+                    "leaseTransitions": transitions % MOST_TRANSITIONS}
         body = {"apiVersion": LEASES.api_version, "kind": LEASES.kind, "spec": {**spec, "renewTime": now},
                 "metadata": self._seen.get("metadata") or {"name": self._name}}
         if self._seen:
@@ -104,5 +116,8 @@ class Lease:
         renewed = self._spec.get("renewTime") or self._spec.get("acquireTime")
         if not renewed:
             return True
-        age = (self._client.transport.clock.now() - parse_time(renewed)).total_seconds()
-        return age > float(self._spec.get("leaseDurationSeconds") or 0)
+        try:
+            age = (self._client.transport.clock.now() - parse_rfc3339(renewed)).total_seconds()
+        except ValueError as e:
+            raise self._unreadable(e) from e
+        return age > float(self._spec.get("leaseDurationSeconds", 0))

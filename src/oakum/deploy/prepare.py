@@ -11,6 +11,7 @@ from oakum.deploy.config.path import has_index
 from oakum.deploy.errors import InputError
 from oakum.deploy.resource import PREFIX, Resource
 from oakum.deploy.values import same
+from oakum.parts import mapping, mappings, text
 
 NONCE = PREFIX + "nonce"
 ASSOCIATION = PREFIX + "association"
@@ -105,13 +106,11 @@ def input_scopes(resources: Sequence[Resource]) -> dict[tuple[str, str], bool]:
     for r in resources:
         if r.group != "apiextensions.k8s.io" or r.kind != "CustomResourceDefinition":
             continue
-        spec = r.body.get("spec")
-        if not isinstance(spec, dict):
-            continue
-        names = [v.get("name") for v in spec.get("versions") or []] or [spec.get("version")]
-        for version in names:
-            kind = (spec.get("names") or {}).get("kind", "")
-            out[f"{spec.get('group', '')}/{version}", kind] = spec.get("scope") == "Namespaced"
+        spec = mapping(r.body.get("spec"))
+        group, kind = text(spec.get("group")), text(mapping(spec.get("names")).get("kind"))
+        versions = [v.get("name") for v in mappings(spec.get("versions"))] or [spec.get("version")]
+        for version in filter(None, map(text, versions)):
+            out[f"{group}/{version}", kind] = spec.get("scope") == "Namespaced"
     return out
 
 

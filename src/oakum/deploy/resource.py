@@ -7,6 +7,7 @@ from datetime import datetime
 
 from oakum.dataclass import dataclass
 from oakum.deploy.values import clone
+from oakum.parts import mapping, mappings, text
 from oakum.typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 PREFIX = "kapp.k14s.io/"
 IDENTITY = PREFIX + "identity"
 _NOTHING: Mapping[str, str] = {}
+_TEXT = frozenset({str})
 
 
 class Origin(Protocol):
@@ -80,8 +82,7 @@ class Resource:
     @property
     def api_version(self) -> str:
         """`group/version`, or `version` in the core group."""
-        found = self.body.get("apiVersion")
-        return found if isinstance(found, str) else ""
+        return text(self.body.get("apiVersion"))
 
     @property
     def group(self) -> str:
@@ -96,45 +97,46 @@ class Resource:
     @property
     def kind(self) -> str:
         """The object's kind."""
-        found = self.body.get("kind")
-        return found if isinstance(found, str) else ""
+        return text(self.body.get("kind"))
 
     @property
     def metadata(self) -> dict[str, Any]:
         """`metadata`, an empty dict when it is missing (not linked to the body then)."""
-        found = self.body.get("metadata")
-        return found if isinstance(found, dict) else {}
+        return mapping(self.body.get("metadata"))
 
     @property
     def name(self) -> str:
         """The name, or `<generateName>*` when the server is to make one."""
         meta = self.metadata
-        name = _text(meta.get("name"))
-        if not name and meta.get("generateName"):
-            return f"{meta['generateName']}*"
+        name = text(meta.get("name"))
+        if not name and (beginning := text(meta.get("generateName"))):
+            return f"{beginning}*"
         return name
 
     @property
     def namespace(self) -> str:
         """The namespace, empty for cluster-scoped objects and where it is not filled in yet."""
-        return _text(self.metadata.get("namespace"))
+        return text(self.metadata.get("namespace"))
 
     @property
     def labels(self) -> Mapping[str, str]:
-        """Labels, none where they are not a map; do not change."""
-        found = self.metadata.get("labels")
-        return found if isinstance(found, dict) else _NOTHING
+        """Labels, none where they are not a map of texts; do not change."""
+        return _texts(self.metadata.get("labels"))
 
     @property
     def annotations(self) -> Mapping[str, str]:
-        """Annotations, none where they are not a map; do not change."""
-        found = self.metadata.get("annotations")
-        return found if isinstance(found, dict) else _NOTHING
+        """Annotations, none where they are not a map of texts; do not change."""
+        return _texts(self.metadata.get("annotations"))
+
+    @property
+    def owners(self) -> list[dict[str, Any]]:
+        """The references to the objects that it stems from."""
+        return mappings(self.metadata.get("ownerReferences"))
 
     @property
     def uid(self) -> str:
         """The cluster's identifier, empty for objects that are not there yet."""
-        return _text(self.metadata.get("uid"))
+        return text(self.metadata.get("uid"))
 
     @property
     def deleting(self) -> bool:
@@ -144,17 +146,20 @@ class Resource:
     @property
     def created(self) -> datetime | None:
         """When it was created, None when it is not there yet."""
-        at = self.metadata.get("creationTimestamp")
-        return parse_time(at) if isinstance(at, str) else None
+        try:
+            at = parse_time(text(self.metadata.get("creationTimestamp")))
+        except ValueError:
+            return None
+        return at if at.tzinfo is not None else None
 
     @property
     def key(self) -> str:
         """What makes it the same object whatever its API version: `namespace/group/Kind/name`."""
         # Asked for more than anything else, so it reads the body once.
         body, meta = self.body, self.metadata
-        version, name = _text(body.get("apiVersion")), _text(meta.get("name")) or self.name
+        version, name = text(body.get("apiVersion")), text(meta.get("name")) or self.name
         group = version.rpartition("/")[0]
-        return f"{_text(meta.get('namespace'))}/{group}/{_text(body.get('kind'))}/{name}"
+        return f"{text(meta.get('namespace'))}/{group}/{text(body.get('kind'))}/{name}"
 
     @property
     def identity(self) -> str:
@@ -191,14 +196,14 @@ class Resource:
         return f"Resource({self.description})"
 
 
-def parse_time(text: str) -> datetime:
+def parse_time(at: str) -> datetime:
     """An RFC 3339 time; nanoseconds are cut to microseconds. Raises ValueError."""
-    head, dot, tail = text.partition(".")
+    head, dot, tail = at.partition(".")
     if dot:
         digits = len(tail) - len(tail.lstrip("0123456789"))
-        text = f"{head}.{tail[:min(digits, 6)]}{tail[digits:]}"
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+        at = f"{head}.{tail[:min(digits, 6)]}{tail[digits:]}"
+    return datetime.fromisoformat(at.replace("Z", "+00:00"))
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+def _texts(found: Any) -> Mapping[str, str]:
+    return found if isinstance(found, dict) and _TEXT.issuperset(map(type, found.values())) else _NOTHING

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from oakum.errors import KubeError
 from oakum.kube.client import NODES, Client
+from oakum.parts import text
 
 
 def in_words(client: Client) -> str:
@@ -14,6 +15,6 @@ def in_words(client: Client) -> str:
         return address
     if not nodes:
         return address
-    nodes.sort(key=lambda n: n["metadata"].get("creationTimestamp", ""))
+    nodes.sort(key=lambda n: text(n["metadata"].get("creationTimestamp")))
     more = f", {len(nodes) - 1}+" if len(nodes) > 1 else ""
     return f"{address} (nodes: {nodes[0]['metadata']['name']}{more})"

@@ -16,6 +16,7 @@ from oakum.kube.retry import RETRY_READ, RETRY_WRITE, retrying
 from oakum.kube.seen import Seen, address, shown
 from oakum.kube.server import JSON, Query
 from oakum.kube.transport import Stream, Transport
+from oakum.parts import mapping, text
 from oakum.typing import Any
 
 PAGE = 500
@@ -28,6 +29,10 @@ PATCH_TYPES = {"json": "application/json-patch+json", "merge": "application/merg
                "strategic": "application/strategic-merge-patch+json", "apply": "application/apply-patch+yaml"}
 
 
+_NONE = type(None)
+_METADATA = ((frozenset({str, _NONE}), ("namespace", "uid", "resourceVersion", "creationTimestamp")),
+             (frozenset({dict, _NONE}), ("labels", "annotations")))
+"""The types of those fields of every object on which this package relies (ObjectMeta in the API's reference)."""
 Pages = list[dict[str, Any]]
 
 
@@ -54,13 +59,13 @@ class Client:
     def get(self, kind: ResourceType, name: str, namespace: str = "") -> dict[str, Any]:
         """One object."""
         path = kind.path(namespace, name)
-        return _checked(self._read("GET", path), path)
+        return checked(self._read("GET", path), path)
 
     def list(self, kind: ResourceType, namespace: str = "", *, labels: str = "", fields: str = "",
              page: int = PAGE) -> Listing:
         """All objects (of one namespace, or everywhere) that the selectors match, fetched in chunks of `page`."""
         pages = self._pages(kind.path(namespace), _query(labelSelector=labels, fieldSelector=fields), page)
-        version = (pages[-1].get("metadata") or {}).get("resourceVersion") or ""
+        version = text(mapping(pages[-1].get("metadata")).get("resourceVersion"))
         return Listing([item for found in pages for item in _typed(found)], version)
 
     def names(self, kind: ResourceType, namespace: str = "") -> set[str]:
@@ -83,26 +88,26 @@ class Client:
                 return self._pages(path, query, 0, accept)
             items = found.get("items") or []
             for item in items if isinstance(items, list) else [items]:
-                _checked(item, path)
+                checked(item, path)
             pages.append(found)
-            token = (found.get("metadata") or {}).get("continue") or ""
+            token = text(mapping(found.get("metadata")).get("continue"))
             if not token:
                 return pages
 
     def create(self, kind: ResourceType, body: dict[str, Any], namespace: str = "", *, query: Query | None = None,
                ) -> dict[str, Any]:
         """POST; returns the object as stored."""
-        return self._write("POST", kind.path(namespace), body, query=query)
+        return self._changed("POST", kind.path(namespace), body, query=query)
 
     def replace(self, kind: ResourceType, body: dict[str, Any], name: str, namespace: str = "", *,
                 query: Query | None = None) -> dict[str, Any]:
         """PUT the whole object; with a resourceVersion in it, only onto that version."""
-        return self._write("PUT", kind.path(namespace, name), body, query=query)
+        return self._changed("PUT", kind.path(namespace, name), body, query=query)
 
     def patch(self, kind: ResourceType, name: str, patch: Any, form: str, namespace: str = "", *,
               query: Query | None = None) -> dict[str, Any]:
         """PATCH in one of `PATCH_TYPES`' forms: json, merge, strategic, apply."""
-        return self._write("PATCH", kind.path(namespace, name), patch, content_type=PATCH_TYPES[form], query=query)
+        return self._changed("PATCH", kind.path(namespace, name), patch, content_type=PATCH_TYPES[form], query=query)
 
     def delete(self, kind: ResourceType, name: str, namespace: str = "", *, uid: str = "",
                propagation: str = "Background") -> dict[str, Any]:
@@ -143,8 +148,12 @@ class Client:
         self.seen.setdefault(key, shown(found))
         return found
 
-    def _write(self, method: str, path: str, body: Any, *, content_type: str = "application/json",
-               query: Query | None = None) -> dict[str, Any]:
+    def _changed(self, method: str, path: str, body: Any, *, content_type: str = JSON, query: Query | None = None,
+                 ) -> dict[str, Any]:
+        return checked(self._write(method, path, body, content_type=content_type, query=query), path)
+
+    def _write(self, method: str, path: str, body: Any, *, content_type: str = JSON, query: Query | None = None,
+               ) -> dict[str, Any]:
         def send() -> dict[str, Any]:
             answer = self.transport.request(method, path, body=body, content_type=content_type, query=query)
             found: dict[str, Any] = answer.json()
@@ -157,13 +166,20 @@ def _query(**wanted: str) -> Query:
     return [(name, value) for name, value in wanted.items() if value]
 
 
-def _checked(found: Any, path: str) -> dict[str, Any]:
-    """What was read at `path`. Raises ConnectError where it is no object with a name, as it is not such an API then."""
-    if isinstance(found, dict):
-        metadata = found.get("metadata")
-        if isinstance(metadata, dict) and isinstance(metadata.get("name"), str):
-            return found
-    raise ConnectError(f"the answer of {path} holds what is no object (hint: is it a Kubernetes API?)")
+def checked(found: Any, path: str) -> dict[str, Any]:
+    """What was answered at `path`. Raises ConnectError where it is no object with a name and metadata as every API
+    server sees to it, as it is not such an API then.
+    """
+    metadata = found.get("metadata") if isinstance(found, dict) else None
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str):
+        raise ConnectError(f"the answer of {path} holds what is no object (hint: is it a Kubernetes API?)")
+    for kinds, fields in _METADATA:
+        if not kinds.issuperset(map(type, map(metadata.get, fields))):
+            wrong = next(field for field in fields if type(metadata.get(field)) not in kinds)
+            raise ConnectError(f"the answer of {path} holds what is no object: metadata.{wrong} of "
+                               f"'{metadata['name']}' is of another type (hint: is it a Kubernetes API?)")
+    result: dict[str, Any] = found
+    return result
 
 
 def _typed(found: dict[str, Any]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from oakum.kube.errors import ApiError, ConnectError, DiscoveryError
 from oakum.kube.kinds import ResourceType
 from oakum.kube.transport import Transport
 from oakum.kube.workers import each
+from oakum.parts import mapping, mappings, text, texts
 from oakum.typing import Any
 
 PAUSE = 1.0
@@ -108,26 +109,29 @@ def discover(transport: Transport) -> tuple[list[ResourceType], dict[str, str]]:
 
 
 def _aggregated(document: dict[str, Any], types: list[ResourceType], failed: dict[str, str]) -> None:
-    for item in document.get("items") or []:
-        group = item.get("metadata", {}).get("name") or ""
-        for version in item.get("versions") or []:
-            name = version["version"]
+    for item in mappings(document.get("items")):
+        group = text(mapping(item.get("metadata")).get("name"))
+        for version in mappings(item.get("versions")):
+            name = text(version.get("version"))
             if version.get("freshness") == "Stale":
                 failed[f"{group}/{name}"] = STALE
-            for entry in version.get("resources") or []:
-                kind = entry.get("responseKind") or {}
-                if not kind.get("kind"):
+            for entry in mappings(version.get("resources")):
+                served = mapping(entry.get("responseKind"))
+                kind = text(served.get("kind"))
+                if not kind:
                     continue  # a place for its sub-resources only
                 types.append(ResourceType(
-                    kind.get("group") or group, kind.get("version") or name, entry["resource"], kind["kind"],
-                    entry.get("scope") == "Namespaced", frozenset(entry.get("verbs") or ())))
+                    text(served.get("group")) or group, text(served.get("version")) or name,
+                    text(entry.get("resource")), kind, entry.get("scope") == "Namespaced",
+                    frozenset(texts(entry.get("verbs")))))
 
 
 def _legacy(transport: Transport, document: dict[str, Any], types: list[ResourceType], failed: dict[str, str]) -> None:
     if document.get("kind") == "APIVersions":
-        wanted = list(document.get("versions") or [])
+        wanted = texts(document.get("versions"))
     else:
-        wanted = [v["groupVersion"] for g in document.get("groups") or [] for v in g.get("versions") or []]
+        groups = mappings(document.get("groups"))
+        wanted = [text(v.get("groupVersion")) for g in groups for v in mappings(g.get("versions"))]
 
     def fetch(gv: str) -> Any:
         try:
@@ -139,12 +143,14 @@ def _legacy(transport: Transport, document: dict[str, Any], types: list[Resource
         if isinstance(found, Exception):
             failed[gv] = str(found)
         else:
-            types.extend(_listed(gv, found.get("resources") or []))
+            types.extend(_listed(gv, mappings(found.get("resources"))))
 
 
 def _listed(gv: str, resources: Iterable[dict[str, Any]]) -> Iterable[ResourceType]:
     group, _, version = gv.rpartition("/")
     for entry in resources:
-        if "/" not in entry["name"]:
-            yield ResourceType(entry.get("group") or group, entry.get("version") or version, entry["name"],
-                               entry["kind"], bool(entry["namespaced"]), frozenset(entry.get("verbs") or ()))
+        name = text(entry.get("name"))
+        if "/" not in name:
+            yield ResourceType(text(entry.get("group")) or group, text(entry.get("version")) or version, name,
+                               text(entry.get("kind")), bool(entry.get("namespaced")),
+                               frozenset(texts(entry.get("verbs"))))

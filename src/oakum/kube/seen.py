@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from oakum.errors import KubeError
 from oakum.kube.errors import ApiError
 from oakum.kube.workers import each
+from oakum.parts import items, mapping, text
 from oakum.typing import TYPE_CHECKING, Any
 from oakum.url import decode, encode
 
@@ -34,12 +35,12 @@ def shown(answer: dict[str, Any] | ApiError) -> str:
         return f"refused with {answer.code}"
     if "items" not in answer:
         return _version(answer)
-    more = (answer.get("metadata") or {}).get("continue") or ""
-    return " ".join([*map(_version, answer["items"] or ()), more])
+    more = text(mapping(answer.get("metadata")).get("continue"))
+    return " ".join([*map(_version, items(answer["items"])), more])
 
 
-def _version(found: dict[str, Any]) -> str:
-    metadata = found.get("metadata") or {}
+def _version(found: Any) -> str:
+    metadata = mapping(mapping(found).get("metadata"))
     return f"{metadata.get('uid')}@{metadata.get('resourceVersion')}"
 
 

@@ -9,10 +9,11 @@ import threading
 from collections.abc import Iterator
 
 from oakum.dataclass import dataclass
-from oakum.kube.client import Client
+from oakum.kube.client import Client, checked
 from oakum.kube.errors import ApiError, ConnectError, from_answer
 from oakum.kube.kinds import ResourceType
 from oakum.kube.transport import Stream
+from oakum.parts import mapping, text
 from oakum.typing import Any
 
 SERVER_SECONDS = 290
@@ -82,7 +83,7 @@ class Watch:
         found = self._client.list(self._kind, self._namespace, labels=self._labels, fields=self._fields)
         before, self._known = self._known, {}
         for item in found.items:
-            uid = item["metadata"].get("uid", "")
+            uid = text(item["metadata"].get("uid"))
             self._known[uid] = item["metadata"]
             old = before.pop(uid, None)
             if old is None or old.get("resourceVersion") != item["metadata"].get("resourceVersion"):
@@ -117,15 +118,18 @@ class Watch:
         if kind == "ERROR":
             import orjson
 
-            raise from_answer(int(item.get("code") or 500), orjson.dumps(item))
-        meta = item.get("metadata") or {}
-        self._version = meta.get("resourceVersion") or self._version
+            code = item.get("code")
+            raise from_answer(code if isinstance(code, int) else 500, orjson.dumps(item))
         if kind == "BOOKMARK":
+            self._version = text(mapping(item.get("metadata")).get("resourceVersion")) or self._version
             return None
+        meta = checked(item, self._kind.path(self._namespace))["metadata"]
+        self._version = text(meta.get("resourceVersion")) or self._version
+        uid = text(meta.get("uid"))
         if kind == "DELETED":
-            self._known.pop(meta.get("uid", ""), None)
+            self._known.pop(uid, None)
         else:
-            self._known[meta.get("uid", "")] = meta
+            self._known[uid] = meta
         return Event(kind, item)
 
 
@@ -133,8 +137,8 @@ def _decoded(orjson: Any, line: bytes) -> dict[str, Any]:
     """A line that is no event was cut off: the connection broke inside one. Raises ConnectError."""
     try:
         found: dict[str, Any] = orjson.loads(line)
-        whole = isinstance(found["type"], str) and isinstance(found["object"].get("metadata", {}), dict | None)
-    except (orjson.JSONDecodeError, LookupError, TypeError, AttributeError) as e:
+        whole = isinstance(found["type"], str) and isinstance(found["object"], dict)
+    except (orjson.JSONDecodeError, LookupError, TypeError) as e:
         raise ConnectError(f"the connection broke inside a watch event: {e}") from e
     if not whole:
         raise ConnectError("the connection broke inside a watch event")

@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from oakum.cli.command import Invocation
 from oakum.cli.kapp import session
 from oakum.cli.kapp.session import Session
+from oakum.parts import mapping, mappings, text
 from oakum.typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from oakum.deploy.app.changes import Recorded
+    from oakum.deploy.app.meta import ChangeMeta
     from oakum.deploy.app.recorded import RecordedApp
 
 RBAC = "rbac.authorization.k8s.io/v1"
@@ -99,17 +101,17 @@ def _within(at: datetime | None, after: datetime | None, before: datetime | None
     return (after is None or start > after) and (before is None or start < before)
 
 
-def _moment(text: str) -> datetime | None:
+def _moment(given: str) -> datetime | None:
     from oakum.deploy.errors import InputError
     from oakum.deploy.resource import parse_time
 
-    if not text:
+    if not given:
         return None
     try:
-        found = parse_time(text)
+        found = parse_time(given)
         return found if found.tzinfo else found.replace(tzinfo=UTC)
     except ValueError as e:
-        raise InputError(f"unrecognized time format {text}, supported formats: "
+        raise InputError(f"unrecognized time format {given}, supported formats: "
                          "[2006-01-02T15:04:05Z07:00 2006-01-02]") from e
 
 
@@ -122,7 +124,7 @@ def _show_changes(s: Session, title: str, found: Sequence[Recorded]) -> None:
     from oakum.deploy.output import Cell, Column, Grid, Verdict
 
     rows: list[list[Cell]] = []
-    for c in sorted(found, key=lambda c: (_newest_first(c.meta.started), c.name)):
+    for c in sorted(found, key=lambda c: (_newest_first(c.meta), c.name)):
         m = c.meta
         outcome: Cell = "" if m.successful is None else Verdict(str(m.successful).lower(), m.successful)
         started, finished = (_seconds(t) if t != ZERO_TIME else "" for t in (m.started, m.finished))
@@ -132,10 +134,9 @@ def _show_changes(s: Session, title: str, found: Sequence[Recorded]) -> None:
     s.out.table(Grid(title, "app changes", columns, rows))
 
 
-def _newest_first(started: str) -> float:
-    from oakum.deploy.resource import parse_time
-
-    return -parse_time(started).timestamp() if not started.startswith("0001") else 0.0
+def _newest_first(change: ChangeMeta) -> float:
+    at = change.started_at
+    return -at.timestamp() if at is not None else 0.0
 
 
 def _seconds(stored: str) -> str:
@@ -156,8 +157,8 @@ def _config_maps(s: Session) -> None:
 
     rows: list[list[Cell]] = []
     for r in _find(s, [("", "ConfigMap")]):
-        data = {**(r.body.get("data") or {}), **(r.body.get("binaryData") or {})}
-        rows += [[r.namespace, r.name, key, value] for key, value in sorted(data.items())]
+        data = {**mapping(r.body.get("data")), **mapping(r.body.get("binaryData"))}
+        rows += [[r.namespace, r.name, key, text(value)] for key, value in sorted(data.items())]
     columns = (Column("Namespace"), Column("Name"), Column("Key"), Column("Value", hidden=not s.flags["values"]))
     s.out.table(Grid("Config map items", "config map items", columns, rows, ("Namespace", "Name", "Key")))
 
@@ -175,12 +176,12 @@ def _service_accounts(s: Session) -> None:
     roles = {(r.kind, r.namespace, r.name) for r in found if r.kind in ("Role", "ClusterRole")}
     bound, used = set(), set()
     for b in (r for r in found if r.kind.endswith("Binding")):
-        ref = b.body.get("roleRef") or {}
-        role = (ref.get("kind", ""), b.namespace if ref.get("kind") == "Role" else "", ref.get("name", ""))
+        ref = mapping(b.body.get("roleRef"))
+        role = (text(ref.get("kind")), b.namespace if ref.get("kind") == "Role" else "", text(ref.get("name")))
         used.add(role)
         # Accounts and roles of others, which the application only refers to, are no counterparts.
-        subjects = {(x.get("namespace") or b.namespace, x.get("name", "")) for x in b.body.get("subjects") or []
-                    if x.get("kind") == "ServiceAccount"} & accounts
+        subjects = {(text(x.get("namespace")) or b.namespace, text(x.get("name")))
+                    for x in mappings(b.body.get("subjects")) if x.get("kind") == "ServiceAccount"} & accounts
         bound |= subjects
         shown = f"{role[0]}/{role[2]}" if role in roles else "?"
         rows += [[*account, b.namespace or CLUSTER, f"{b.kind}/{b.name}", shown]

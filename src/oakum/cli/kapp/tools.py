@@ -6,6 +6,7 @@ from collections import Counter
 from oakum.cli.command import Invocation
 from oakum.cli.kapp import session
 from oakum.cli.kapp.session import Session
+from oakum.parts import text
 
 
 def diff(call: Invocation) -> int:
@@ -80,7 +81,7 @@ def _labels(s: Session) -> None:
     counts: Counter[tuple[str, str]] = Counter()
     for r in found:
         if accessor == "ownerrefs":
-            pairs = {o.get("kind", ""): o.get("name", "") for o in r.metadata.get("ownerReferences") or []}
+            pairs = {text(o.get("kind")): text(o.get("name")) for o in r.owners}
         else:
             pairs = dict(r.labels if accessor == "labels" else r.annotations)
         counts.update((key, value if values else "") for key, value in (pairs or {"": ""}).items())

@@ -10,6 +10,7 @@ from oakum.deploy.errors import AppError
 from oakum.kube.client import CONFIG_MAPS
 from oakum.kube.errors import ApiError
 from oakum.kube.workers import each
+from oakum.parts import mapping, text
 from oakum.typing import Any
 
 IS_CHANGE = "kapp.k14s.io/is-app-change"
@@ -40,7 +41,7 @@ class Changes:
         else:
             selector = f"{OF_NAME}={self._app.name},{IS_CHANGE}="
         found = self._app.client.list(CONFIG_MAPS, self._app.namespace, labels=selector).items
-        found.sort(key=lambda r: (r["metadata"].get("creationTimestamp", ""), _started(r)))
+        found.sort(key=lambda r: (text(r["metadata"].get("creationTimestamp")), _started(r)))
         return [Recorded(r["metadata"]["name"], _meta(r)) for r in found]
 
     def begin(self, description: str, namespaces: tuple[str, ...], *, keep: int,
@@ -107,7 +108,7 @@ class Running:
         if self._name:
             try:
                 record = self._app.client.get(CONFIG_MAPS, self._name, self._app.namespace)
-                record["data"] = {**(record.get("data") or {}), "spec": done.to_text()}
+                record["data"] = {**mapping(record.get("data")), "spec": done.to_text()}
                 self._app.client.replace(CONFIG_MAPS, record, self._name, self._app.namespace)
             except ApiError as e:
                 raise AppError(f"Updating app change: {e}") from e
@@ -116,7 +117,7 @@ class Running:
 
 def _meta(record: dict[str, Any]) -> ChangeMeta:
     try:
-        return parse_change((record.get("data") or {}).get("spec") or "{}")
+        return parse_change(text(mapping(record.get("data")).get("spec")) or "{}")
     except ValueError as e:
         raise AppError(f"Parsing app change '{record['metadata']['name']}': {e}") from e
 

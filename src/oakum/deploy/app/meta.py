@@ -8,8 +8,9 @@ from datetime import datetime
 
 from oakum.dataclass import dataclass, field, replace
 from oakum.deploy.errors import AppError
-from oakum.deploy.resource import Resource, parse_time
+from oakum.deploy.resource import Resource
 from oakum.gostruct import BOOL, STRING, Many, Struct, decode
+from oakum.gotime import parse_rfc3339
 from oakum.typing import Any
 
 ZERO_TIME = "0001-01-01T00:00:00Z"
@@ -56,8 +57,6 @@ class ChangeMeta:
     @classmethod
     def decoded(cls, raw: Mapping[str, Any]) -> ChangeMeta:
         """Read back what `to_json` gives, once decoded. Raises ValueError for times that are none."""
-        from oakum.gotime import parse_rfc3339
-
         started, finished = raw.get("startedAt", ZERO_TIME), raw.get("finishedAt", ZERO_TIME)
         for text in (started, finished):
             parse_rfc3339(text)
@@ -67,7 +66,7 @@ class ChangeMeta:
     @property
     def started_at(self) -> datetime | None:
         """When it began, None for one that never did."""
-        return None if self.started == ZERO_TIME else parse_time(self.started)
+        return None if self.started == ZERO_TIME else parse_rfc3339(self.started)
 
     def to_text(self) -> str:
         """As stored in a change's own record."""

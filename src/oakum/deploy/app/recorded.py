@@ -14,6 +14,7 @@ from oakum.deploy.errors import AppError
 from oakum.errors import KubeError
 from oakum.kube.client import CONFIG_MAPS, Client
 from oakum.kube.errors import ApiError
+from oakum.parts import mapping, text
 from oakum.typing import Any
 
 IS_APP = "kapp.k14s.io/is-app"
@@ -40,7 +41,7 @@ def meta_of(record: Mapping[str, Any]) -> AppMeta:
     """What a record holds. Raises AppError that names it."""
     name, namespace = record["metadata"]["name"], record["metadata"].get("namespace", "")
     try:
-        return parse_meta((record.get("data") or {}).get("spec") or "")
+        return parse_meta(text(mapping(record.get("data")).get("spec")))
     except AppError as e:
         raise AppError(f"App '{trimmed(name)}' (namespace: {namespace}) backed by ConfigMap '{name}' did not contain "
                        f"parseable app metadata: {e} (hint: ConfigMap was overriden by another user?)") from e
@@ -185,7 +186,7 @@ class RecordedApp:
         meta = {k: dict(old["metadata"].get(k) or {}) for k in ("labels", "annotations")}
         if suffixed:
             meta["annotations"][MIGRATED] = ""
-        body: dict[str, Any] = {"apiVersion": "v1", "kind": "ConfigMap", "data": dict(old.get("data") or {}),
+        body: dict[str, Any] = {"apiVersion": "v1", "kind": "ConfigMap", "data": dict(mapping(old.get("data"))),
                                 "metadata": {"name": self.name + (SUFFIX if suffixed else ""),
                                              "namespace": self.namespace, **meta}}
         _label(body, labels)
@@ -206,7 +207,7 @@ class RecordedApp:
     def update(self, change: Callable[[AppMeta], AppMeta]) -> None:
         """Change what the record says. Raises AppError, KubeError."""
         def edit(record: dict[str, Any]) -> None:
-            record["data"] = {**(record.get("data") or {}), "spec": change(meta_of(record)).to_text()}
+            record["data"] = {**mapping(record.get("data")), "spec": change(meta_of(record)).to_text()}
 
         self._write(edit, fresh=True)
 
@@ -231,7 +232,7 @@ class RecordedApp:
         old = self.record
         suffixed = old["metadata"]["name"].endswith(SUFFIX)
         meta = {k: dict(old["metadata"].get(k) or {}) for k in ("labels", "annotations")}
-        body: dict[str, Any] = {"apiVersion": "v1", "kind": "ConfigMap", "data": dict(old.get("data") or {}),
+        body: dict[str, Any] = {"apiVersion": "v1", "kind": "ConfigMap", "data": dict(mapping(old.get("data"))),
                                 "metadata": {"name": moved.name + (SUFFIX if suffixed else ""), "namespace": namespace,
                                              **meta}}
         try:

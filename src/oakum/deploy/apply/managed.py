@@ -5,23 +5,26 @@ reference wrote as a whole object is managed too, but as an update, so it has to
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from oakum.parts import mapping, mappings
 from oakum.typing import Any
 
 Entry = dict[str, Any]
 
 
-def as_applied(entries: Sequence[Entry], manager: str) -> list[Entry] | None:
-    """The entries with what `manager` wrote by updates among what it applied; None when it wrote nothing so."""
+def as_applied(entries: Any, manager: str) -> list[Entry] | None:
+    """The entries, which may have any shape, with what `manager` wrote by updates among what it applied.
+
+    None when it wrote nothing so.
+    """
+    entries = mappings(entries)
     updates = [e for e in entries if _is(e, manager, "Update")]
     if not updates:
         return None
     others = [e for e in entries if e not in updates]
     applied = next((e for e in others if _is(e, manager, "Apply")), dict(updates[0], operation="Apply"))
-    fields = applied.get("fieldsV1") or {}
+    fields = mapping(applied.get("fieldsV1"))
     for entry in updates:
-        fields = _union(fields, entry.get("fieldsV1") or {})
+        fields = _union(fields, mapping(entry.get("fieldsV1")))
     return [dict(applied, fieldsV1=fields), *(e for e in others if e is not applied)]
 
 
@@ -30,4 +33,5 @@ def _is(entry: Entry, manager: str, operation: str) -> bool:
 
 
 def _union(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    return {key: _union(one.get(key, {}), other.get(key, {})) for key in (*one, *(k for k in other if k not in one))}
+    keys = (*one, *(k for k in other if k not in one))
+    return {key: _union(mapping(one.get(key)), mapping(other.get(key))) for key in keys}

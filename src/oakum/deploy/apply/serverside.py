@@ -48,7 +48,7 @@ class ServerSide:
     def _take_over(self, there: Resource) -> None:
         """Declare what we wrote by updates as applied. A further write, once for an object."""
         for _ in range(ROUNDS):
-            entries = as_applied(there.metadata.get("managedFields") or [], MANAGER)
+            entries = as_applied(there.metadata.get("managedFields"), MANAGER)
             if entries is None:
                 return
             version = there.metadata.get("resourceVersion")

@@ -23,6 +23,7 @@ from oakum.deploy.errors import ConfigError, InputError
 from oakum.deploy.input import read_object
 from oakum.deploy.resource import PREFIX, Resource
 from oakum.gostruct import decode
+from oakum.parts import mapping
 from oakum.typing import Any
 
 API_VERSION = "kapp.k14s.io/v1alpha1"
@@ -138,7 +139,7 @@ def _labeled(resource: Resource, version: str) -> Config:
         if (resource.api_version, resource.kind) != ("v1", "ConfigMap"):
             raise ConfigError(
                 "Expected kapp config to be within v1/ConfigMap but apiVersion or kind do not match")
-        text = (resource.body.get("data") or {}).get("config.yml")
+        text = mapping(resource.body.get("data")).get("config.yml")
         if text is None:
             raise ConfigError("Expected to find field 'data.\"config.yml\"', but did not")
         try:
@@ -192,23 +193,25 @@ def check_version(wanted: Any, have: str) -> None:
 
 def rules_of(raw: Mapping[str, Any]) -> Config:
     """The rules in the fields of a Config document, decoded as `CONFIG` says. Raises ConfigError."""
-    def entries(name: str) -> list[dict[str, Any]]:
-        return [entry or {} for entry in raw.get(name) or []]
-
     return Config(
-        rebase=tuple(_rebase(e, at) for at, e in enumerate(entries("rebaseRules"))),
-        wait=tuple(_wait(e) for e in entries("waitRules")),
-        ownership=tuple(_place(e) for e in entries("ownershipLabelRules")),
-        scoping=tuple(_place(e) for e in entries("labelScopingRules")),
-        templates=tuple(_template(e) for e in entries("templateRules")),
-        masks=tuple(_place(e) for e in entries("diffMaskRules")),
-        applied_exclusions=tuple(_place(e, True) for e in entries("diffAgainstLastAppliedFieldExclusionRules")),
-        existing_exclusions=tuple(_place(e, True) for e in entries("diffAgainstExistingFieldExclusionRules")),
+        rebase=tuple(_rebase(e, at) for at, e in enumerate(_entries(raw, "rebaseRules"))),
+        wait=tuple(_wait(e) for e in _entries(raw, "waitRules")),
+        ownership=tuple(_place(e) for e in _entries(raw, "ownershipLabelRules")),
+        scoping=tuple(_place(e) for e in _entries(raw, "labelScopingRules")),
+        templates=tuple(_template(e) for e in _entries(raw, "templateRules")),
+        masks=tuple(_place(e) for e in _entries(raw, "diffMaskRules")),
+        applied_exclusions=tuple(_place(e, True) for e in _entries(raw, "diffAgainstLastAppliedFieldExclusionRules")),
+        existing_exclusions=tuple(_place(e, True) for e in _entries(raw, "diffAgainstExistingFieldExclusionRules")),
         labels={k: v or "" for k, v in (raw.get("additionalLabels") or {}).items()},
-        groups=tuple(GroupBinding(_matcher(e), e.get("name", "")) for e in entries("changeGroupBindings")),
-        orders=tuple(RuleBinding(_matcher(e), tuple(e.get("rules") or ()), bool(e.get("ignoreIfCyclical")))
-                     for e in entries("changeRuleBindings")),
-        preflight=tuple(PreflightRule(e.get("name", "")) for e in entries("preflightRules")))
+        groups=tuple(GroupBinding(_matcher(e), e.get("name", "")) for e in _entries(raw, "changeGroupBindings")),
+        orders=tuple(RuleBinding(_matcher(e), tuple(rule or "" for rule in e.get("rules") or ()),
+                                 bool(e.get("ignoreIfCyclical"))) for e in _entries(raw, "changeRuleBindings")),
+        preflight=tuple(PreflightRule(e.get("name", "")) for e in _entries(raw, "preflightRules")))
+
+
+def _entries(raw: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """The structs of a list; null stands for an empty one."""
+    return [entry or {} for entry in raw.get(name) or []]
 
 
 def _matcher(entry: Mapping[str, Any]) -> Matcher:
@@ -249,7 +252,7 @@ def _contract(raw: Any, contract: str, file: str) -> str:
 
 def _wait(entry: Mapping[str, Any]) -> WaitRule:
     conditions = []
-    for c in entry.get("conditionMatchers") or []:
+    for c in _entries(entry, "conditionMatchers"):
         conditions.append(ConditionMatcher(
             c.get("type", ""), c.get("status", ""), bool(c.get("failure")), bool(c.get("success")),
             bool(c.get("unblockChanges")), bool(c.get("supportsObservedGeneration"))))
@@ -258,8 +261,7 @@ def _wait(entry: Mapping[str, Any]) -> WaitRule:
 
 
 def _template(entry: Mapping[str, Any]) -> TemplateRule:
-    affected = entry.get("affectedResources") or {}
     references = []
-    for r in affected.get("objectReferences") or []:
+    for r in _entries(entry.get("affectedResources") or {}, "objectReferences"):
         references.append(Reference(_matcher(r), parse_path(r.get("path")), r.get("nameKey") or "name"))
     return TemplateRule(_matcher(entry), tuple(references))

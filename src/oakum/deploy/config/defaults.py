@@ -7,6 +7,7 @@ from oakum.dataclass import replace
 from oakum.deploy.config.config import Config, rules_of
 from oakum.deploy.config.tables import DOCUMENT, TOKENS_OVERLAY
 from oakum.deploy.resource import Resource
+from oakum.parts import mappings, text
 
 
 @cache
@@ -31,11 +32,11 @@ def keep_tokens(new: Resource, existing: Resource) -> None:
     pull = _last(existing, "imagePullSecrets", f"{name}-dockercfg-")
     token, mount = (_last(existing, "secrets", f"{name}-{what}-") for what in ("token", "dockercfg"))
     for field, wanted in (("imagePullSecrets", pull), ("secrets", token), ("secrets", mount)):
-        entries = new.body.get(field) or []
-        if wanted and all(entry.get("name") != wanted for entry in entries):
-            new.body = {**new.body, field: [*entries, {"name": wanted}]}
+        have = new.body.get(field)
+        if wanted and isinstance(have, list | None) and all(e.get("name") != wanted for e in mappings(have)):
+            new.body = {**new.body, field: [*(have or []), {"name": wanted}]}
 
 
 def _last(owner: Resource, field: str, prefix: str) -> str:
-    names = [str(entry.get("name", "")) for entry in owner.body.get(field) or [] if isinstance(entry, dict)]
+    names = [text(entry.get("name")) for entry in mappings(owner.body.get(field))]
     return next((name for name in reversed(names) if name.startswith(prefix)), "")

@@ -59,8 +59,8 @@ def _compiled(pattern: str) -> Any:
 
 def parse_path(raw: Any, *, patterns: bool = False) -> Path:
     """The path that a Config document writes. Raises ConfigError for a part that is none of the known."""
-    if not isinstance(raw, list):
-        raise ConfigError("Expected path to be a list")
+    if not isinstance(raw, list) or not raw:
+        raise ConfigError("Expected path to be a non-empty list")
     return tuple(_part(part, patterns) for part in raw)
 
 

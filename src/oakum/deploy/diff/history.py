@@ -10,6 +10,7 @@ from oakum.deploy.diff.ops import diff_ops, digest
 from oakum.deploy.diff.rebase import Templates, rebase
 from oakum.deploy.resource import PREFIX, Resource
 from oakum.deploy.values import floats, same
+from oakum.parts import mappings
 from oakum.typing import Any
 
 ORIGINAL = PREFIX + "original"
@@ -90,9 +91,12 @@ def last_applied(live: Resource, how: Comparing) -> Resource | None:
     if not text or not (wanted or _owned(live)):
         return None
     try:
-        applied = Resource(floats(orjson.loads(text)))
+        found = orjson.loads(text)
     except orjson.JSONDecodeError:
         return None
+    if not isinstance(found, dict):
+        return None
+    applied = Resource(floats(found))
     if wanted:
         return applied if _digest(live, applied, how) == wanted else None
     left = Resource(_left_of(applied.body, live.body))
@@ -101,7 +105,7 @@ def last_applied(live: Resource, how: Comparing) -> Resource | None:
 
 def _owned(live: Resource) -> bool:
     """Whether we applied the object server-side: then managed fields take the place of the digest."""
-    entries = live.metadata.get("managedFields") or []
+    entries = mappings(live.metadata.get("managedFields"))
     return any(e.get("manager") == MANAGER and e.get("operation") == "Apply" for e in entries)
 
 

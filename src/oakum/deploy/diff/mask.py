@@ -24,24 +24,27 @@ class Mask:
             return resource
         out = resource.copy()
         for rule in rules:
-            self._at(out.body, rule.path)
+            out.body = self._at(out.body, rule.path)
         return out
 
-    def _at(self, value: Any, path: Path) -> None:
+    def _at(self, value: Any, path: Path) -> Any:
+        """`value`, changed in place where that is possible, with what is at `path` masked."""
         if not path:
             if isinstance(value, dict):
-                for key in sorted(value):
-                    value[key] = f"<-- value not shown (#{self._number(value[key])})"
-            return
-        part = path[0]
+                return {key: self._hidden(value[key]) for key in sorted(value)}
+            # Nothing that is masked has another form on a server, but a file may.
+            return value if value is None else self._hidden(value)
+        part, rest = path[0], path[1:]
         if isinstance(part, All | Index):
-            items = value if isinstance(value, list) else []
-            for item in items if isinstance(part, All) else items[part.at:part.at + 1]:
-                self._at(item, path[1:])
-        elif isinstance(value, dict):
-            self._at(value.get(str(part)), path[1:])
+            if isinstance(value, list):
+                for at in range(len(value)) if isinstance(part, All) else range(part.at, min(part.at + 1, len(value))):
+                    value[at] = self._at(value[at], rest)
+        elif isinstance(value, dict) and part in value:
+            value[str(part)] = self._at(value[str(part)], rest)
+        return value
 
-    def _number(self, value: Any) -> int:
+    def _hidden(self, value: Any) -> str:
         from oakum.yaml import gojson
 
-        return self._numbers.setdefault(gojson.dumps(value), len(self._numbers) + 1)
+        number = self._numbers.setdefault(gojson.dumps(value), len(self._numbers) + 1)
+        return f"<-- value not shown (#{number})"

@@ -10,7 +10,7 @@ from oakum.deploy.diff.change import ADD, DELETE, EXISTS, UPDATE, Change
 from oakum.deploy.errors import ConfigError
 from oakum.deploy.resource import PREFIX, Resource
 from oakum.kube.selector import name_problems
-from oakum.typing import Any
+from oakum.parts import mapping, text
 
 GROUP = PREFIX + "change-group"
 RULE = PREFIX + "change-rule"
@@ -37,9 +37,9 @@ class ChangeRule:
     group: str
 
 
-def parse_rule(text: str, resource: Resource) -> ChangeRule:
-    """The rule that `text` writes, its placeholders filled in from the resource. Raises ConfigError."""
-    return _parsed(fill(text, resource))
+def parse_rule(written: str, resource: Resource) -> ChangeRule:
+    """The rule that is `written`, its placeholders filled in from the resource. Raises ConfigError."""
+    return _parsed(fill(written, resource))
 
 
 @lru_cache(4096)
@@ -55,9 +55,9 @@ def _parsed(filled: str) -> ChangeRule:
     return ChangeRule(words[0], words[1] == "before", _TARGETS[words[2]], check_group(words[3]))
 
 
-def parse_group(text: str, resource: Resource) -> str:
+def parse_group(written: str, resource: Resource) -> str:
     """A group name, its placeholders filled in. Raises ConfigError."""
-    return check_group(fill(text, resource))
+    return check_group(fill(written, resource))
 
 
 @lru_cache(4096)
@@ -71,10 +71,13 @@ def check_group(name: str) -> str:
     return name
 
 
-def fill(text: str, resource: Resource) -> str:
-    """`text` with `{kind}` and the like replaced by the resource's own. Raises ConfigError for one without a value."""
-    if "{" not in text:
-        return text
+def fill(written: str, resource: Resource) -> str:
+    """What is `written` with `{kind}` and the like replaced by the resource's own.
+
+    Raises ConfigError for one without a value.
+    """
+    if "{" not in written:
+        return written
 
     def value(match: re.Match[str]) -> str:
         found = _values(resource).get(match[0], "")
@@ -83,17 +86,16 @@ def fill(text: str, resource: Resource) -> str:
                               "with the 'crd-' prefix can only be used with CRDs)")
         return found
 
-    return _PLACEHOLDER.sub(value, text)
+    return _PLACEHOLDER.sub(value, written)
 
 
 def _values(resource: Resource) -> dict[str, str]:
     out = {"{api-group}": resource.group, "{kind}": resource.kind, "{name}": resource.name,
            "{namespace}": resource.namespace}
     if resource.kind == "CustomResourceDefinition" and resource.group == "apiextensions.k8s.io":
-        found = resource.body.get("spec")
-        spec: dict[str, Any] = found if isinstance(found, dict) else {}
-        out["{crd-group}"] = str(spec.get("group") or "")
-        out["{crd-kind}"] = str((spec.get("names") or {}).get("kind") or "")
+        spec = mapping(resource.body.get("spec"))
+        out["{crd-group}"] = text(spec.get("group"))
+        out["{crd-kind}"] = text(mapping(spec.get("names")).get("kind"))
     return out
 
 

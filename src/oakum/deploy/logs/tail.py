@@ -11,6 +11,7 @@ from oakum.errors import KubeError
 from oakum.kube.client import PODS, Client
 from oakum.kube.transport import Stream
 from oakum.kube.watch import Watch
+from oakum.parts import mapping, mappings, text
 from oakum.typing import Any
 from oakum.workers import join
 
@@ -58,9 +59,9 @@ class Tail:
 
     def start(self, pod: dict[str, Any]) -> None:
         """Begin with a pod's containers, each in a thread."""
-        spec = pod.get("spec") or {}
-        names = [c["name"] for group in ("initContainers", "containers") for c in spec.get(group) or []]
-        for name in names:
+        groups = ("initContainers", "containers")
+        names = [text(c.get("name")) for group in groups for c in _entries(pod, "spec", group)]
+        for name in filter(None, names):
             if not self._options.containers or any(glob(p, name) for p in self._options.containers):
                 thread = threading.Thread(target=self._guarded, args=(pod, name), daemon=True)
                 thread.start()
@@ -140,14 +141,14 @@ class Tail:
             return None
         if pod["metadata"].get("uid") != meta.get("uid"):
             return None
-        status = pod.get("status") or {}
-        states = [s for group in ("initContainerStatuses", "containerStatuses") for s in status.get(group) or []]
-        found = next((s.get("state") or {} for s in states if s.get("name") == container), {})
+        states = [s for group in ("initContainerStatuses", "containerStatuses") for s in _entries(pod, "status", group)]
+        found = next((mapping(s.get("state")) for s in states if s.get("name") == container), {})
         if "running" in found:
             return "running"
-        over = status.get("phase") in ("Succeeded", "Failed")
+        over = mapping(pod.get("status")).get("phase") in ("Succeeded", "Failed")
         if "terminated" in found:
-            return "waiting" if printed and not over and _starts_again(pod, container, found["terminated"]) else "ended"
+            return "waiting" if printed and not over and _starts_again(
+                pod, container, mapping(found["terminated"])) else "ended"
         return None if over else "waiting"
 
     def _print(self, meta: dict[str, Any], container: str, tag: str) -> None:
@@ -164,8 +165,8 @@ class Tail:
                 self._opened.add(threading.current_thread())
                 for line in stream.lines(unfinished=self._options.unfinished):
                     self._heard = time.monotonic()
-                    text = line.decode("utf-8", "surrogateescape")
-                    self._write(f"{tag} | {text}\n" if self._options.tag else f"{text}\n")
+                    said = line.decode("utf-8", "surrogateescape")
+                    self._write(f"{tag} | {said}\n" if self._options.tag else f"{said}\n")
         except KubeError:
             return
         finally:
@@ -174,13 +175,17 @@ class Tail:
                 self._streams.discard(stream)
 
 
+def _entries(pod: dict[str, Any], part: str, group: str) -> list[dict[str, Any]]:
+    """The containers, or their states, of a group in a pod's `spec` or `status`."""
+    return mappings(mapping(pod.get(part)).get(group))
+
+
 def _starts_again(pod: dict[str, Any], container: str, ended: dict[str, Any]) -> bool:
     """Whether a container that has ended will be started again in its pod, by the pod's rule for that."""
-    spec = pod.get("spec") or {}
-    rule = spec.get("restartPolicy") or "Always"
-    initial = {c["name"] for c in spec.get("initContainers") or () if c.get("restartPolicy") != "Always"}
+    rule = mapping(pod.get("spec")).get("restartPolicy") or "Always"
+    initial = [c for c in _entries(pod, "spec", "initContainers") if c.get("restartPolicy") != "Always"]
     if ended.get("exitCode") == 0:
-        return rule == "Always" and container not in initial
+        return rule == "Always" and all(c.get("name") != container for c in initial)
     return rule != "Never"
 
 

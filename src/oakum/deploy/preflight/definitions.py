@@ -10,6 +10,7 @@ from oakum.deploy.cluster import Cluster
 from oakum.deploy.errors import InputError
 from oakum.deploy.resource import Resource
 from oakum.deploy.run.plan import Planned
+from oakum.parts import mapping, mappings, text, texts
 from oakum.typing import Any
 
 Definition = dict[str, Any]
@@ -44,15 +45,15 @@ def _compared(old: Resource, new: Resource) -> list[str]:
 
 def scope(old: Definition, new: Definition) -> Problems:
     """The scope stays."""
-    before, after = old["spec"].get("scope"), new["spec"].get("scope")
+    before, after = (text(mapping(d.get("spec")).get("scope")) for d in (old, new))
     if before != after:
         yield f'scope changed from "{before}" to "{after}"'
 
 
 def stored_versions(old: Definition, new: Definition) -> Problems:
     """Every version in which objects are stored is still there."""
-    names = {v.get("name") for v in new["spec"].get("versions") or []}
-    for version in (old.get("status") or {}).get("storedVersions") or []:
+    names = _versions(new).keys()
+    for version in texts(mapping(old.get("status")).get("storedVersions")):
         if version not in names:
             yield f'stored version "{version}" removed'
 
@@ -82,22 +83,25 @@ RULES: dict[str, Callable[[Definition, Definition], Problems]] = {
 
 def _schemas(old: Definition, new: Definition) -> Iterator[tuple[str, dict[str, Definition], dict[str, Definition]]]:
     """The versions that both have, with their schemas by field path."""
-    after = {v.get("name"): v for v in new["spec"].get("versions") or []}
-    for version in old["spec"].get("versions") or []:
-        name = version.get("name")
+    after = _versions(new)
+    for name, version in _versions(old).items():
         if name in after:
             yield name, dict(_flat(_schema(version), "^")), dict(_flat(_schema(after[name]), "^"))
 
 
+def _versions(definition: Definition) -> dict[str, Definition]:
+    """The versions by name."""
+    return {text(v.get("name")): v for v in mappings(mapping(definition.get("spec")).get("versions"))}
+
+
 def _schema(version: Definition) -> Definition:
-    found: Definition = (version.get("schema") or {}).get("openAPIV3Schema") or {}
-    return found
+    return mapping(mapping(version.get("schema")).get("openAPIV3Schema"))
 
 
 def _flat(schema: Definition, path: str) -> Iterator[tuple[str, Definition]]:
     yield path, schema
-    for name, below in (schema.get("properties") or {}).items():
-        yield from _flat(below, f"{path}.{name}")
+    for name, below in mapping(schema.get("properties")).items():
+        yield from _flat(mapping(below), f"{path}.{name}")
     if isinstance(schema.get("items"), dict):
         yield from _flat(schema["items"], f"{path}.[*]")
     if isinstance(schema.get("additionalProperties"), dict):
@@ -106,12 +110,13 @@ def _flat(schema: Definition, path: str) -> Iterator[tuple[str, Definition]]:
 
 def _narrowed(was: Definition, now: Definition) -> Iterator[str]:
     """In which ways values that `was` allows are refused by `now`."""
-    if was.get("type") != now.get("type"):
-        yield f'type changed from "{was.get("type", "")}" to "{now.get("type", "")}"'
-    required = sorted(set(now.get("required") or ()) - set(was.get("required") or ()))
+    type_was, type_now = text(was.get("type")), text(now.get("type"))
+    if type_was != type_now:
+        yield f'type changed from "{type_was}" to "{type_now}"'
+    required = sorted({*texts(now.get("required"))} - {*texts(was.get("required"))})
     if required:
         yield f"new required fields added: {', '.join(required)}"
-    enum_was, enum_now = was.get("enum"), now.get("enum")
+    enum_was, enum_now = _enum(was), _enum(now)
     if enum_now is not None and enum_was is None:
         yield f"enum constraints added where there were none: {', '.join(map(_shown, enum_now))}"
     elif enum_now is not None and enum_was is not None:
@@ -125,8 +130,13 @@ def _narrowed(was: Definition, now: Definition) -> Iterator[str]:
             continue
         if before is None:
             yield f"{name} constraint {_shown(after)} added where there was none"
-        elif (after - before) * direction > 0:
+        elif isinstance(before, int | float) and isinstance(after, int | float) and (after - before) * direction > 0:
             yield f"{name} constraint changed from {_shown(before)} to {_shown(after)}"
+
+
+def _enum(schema: Definition) -> list[Any] | None:
+    found = schema.get("enum")
+    return found if isinstance(found, list) else None
 
 
 def _shown(value: Any) -> str:

@@ -11,6 +11,7 @@ from oakum.deploy.run.plan import Planned
 from oakum.errors import KubeError
 from oakum.kube.kinds import ResourceType
 from oakum.kube.workers import each
+from oakum.parts import mapping, mappings, text, texts
 from oakum.typing import Any
 
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
@@ -56,8 +57,8 @@ def _attributes(kind: ResourceType, resource: Resource, verb: str) -> dict[str, 
 
 def _allowed(cluster: Cluster, spec: dict[str, Any]) -> tuple[bool, str]:
     body = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "spec": spec}
-    status = cluster.client.review(REVIEWS, body).get("status") or {}
-    return bool(status.get("allowed")), status.get("evaluationError") or ""
+    status = mapping(cluster.client.review(REVIEWS, body).get("status"))
+    return bool(status.get("allowed")), text(status.get("evaluationError"))
 
 
 def _denied(cluster: Cluster, attributes: dict[str, str], version: str) -> str:
@@ -72,8 +73,8 @@ def _denied(cluster: Cluster, attributes: dict[str, str], version: str) -> str:
 def _grant(cluster: Cluster, resource: Resource, kind: ResourceType, verb: str, special: str) -> str:
     """Roles and bindings hand out permissions, so one needs them oneself, or the right to hand out any."""
     if special == "bind":
-        ref = resource.body.get("roleRef") or {}
-        attributes = {"group": RBAC, "version": "v1", "verb": "bind", "name": ref.get("name", ""),
+        ref = mapping(resource.body.get("roleRef"))
+        attributes = {"group": RBAC, "version": "v1", "verb": "bind", "name": text(ref.get("name")),
                       "resource": "clusterroles" if ref.get("kind") == "ClusterRole" else "roles",
                       "namespace": resource.namespace}
     else:
@@ -83,32 +84,31 @@ def _grant(cluster: Cluster, resource: Resource, kind: ResourceType, verb: str, 
     own = _denied(cluster, _attributes(kind, resource, verb), f"{kind.group}/{kind.version}")
     if own:
         return own
-    rules = _referred_rules(cluster, resource) if special == "bind" else resource.body.get("rules") or []
-    problems = [p for spec, text in _single(rules, resource.namespace) for p in [_missing(cluster, spec, text)] if p]
+    rules = _referred_rules(cluster, resource) if special == "bind" else mappings(resource.body.get("rules"))
+    problems = [p for spec, what in _single(rules, resource.namespace) for p in [_missing(cluster, spec, what)] if p]
     if not problems:
         return ""
     head = f'potential privilege escalation, not permitted to "{verb}" {resource.api_version}, Kind={resource.kind}'
     return "\n".join([head, *problems])
 
 
-def _missing(cluster: Cluster, spec: dict[str, Any], text: str) -> str:
+def _missing(cluster: Cluster, spec: dict[str, Any], denied: str) -> str:
     allowed, problem = _allowed(cluster, spec)
     if allowed:
         return ""
-    return f"unable to validate permissions: {problem}" if problem else text
+    return f"unable to validate permissions: {problem}" if problem else denied
 
 
 def _referred_rules(cluster: Cluster, binding: Resource) -> list[dict[str, Any]]:
-    ref = binding.body.get("roleRef") or {}
-    kind = ref.get("kind", "")
-    meta = {"name": ref.get("name", ""), **({"namespace": binding.namespace} if kind == "Role" else {})}
+    ref = mapping(binding.body.get("roleRef"))
+    kind = text(ref.get("kind"))
+    meta = {"name": text(ref.get("name")), **({"namespace": binding.namespace} if kind == "Role" else {})}
     role = Resource({"apiVersion": f"{RBAC}/v1", "kind": kind, "metadata": meta})
     found = cluster.client.discovery.find(role.api_version, role.kind)
     try:
         if found is None:
             raise InputError(f'no matches for kind "{kind}" in version "{RBAC}/v1"')
-        rules: list[dict[str, Any]] = cluster.client.get(found, role.name, role.namespace).get("rules") or []
-        return rules
+        return mappings(cluster.client.get(found, role.name, role.namespace).get("rules"))
     except KubeError as e:
         raise InputError(f'fetching rules for binding: fetching {kind} "{role.name}" for {binding.kind} '
                          f'"{binding.name}": {e}') from e
@@ -117,11 +117,11 @@ def _referred_rules(cluster: Cluster, binding: Resource) -> list[dict[str, Any]]
 def _single(rules: Sequence[dict[str, Any]], namespace: str) -> Iterator[tuple[dict[str, Any], str]]:
     """Each rule in its smallest parts: a review's spec, and the text for when it is denied."""
     for rule in rules:
-        for verb in rule.get("verbs") or []:
-            for path in rule.get("nonResourceURLs") or []:
+        for verb in texts(rule.get("verbs")):
+            for path in texts(rule.get("nonResourceURLs")):
                 yield {"nonResourceAttributes": {"path": path, "verb": verb}}, f'not permitted to "{verb}" {path}'
             for group, resource, name in product(
-                rule.get("apiGroups") or [], rule.get("resources") or [], rule.get("resourceNames") or [""]
+                texts(rule.get("apiGroups")), texts(rule.get("resources")), texts(rule.get("resourceNames")) or [""]
             ):
                 main, _, sub = resource.partition("/")
                 attributes = {"group": group, "resource": main, "subresource": sub, "verb": verb,

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 
 from oakum.dataclass import dataclass
 from oakum.deploy.resource import PREFIX, Resource
+from oakum.deploy.wait import shapes
+from oakum.deploy.wait.shapes import typed
 from oakum.deploy.wait.state import (
     State,
     conditions,
@@ -17,7 +19,8 @@ from oakum.deploy.wait.state import (
     status,
     unobserved,
 )
-from oakum.gostruct import json_kind
+from oakum.gostruct import Struct
+from oakum.parts import mappings
 from oakum.typing import Any
 
 MIN_REPLICAS = PREFIX + "apps-v1-deployment-wait-minimum-replicas-available"
@@ -26,7 +29,10 @@ REVISION = "deployment.kubernetes.io/revision"
 
 @dataclass(frozen=True)
 class View:
-    """What a rule may look at: the object, the objects that stem from it, and whether failing APIs are ignored."""
+    """What a rule may look at: the object, the objects that stem from it, and whether failing APIs are ignored.
+
+    The object has the fields of the rule's shape alone; the others are as they came.
+    """
 
     resource: Resource
     associated: Sequence[Resource] = ()
@@ -38,33 +44,26 @@ Judge = Callable[[View], State]
 
 @dataclass(frozen=True)
 class Rule:
-    """A kind's rule, and the kinds (apiVersion, kind) of the objects that stem from one.
+    """A kind's rule, what it reads of an object (`shape`; None: it takes any), and the kinds (apiVersion, kind) of the
+    objects that stem from one.
 
     `soon`: it is the API server itself that sees to such an object, in milliseconds.
     """
 
     judge: Judge
+    shape: Struct | None
     associated: tuple[tuple[str, str], ...] = ()
     soon: bool = False
 
-
-class Unreadable(Exception):
-    """A field that should be a number is not."""
-
-
-def number(resource: Resource, part: str, name: str) -> int:
-    """A whole number in the `spec` or `status`, 0 when missing. Raises Unreadable."""
-    found = resource.body.get(part)
-    return whole(found.get(name) if isinstance(found, dict) else None, f"{resource.kind}{part.title()}.{part}.{name}")
+    def judged(self, resource: Resource, associated: Sequence[Resource], ignore_failing_apis: bool) -> State:
+        """The verdict on an object. Raises Unreadable."""
+        read = resource if self.shape is None else typed(resource, self.shape)
+        return self.judge(View(read, associated, ignore_failing_apis))
 
 
-def whole(value: Any, field: str) -> int:
-    """`value` as the whole number that Go's `field` holds, 0 for none. Raises Unreadable in the words of Go."""
-    if value is None:
-        return 0
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Unreadable(f"json: cannot unmarshal {json_kind(value)} into Go struct field {field} of type int32")
-    return int(value)
+def number(part: dict[str, Any], name: str) -> int:
+    """A whole number in a spec or status, 0 when missing."""
+    return int(part.get(name) or 0)
 
 
 def deployment(view: View) -> State:
@@ -81,16 +80,16 @@ def deployment(view: View) -> State:
             return ongoing(f"Deployment has encountered replica failure: {why}")
     if MIN_REPLICAS in r.annotations and view.associated:
         return minimum_replicas(view)
-    unavailable = number(r, "status", "unavailableReplicas")
+    unavailable = number(status(r), "unavailableReplicas")
     if unavailable > 0:
         return ongoing(f"Waiting for {unavailable} unavailable replicas")
-    wanted = number(r, "spec", "replicas")
-    missing = wanted - number(r, "status", "readyReplicas")
+    wanted = number(spec(r), "replicas")
+    missing = wanted - number(status(r), "readyReplicas")
     if missing > 0:
         return ongoing(f"Waiting for {missing}/{wanted} replicas to be ready")
     # Right after a change the old replicas may be enough. The reference, which looks every three seconds, hardly ever
     # meets that moment; a watch does.
-    stale = 0 if spec(r).get("paused") else wanted - number(r, "status", "updatedReplicas")
+    stale = 0 if spec(r).get("paused") else wanted - number(status(r), "updatedReplicas")
     return ongoing(f"Waiting for {stale} replicas to be updated") if stale > 0 else ok()
 
 
@@ -100,7 +99,7 @@ def minimum_replicas(view: View) -> State:
     text = r.annotations[MIN_REPLICAS]
     if spec(r).get("replicas") is None:
         return fail("Error: Failed to find spec.replicas")
-    replicas = number(r, "spec", "replicas")
+    replicas = number(spec(r), "replicas")
     try:
         least = replicas * int(text[:-1]) // 100 if text.endswith("%") else int(text)
     except ValueError:
@@ -115,7 +114,7 @@ def minimum_replicas(view: View) -> State:
     behind = unobserved(latest)
     if behind:
         return behind
-    available = number(latest, "status", "availableReplicas")
+    available = number(status(latest), "availableReplicas")
     if available < least:
         return ongoing(f"Waiting for at least {least} available replicas (currently {available} available)")
     return ok()
@@ -127,7 +126,7 @@ def _latest_replica_set(view: View) -> tuple[Resource | None, str]:
         return None, f"Expected to find '{REVISION}' but did not"
     for r in view.associated:
         if r.kind == "ReplicaSet" and r.group in ("apps", "extensions") and r.annotations.get(REVISION) == revision:
-            return r, ""
+            return typed(r, shapes.REPLICA_SET), ""
     return None, f"Expected to find replica set (rev {revision}) in associated resources but did not"
 
 
@@ -137,10 +136,10 @@ def daemon_set(view: View) -> State:
     behind = unobserved(r)
     if behind:
         return behind
-    waiting = number(r, "status", "desiredNumberScheduled") - number(r, "status", "updatedNumberScheduled")
+    waiting = number(status(r), "desiredNumberScheduled") - number(status(r), "updatedNumberScheduled")
     if waiting > 0:
         return ongoing(f"Waiting for {waiting} updated pods to be scheduled")
-    unavailable = number(r, "status", "numberUnavailable")
+    unavailable = number(status(r), "numberUnavailable")
     return ongoing(f"Waiting for {unavailable} unavailable pods") if unavailable > 0 else ok()
 
 
@@ -152,18 +151,17 @@ def stateful_set(view: View) -> State:
         return behind
     if spec(r).get("replicas") is None:
         return fail("Error: Failed to find spec.replicas")
-    wanted = number(r, "spec", "replicas")
-    partition = whole(((spec(r).get("updateStrategy") or {}).get("rollingUpdate") or {}).get("partition"),
-                      "RollingUpdateStatefulSetStrategy.spec.updateStrategy.rollingUpdate.partition")
+    wanted = number(spec(r), "replicas")
+    partition = number((spec(r).get("updateStrategy") or {}).get("rollingUpdate") or {}, "partition")
     to_update = wanted - partition if partition > 0 else wanted
-    waiting = to_update - number(r, "status", "updatedReplicas")
+    waiting = to_update - number(status(r), "updatedReplicas")
     if waiting > 0:
         part = f" (updating only {to_update} of {wanted} total)" if partition > 0 else ""
         return ongoing(f"Waiting for {waiting} replicas to be updated{part}")
-    unready = wanted - number(r, "status", "readyReplicas")
+    unready = wanted - number(status(r), "readyReplicas")
     if unready > 0:
         return ongoing(f"Waiting for {unready} replicas to be ready")
-    surplus = number(r, "status", "replicas") - wanted
+    surplus = number(status(r), "replicas") - wanted
     return ongoing(f"Waiting for {surplus} replicas to be deleted") if surplus > 0 else ok()
 
 
@@ -175,7 +173,7 @@ def job(view: View) -> State:
             return ok("Completed")
         if c.get("type") == "Failed" and c.get("status") == "True":
             return fail(f"Failed with reason {c.get('reason', '')}: {c.get('message', '')}")
-    active, failed, succeeded = (number(r, "status", n) for n in ("active", "failed", "succeeded"))
+    active, failed, succeeded = (number(status(r), n) for n in ("active", "failed", "succeeded"))
     return ongoing(f"Waiting to complete ({active} active, {failed} failed, {succeeded} succeeded)")
 
 
@@ -197,7 +195,7 @@ def pod(view: View) -> State:
 
 def _pending_detail(r: Resource) -> str:
     for group in ("initContainerStatuses", "containerStatuses"):
-        for container in status(r).get(group) or []:
+        for container in mappings(status(r).get(group)):
             waiting = (container.get("state") or {}).get("waiting")
             if waiting:
                 message = f" (message: {waiting['message']})" if waiting.get("message") else ""
@@ -253,18 +251,19 @@ def package(view: View) -> State:
 
 PODS = ("v1", "Pod")
 REPLICA_SETS = ("apps/v1", "ReplicaSet")
-PACKAGES = {("kappctrl.k14s.io/v1alpha1", "App"): Rule(package),
-            ("packaging.carvel.dev/v1alpha1", "PackageInstall"): Rule(package),
-            ("packaging.carvel.dev/v1alpha1", "PackageRepository"): Rule(package)}
+PACKAGES = {("kappctrl.k14s.io/v1alpha1", "App"): Rule(package, shapes.PACKAGE),
+            ("packaging.carvel.dev/v1alpha1", "PackageInstall"): Rule(package, shapes.PACKAGE),
+            ("packaging.carvel.dev/v1alpha1", "PackageRepository"): Rule(package, shapes.PACKAGE)}
 RULES: dict[tuple[str, str], Rule] = {
-    **{(f"apiextensions.k8s.io/{v}", "CustomResourceDefinition"): Rule(definition, soon=True)
+    **{(f"apiextensions.k8s.io/{v}", "CustomResourceDefinition"): Rule(definition, shapes.DEFINITION, soon=True)
        for v in ("v1", "v1beta1")},
-    **{(f"apiregistration.k8s.io/{v}", "APIService"): Rule(api_service, soon=True) for v in ("v1", "v1beta1")},
-    ("v1", "Pod"): Rule(pod),
-    ("v1", "Service"): Rule(service),
-    ("apps/v1", "Deployment"): Rule(deployment, (REPLICA_SETS, PODS)),
-    ("apps/v1", "DaemonSet"): Rule(daemon_set, (REPLICA_SETS, PODS)),
-    ("apps/v1", "StatefulSet"): Rule(stateful_set, (("v1", "PersistentVolumeClaim"), PODS)),
-    ("batch/v1", "Job"): Rule(job, (("batch/v1", "Job"), PODS)),
+    **{(f"apiregistration.k8s.io/{v}", "APIService"): Rule(api_service, shapes.API_SERVICE, soon=True)
+       for v in ("v1", "v1beta1")},
+    ("v1", "Pod"): Rule(pod, shapes.POD),
+    ("v1", "Service"): Rule(service, shapes.SERVICE),
+    ("apps/v1", "Deployment"): Rule(deployment, shapes.DEPLOYMENT, (REPLICA_SETS, PODS)),
+    ("apps/v1", "DaemonSet"): Rule(daemon_set, shapes.DAEMON_SET, (REPLICA_SETS, PODS)),
+    ("apps/v1", "StatefulSet"): Rule(stateful_set, shapes.STATEFUL_SET, (("v1", "PersistentVolumeClaim"), PODS)),
+    ("batch/v1", "Job"): Rule(job, shapes.JOB, (("batch/v1", "Job"), PODS)),
 }
 """CronJobs and every kind that is not here are done at once."""

@@ -9,7 +9,8 @@ from oakum.deploy.config.matcher import BUILT_IN_GROUPS
 from oakum.deploy.config.rules import ConditionMatcher, WaitRule
 from oakum.deploy.diff.rebase import Templates
 from oakum.deploy.resource import Resource
-from oakum.deploy.wait.builtin import PACKAGES, RULES, Rule, Unreadable, View
+from oakum.deploy.wait.builtin import PACKAGES, RULES, Rule
+from oakum.deploy.wait.shapes import GENERIC, Unreadable, typed
 from oakum.deploy.wait.state import State, conditions, deleting, fail, ok, ongoing, unobserved
 from oakum.errors import OakumError
 
@@ -40,7 +41,7 @@ class Judge:
         from oakum.deploy.wait.stuck import MORE_RULES, conditional
 
         found = MORE_RULES.get((resource.api_version, resource.kind))
-        return found or (Rule(conditional) if resource.group not in BUILT_IN_GROUPS else None)
+        return found or (Rule(conditional, None) if resource.group not in BUILT_IN_GROUPS else None)
 
     def needs_watching(self, resource: Resource) -> bool:
         """Whether the object can be anything but done."""
@@ -48,17 +49,17 @@ class Judge:
 
     def state(self, resource: Resource, associated: Sequence[Resource] = ()) -> State:
         """The verdict on an object, with those that stem from it where they were looked up."""
-        rule = self.built_in(resource)
-        if rule is not None:
-            try:
-                return rule.judge(View(resource, associated, self.ignore_failing_apis))
-            except Unreadable as e:
-                return fail(f"Error: Failed obj conversion: {e}")
-        gone = deleting(resource)
-        if gone is not None:
-            return gone
-        custom = self._custom(resource)
-        return ok() if custom is None else self._by(custom, resource)
+        try:
+            rule = self.built_in(resource)
+            if rule is not None:
+                return rule.judged(resource, associated, self.ignore_failing_apis)
+            gone = deleting(resource)
+            if gone is not None:
+                return gone
+            custom = self._custom(resource)
+            return ok() if custom is None else self._by(custom, resource)
+        except Unreadable as e:
+            return fail(f"Error: Failed obj conversion: {e}")
 
     def _custom(self, resource: Resource) -> WaitRule | None:
         if self.config is None or not self.config.wait:
@@ -67,10 +68,12 @@ class Judge:
         return found[0] if found else None
 
     def _by(self, rule: WaitRule, resource: Resource) -> State:
-        behind = unobserved(resource) if rule.observed else None
+        behind = unobserved(typed(resource, GENERIC)) if rule.observed else None
         if behind:
             return behind
-        return self._by_function(rule, resource) if rule.function else by_conditions(rule.conditions, resource)
+        if rule.function:
+            return self._by_function(rule, resource)
+        return by_conditions(rule.conditions, typed(resource, GENERIC))
 
     def _by_function(self, rule: WaitRule, resource: Resource) -> State:
         assert self.templates is not None
@@ -87,7 +90,7 @@ class Judge:
 
 
 def by_conditions(matchers: Sequence[ConditionMatcher], resource: Resource) -> State:
-    """The verdict of a rule with condition matchers."""
+    """The verdict of a rule with condition matchers on an object of the shape `GENERIC`."""
     generation = resource.metadata.get("generation") or 0
     waiting, met = False, []
     for matcher in matchers:

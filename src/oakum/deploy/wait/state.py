@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from oakum.dataclass import dataclass
 from oakum.deploy.resource import Resource
+from oakum.parts import mapping, mappings, text, texts
 from oakum.typing import Any
 
 
@@ -38,20 +39,17 @@ def ongoing(message: str) -> State:
 
 def status(resource: Resource) -> dict[str, Any]:
     """The object's status, empty when it has none."""
-    found = resource.body.get("status")
-    return found if isinstance(found, dict) else {}
+    return mapping(resource.body.get("status"))
 
 
 def spec(resource: Resource) -> dict[str, Any]:
     """The object's spec, empty when it has none."""
-    found = resource.body.get("spec")
-    return found if isinstance(found, dict) else {}
+    return mapping(resource.body.get("spec"))
 
 
 def conditions(resource: Resource) -> list[dict[str, Any]]:
     """The object's conditions, in order."""
-    found = status(resource).get("conditions")
-    return [c for c in found if isinstance(c, dict)] if isinstance(found, list) else []
+    return mappings(status(resource).get("conditions"))
 
 
 def unobserved(resource: Resource) -> State | None:
@@ -66,13 +64,13 @@ def deleting(resource: Resource) -> State | None:
     """Ongoing while the cluster deletes the object, else None."""
     if not resource.deleting:
         return None
-    finalizers = resource.metadata.get("finalizers") or []
+    finalizers = texts(resource.metadata.get("finalizers"))
     return ongoing(f"Waiting on finalizers: {', '.join(finalizers)}" if finalizers else "Deleting")
 
 
 def required(resource: Resource, *types: str) -> State:
     """Ok when each of the conditions is True."""
-    found = {c.get("type"): c.get("status") for c in conditions(resource)}
+    found = {text(c.get("type")): text(c.get("status")) for c in conditions(resource)}
     for wanted in types:
         if wanted not in found:
             return ongoing(f"Condition {wanted} is not set")

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 
 from oakum.dataclass import dataclass
 from oakum.deploy.resource import Resource, parse_time
+from oakum.deploy.wait import shapes
 from oakum.deploy.wait.builtin import Rule, View, number
 from oakum.deploy.wait.state import State, conditions, ok, ongoing, required, spec, status, unobserved
 from oakum.errors import KubeError
 from oakum.kube.client import Client
 from oakum.kube.kinds import ResourceType
+from oakum.parts import mapping, mappings, text
 from oakum.typing import Any
 
 HOPELESS = frozenset({"ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "CrashLoopBackOff",
@@ -45,8 +47,8 @@ def why_stuck(resources: Sequence[Resource]) -> Stuck | None:
                 return found
         for c in conditions(r):
             failed = c.get("type") == "ReplicaFailure" and c.get("status") == "True"
-            if failed and QUOTA in str(c.get("message")):
-                return Stuck(str(c["message"]), r)
+            if failed and QUOTA in text(c.get("message")):
+                return Stuck(text(c["message"]), r)
     return None
 
 
@@ -60,10 +62,18 @@ def refused(client: Client, owner: Resource, since: float) -> Stuck | None:
     except KubeError:
         return None
     for event in events:
-        at = event.get("lastTimestamp") or event.get("eventTime")
-        if QUOTA in str(event.get("message")) and at and parse_time(at).timestamp() > since - 1:
-            return Stuck(str(event["message"]), owner)
+        message, at = text(event.get("message")), _seconds(event.get("lastTimestamp") or event.get("eventTime"))
+        if QUOTA in message and at > since - 1:
+            return Stuck(message, owner)
     return None
+
+
+def _seconds(at: Any) -> float:
+    """A time of the server's since the epoch; that of the epoch where it is none."""
+    try:
+        return parse_time(text(at)).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0
 
 
 def who_failed(resources: Sequence[Resource]) -> Stuck | None:
@@ -71,9 +81,9 @@ def who_failed(resources: Sequence[Resource]) -> Stuck | None:
     pods = sorted((r for r in resources if r.kind == "Pod"), key=lambda r: str(r.metadata.get("creationTimestamp")))
     for pod in reversed(pods):
         for container in _containers(pod):
-            code = ((container.get("state") or {}).get("terminated") or {}).get("exitCode")
+            code = mapping(mapping(container.get("state")).get("terminated")).get("exitCode")
             if code:
-                return Stuck(f"exit status {code}", pod, str(container.get("name", "")))
+                return Stuck(f"exit status {code}", pod, text(container.get("name")))
     return None
 
 
@@ -83,18 +93,18 @@ def may_yet_fail(resource: Resource) -> bool:
 
 
 def _containers(pod: Resource) -> list[dict[str, Any]]:
-    return [c for group in ("initContainerStatuses", "containerStatuses") for c in status(pod).get(group) or []]
+    return [c for group in ("initContainerStatuses", "containerStatuses") for c in mappings(status(pod).get(group))]
 
 
 def _pod(r: Resource) -> Stuck | None:
     for container in _containers(r):
-        state, name = container.get("state") or {}, str(container.get("name", ""))
-        waiting = state.get("waiting") or {}
-        if waiting.get("reason") in HOPELESS:
+        state, name = mapping(container.get("state")), text(container.get("name"))
+        waiting = mapping(state.get("waiting"))
+        if text(waiting.get("reason")) in HOPELESS:
             message = f": {waiting['message']}" if waiting.get("message") else ""
             return Stuck(f"{waiting['reason']}{message}", r, name)
         # Newer kubelets say CrashLoopBackOff for a moment only; in between they tell how the last run ended.
-        code = (state.get("terminated") or {}).get("exitCode")
+        code = mapping(state.get("terminated")).get("exitCode")
         if code and container.get("restartCount"):
             return Stuck(f"failed again after a restart (exit status {code})", r, name)
     for c in conditions(r):
@@ -125,7 +135,7 @@ def replica_set(view: View) -> State:
     behind = unobserved(r)
     if behind:
         return behind
-    missing = number(r, "spec", "replicas") - number(r, "status", "readyReplicas")
+    missing = number(spec(r), "replicas") - number(status(r), "readyReplicas")
     return ongoing(f"Waiting for {missing} replicas to be ready") if missing > 0 else ok()
 
 
@@ -146,14 +156,14 @@ def ingress(view: View) -> State:
 
 
 def conditional(view: View) -> State:
-    """Objects that say by a condition `Ready` or `Available` whether they are."""
-    names = {c.get("type") for c in conditions(view.resource)}
+    """Objects that say by a condition `Ready` or `Available` whether they are; what else they say has any shape."""
+    names = {text(c.get("type")) for c in conditions(view.resource)}
     wanted = next((n for n in ("Ready", "Available") if n in names), None)
     return required(view.resource, wanted) if wanted else ok()
 
 
 MORE_RULES: dict[tuple[str, str], Rule] = {
-    ("apps/v1", "ReplicaSet"): Rule(replica_set, (("v1", "Pod"),)),
-    ("v1", "PersistentVolumeClaim"): Rule(claim),
-    ("networking.k8s.io/v1", "Ingress"): Rule(ingress),
+    ("apps/v1", "ReplicaSet"): Rule(replica_set, shapes.REPLICA_SET, (("v1", "Pod"),)),
+    ("v1", "PersistentVolumeClaim"): Rule(claim, shapes.CLAIM),
+    ("networking.k8s.io/v1", "Ingress"): Rule(ingress, shapes.INGRESS),
 }
