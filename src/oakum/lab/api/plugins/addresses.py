@@ -2,6 +2,8 @@
 
 import ipaddress
 import random
+from collections.abc import Iterator
+from typing import Any
 
 from oakum.lab.api import status
 from oakum.lab.api.admission import Operation
@@ -10,6 +12,7 @@ from oakum.lab.network import DNS_SERVICE_IP, SERVICE_RANGE
 from oakum.lab.store import Obj, Store
 
 _ADDRESSED = ("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy")
+_FROM_OUTSIDE = ("NodePort", "LoadBalancer")
 NODE_PORTS = range(30000, 32768)
 
 
@@ -19,61 +22,66 @@ def allot_addresses(store: Store, operation: Operation) -> None:
         return
     service, old = operation.obj, operation.old
     spec = service["spec"]
+    before = None if old is None else old["spec"]
     if spec["type"] == "ExternalName":
-        if operation.old is None and spec.get("clusterIP"):
-            error = status.forbidden("spec.clusterIPs", "may not be set for ExternalName services")
-            raise status.unprocessable("Service", "", service["metadata"].get("name") or "", [error])
+        if before is None and spec.get("clusterIP"):
+            _refuse(service, [status.forbidden("spec.clusterIPs", "may not be set for ExternalName services")])
         for key in _ADDRESSED:
             spec.pop(key, None)
-        if operation.old is not None and operation.old["spec"]["type"] != "ExternalName":
-            for port in items(spec, "ports"):
-                port.pop("nodePort", None)
-            if not spec.get("externalIPs"):
-                spec.pop("externalTrafficPolicy", None)
-        return
-    if old is not None:
-        _keep(spec, old["spec"])
-    _check_families(service)
-    others = [each for each in store.list("services").items if not _same(each, service)]
-    settled = old is not None and bool(old["spec"].get("clusterIPs"))
-    _cluster_ip(service, others, settled, operation.options.dry_run)
-    if spec["type"] in ("NodePort", "LoadBalancer"):
-        _node_ports(service, others, operation.options.dry_run)
     else:
-        if old is not None and old["spec"]["type"] != spec["type"]:
-            for port in items(spec, "ports"):
-                port.pop("nodePort", None)
-        if old is not None and old["spec"]["type"] != spec["type"] and not spec.get("externalIPs"):
-            spec.pop("externalTrafficPolicy", None)
+        if before is not None:
+            _keep(spec, before)
+        _refuse(service, [*_families(spec), *_written(spec, items(spec, "clusterIPs"))])
+        others = [each for each in store.list("services").items if not _same(each, service)]
+        settled = before is not None and bool(before.get("clusterIPs"))
+        _cluster_ip(service, others, settled, operation.options.dry_run)
+        if spec["type"] in _FROM_OUTSIDE:
+            _node_ports(service, others, operation.options.dry_run)
+    if spec["type"] not in _FROM_OUTSIDE and before is not None and before["type"] != spec["type"]:
+        _close(spec)
 
 
-def _check_families(service: Obj) -> None:
-    spec = service["spec"]
-    errors: list[status.FieldError] = []
-    families, addresses = items(spec, "ipFamilies"), items(spec, "clusterIPs")
+def _close(spec: Obj) -> None:
+    """Take away what lets a Service be reached from outside, of which its type has no more."""
+    for port in items(spec, "ports"):
+        port.pop("nodePort", None)
+    if not spec.get("externalIPs"):
+        spec.pop("externalTrafficPolicy", None)
+
+
+def _refuse(service: Obj, errors: list[status.FieldError]) -> None:
+    if errors:
+        raise status.unprocessable("Service", "", service["metadata"].get("name") or "", errors)
+
+
+def _families(spec: Obj) -> Iterator[status.FieldError]:
+    """Complaints about the families of addresses; this cluster has IPv4 alone."""
+    families = items(spec, "ipFamilies")
     for index, family in enumerate(families):
         at = f"spec.ipFamilies[{index}]"
         if family not in ("IPv4", "IPv6"):
-            errors.append(status.unsupported(at, family, ["IPv4", "IPv6"]))
+            yield status.unsupported(at, family, ["IPv4", "IPv6"])
         elif family in families[:index]:
-            errors.append(status.duplicate(at, family))
+            yield status.duplicate(at, family)
         elif family == "IPv6" and index == 0 and "." in (spec.get("clusterIP") or ""):
             detail = "expected an IPv6 value as indicated by `ipFamilies[0]`"
-            errors.append(status.invalid("spec.clusterIPs[0]", spec["clusterIP"], detail))
+            yield status.invalid("spec.clusterIPs[0]", spec["clusterIP"], detail)
         elif family == "IPv6" and not _is_free(spec):
-            errors.append(status.invalid(at, family, "not configured on this cluster"))
-    errors += one_of(spec, "ipFamilyPolicy", "spec", ("PreferDualStack", "RequireDualStack", "SingleStack"))
+            yield status.invalid(at, family, "not configured on this cluster")
+    yield from one_of(spec, "ipFamilyPolicy", "spec", ("PreferDualStack", "RequireDualStack", "SingleStack"))
     if spec.get("ipFamilyPolicy") == "RequireDualStack" and not _is_free(spec):
         detail = "this cluster is not configured for dual-stack services"
-        errors.append(status.invalid("spec.ipFamilyPolicy", "RequireDualStack", detail))
+        yield status.invalid("spec.ipFamilyPolicy", "RequireDualStack", detail)
+
+
+def _written(spec: Obj, addresses: list[Any]) -> Iterator[status.FieldError]:
+    """Complaints about the two ways to write a cluster IP where they say different things."""
     if addresses and not spec.get("clusterIP"):
-        errors.append(status.invalid("spec.clusterIPs", addresses, "must be empty when `clusterIP` is not specified"))
+        yield status.invalid("spec.clusterIPs", addresses, "must be empty when `clusterIP` is not specified")
     elif addresses and addresses[0] != spec["clusterIP"]:
-        errors.append(status.invalid("spec.clusterIPs", addresses, "first value must match `clusterIP`"))
+        yield status.invalid("spec.clusterIPs", addresses, "first value must match `clusterIP`")
     if "None" in addresses and len(addresses) > 1:
-        errors.append(status.invalid("spec.clusterIPs", addresses, "'None' must be the first and only value"))
-    if errors:
-        raise status.unprocessable("Service", "", service["metadata"].get("name") or "", errors)
+        yield status.invalid("spec.clusterIPs", addresses, "'None' must be the first and only value")
 
 
 def _is_free(spec: Obj) -> bool:
@@ -97,7 +105,7 @@ def _keep(spec: Obj, old: Obj) -> None:
     elif not spec.get("clusterIPs"):
         spec["clusterIPs"] = list(old.get("clusterIPs") or [])
     before = {(port.get("protocol"), port.get("port")): port.get("nodePort") for port in items(old, "ports")}
-    if spec["type"] in ("NodePort", "LoadBalancer"):
+    if spec["type"] in _FROM_OUTSIDE:
         for port in items(spec, "ports"):
             known = before.get((port.get("protocol"), port.get("port")))
             if known and not port.get("nodePort"):
