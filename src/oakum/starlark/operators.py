@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from oakum.starlark.comparison import equal
 from oakum.starlark.errors import Failure
@@ -250,40 +251,51 @@ def invert(value: Any) -> Any:
 def contains(item: Any, value: Any) -> bool:
     """`item in value`."""
     kind = type(value)
-    if kind is str:
-        if type(item) is not str:
-            raise Failure(f"'in <string>' requires string as left operand, not {type_name(item)}")
-        charge_reading(len(value))
-        return item in value
-    if kind is Dict:
-        return _holds(value, item)
-    if kind is Set:
-        return item in value
-    if kind is List or kind is tuple:
-        if type(item) is str:
-            charge(len(value) >> 2)
-            return list.__contains__(value, item) if kind is List else item in value
-        charge(4 * len(value))
-        return any(equal(item, element) for element in value)
-    if kind is Struct:
-        return type(item) is str and item in value.fields
-    if kind is range:
-        if type(item) is float and math.isfinite(item):
-            return int(item) in value
-        if type(item) is not int:
-            raise Failure(f"'in <range>' requires integer as left operand, not {type_name(item)}")
-        return item in value
-    own = getattr(kind, "starlark_contains", None)
-    if own is None:
+    look: Callable[[Any, Any], Any] | None = _LOOKS.get(kind) or getattr(kind, "starlark_contains", None)
+    if look is None:
         raise _unknown("in", item, value)
-    return bool(own(value, item))
+    return bool(look(value, item))
 
 
-def _holds(value: Dict, item: Any) -> bool:
+def _in_string(value: str, item: Any) -> bool:
+    if type(item) is not str:
+        raise Failure(f"'in <string>' requires string as left operand, not {type_name(item)}")
+    charge_reading(len(value))
+    return item in value
+
+
+def _in_dict(value: Dict, item: Any) -> bool:
     try:
         return value.has(item)
     except Failure:
         return False
+
+
+def _in_sequence(value: list[Any] | tuple[Any, ...], item: Any) -> bool:
+    if type(item) is str:
+        charge(len(value) >> 2)
+        return item in value
+    charge(4 * len(value))
+    return any(equal(item, element) for element in value)
+
+
+def _in_range(value: range, item: Any) -> bool:
+    if type(item) is float and math.isfinite(item):
+        return int(item) in value
+    if type(item) is not int:
+        raise Failure(f"'in <range>' requires integer as left operand, not {type_name(item)}")
+    return item in value
+
+
+_LOOKS: dict[type, Callable[[Any, Any], bool]] = {
+    str: _in_string,
+    Dict: _in_dict,
+    Set: Set.__contains__,
+    List: _in_sequence,
+    tuple: _in_sequence,
+    Struct: lambda value, item: type(item) is str and item in value.fields,
+    range: _in_range,
+}
 
 
 def not_contains(item: Any, value: Any) -> bool:
