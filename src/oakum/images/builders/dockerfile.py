@@ -8,6 +8,7 @@ import json
 import posixpath
 import re
 import shlex
+from collections.abc import Callable, Mapping
 
 from oakum.dataclass import dataclass, field
 from oakum.typing import Any
@@ -15,6 +16,8 @@ from oakum.typing import Any
 _VARIABLE = re.compile(r"\\\$|\$\{(\w+)(?::([-+])([^}]*))?\}|\$(\w+)")
 _SPLIT = re.compile(r"\s+")
 _MOUNTED = re.compile(r"--mount=(?:\S*,)?from=([^,\s]+)")
+_TEXTS = {"USER": "User", "STOPSIGNAL": "StopSignal"}
+_COMMANDS = {"ENTRYPOINT": "Entrypoint", "CMD": "Cmd"}
 _REMOTE = re.compile(r"(?:https?|ftp|ssh|git)://|git@")
 
 
@@ -104,29 +107,31 @@ def _from(rest: str, before: list[Stage]) -> Stage:
 def _apply(stage: Stage, instruction: str, rest: str, variables: dict[str, str]) -> None:
     environment = dict(entry.partition("=")[::2] for entry in stage.config.get("Env", []))
     known = {**variables, **environment}
-    if instruction in ("ENTRYPOINT", "CMD"):
-        stage.config["Entrypoint" if instruction == "ENTRYPOINT" else "Cmd"] = _command(rest)
-    elif instruction == "ENV":
-        stage.config["Env"] = [f"{name}={value}" for name, value in (environment | _pairs(rest, known)).items()]
-    elif instruction == "LABEL":
-        stage.config["Labels"] = {**stage.config.get("Labels", {}), **_pairs(rest, known)}
+    config = stage.config
+    if instruction in _TEXTS:
+        config[_TEXTS[instruction]] = _expand(rest, known)
+    elif instruction in _COMMANDS:
+        config[_COMMANDS[instruction]] = _command(rest)
     elif instruction == "WORKDIR":
-        stage.config["WorkingDir"] = posixpath.normpath(posixpath.join(stage.folder, _expand(rest, known)))
-    elif instruction == "USER":
-        stage.config["User"] = _expand(rest, known)
-    elif instruction == "STOPSIGNAL":
-        stage.config["StopSignal"] = _expand(rest, known)
-    elif instruction == "EXPOSE":
-        ports = [port if "/" in port else f"{port}/tcp" for port in _expand(rest, known).split()]
-        stage.config["ExposedPorts"] = {**stage.config.get("ExposedPorts", {}), **{port: {} for port in ports}}
-    elif instruction == "VOLUME":
-        paths = _json_list(rest) or _expand(rest, known).split()
-        stage.config["Volumes"] = {**stage.config.get("Volumes", {}), **{path: {} for path in paths}}
+        config["WorkingDir"] = posixpath.normpath(posixpath.join(stage.folder, _expand(rest, known)))
+    elif instruction == "ENV":
+        config["Env"] = [f"{name}={value}" for name, value in (environment | _pairs(rest, known)).items()]
+    elif instruction in _GROWING:
+        name, entries = _GROWING[instruction]
+        config[name] = {**config.get(name, {}), **entries(rest, known)}
     elif instruction in ("COPY", "ADD"):
         _copy(stage, _expand(rest, known), instruction == "ADD")
     elif instruction == "RUN":
         stage.runs = True
         stage.mounts += _MOUNTED.findall(_expand(rest, known))
+
+
+def _ports(rest: str, known: dict[str, str]) -> dict[str, Any]:
+    return {port if "/" in port else f"{port}/tcp": {} for port in _expand(rest, known).split()}
+
+
+def _volumes(rest: str, known: dict[str, str]) -> dict[str, Any]:
+    return {path: {} for path in _json_list(rest) or _expand(rest, known).split()}
 
 
 def _copy(stage: Stage, rest: str, add: bool) -> None:
@@ -166,6 +171,12 @@ def _pairs(rest: str, known: dict[str, str]) -> dict[str, str]:
     if words and "=" not in words[0]:
         return {words[0]: _expand(rest[len(words[0]) :].strip(), known)}
     return {name: _expand(value, known) for name, _, value in (word.partition("=") for word in words)}
+
+
+# Instructions that add to what earlier ones said: the field of the configuration, and the entries of one instruction.
+_GROWING: dict[str, tuple[str, Callable[[str, dict[str, str]], Mapping[str, Any]]]] = {
+    "LABEL": ("Labels", _pairs), "EXPOSE": ("ExposedPorts", _ports), "VOLUME": ("Volumes", _volumes),
+}  # fmt: skip
 
 
 def _expand(text: str, known: dict[str, str]) -> str:
