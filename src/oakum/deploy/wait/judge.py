@@ -1,7 +1,7 @@
 """Which rule judges an object, and what it says (kapp spec, sections 5.2 and 5.5)."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from oakum.dataclass import dataclass
 from oakum.deploy.config.config import Config
@@ -13,6 +13,7 @@ from oakum.deploy.wait.builtin import PACKAGES, RULES, Rule
 from oakum.deploy.wait.shapes import GENERIC, Unreadable, typed
 from oakum.deploy.wait.state import State, conditions, deleting, fail, ok, ongoing, unobserved
 from oakum.errors import OakumError
+from oakum.typing import Any
 
 
 @dataclass(frozen=True)
@@ -92,25 +93,27 @@ class Judge:
 def by_conditions(matchers: Sequence[ConditionMatcher], resource: Resource) -> State:
     """The verdict of a rule with condition matchers on an object of the shape `GENERIC`."""
     generation = resource.metadata.get("generation") or 0
-    waiting, met = False, []
-    for matcher in matchers:
-        for c in conditions(resource):
-            if (c.get("type"), c.get("status")) != (matcher.type, matcher.status):
-                continue
-            if matcher.observed and (c.get("observedGeneration") or 0) != generation:
-                waiting = True
-                continue
-            said = f"{matcher.type} == {matcher.status}: {c.get('reason', '')}"
-            full = f"{said} (message: {c.get('message', '')})"
-            if matcher.failure:
-                return fail(f"Encountered failure condition {full}")
-            met.append((matcher, said, full))
-    for matcher, _, full in met:
+    found = [(matcher, c) for matcher in matchers for c in conditions(resource)
+             if (c.get("type"), c.get("status")) == (matcher.type, matcher.status)]
+    met = [(m, c) for m, c in found if not m.observed or (c.get("observedGeneration") or 0) == generation]
+    for matcher, condition in met:
+        if matcher.failure:
+            return fail(f"Encountered failure condition {_with_message(condition)}")
+    for matcher, condition in met:
         if matcher.success:
-            return ok(f"Encountered successful condition {full}")
-    if waiting:
+            return ok(f"Encountered successful condition {_with_message(condition)}")
+    if len(met) < len(found):
         return ongoing(f"Waiting for generation {generation} to be observed by status condition(s)")
-    for matcher, said, _ in met:
+    for matcher, condition in met:
         if matcher.unblock:
-            return State(message=f"Allowing blocked changes to proceed: Encountered condition {said}", unblock=True)
+            return State(message=f"Allowing blocked changes to proceed: Encountered condition {_said(condition)}",
+                         unblock=True)
     return ongoing("No failing or successful conditions found")
+
+
+def _said(condition: Mapping[str, Any]) -> str:
+    return f"{condition.get('type')} == {condition.get('status')}: {condition.get('reason', '')}"
+
+
+def _with_message(condition: Mapping[str, Any]) -> str:
+    return f"{_said(condition)} (message: {condition.get('message', '')})"
