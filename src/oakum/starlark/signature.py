@@ -74,26 +74,33 @@ class Parameters:
             first = False
             line = cursor.line
             if cursor.kind == "*":
-                cursor.advance()
-                self._check_last(arguments, "*", line)
-                if bare_star or arguments.vararg is not None:
-                    self.scopes.problem("multiple * parameters not allowed", line)
-                if cursor.kind != IDENTIFIER:
-                    if arguments.vararg is arguments.kwarg is None:
-                        bare_star = line
-                else:
-                    arguments.vararg = self._name(signature, line)
+                bare_star = self._star(signature, bare_star)
             elif cursor.kind == "**":
-                cursor.advance()
-                if arguments.kwarg is not None:
-                    self.scopes.problem("multiple ** parameters not allowed", line)
-                arguments.kwarg = self._name(signature, line)
-                signature.rest = arguments.kwarg.arg
+                self._double_star(signature)
             else:
                 self._plain(signature, bool(bare_star or arguments.vararg), line)
         if bare_star and not arguments.kwonlyargs:
             self.scopes.problem("bare * must be followed by keyword-only parameters", bare_star)
         return signature
+
+    def _star(self, signature: Signature, bare_star: int) -> int:
+        """`*name`, or a `*` alone, whose line is returned; `bare_star` is that of one before."""
+        arguments, line = signature.arguments, self.cursor.advance()
+        self._check_last(arguments, "*", line)
+        if bare_star or arguments.vararg is not None:
+            self.scopes.problem("multiple * parameters not allowed", line)
+        if self.cursor.kind == IDENTIFIER:
+            arguments.vararg = self._name(signature, line)
+        elif arguments.vararg is arguments.kwarg is None:
+            return line
+        return bare_star
+
+    def _double_star(self, signature: Signature) -> None:
+        arguments, line = signature.arguments, self.cursor.advance()
+        if arguments.kwarg is not None:
+            self.scopes.problem("multiple ** parameters not allowed", line)
+        arguments.kwarg = self._name(signature, line)
+        signature.rest = arguments.kwarg.arg
 
     def _plain(self, signature: Signature, keyword_only: bool, line: int) -> None:
         arguments = signature.arguments
