@@ -32,13 +32,12 @@ def percent(template: str, value: Any) -> str:
             parts.append("%")
             position += 1
             continue
-        argument: Any
         if position < len(template) and template[position] == "(":
             argument, position = _named(template, position, value)
-        else:
-            if used >= len(arguments):
-                raise Failure("not enough arguments for format string")
+        elif used < len(arguments):
             argument = arguments[used]
+        else:
+            raise Failure("not enough arguments for format string")
         used += 1
         if position >= len(template):
             raise Failure("incomplete format")
