@@ -1,5 +1,7 @@
 """Volumes, claims, storage classes and budgets: defaults and validation."""
 
+from collections.abc import Iterator
+
 from oakum.lab.api import names
 from oakum.lab.api.gojson import go_struct
 from oakum.lab.api.rules.claim_checks import MODES, claim_spec
@@ -85,31 +87,40 @@ def _check_volume(obj: Obj) -> list[FieldError]:
         errors.append(required("spec.accessModes"))
     for mode in items(spec, "accessModes"):
         errors += one_of({"accessModes": mode}, "accessModes", "spec", MODES)
-    capacity = spec.get("capacity") or {}
-    size = capacity.get("storage")
-    if not capacity:
-        errors.append(required("spec.capacity"))
-    if set(capacity) != {"storage"}:
-        errors.append(unsupported("spec.capacity", capacity or None, ["storage"]))
-    elif amount(size) <= 0:
-        errors.append(invalid("spec.capacity[storage]", size, "must be greater than zero"))
+    errors += _capacity(spec.get("capacity") or {})
     errors += one_of(spec, "persistentVolumeReclaimPolicy", "spec", ("Delete", "Recycle", "Retain"))
-    kinds = sorted(set(spec) - _VOLUME_FIELDS, key=lambda kind: (kind != "hostPath", kind))
-    if not kinds:
-        errors.append(required("spec", "must specify a volume type"))
-    errors += [forbidden(f"spec.{kind}", "may not specify more than 1 volume type") for kind in kinds[1:]]
-    if kinds:
-        errors += source(kinds[0], spec[kinds[0]] or {}, f"spec.{kinds[0]}")
-    if "csi" in kinds and not spec["csi"].get("volumeHandle"):
-        errors.append(required("spec.csi.volumeHandle"))
-    if "local" in kinds and spec.get("nodeAffinity") is None:
-        errors.append(required("spec.nodeAffinity", "Local volume requires node affinity"))
+    errors += _kinds(spec)
     if (spec.get("nodeAffinity") or {}).get("required") is not None:
         errors += node_selector(spec["nodeAffinity"]["required"], "spec.nodeAffinity.required")
     if spec.get("storageClassName"):
         chosen = spec["storageClassName"]
         errors += [invalid("spec.storageClassName", chosen, problem) for problem in names.subdomain(chosen)]
     return errors + one_of(spec, "volumeMode", "spec", ("Block", "Filesystem"))
+
+
+def _capacity(capacity: Obj) -> Iterator[FieldError]:
+    size = capacity.get("storage")
+    if not capacity:
+        yield required("spec.capacity")
+    if set(capacity) != {"storage"}:
+        yield unsupported("spec.capacity", capacity or None, ["storage"])
+    elif amount(size) <= 0:
+        yield invalid("spec.capacity[storage]", size, "must be greater than zero")
+
+
+def _kinds(spec: Obj) -> Iterator[FieldError]:
+    """Complaints about what a volume is made of: exactly one thing."""
+    kinds = sorted(set(spec) - _VOLUME_FIELDS, key=lambda kind: (kind != "hostPath", kind))
+    if not kinds:
+        yield required("spec", "must specify a volume type")
+    for kind in kinds[1:]:
+        yield forbidden(f"spec.{kind}", "may not specify more than 1 volume type")
+    for kind in kinds[:1]:
+        yield from source(kind, spec[kind] or {}, f"spec.{kind}")
+    if "csi" in kinds and not spec["csi"].get("volumeHandle"):
+        yield required("spec.csi.volumeHandle")
+    if "local" in kinds and spec.get("nodeAffinity") is None:
+        yield required("spec.nodeAffinity", "Local volume requires node affinity")
 
 
 def _class(obj: Obj) -> None:
