@@ -52,18 +52,23 @@ def pod_resources(wanted: Obj, path: str, containers: list[Obj]) -> Iterator[Fie
             if key == "requests" and name in limits:
                 yield from _bounded(name, value, limits[name], f"{path}.requests")
     yield from _claims(wanted, path)
-    for name, value in requests.items():
-        found = [(each.get("resources") or {}).get("requests") or {} for each in containers]
-        total = sum(parse(each[name]) for each in found if name in each)
-        if total > parse(value):
-            detail = f"must be greater than or equal to aggregate container requests of {_shown(found, name)}"
-            yield invalid(f"{path}.requests[{name}]", value, detail)
+    yield from _sums(requests, path, containers)
     for name, value in limits.items():
         for index, each in enumerate(containers):
             limit = ((each.get("resources") or {}).get("limits") or {}).get(name)
             if limit is not None and amount(limit) > amount(value):
                 detail = f"must be less than or equal to pod limits of {value}"
                 yield invalid(f"{path}.containers[{index}][{name}].limits", limit, detail)
+
+
+def _sums(requests: Obj, path: str, containers: list[Obj]) -> Iterator[FieldError]:
+    """Complaints about requests of a pod that its containers' together are above."""
+    for name, value in requests.items():
+        found = [(each.get("resources") or {}).get("requests") or {} for each in containers]
+        total = sum(parse(each[name]) for each in found if name in each)
+        if total > parse(value):
+            detail = f"must be greater than or equal to aggregate container requests of {_shown(found, name)}"
+            yield invalid(f"{path}.requests[{name}]", value, detail)
 
 
 def _shown(found: list[Obj], name: str) -> str:
