@@ -5,7 +5,7 @@ field that is not in the table is refused with 415, so that nothing is lost in s
 """
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -142,26 +142,41 @@ def _ignorable(name: str, value: Any) -> bool:
 
 
 def _value(kind: str, value: Any) -> Any:
-    if kind == "s":
-        return _text(value)
-    if kind in ("i", "I", "b", "B") and not isinstance(value, int):
-        raise IndexError("bytes in the place of a number")
-    if kind == "y":
-        if not isinstance(value, bytes):
-            raise IndexError("a number in the place of bytes")
-        return base64.b64encode(value).decode()
-    if kind in ("i", "I"):
-        return value or (None if kind == "I" else 0)
-    if kind in ("b", "B"):
-        return bool(value) or (None if kind == "B" else False)
-    if kind == "~":
-        seconds = dict(message_fields(value)).get(1, 0)
-        return clock.stamp(datetime.fromtimestamp(seconds, UTC)) if seconds else None
-    if kind == "j":
-        return orjson.loads(dict(message_fields(value)).get(1, b"null"))
-    if kind == "=":
-        return _text(dict(message_fields(value)).get(1, b"0"))
+    read = _READERS.get(kind)
+    if read is not None:
+        return read(value)
     body = _message(kind, value)
     if kind.endswith("IntOrString"):
         return body.get("strVal", "") if body.get("type") else body.get("intVal", 0)
     return body
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int):
+        raise IndexError("bytes in the place of a number")
+    return value
+
+
+def _bytes(value: Any) -> str:
+    if not isinstance(value, bytes):
+        raise IndexError("a number in the place of bytes")
+    return base64.b64encode(value).decode()
+
+
+def _time(value: Any) -> str | None:
+    seconds = dict(message_fields(value)).get(1, 0)
+    return clock.stamp(datetime.fromtimestamp(seconds, UTC)) if seconds else None
+
+
+# By the letter in the table; what a capital stands for is left out where it is zero.
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "s": _text,
+    "y": _bytes,
+    "i": _number,
+    "I": lambda value: _number(value) or None,
+    "b": lambda value: bool(_number(value)),
+    "B": lambda value: bool(_number(value)) or None,
+    "~": _time,
+    "j": lambda value: orjson.loads(dict(message_fields(value)).get(1, b"null")),
+    "=": lambda value: _text(dict(message_fields(value)).get(1, b"0")),
+}
