@@ -247,26 +247,11 @@ class Expressions:
                 self._star_argument(found)
                 continue
             if gather and cursor.value == gather:
-                cursor.advance()
-                cursor.expect("(")
-                inner = self._bounded(line)
-                inner.positional[:0] = found.positional
-                found = inner
-                if cursor.kind == "=":
-                    cursor.fail("keyword argument must have form name=expr")
+                found = self._gathered(found, line)
                 continue
             value = self.test()
             if cursor.kind == "=":
-                if not isinstance(value, ast.Name):
-                    cursor.fail("keyword argument must have form name=expr")
-                cursor.advance()
-                self.scopes.current.uses.pop()
-                if found.double is not None:
-                    problem("argument may not follow **kwargs", line)
-                elif value.id in names:
-                    problem(f"keyword argument {value.id} repeated", line)
-                names.add(value.id)
-                found.keywords.append(ast.keyword(value.id, self.test(), lineno=line, col_offset=0))
+                self._keyword_argument(found, value, names, line)
                 continue
             if found.star is not None or found.double is not None:
                 problem(f"argument may not follow {'*args' if found.star else '**kwargs'}", line, before)
@@ -283,6 +268,30 @@ class Expressions:
             if count > _MOST:
                 self.scopes.problem(f"{count} {kind} arguments in call, limit is {_MOST}", line)
         return found
+
+    def _gathered(self, before: Arguments, line: int) -> Arguments:
+        """The arguments of the inner call, behind those `before` it."""
+        cursor = self.cursor
+        cursor.advance()
+        cursor.expect("(")
+        inner = self._bounded(line)
+        inner.positional[:0] = before.positional
+        if cursor.kind == "=":
+            cursor.fail("keyword argument must have form name=expr")
+        return inner
+
+    def _keyword_argument(self, found: Arguments, name: ast.expr, names: set[str], line: int) -> None:
+        """`name=value` from its mark on; `names` are those of the call so far."""
+        if not isinstance(name, ast.Name):
+            self.cursor.fail("keyword argument must have form name=expr")
+        self.cursor.advance()
+        self.scopes.current.uses.pop()
+        if found.double is not None:
+            self.scopes.problem("argument may not follow **kwargs", line)
+        elif name.id in names:
+            self.scopes.problem(f"keyword argument {name.id} repeated", line)
+        names.add(name.id)
+        found.keywords.append(ast.keyword(name.id, self.test(), lineno=line, col_offset=0))
 
     def _star_argument(self, found: Arguments) -> None:
         cursor, problem = self.cursor, self.scopes.problem
