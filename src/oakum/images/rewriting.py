@@ -19,11 +19,11 @@ class Rewrite:
     after: str
 
     @classmethod
-    def parse(cls, text: str) -> Rewrite:
-        """From `from=to`. Raises ConfigError."""
+    def parse(cls, text: str, flag: str = "--rewrite-registry") -> Rewrite:
+        """From `from=to`, which was given by `flag`. Raises ConfigError."""
         before, equals, after = text.partition("=")
         if not equals or not before or not after:
-            raise ConfigError(f"Expected a registry rewrite of the form from=to, but found '{text}'")
+            raise ConfigError(f"Expected {flag} of the form from=to, but found '{text}'")
         return cls(before.rstrip("/"), after.rstrip("/"))
 
     def apply(self, image: str) -> str:

@@ -136,6 +136,8 @@ def test_nothing_in_is_locked_all_the_same(run: Run, tmp_path: Path) -> None:
             ["--lock-output", "a", "--imgpkg-lock-output", "b"],
             "Can only output one lockfile type, please provide only one of '--lock-output' or '--imgpkg-lock-output'",
         ),
+        (["-f-", "--rewrite-registry", "a"], "Expected --rewrite-registry of the form from=to, but found 'a'"),
+        (["-f-", "--registry-mirror", "a="], "Expected --registry-mirror of the form from=to, but found 'a='"),
         (["-f-", "--platform", "linux"], "Parsing platform 'linux': expected format os/arch[/variant]"),
     ],
 )

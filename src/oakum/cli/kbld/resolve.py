@@ -121,8 +121,8 @@ def _options(flags: dict[str, Any]) -> Options:
         build_cache=not flags["no-build-cache"],
         verify_digests=flags["verify-digests"],
         keep_tag=flags["keep-tag"],
-        rewrites=_rewrites(flags["rewrite-registry"]),
-        mirrors=_rewrites(flags["registry-mirror"]),
+        rewrites=_rewrites(flags, "rewrite-registry"),
+        mirrors=_rewrites(flags, "registry-mirror"),
         pushed_only=bool(flags["imgpkg-lock-output"]),
         sbom=_form(flags["sbom"]) if flags["sbom"] else "",
         sign_key=flags["sign-key"],
@@ -152,12 +152,12 @@ def _platform(text: str) -> Platform:
     return platforms.parse(text)
 
 
-def _rewrites(texts: Sequence[str]) -> tuple[Rewrite, ...]:
-    if not texts:
+def _rewrites(flags: Mapping[str, Any], name: str) -> tuple[Rewrite, ...]:
+    if not flags[name]:
         return ()
     from oakum.images.rewriting import Rewrite
 
-    return tuple(map(Rewrite.parse, texts))
+    return tuple(Rewrite.parse(text, f"--{name}") for text in flags[name])
 
 
 def _texts(documents: Sequence[Document]) -> list[str]:
