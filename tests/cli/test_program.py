@@ -68,3 +68,12 @@ def test_a_name_that_the_locale_cannot_write_is_an_error_of_one_message(tmp_path
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
         "kbld: Error: no file name here can have a 'ü': the locale's encoding is ascii (hint: set LC_ALL=C.UTF-8)\n")
+
+
+def test_what_is_nested_too_deeply_is_an_error_of_one_message(monkeypatch, capsys):
+    def endless(call):
+        return endless(call)
+
+    monkeypatch.setattr("oakum.cli.program.imported", lambda name: endless)
+    assert main(Command("tool", run="x:endless"), []) == 1
+    assert capsys.readouterr().err == "tool: Error: a value is nested too deeply to be handled\n"

@@ -106,3 +106,10 @@ def test_rules_that_contradict_themselves_are_refused(entry: dict[str, Any], tex
 def test_a_path_part_of_no_known_form_is_named_as_scripts_expect_it() -> None:
     with pytest.raises(ConfigError, match="panic: Unknown path part"):
         rules({"path": [{"bogus": True}], "type": "copy", "sources": ["new"]})
+
+
+@pytest.mark.parametrize("secrets", [5, "text", {"a": "b"}, [5, None, {"name": ["x"]}]])
+def test_a_service_account_of_another_shape_is_left_for_the_server_to_refuse(secrets: Any) -> None:
+    existing = made("ServiceAccount", secrets=[{"name": "x-token-1"}, None, {"name": 5}], imagePullSecrets=secrets)
+    got = result(default_config(), made("ServiceAccount", secrets=secrets), existing)
+    assert got["secrets"] == ([*secrets, {"name": "x-token-1"}] if isinstance(secrets, list) else secrets)

@@ -105,6 +105,7 @@ FAILURES = [
     ("a: {{ x }}\nb: [1\n", "yaml: line 2: did not find expected ',' or ']'"),
     ("a: !!int x\nb: *c\n", "yaml: unknown anchor 'c' referenced"),
     (b"a: \xff".decode("utf-8", "surrogateescape"), "yaml: invalid leading UTF-8 octet"),
+    (b'{"a": "\xff"}'.decode("utf-8", "surrogateescape"), "yaml: invalid leading UTF-8 octet"),
 ]
 
 

@@ -45,6 +45,9 @@ def main(root: Command, arguments: Sequence[str] | None = None, *, truncate: boo
         return 141
     except OSError as error:
         return _failed(root, _refusal(error), truncate)
+    except RecursionError:
+        # Files have bounds of their own; this is something else, such as an object of the cluster or a record in one.
+        return _failed(root, "a value is nested too deeply to be handled", truncate)
     except UnicodeEncodeError as error:
         letter = error.object[error.start : error.end]
         hint = f"the locale's encoding is {error.encoding} (hint: set LC_ALL=C.UTF-8)"

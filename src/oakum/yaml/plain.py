@@ -18,9 +18,10 @@ from oakum.yaml.resolve import resolve
 if TYPE_CHECKING:
     from oakum.yaml.lines import Line
 
-_OTHERWISE = pattern("[\\t\\x7f-\\x9f\\u2028\\u2029\\ufeff\\ufffe\\uffff]|\\\\u[dD][89abAB]..(?!\\\\u[dD][c-fC-F])|"
-                     "(?<!\\\\u[dD][89abAB]..)\\\\u[dD][c-fC-F]")
-"""What JSON has too but YAML reads otherwise or not at all: tabs, line breaks of Unicode, halves of characters."""
+_OTHERWISE = pattern("[\\t\\x7f-\\x9f\\u2028\\u2029\\udc80-\\udcff\\ufeff\\ufffe\\uffff]|"
+                     "\\\\u[dD][89abAB]..(?!\\\\u[dD][c-fC-F])|(?<!\\\\u[dD][89abAB]..)\\\\u[dD][c-fC-F]")
+"""What JSON has too but YAML reads otherwise or not at all: tabs, line breaks of Unicode, halves of characters,
+bytes that are no UTF-8 (`surrogateescape`)."""
 
 
 def dump(obj: Any) -> str:

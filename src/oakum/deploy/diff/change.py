@@ -10,6 +10,7 @@ from oakum.deploy.diff.lines import Line, diff_lines
 from oakum.deploy.diff.mask import Mask
 from oakum.deploy.diff.ops import diff_ops, digest
 from oakum.deploy.diff.rebase import rebase
+from oakum.deploy.errors import ConfigError
 from oakum.deploy.resource import PREFIX, Resource
 from oakum.deploy.values import same, text
 
@@ -90,13 +91,20 @@ class Differ:
         return self.how.config
 
     def compare(self, existing: Resource | None, new: Resource | None) -> Change:
-        """The change from `existing` to `new`; not both None. Raises ConfigError when a rule fails."""
+        """The change from `existing` to `new`; not both None.
+
+        Raises ConfigError when a rule fails, and for values that are nested too deeply.
+        """
         if new is None:
             assert existing is not None
             return Change(existing, None, op=DELETE, left=partial(self._left, existing), ignored=existing.transient)
         if existing is None:
             return self._created(new)
-        return self._compared(existing, new)
+        try:
+            return self._compared(existing, new)
+        except RecursionError as e:
+            raise ConfigError(f"Comparing {new.description}: what is there, or its record of what was last applied, is "
+                              "nested too deeply") from e
 
     def _created(self, new: Resource) -> Change:
         wanted = excluding(without_history(new), self.config.existing_index)

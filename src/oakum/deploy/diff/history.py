@@ -8,6 +8,7 @@ from oakum.deploy.config.mods import remove_field
 from oakum.deploy.config.rules import PathRule
 from oakum.deploy.diff.ops import diff_ops, digest
 from oakum.deploy.diff.rebase import Templates, rebase
+from oakum.deploy.errors import ConfigError
 from oakum.deploy.resource import PREFIX, Resource
 from oakum.deploy.values import floats, same
 from oakum.parts import mappings
@@ -98,7 +99,10 @@ def last_applied(live: Resource, how: Comparing) -> Resource | None:
         return None
     applied = Resource(floats(found))
     if wanted:
-        return applied if _digest(live, applied, how) == wanted else None
+        try:
+            return applied if _digest(live, applied, how) == wanted else None
+        except ConfigError:
+            return None  # somebody has edited it: the rules do not fit
     left = Resource(_left_of(applied.body, live.body))
     return left if how.server_side or same(left.body, applied.body) else None
 

@@ -1,0 +1,39 @@
+import json
+from typing import Any
+
+import pytest
+
+from oakum.deploy.config.defaults import default_config
+from oakum.deploy.diff.change import UPDATE, Differ
+from oakum.deploy.diff.history import DIGEST, ORIGINAL, Comparing
+from oakum.deploy.diff.rebase import NoTemplates
+from oakum.deploy.errors import ConfigError
+from oakum.deploy.resource import Resource
+
+
+def made(value: str, **notes: Any) -> Resource:
+    return Resource({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "annotations": notes}, "data": {"k": value}})
+
+
+def nested(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+DIFFER = Differ(Comparing(default_config(), NoTemplates()))
+
+
+@pytest.mark.parametrize("record", ["", "{", "[1]", "5", "null", '"x"', "{}", '{"metadata": 5}', '{"metadata": {"labels": [1]}, "data": 5}'])
+def test_a_record_that_somebody_has_edited_counts_for_nothing(record: str) -> None:
+    change = DIFFER.compare(made("old", **{ORIGINAL: record, DIGEST: "0"}), made("new"))
+    assert change.op == UPDATE
+    assert change.left is not None
+    assert change.left.body["data"] == {"k": "old"}
+
+
+def test_one_that_is_nested_too_deeply_is_named() -> None:
+    record = json.dumps({"data": nested(900)})
+    with pytest.raises(ConfigError, match=r"^Comparing configmap/a \(v1\) cluster: .* is nested too deeply$"):
+        DIFFER.compare(made("old", **{ORIGINAL: record, DIGEST: "0"}), made("new"))
