@@ -7,7 +7,7 @@ from datetime import datetime
 
 from oakum.dataclass import dataclass
 from oakum.deploy.values import clone
-from oakum.parts import mapping, mappings, text
+from oakum.parts import mappings, text
 from oakum.typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -57,12 +57,13 @@ class Resource:
     `transient` marks an object that a controller made: it carries the application's label but not our identity.
     """
 
-    __slots__ = ("body", "origin", "transient")
+    __slots__ = ("_labels", "_notes", "body", "origin", "transient")
 
     def __init__(self, body: dict[str, Any], origin: Origin | None = None, transient: bool = False) -> None:
         self.body = body
         self.origin = origin
         self.transient = transient
+        self._labels = self._notes = _NOTHING
 
     def copy(self) -> Resource:
         """A deep copy of the body; origin and mark are kept."""
@@ -102,7 +103,9 @@ class Resource:
     @property
     def metadata(self) -> dict[str, Any]:
         """`metadata`, an empty dict when it is missing (not linked to the body then)."""
-        return mapping(self.body.get("metadata"))
+        # Asked for most of all, so without a further call.
+        found = self.body.get("metadata")
+        return found if isinstance(found, dict) else {}
 
     @property
     def name(self) -> str:
@@ -121,12 +124,18 @@ class Resource:
     @property
     def labels(self) -> Mapping[str, str]:
         """Labels, none where they are not a map of texts; do not change."""
-        return _texts(self.metadata.get("labels"))
+        found = self.metadata.get("labels")
+        if found is not self._labels:
+            self._labels = _texts(found)
+        return self._labels
 
     @property
     def annotations(self) -> Mapping[str, str]:
         """Annotations, none where they are not a map of texts; do not change."""
-        return _texts(self.metadata.get("annotations"))
+        found = self.metadata.get("annotations")
+        if found is not self._notes:
+            self._notes = _texts(found)
+        return self._notes
 
     @property
     def owners(self) -> list[dict[str, Any]]:
