@@ -149,7 +149,8 @@ def json_kind(value: Any) -> str:
     """The kind of a JSON value, as encoding/json names it."""
     if isinstance(value, bool):
         return "bool"
-    return {str: "string", int: "number", float: "number", list: "array"}.get(type(value), "object")
+    names = {str: "string", int: "number", float: "number", list: "array", type(None): "null"}
+    return names.get(type(value), "object")
 
 
 def _type(shape: Shape) -> str:

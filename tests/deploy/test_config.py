@@ -8,6 +8,7 @@ from oakum.deploy.config.matcher import Rules, parse_matcher, parse_matchers
 from oakum.deploy.config.shape import CONFIG
 from oakum.deploy.config.tables import DOCUMENT
 from oakum.deploy.errors import ConfigError
+from oakum.deploy.input import FileOrigin, read_object
 from oakum.deploy.resource import Resource
 from oakum.gostruct import decode
 
@@ -157,3 +158,23 @@ def test_null_in_a_list_is_an_empty_one_of_its_kind() -> None:
                                templateRules=[{"affectedResources": {"objectReferences": None}, **everything}]), "0.60.0")
     assert [(c.type, c.status) for c in made.wait[0].conditions] == [("", "")]
     assert (made.orders[0].rules, made.preflight[0].name, made.templates[0].references) == (("",), "", ())
+
+
+@pytest.mark.parametrize(("part", "text"), [
+    ({"index": {"a": None}}, "Expected index of path part to be a whole number, but was object"),
+    ({"index": "x"}, "Expected index of path part to be a whole number, but was 'x'"),
+    ({"regex": ["x"]}, "Expected regex of path part to be a string, but was array"),
+    ({"regex": None}, "Expected regex of path part to be a string, but was null"),
+])
+def test_a_part_of_a_path_of_another_type_is_named_by_it(part: Any, text: str) -> None:
+    rule = {"type": "remove", "path": ["a", part], "resourceMatchers": [{"allMatcher": {}}]}
+    with pytest.raises(ConfigError, match=f"{text}$"):
+        parse_config(config(rebaseRules=[rule]), "0.60.0")
+
+
+@pytest.mark.parametrize("text", ["kind: Config\nwaitRules: 5\n", "kind: Odd\n"])
+def test_where_a_configuration_begins_that_is_not_understood_is_known(text: str) -> None:
+    origin = FileOrigin("file 'a.yml' doc 2", "a.yml", f"apiVersion: kapp.k14s.io/v1alpha1\n{text}", 4)
+    with pytest.raises(ConfigError) as caught:
+        extract([Resource(read_object(origin.text), origin)], Config(), "0.60.0")
+    assert caught.value.places == ["the object begins at a.yml:4"]

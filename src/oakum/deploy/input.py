@@ -89,8 +89,7 @@ def expand(body: Mapping[str, Any], origin: FileOrigin) -> list[Resource]:
     if isinstance(items, list):
         for at, item in enumerate(items):
             if not isinstance(item, dict):
-                kind = "null" if item is None else json_kind(item)
-                raise InputError(f"Expected item {at} of list to be an object, but was {kind} ({origin})",
+                raise InputError(f"Expected item {at} of list to be an object, but was {json_kind(item)} ({origin})",
                                  Resource({}, origin).places([f"items[{at}]"]))
         return [Resource(item, replace(origin, within=f"items[{at}]")) for at, item in enumerate(items)]
     return [Resource(dict(body), origin)]

@@ -21,7 +21,7 @@ from oakum.deploy.config.rules import (
 from oakum.deploy.config.shape import CONFIG
 from oakum.deploy.errors import ConfigError, InputError
 from oakum.deploy.input import read_object
-from oakum.deploy.resource import PREFIX, Resource
+from oakum.deploy.resource import PREFIX, WHOLE, Resource
 from oakum.gostruct import decode
 from oakum.parts import mapping
 from oakum.typing import Any
@@ -130,7 +130,8 @@ def _document(resource: Resource, version: str) -> Config:
             raise ConfigError(f"Expected kapp config to have kind 'Config', but was '{resource.kind}'")
         return parse_config(resource, version)
     except ConfigError as e:
-        raise ConfigError(f"Parsing resource '{resource.description}' as kapp config: {e}") from e
+        raise ConfigError(f"Parsing resource '{resource.description}' as kapp config: {e}",
+                          resource.places([WHOLE])) from e
 
 
 def _labeled(resource: Resource, version: str) -> Config:
@@ -152,7 +153,8 @@ def _labeled(resource: Resource, version: str) -> Config:
             raise ConfigError(f"Expected kapp config to have apiVersion '{API_VERSION}', but was '{inner.api_version}'")
         return parse_config(inner, version)
     except ConfigError as e:
-        raise ConfigError(f"Parsing resource '{resource.description}' labeled as kapp config: {e}") from e
+        raise ConfigError(f"Parsing resource '{resource.description}' labeled as kapp config: {e}",
+                          resource.places([WHOLE])) from e
 
 
 def parse_config(resource: Resource, version: str) -> Config:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from oakum.dataclass import dataclass
 from oakum.deploy.errors import ConfigError
+from oakum.gostruct import json_kind
 from oakum.typing import Any, TypeAlias
 
 
@@ -77,13 +78,16 @@ def _part(raw: Any, patterns: bool) -> Part:
     if "regex" in known:
         if not patterns:
             raise ConfigError("Regex in path part is only supported for rebaseRules.")
-        return Pattern(str(known["regex"]))
+        if not isinstance(known["regex"], str):
+            raise ConfigError(f"Expected regex of path part to be a string, but was {json_kind(known['regex'])}")
+        return Pattern(known["regex"])
     raise ConfigError("Expected path part to be a string, allIndexes, index or regex (panic: Unknown path part)")
 
 
 def _whole(raw: Any) -> int:
     if isinstance(raw, bool) or not isinstance(raw, int | float) or raw != int(raw) or raw < 0:
-        raise ConfigError(f"Expected index of path part to be a whole number, but was '{raw}'")
+        shown = f"'{raw}'" if isinstance(raw, str | float) else json_kind(raw)
+        raise ConfigError(f"Expected index of path part to be a whole number, but was {shown}")
     return int(raw)
 
 
