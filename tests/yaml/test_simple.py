@@ -18,6 +18,7 @@ VALUES = [
     "[ ]", "[a, b]", "{a: 1}", "{ a : 1 , b, 'c': [x y, {}], }", "[a:b, c: d]", "[a, [-1, .5]] # c", '["a\\"", \'b\']#', "|",
     "{a:1}", '{"a":1}', "{a: }", "[,]", "[a,,b]", "{{ x }}", "[a]b", "[a # c", "{a: b: c}", "[~, y, -]", "[a: ]", "{a: [}", "{: b}", "[: b]", "[a, : b]", "|-", "|+", "| # c", "|2", ">", "&x 1", "*x", "!!str 5", "@x", "`x", "%x", "'", '"',
     ".inf", "0o17", "...", "--- x", "---", "é", "x\ty", "  ", "012", "1_000", "<<",
+    "x ", "x # c ", "x#c ", "# c  ", '"x" # c  ', '"x#"  ', "{} # c ", "[a] ", "| ", "| # c ", "5  # c\t ",
 ]  # fmt: skip
 LINES = st.one_of(
     st.just(""),
@@ -57,6 +58,7 @@ def tree(value: Any) -> Any:
 @example("a: {: b}")
 @example("a: [: b]")
 @example("a: [b, : c]")
+@example("a: x # c \nb: #c  \nc: 'x' # c  ")
 def test_what_the_line_reader_accepts_libyaml_reads_the_same(text: str) -> None:
     for implicit, given_text in ((True, text), (False, "---\n" + text)):
         simple = build_simple(given_text, Source("f", given_text.split("\n")), implicit, resolve)

@@ -63,7 +63,8 @@ def _read_other(line: str, resolve: Callable[[str], Scalar]) -> Line | None:
             return None
         name = key[1:-1] if key[0] in "\"'" else resolve(key)
         column = match.start(3)
-    held = _held(rest.strip(" "), resolve)
+    # Blanks at the end belong to a comment, where there is one.
+    held = _held(rest.lstrip(" ") if "#" in rest else rest.strip(" "), resolve)
     return (len(lead), dash is not None, column, name, *held) if held else None
 
 
@@ -77,8 +78,10 @@ def _held(text: str, resolve: Callable[[str], Scalar]) -> tuple[Holds, Any, str 
         flow = read_flow(text, resolve)
         return _with_comment(Holds.FLOW, flow[0], text[flow[1]:]) if flow else None
     comment = None
-    if "#" in text and (match := _COMMENT.search(text)):
-        text, comment = text[: match.start()], match[1]
+    if "#" in text:
+        if match := _COMMENT.search(text):
+            text, comment = text[: match.start()], match[1]
+        text = text.rstrip(" ")
     if not text:
         return Holds.NOTHING, None, comment
     if text in _LITERALS and comment is None:
