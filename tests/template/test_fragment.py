@@ -1,6 +1,8 @@
 import pytest
 
-from oakum.starlark import Failure
+from oakum.starlark import Failure, Meter
+from oakum.starlark.errors import BudgetError
+from oakum.starlark.meter import active
 from oakum.template.fragment import Fragment
 from oakum.yaml.nodes import Map
 from oakum.yaml.parser import parse
@@ -59,3 +61,15 @@ def test_nothing_is_false_and_empty() -> None:
     assert not nothing
     assert nothing.starlark_len() == 0
     assert nothing.starlark_items() == []
+
+
+def test_looking_for_a_key_takes_steps() -> None:
+    long = fragment("".join(f"k{i}: 1\n" for i in range(400)))
+    done = active(Meter(max_steps=100))
+    try:
+        with pytest.raises(BudgetError):
+            long.starlark_index("k399")
+        with pytest.raises(BudgetError):
+            long.starlark_contains("no")
+    finally:
+        done()

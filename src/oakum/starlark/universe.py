@@ -61,7 +61,9 @@ def _dict(*pairs: Any, **more: Any) -> Dict:
 
 
 def _dir(value: Any, /) -> List:
-    return List(sorted(attributes(value)))
+    names = list(attributes(value))
+    charge(4 * len(names))
+    return List(sorted(names))
 
 
 def _enumerate(items: Any, start: Any = 0, /) -> List:

@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oakum.starlark import Failure, Panic, UnknownKey, repr_text, type_name
+from oakum.starlark.meter import charge
 from oakum.template.keys import show_key
 from oakum.typing import Any
 from oakum.yaml.nodes import Array, DocumentSet, Map, Node
@@ -50,9 +51,8 @@ class Fragment:
     def starlark_index(self, key: Any) -> Any:
         """The value at a map's key or at an index. Raises Failure when there is none."""
         if isinstance(self.node, Map):
-            for item in self.node.items:
-                if item.key == key and type(item.key) is type(key):
-                    return wrap(item.value)
+            for item in self._with_key(key):
+                return wrap(item.value)
         elif self.node is not None and 0 <= self._index(key) < len(self.node.items):
             return wrap(self.node.items[key].value)
         known = [item.key for item in self.node.items] if isinstance(self.node, Map) else []
@@ -63,8 +63,13 @@ class Fragment:
         if self.node is None:
             return False
         if isinstance(self.node, Map):
-            return any(item.key == key and type(item.key) is type(key) for item in self.node.items)
+            return any(True for _ in self._with_key(key))
         return type(key) is int and 0 <= key < len(self.node.items)
+
+    def _with_key(self, key: Any) -> Iterator[Any]:
+        items = self._items()
+        charge(len(items) >> 1)
+        return (item for item in items if item.key == key and type(item.key) is type(key))
 
     def _index(self, key: Any) -> int:
         if type(key) is not int and isinstance(self.node, DocumentSet):

@@ -22,6 +22,7 @@ def _load(name: str) -> Any:
     (TEXT, "regexp.replace('b', x, 'c')"), ("'a' * 100", "regexp.replace('a', x, lambda s: s)"),
     ("'$1' * 100", "regexp.replace('(a)', 'aaaa', x)"), ("'(' * 200 + ')' * 200", "regexp.match(x, 'a')"),
     (TEXT, "url.path_segment_encode(x)"), (TEXT, "url.path_segment_decode(x)"), (TEXT, "url.parse('http://a/' + x)"),
+    ("struct.make(**{'a%d' % i: i for i in range(2000)})", "dir(x)"),
     ("'http://a/b'", "[url.parse(x) for i in range(10)]"),
     ("'a=1&' * 1000", "url.query_params_decode(x)"), (TEXT, "url.query_params_encode({'a': [x]})"),
     (LIST, "json.encode(x)"), (LIST, "yaml.encode(x)"), (LIST, "toml.encode({'a': x})"), (LIST, "struct.encode(x)"),

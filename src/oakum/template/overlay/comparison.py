@@ -1,6 +1,7 @@
 """Whether one structure contains another (ytt: `overlay.subset`, `@overlay/assert`)."""
 from __future__ import annotations
 
+from oakum.starlark.meter import charge
 from oakum.template.kinds import kind_of
 from oakum.typing import Any
 from oakum.yaml.nodes import Array, Map, MapItem, Value
@@ -33,6 +34,7 @@ def find_item(mapping: Map, key: Any) -> MapItem | None:
 def _map_mismatch(left: Value, wanted: Map) -> str | None:
     if not isinstance(left, Map):
         return f"Expected map, but was {kind_of(left)}"
+    charge(len(wanted.items) * (2 + (len(left.items) >> 2)))
     for item in wanted.items:
         counterpart = find_item(left, item.key)
         if counterpart is None:
