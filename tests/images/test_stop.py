@@ -104,3 +104,11 @@ def test_ctrl_c_ends_a_run_and_leaves_nothing_half_written(
     assert b"finished" not in err.splitlines()[-1]
     assert not (work / "lock.yml").exists()
     assert not list(tmp_path.rglob(".writing-*"))
+
+
+def test_a_program_that_begins_when_all_is_stopped_already_is_ended() -> None:
+    log, ended = StoppableLog(ListLog()), []
+    log.stop()
+    with pytest.raises(Stopped), log.running(lambda: ended.append(True)):
+        pass
+    assert ended == [True]

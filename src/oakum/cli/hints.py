@@ -32,6 +32,11 @@ _HINTS = (
         r"(?s)(/api/|/apis).*failed to verify certificate",
         "is the kubeconfig an old one? That of a lab is written anew by 'oakum lab up'",
     ),
+    (
+        r"^Trying to apply empty set of resources",
+        "'oakum deploy' reads as YAML what ends in .yml or .yaml, and other files with "
+        "--file-mark 'NAME:type=yaml-plain'",
+    ),
     (r"Asking for confirmation:\s+EOF", "nobody answers here: --yes goes on unasked, --diff-run only looks"),
     (
         r"(?s)\(data-value arg\):.*= found: string\n *= expected: (?!string)",

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How images are resolved; see the flags of `kbld` for each, and `--diff-run` of `oakum deploy` for `dry_run`."""
+    """How images are resolved; see the flags of `kbld` for each, and `--diff-run` of `oakum deploy` for `dry_run`.
+
+    With `fail_fast` the first failure ends all building.
+    """
 
     build: bool = True
     concurrency: int = 4
@@ -31,6 +34,7 @@ class Options:
     sign_key: str = ""
     verify_key: str = ""
     dry_run: bool = False
+    fail_fast: bool = False
 
 
 @dataclass(frozen=True, slots=True)

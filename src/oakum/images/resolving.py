@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from oakum.dataclass import replace
 from oakum.errors import OakumError
@@ -12,13 +12,15 @@ from oakum.images.gate import Closed, Gate
 from oakum.images.options import Options, Tools
 from oakum.images.resolution import Resolution, Resolver
 from oakum.images.resolve import OverridingResolver, RegistryResolver
-from oakum.images.stop import StoppableLog, stopping
+from oakum.images.stop import StoppableLog, Stopped, stopping
 from oakum.typing import TYPE_CHECKING
 from oakum.workers import Job, Workers
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
+Resolve = Callable[[str], Resolution]
+"""As `Resolver.resolve`."""
 RESOLVERS = 8
 """Registry look-ups at a time when nothing is said about it: they wait more than they work."""
 
@@ -30,15 +32,46 @@ def resolve_images(images: Iterable[str], config: Config, options: Options, tool
         _demand_destinations(images, config)
     log = StoppableLog(tools.log)
     resolver = _resolver(config, options, replace(tools, log=log, ready=Gate(tools.ready)))
+    look_up: Resolve = resolver.resolve
+    build: Resolve = resolver.resolve
+    if options.fail_fast:
+        look_up, build = _failing_fast(log, look_up), _failing_fast(log, _until_stopped(log, build))
     lookups = 1 if options.concurrency == 1 else max(options.concurrency, RESOLVERS)
     builds, asks = Workers(options.concurrency), Workers(lookups)
     with stopping(log, builds, asks) as jobs:
         for image in images:
-            jobs.append((builds if _is_built(image, config) else asks).submit(resolver.resolve, image))
+            jobs.append(builds.submit(build, image) if _is_built(image, config) else asks.submit(look_up, image))
         try:
             return _outcomes(dict(zip(images, jobs, strict=True)))
         except Closed as closed:
             raise closed.error from None
+
+
+def _failing_fast(log: StoppableLog, resolve: Resolve) -> Resolve:
+    """`resolve`, whose failure ends every build that runs."""
+
+    def resolving(image: str) -> Resolution:
+        try:
+            return resolve(image)
+        except OakumError:
+            log.stop()
+            raise
+
+    return resolving
+
+
+def _until_stopped(log: StoppableLog, resolve: Resolve) -> Resolve:
+    """`resolve` for what is built: raises Stopped where a failure of another image ended it."""
+
+    def building(image: str) -> Resolution:
+        log.check()
+        try:
+            return resolve(image)
+        except OakumError:
+            log.check()
+            raise
+
+    return building
 
 
 def _outcomes(jobs: Mapping[str, Job[Resolution]]) -> dict[str, Resolution]:
@@ -48,6 +81,8 @@ def _outcomes(jobs: Mapping[str, Job[Resolution]]) -> dict[str, Resolution]:
             resolutions[image] = job.result()
         except OakumError as error:
             failures.append((image, error))
+        except Stopped:
+            continue  # for a failure that is told
     if failures:
         raise ResolveErrors(failures)
     return resolutions

@@ -43,7 +43,7 @@ class StoppableLog:
         with self._inner.moving(name) as moved:
 
             def checked(size: int) -> None:
-                self._check()
+                self.check()
                 moved(size)
 
             yield checked
@@ -53,13 +53,15 @@ class StoppableLog:
         """While a program runs that `end` would end. Raises Stopped."""
         with self._lock:
             self._programs.append(end)
+            if self.stopped:
+                end()  # it was begun at the very moment, and would be waited for
         try:
-            self._check()
+            self.check()
             yield
         finally:
             with self._lock:
                 self._programs.remove(end)
-        self._check()
+        self.check()
 
     def stop(self) -> None:
         """End what runs, at its next step."""
@@ -68,7 +70,8 @@ class StoppableLog:
             for end in self._programs:
                 end()
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Raises Stopped, once it is stopped."""
         if self.stopped:
             raise Stopped
 

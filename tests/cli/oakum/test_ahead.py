@@ -159,3 +159,18 @@ def test_a_changed_source_of_a_deploy_that_is_known(deploy):
     told, built = deploy("-y", status=0)
     assert built
     assert "1 update" in told
+
+
+def test_an_image_that_is_not_there_ends_a_build(deploy, target):
+    (deploy.run.folder / "config/more.yml").write_text(
+        "apiVersion: v1\nkind: PodTemplate\nmetadata: {name: more}\n"
+        f"template: {{spec: {{containers: [{{name: c, image: {target.registry}/library/gone}}]}}}}\n")
+    sources = deploy.run.folder / "config/site.yml"
+    sources.write_text(sources.read_text().replace("files: {build: {}}", "pack: {build: {builder: b}}"))
+    pack = deploy.run.folder / "pack"
+    pack.write_text("#!/bin/sh\nexec sleep 100\n")
+    pack.chmod(0o755)
+    deploy.run.environment["PATH"] = f"{deploy.run.folder}:{deploy.run.environment['PATH']}"
+    told, _ = deploy("-y")
+    assert f"Resolving image '{target.registry}/library/gone'" in told
+    assert "Resolving image 'site'" not in told

@@ -114,3 +114,15 @@ def test_only_what_is_needed_is_imported(tmp_path):
     heavy = {"urllib3", "ssl", "http.client", "orjson", "dataclasses", "inspect", "logging", "concurrent.futures", "tarfile"}
     assert not heavy & modules
     assert not any(name.startswith(("oakum.images.builders", "oakum.lab.", "oakum.kube.watch")) for name in modules)
+
+
+def test_a_template_of_text_is_said_to_be_none_to_deploy(run):
+    (run.folder / "config/notes.txt").write_text("port (@= str(80) @)\n")
+    assert "Warning: notes.txt is a template of text, and no object to deploy\n" in deploy(run)
+
+
+def test_a_file_that_is_not_read_as_yaml_is_explained(run):
+    (run.folder / "map.json").write_text('{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "j"}}')
+    words = ("oakum", "deploy", "-a", "app", "-y", "-f", "map.json")
+    assert "--file-mark 'NAME:type=yaml-plain'" in run(*words, status=1)
+    assert "Succeeded" in run(*words, "--file-mark", "map.json:type=yaml-plain")

@@ -65,15 +65,16 @@ def _unresolved(documents: Sequence[Document]) -> str:
 
 def resolve(
     flags: dict[str, Any], documents: Sequence[Document], ui: UI, known: Mapping[str, Resolution] | None = None,
-    ready: Callable[[], None] = lambda: None,
+    ready: Callable[[], None] | None = None,
 ) -> Result:
     """Build and pin the images of `documents` as the flags say; logs to standard error, writes lock files.
 
-    `known` is what `resolve_images` found for them before; `ready` is called before anything is built or pushed.
+    `known` is what `resolve_images` found for them before. `ready` is called before anything is built or pushed; where
+    there is one, a failure is told as soon as it is known, and ends what is being built.
     """
     from oakum.images import pipeline
 
-    options, tools = _options(flags), _tools(flags, ui, ready)
+    options, tools = _options(flags, fail_fast=ready is not None), _tools(flags, ui, ready or (lambda: None))
     result = pipeline.resolve_documents(documents, options, tools, _image_map(flags), known)
     if flags["warn-unused"]:
         from oakum.images.rewriting import unused
@@ -93,7 +94,7 @@ def resolve_images(
     from oakum.images import resolving
 
     tools = _tools(flags, ui, ready)
-    found = resolving.resolve_images(images, merge(map(decode.parse, config)), _options(flags), tools)
+    found = resolving.resolve_images(images, merge(map(decode.parse, config)), _options(flags, fail_fast=True), tools)
     _tell(tools.log, found)
     return found
 
@@ -110,7 +111,7 @@ def _tools(flags: dict[str, Any], ui: UI, ready: Callable[[], None]) -> Tools:
     return Tools(registries.transport(flags), session.log(ui.stderr), folder, os.environ, ready)
 
 
-def _options(flags: dict[str, Any]) -> Options:
+def _options(flags: dict[str, Any], *, fail_fast: bool) -> Options:
     from oakum.images.options import Options
 
     return Options(
@@ -128,6 +129,7 @@ def _options(flags: dict[str, Any]) -> Options:
         sign_key=flags["sign-key"],
         verify_key=flags["verify-key"],
         dry_run=flags.get("diff-run", False),
+        fail_fast=fail_fast,
     )
 
 

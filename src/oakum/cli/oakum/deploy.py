@@ -5,6 +5,7 @@ rejection. Nothing is recorded in the cluster before templates and images are ri
 """
 from __future__ import annotations
 
+import sys
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping, Sequence
 
@@ -111,6 +112,8 @@ def _templated(given: dict[str, Any], files: list[InputFile], inputs: Inputs) ->
     from oakum.cli.ytt.template import evaluate, marked
 
     result = evaluate(marked(files, given), given, inputs)
+    for text in result.texts:
+        sys.stderr.write(f"Warning: {text.path} is a template of text, and no object to deploy\n")
     return [document for file in result.files for document in file.documents.items]
 
 
