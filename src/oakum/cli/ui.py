@@ -167,9 +167,10 @@ def _ended(stream: IO[str]) -> bool:
     """Whether there is no more to read, as far as that can be told without waiting and without taking anything."""
     import select
 
+    peek = getattr(getattr(stream, "buffer", None), "peek", None)
     try:
-        return not stream.isatty() and stream in select.select([stream], [], [], 0)[0] and not stream.buffer.peek(1)  # type: ignore[attr-defined]
-    except (AttributeError, OSError, ValueError):  # no file of the system's
+        return peek is not None and not stream.isatty() and bool(select.select([stream], [], [], 0)[0]) and not peek(1)
+    except (OSError, ValueError):  # no file of the system's
         return False
 
 

@@ -13,12 +13,12 @@ from oakum.deploy.app.labeled import PREFIX as LABEL_PREFIX
 from oakum.deploy.app.labeled import LabeledApp
 from oakum.deploy.app.meta import AppMeta, Used, namespaces_of
 from oakum.deploy.app.recorded import RecordedApp, parse_labels
+from oakum.deploy.apply import strategy
 from oakum.deploy.apply.options import ApplyOptions, WaitOptions
-from oakum.deploy.apply.strategy import check_default
 from oakum.deploy.cluster import Cluster
 from oakum.deploy.config.config import Config, extract
 from oakum.deploy.config.defaults import default_config
-from oakum.deploy.diff.change import Change, Differ
+from oakum.deploy.diff.change import UPDATE, Change, Differ
 from oakum.deploy.diff.changeset import calculate
 from oakum.deploy.diff.history import Comparing
 from oakum.deploy.diff.mask import Mask
@@ -103,7 +103,7 @@ class DeployOptions:
         parse_mapping(self.map_ns)
         parse_labels(list(self.labels))
         filter_changes([], self.diff.filter)
-        check_default(self.apply.default_update_strategy)
+        strategy.check(UPDATE, self.apply.default_update_strategy)
         if self.app.startswith(LABEL_PREFIX):
             _ = LabeledApp(self.app).label_key
 

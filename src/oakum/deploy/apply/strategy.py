@@ -32,26 +32,28 @@ def raw_strategy(change: Change, default_update: str = "") -> str:
     return PLAIN
 
 
-def check_default(update: str) -> None:
-    """Raises UnknownStrategy for a default of updates that is none."""
-    if update not in _KNOWN[UPDATE]:
-        raise UnknownStrategy(f"Unknown {_NAMES[UPDATE]} strategy: {update}")
+def check(op: str, strategy: str) -> None:
+    """Raises UnknownStrategy for what is no strategy of the operation."""
+    if not _is_known(op, strategy):
+        raise UnknownStrategy(f"Unknown {_NAMES[op]} strategy: {strategy}")
 
 
 def strategy_of(change: Change, default_update: str = "") -> str:
     """The strategy for the change. Raises UnknownStrategy."""
     found = raw_strategy(change, default_update)
-    known = _KNOWN.get(change.op)
-    if known is not None and found not in known:
-        raise UnknownStrategy(f"Unknown {_NAMES[change.op]} strategy: {found}")
+    check(change.op, found)
     return found
 
 
 def shown_strategy(change: Change, default_update: str = "") -> str:
     """The strategy as the change table shows it."""
     found = raw_strategy(change, default_update)
-    known = _KNOWN.get(change.op)
-    return UNKNOWN if known is not None and found not in known else found.replace("-", " ")
+    return found.replace("-", " ") if _is_known(change.op, found) else UNKNOWN
+
+
+def _is_known(op: str, strategy: str) -> bool:
+    known = _KNOWN.get(op)
+    return known is None or strategy in known
 
 
 def is_kept(resource: Resource) -> bool:

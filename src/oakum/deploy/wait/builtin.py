@@ -10,6 +10,7 @@ from oakum.deploy.wait.shapes import typed
 from oakum.deploy.wait.state import (
     State,
     conditions,
+    containers,
     deleting,
     fail,
     ok,
@@ -20,7 +21,6 @@ from oakum.deploy.wait.state import (
     unobserved,
 )
 from oakum.gostruct import Struct
-from oakum.parts import mappings
 from oakum.typing import Any
 
 MIN_REPLICAS = PREFIX + "apps-v1-deployment-wait-minimum-replicas-available"
@@ -194,12 +194,11 @@ def pod(view: View) -> State:
 
 
 def _pending_detail(r: Resource) -> str:
-    for group in ("initContainerStatuses", "containerStatuses"):
-        for container in mappings(status(r).get(group)):
-            waiting = (container.get("state") or {}).get("waiting")
-            if waiting:
-                message = f" (message: {waiting['message']})" if waiting.get("message") else ""
-                return f"{waiting.get('reason', '')}{message}"
+    for container in containers(r):
+        waiting = (container.get("state") or {}).get("waiting")
+        if waiting:
+            message = f" (message: {waiting['message']})" if waiting.get("message") else ""
+            return f"{waiting.get('reason', '')}{message}"
     for c in conditions(r):
         if c.get("type") == "PodScheduled" and c.get("reason") == "Unschedulable":
             return f"Unschedulable (message: {c.get('message', '')})"

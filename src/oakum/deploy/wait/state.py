@@ -52,6 +52,12 @@ def conditions(resource: Resource) -> list[dict[str, Any]]:
     return mappings(status(resource).get("conditions"))
 
 
+def containers(pod: Resource) -> list[dict[str, Any]]:
+    """The states of a pod's containers, those that run first at the front."""
+    groups = ("initContainerStatuses", "containerStatuses")
+    return [container for group in groups for container in mappings(status(pod).get(group))]
+
+
 def unobserved(resource: Resource) -> State | None:
     """Ongoing while the controller has not seen the present generation of the spec, else None."""
     generation = resource.metadata.get("generation") or 0

@@ -11,11 +11,11 @@ from oakum.dataclass import dataclass
 from oakum.deploy.resource import Resource, parse_time
 from oakum.deploy.wait import shapes
 from oakum.deploy.wait.builtin import Rule, View, number
-from oakum.deploy.wait.state import State, conditions, ok, ongoing, required, spec, status, unobserved
+from oakum.deploy.wait.state import State, conditions, containers, ok, ongoing, required, spec, status, unobserved
 from oakum.errors import KubeError
 from oakum.kube.client import Client
 from oakum.kube.kinds import ResourceType
-from oakum.parts import mapping, mappings, text
+from oakum.parts import mapping, text
 from oakum.typing import Any
 
 HOPELESS = frozenset({"ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "CrashLoopBackOff",
@@ -80,7 +80,7 @@ def who_failed(resources: Sequence[Resource]) -> Stuck | None:
     """The newest pod that failed, by its container that did."""
     pods = sorted((r for r in resources if r.kind == "Pod"), key=lambda r: str(r.metadata.get("creationTimestamp")))
     for pod in reversed(pods):
-        for container in _containers(pod):
+        for container in containers(pod):
             code = mapping(mapping(container.get("state")).get("terminated")).get("exitCode")
             if code:
                 return Stuck(f"exit status {code}", pod, text(container.get("name")))
@@ -92,12 +92,8 @@ def may_yet_fail(resource: Resource) -> bool:
     return resource.kind in WORKLOADS or (resource.kind == "Pod" and status(resource).get("phase") == "Running")
 
 
-def _containers(pod: Resource) -> list[dict[str, Any]]:
-    return [c for group in ("initContainerStatuses", "containerStatuses") for c in mappings(status(pod).get(group))]
-
-
 def _pod(r: Resource) -> Stuck | None:
-    for container in _containers(r):
+    for container in containers(r):
         state, name = mapping(container.get("state")), text(container.get("name"))
         waiting = mapping(state.get("waiting"))
         if text(waiting.get("reason")) in HOPELESS:
