@@ -12,6 +12,7 @@ from tests.deploy.faults import Fault, faulty
 from tests.kube.scripted import Reply
 
 from oakum.dataclass import replace
+from oakum.deploy.app.recorded import RecordedApp
 from oakum.deploy.apply.options import WaitOptions
 from oakum.deploy.errors import ApplyError
 from oakum.deploy.logs.options import LogsOptions
@@ -217,3 +218,60 @@ def test_kinds_that_the_application_never_had_are_not_listed(place: Place) -> No
         for value in "12":
             noted.deploy(config_map("a", k=value))
     assert listed == {"configmaps", "pods"}, "pods are for logs"
+
+
+def snatched(place: Place, name: str) -> Fault:
+    """Somebody else deletes the ConfigMap just before we do, as a request of a deploy that was killed may."""
+    def fault(method: str, path: str) -> Reply | None:
+        if method == "DELETE" and path.endswith(f"/configmaps/{name}"):
+            place.client.delete(CONFIG_MAPS, name, place.namespace)
+        return None
+
+    return fault
+
+
+def migrated(place: Place) -> None:
+    RecordedApp(place.client, "app", place.namespace, fully_qualified=True).prepare({})
+
+
+def half_migrated(place: Place) -> None:
+    """With both records there, as after a migration that was killed before its last request."""
+    copy = {k: v for k, v in place.client.get(CONFIG_MAPS, "app", place.namespace).items() if k != "metadata"}
+    place.client.create(CONFIG_MAPS, copy | {"metadata": {"name": "app.apps.k14s.io"}}, place.namespace)
+    migrated(place)
+
+
+def renamed(place: Place) -> None:
+    RecordedApp(place.client, "app", place.namespace).rename("other", place.namespace)
+
+
+def renamed_by_a_deploy(place: Place) -> None:
+    RecordedApp(place.client, "other", place.namespace).prepare({}, previous="app")
+
+
+def deleted(place: Place) -> None:
+    RecordedApp(place.client, "app", place.namespace).delete()
+
+
+@pytest.mark.parametrize("work", [migrated, half_migrated, renamed, renamed_by_a_deploy, deleted])
+def test_a_record_that_is_gone_already_counts_as_deleted(place: Place, work: Callable[[Place], None]) -> None:
+    place.deploy(config_map("a", k="1"))
+    with through(place, snatched(place, "app")) as there:
+        work(there)
+    assert not [r for r in place.client.list(CONFIG_MAPS, place.namespace).items if r["metadata"]["name"] == "app"]
+
+
+def test_a_migration_whose_copy_comes_late_goes_on_with_it(place: Place) -> None:
+    place.deploy(config_map("a", k="1"))
+    copy = {k: v for k, v in place.client.get(CONFIG_MAPS, "app", place.namespace).items() if k != "metadata"}
+
+    def late(method: str, path: str) -> Reply | None:
+        if method == "POST" and copy:
+            place.client.create(CONFIG_MAPS, copy | {"metadata": {"name": "app.apps.k14s.io"}}, place.namespace)
+            copy.clear()
+        return None
+
+    with through(place, late) as there:
+        migrated(there)
+    assert [r["metadata"]["name"] for r in place.client.list(CONFIG_MAPS, place.namespace).items
+            if "spec" in r.get("data", {}) and "labelKey" in r["data"]["spec"]] == ["app.apps.k14s.io"]

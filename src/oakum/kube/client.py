@@ -110,12 +110,17 @@ class Client:
         return self._changed("PATCH", kind.path(namespace, name), patch, content_type=PATCH_TYPES[form], query=query)
 
     def delete(self, kind: ResourceType, name: str, namespace: str = "", *, uid: str = "",
-               propagation: str = "Background") -> dict[str, Any]:
-        """DELETE, with a precondition on the UID when it is given."""
+               propagation: str = "Background", missing_ok: bool = False) -> dict[str, Any]:
+        """DELETE, with a precondition on the UID when it is given; empty for one that is gone, if that is all right."""
         options: dict[str, Any] = {"propagationPolicy": propagation, "apiVersion": "v1", "kind": "DeleteOptions"}
         if uid:
             options["preconditions"] = {"uid": uid}
-        found: dict[str, Any] = self.transport.request("DELETE", kind.path(namespace, name), body=options).json()
+        try:
+            found: dict[str, Any] = self.transport.request("DELETE", kind.path(namespace, name), body=options).json()
+        except ApiError as e:
+            if not (missing_ok and e.not_found):
+                raise
+            return {}
         return found
 
     def review(self, path: str, body: dict[str, Any]) -> dict[str, Any]:

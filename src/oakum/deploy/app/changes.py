@@ -74,11 +74,7 @@ class Changes:
     def delete(self, changes: list[Recorded]) -> None:
         """Delete records; ones that are gone already count as deleted."""
         def drop(change: Recorded) -> None:
-            try:
-                self._app.client.delete(CONFIG_MAPS, change.name, self._app.namespace)
-            except ApiError as e:
-                if not e.not_found:
-                    raise
+            self._app.client.delete(CONFIG_MAPS, change.name, self._app.namespace, missing_ok=True)
 
         each(changes, drop, DELETES_AT_ONCE)
 

@@ -175,10 +175,9 @@ class RecordedApp:
     def _end_migration(self) -> None:
         """Delete the record under the plain name, if a migration was interrupted before it did."""
         plain = self._get(self.name)
-        if plain is not None and IS_APP in (plain["metadata"].get("labels") or {}):
-            there = meta_of(plain)
-            if (there.label_key, there.label_value) == (self.label_key, self.label_value):
-                self.client.delete(CONFIG_MAPS, self.name, self.namespace)
+        if (plain is not None and IS_APP in (plain["metadata"].get("labels") or {})
+                and meta_of(plain).selector == self.meta.selector):
+            self.client.delete(CONFIG_MAPS, self.name, self.namespace, missing_ok=True)
 
     def _move(self, before: RecordedApp, suffixed: bool, labels: Mapping[str, str]) -> None:
         """Copy a record to our name and delete it. Change records are found by label, so they stay."""
@@ -190,8 +189,12 @@ class RecordedApp:
                                 "metadata": {"name": self.name + (SUFFIX if suffixed else ""),
                                              "namespace": self.namespace, **meta}}
         _label(body, labels)
-        self._record = self.client.create(CONFIG_MAPS, body, self.namespace)
-        self.client.delete(CONFIG_MAPS, old["metadata"]["name"], before.namespace)
+        try:
+            self._record = self.client.create(CONFIG_MAPS, body, self.namespace)
+        except ApiError as e:  # a copy may come late, from a deploy that was killed or goes on beside us
+            if not (e.already_exists and self.find() and self.meta.selector == meta_of(old).selector):
+                raise
+        self.client.delete(CONFIG_MAPS, old["metadata"]["name"], before.namespace, missing_ok=True)
 
     def _first(self, labels: Mapping[str, str]) -> dict[str, Any]:
         """The record of an application that is new."""
@@ -241,13 +244,13 @@ class RecordedApp:
             if not (isinstance(e, ApiError) and e.already_exists and moved._is_copy_of(self)):
                 raise AppError(f"Creating app: {e}") from e
         try:
-            self.client.delete(CONFIG_MAPS, old["metadata"]["name"], self.namespace)
+            self.client.delete(CONFIG_MAPS, old["metadata"]["name"], self.namespace, missing_ok=True)
         except KubeError as e:
             raise AppError(f"Deleting app: {e}") from e
 
     def _copied_from(self, before: RecordedApp) -> bool:
         """Whether our record is a copy of `before`'s, whose renaming was interrupted half way."""
-        return (self.label_key, self.label_value) == (before.label_key, before.label_value)
+        return self.meta.selector == before.meta.selector
 
     def _is_copy_of(self, before: RecordedApp) -> bool:
         """Whether there is a record of ours that is a copy of `before`'s, and not that record itself."""
@@ -258,8 +261,8 @@ class RecordedApp:
         return str(self.record["metadata"].get("uid", ""))
 
     def delete(self) -> None:
-        """Delete the record."""
-        self.client.delete(CONFIG_MAPS, self.record["metadata"]["name"], self.namespace)
+        """Delete the record, unless somebody was faster."""
+        self.client.delete(CONFIG_MAPS, self.record["metadata"]["name"], self.namespace, missing_ok=True)
         self._record = None
 
 
