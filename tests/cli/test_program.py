@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,15 +26,22 @@ def run_with(redirection, *arguments):
 
 
 @pytest.mark.parametrize(("words", "told"), [
-    ("depoly", "unknown command 'depoly' of 'oakum' (hint: there are deploy, lab, version)"),
+    ("depoly", "unknown command 'depoly' of 'oakum' (hint: there are deploy, lab, completion, help, version)"),
     ("lab stop", "unknown command 'stop' of 'oakum lab' (hint: there are up, down, status, logs, load-image, collect-garbage, fault, clock, reset)"),
-    ("depoly -a app --yes", "unknown command 'depoly' of 'oakum' (hint: there are deploy, lab, version)"),
+    ("depoly -a app --yes", "unknown command 'depoly' of 'oakum' (hint: there are deploy, lab, completion, help, version)"),
     ("delete -a app", "unknown command 'delete' of 'oakum' (hint: 'kapp delete' does that)"),
     ("diff --help", "unknown command 'diff' of 'oakum' (hint: 'oakum deploy --diff-run --diff-changes' does that)"),
 ])  # fmt: skip
 def test_a_command_that_is_not_there_is_told_with_those_that_are(words, told):
     done = run_with("", words)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"oakum: Error: {told}\n")
+
+
+def test_oakum_lists_what_it_answers_to():
+    done = run_with("", "--help")
+    assert re.findall(r"^  (\w+) +\w", done.stdout, re.MULTILINE) == ["deploy", "lab", "completion", "help", "version"]
+    assert "# bash completion for oakum" in run_with("", "completion", "bash").stdout
+    assert run_with("", "help").stdout == done.stdout
 
 
 @pytest.mark.parametrize("flag", ["--version", "-v"])

@@ -49,6 +49,15 @@ class Flag(NamedTuple):
         return f"-{self.short}, --{self.name}" if self.short else f"--{self.name}"
 
 
+def at_least(least: int) -> Callable[[int], None]:
+    """A `check` that refuses smaller numbers."""
+    def check(value: int) -> None:
+        if value < least:
+            raise ValueError(f"must be at least {least}")
+
+    return check
+
+
 class Kind(NamedTuple):
     """A type of flag value: its name in help texts, zero value, and how text becomes a value."""
 

@@ -190,6 +190,8 @@ def test_it_is_waited_for_beside_what_failed_for_good(kapp: Kapp) -> None:
     (("rename", "-a", "gone"), "Expected either --new-name or/and --new-namespace to be supplied"),
     (("app-change", "list", "-a", "gone", "--before", "xx"),
      "unrecognized time format xx, supported formats: [2006-01-02T15:04:05Z07:00 2006-01-02]"),
+    (("app-change", "gc", "-a", "gone", "--max", "-1"),
+     'invalid argument "-1" for "--max" flag: must be at least 0'),
     (("deploy", "-a", "label:x=y,z=w", "-f", "a.yml", "-y"), "Expected label selector to have one label KV"),
     (("deploy", "-a", "label:x!=y", "-f", "a.yml", "-y"), "Expected label selector to check for equality"),
     (("deploy", "-a", "label:x in (a,b)", "-f", "a.yml", "-y"),

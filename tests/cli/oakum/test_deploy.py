@@ -100,6 +100,12 @@ def test_a_dry_run_writes_no_lock_of_what_is_not_built(run, site):
     assert not (run.folder / "lock.yml").exists()
 
 
+def test_one_lock_is_written_as_kbld_does(run):
+    told = deploy(run, "--lock-output", "a.yml", "--imgpkg-lock-output", "b.yml", status=1)
+    assert told == ("oakum: Error: Can only output one lockfile type, "
+                    "please provide only one of '--lock-output' or '--imgpkg-lock-output'\n")
+
+
 def test_an_application_needs_a_name(run):
     assert "Expected app name to be non-empty" in run("oakum", "deploy", "-f", "config", "-y", status=1)
 

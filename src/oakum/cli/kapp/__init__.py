@@ -5,7 +5,7 @@ import sys
 
 from oakum.cli import ui
 from oakum.cli.command import Command
-from oakum.cli.flag import Flag
+from oakum.cli.flag import Flag, at_least
 from oakum.cli.kapp import flags as f
 from oakum.cli.program import main as run_main
 from oakum.cli.registries import REGISTRY, VERIFY_KEY
@@ -47,7 +47,8 @@ def _group(name: str, short: str, commands: tuple[Command, ...], *, group: str, 
 
 _APP_CHANGE = (
     Command("garbage-collect", "Garbage collect app changes", aliases=("gc",), run="oakum.cli.kapp.support:collect",
-            flags=(ui.TTY, *f.APP, Flag("max", "Maximum number of app changes to keep", "int", default=200))),
+            flags=(ui.TTY, *f.APP, Flag("max", "Maximum number of app changes to keep", "int", default=200,
+                                            check=at_least(0)))),
     Command("list", "List app changes", aliases=LS, run="oakum.cli.kapp.support:changes",
             flags=(ui.TTY, *f.APP, Flag("before", "List app-changes happened before given time (formats: "
                                         "2006-01-02T15:04:05Z07:00, 2006-01-02)"),

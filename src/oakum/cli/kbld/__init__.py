@@ -3,18 +3,13 @@ from __future__ import annotations
 
 from oakum.cli import ui
 from oakum.cli.command import Command
-from oakum.cli.flag import Flag
+from oakum.cli.flag import Flag, at_least
 from oakum.cli.program import leave
 from oakum.cli.program import main as run_main
 from oakum.cli.registries import REGISTRY, VERIFY_KEY
 from oakum.typing import NoReturn
 
 _ABOUT = "kbld seamlessly incorporates image building and image pushing into your development and deployment workflows"
-
-
-def _positive(value: int) -> None:
-    if value < 1:
-        raise ValueError("must be at least 1")
 
 
 _FILES = (
@@ -24,7 +19,7 @@ _FILES = (
 _RESOLVE = (
     Flag("build", "Allow building of images", "bool", default=True),
     Flag("no-build-cache", "Build every source again", "bool"),
-    Flag("build-concurrency", "Set maximum number of concurrent builds", "int", default=4, check=_positive),
+    Flag("build-concurrency", "Set maximum number of concurrent builds", "int", default=4, check=at_least(1)),
     Flag("images-annotation", "Annotate resources with images annotation", "bool", default=True),
     Flag("origins-annotation", "Annotate images with origins annotation", "bool", default=True),
     Flag("image-map-file", "Set image map file (/cnab/app/relocation-mapping.json in CNAB)"),
@@ -46,7 +41,7 @@ _RESOLVE = (
 _REPOSITORY = Flag("repository", "Import images into given image repository (e.g. docker.io/dkalinin/my-project)",
                    short="r")  # fmt: skip
 _LOCK = Flag("lock-output", "File path to emit configuration with resolved image references")
-_CONCURRENCY = Flag("concurrency", "Set maximum number of concurrent imports", "int", default=5, check=_positive)
+_CONCURRENCY = Flag("concurrency", "Set maximum number of concurrent imports", "int", default=5, check=at_least(1))
 
 
 def _instead(command: str) -> str:

@@ -40,11 +40,7 @@ def run(call: Invocation) -> int:
 
 
 def _run(flags: dict[str, Any], ui: UI) -> None:
-    if flags["lock-output"] and flags["imgpkg-lock-output"]:
-        raise ConfigError(
-            "Can only output one lockfile type, "
-            "please provide only one of '--lock-output' or '--imgpkg-lock-output'"
-        )
+    one_lock(flags)
     documents = list(session.documents(flags))
     if flags["unresolved-inspect"]:
         ui.block(_unresolved(documents))
@@ -131,6 +127,13 @@ def _options(flags: dict[str, Any], *, fail_fast: bool) -> Options:
         dry_run=flags.get("diff-run", False),
         fail_fast=fail_fast,
     )
+
+
+def one_lock(flags: dict[str, Any]) -> None:
+    """Raises ConfigError where locks of both kinds are asked for."""
+    if all(flags[name] for name in LOCKS):
+        one_of = " or ".join(f"'--{name}'" for name in LOCKS)
+        raise ConfigError(f"Can only output one lockfile type, please provide only one of {one_of}")
 
 
 def check_locks(flags: dict[str, Any]) -> None:

@@ -42,7 +42,13 @@ def simple() -> tuple[Command, ...]:
     """The commands that need nothing of the three programs."""
     from oakum.cli.lab import COMMAND as LAB
 
-    return LAB, Command("version", "Print the version", run="oakum.cli.oakum.version:run")
+    return (
+        LAB,
+        Command("completion", "Generate the autocompletion script for the specified shell",
+                run="oakum.cli.completion:run", arguments=None),
+        Command("help", "Help about any command", run="oakum.cli.help:run", arguments=None),
+        Command("version", "Print the version", run="oakum.cli.oakum.version:run"),
+    )
 
 
 def deploy_command() -> Command:

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 NOT_HERE = frozenset((
     "bulk-in", "bulk-out", "dangerous-emptied-output-directory", "data-values-inspect", "data-values-schema-inspect",
-    "debug", "files-inspect", "filter-age", "output", "output-files", "unresolved-inspect", "version",
+    "debug", "diff-ui-alpha", "files-inspect", "filter-age", "output", "output-files", "unresolved-inspect", "version",
 ))  # fmt: skip
-"""Flags of the single programs that end before anything is deployed, or write something else; and the filter by age:
-what comes from files has none, so that by it everything is deleted, or made anew."""
+"""Flags of the single programs that end before anything is deployed, or write something else; the one that kapp only
+refuses; and the filter by age: what comes from files has none, so that by it everything is deleted, or made anew."""
 PROGRAMS = (YTT.flags, KBLD.flags, next(command for command in KAPP.commands if command.name == "deploy").flags)
 
 
@@ -74,12 +74,15 @@ def run(call: Invocation) -> int:
 
 
 def _deploy(s: Session) -> None:
+    from oakum.cli.kbld.resolve import one_lock
+
     # The single programs' functions look for their own flags too.
     s.flags = {flag.name: flag.initial() for program in PROGRAMS for flag in program} | s.flags
     if not s.flags["app"]:
         raise AppError("Expected app name to be non-empty (hint: name it with '-a')")
     if not s.flags["file"]:
         raise InputError("Expected at least one --file (-f) specified with a file or directory path")
+    one_lock(s.flags)
     inputs = _inputs(s.flags)
     files = inputs.collect(s.flags["file"])
     for file in files:

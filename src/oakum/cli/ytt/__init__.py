@@ -4,7 +4,7 @@ from __future__ import annotations
 import gc
 
 from oakum.cli.command import Command
-from oakum.cli.flag import Flag
+from oakum.cli.flag import Flag, at_least
 from oakum.cli.program import leave
 from oakum.cli.program import main as run_main
 from oakum.typing import NoReturn
@@ -12,11 +12,6 @@ from oakum.typing import NoReturn
 _TEMPLATE = "Process YAML templates (deprecated; use top-level command -- e.g. `ytt -f-` instead of `ytt template -f-`)"
 _STRICT = Flag("strict", "Configure to use _strict_ YAML subset", "bool", short="s")
 _DEBUG = Flag("debug", "Enable debug output", "bool")
-
-
-def _not_negative(value: int) -> None:
-    if value < 0:
-        raise ValueError("Expected 0 or more")
 
 
 _TEMPLATE_FLAGS = (
@@ -47,8 +42,8 @@ _TEMPLATE_FLAGS = (
          "and display the result (as OpenAPI v3.0 or JSON Schema, see --output)", "bool"),
     Flag("explain-data-values", "Show each final data value with the file, line or flag that set it", "bool"),
     Flag("max-steps", "Bound on the loop iterations and calls of all templates (0: a generous one)", "int",
-         check=_not_negative),
-    Flag("max-memory", "Bound in MiB on the memory of all templates (0: a generous one)", "int", check=_not_negative),
+         check=at_least(0)),
+    Flag("max-memory", "Bound in MiB on the memory of all templates (0: a generous one)", "int", check=at_least(0)),
     Flag("explain-calls", "When a template fails, show every call that led there, with file and line, and the nearest "
          "name to an unknown one", "bool"),
     Flag("explain-overlays", "When an overlay matches nothing, show what comes closest", "bool"),
