@@ -82,5 +82,5 @@ def test_a_mistake_of_usage_is_one_message(arguments: list[str], message: str) -
 @pytest.mark.parametrize("flag", ["--max-steps", "--max-memory"])
 def test_a_bound_below_nothing_is_refused(flag: str) -> None:
     done = ytt(f"{flag}=-1")
-    message = f'ytt: Error: invalid argument "-1" for "{flag}" flag:\n  must be at least 0\n'
+    message = f'ytt: Error: invalid argument "-1" for "{flag}" flag: must be at least 0\n'
     assert (done.returncode, done.stderr.decode()) == (1, message)
