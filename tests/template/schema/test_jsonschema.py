@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from oakum.starlark import List
+from oakum.starlark import Dict, List
 from oakum.template.schema import Schema, json_schema
 from oakum.yaml.gojson import dumps
 from oakum.yaml.nodes import Array, Document, Map
@@ -21,7 +21,7 @@ def plain(value: Any) -> Any:
 
 def exported(document: Read, text: str) -> dict[str, Any]:
     """The properties of the schema that `text` is."""
-    found = plain(Schema.from_document(document(text, List=List)).json_schema().value)
+    found = plain(Schema.from_document(document(text, Dict=Dict, List=List)).json_schema().value)
     assert found["type"] == "object"
     assert found["additionalProperties"] is False
     properties: dict[str, Any] = found["properties"]
@@ -50,6 +50,11 @@ def test_keyword_rules_become_keywords(document: Read) -> None:
         "b": {"type": "string", "minLength": 1, "enum": ["x"], "default": "x"},
         "c": {"type": "array", "maxItems": 3, "items": {"type": "integer", "default": 1}, "default": []},
     }
+
+
+def test_choices_are_an_array_whatever_they_are_given_as(document: Read) -> None:
+    assert exported(document, "#@schema/validation one_of=('x', 'y')\na: x")["a"]["enum"] == ["x", "y"]
+    assert exported(document, "#@schema/validation one_of=Dict([('x', 1)])\na: x")["a"]["enum"] == ["x"]
 
 
 def test_conditional_rules_stay_out(document: Read) -> None:

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from oakum.starlark import Dict
+import pytest
+
+from oakum.starlark import Dict, List
 from oakum.template.schema import Schema, openapi
+from oakum.template.schema.openapi import as_node
 from oakum.yaml.emitter import emit
 from oakum.yaml.nodes import Document
 
@@ -44,3 +47,30 @@ def test_arrays_floats_and_any(document: Read) -> None:
         "type: object\nadditionalProperties: false\nproperties:\n  a:\n    type: array\n    items:\n      type: number\n"
         "      format: float\n      default: 1.5\n    default: []\n  b:\n    nullable: true\n    default:\n    - x\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "keywords"),
+    [
+        ("#@schema/validation min=1, max=9.5, min_len=2\na: 1", {"minimum": 1, "maximum": 9.5}),
+        ("#@schema/validation one_of=('x', 1), max_len=3.5, min_len=2\na: x",
+         {"minLength": 2, "maxLength": 3, "enum": ["x", 1]}),
+        ("#@schema/validation one_of=range(2)\na: 1", {"enum": [0, 1]}),
+        ("#@schema/validation max_len=3, min=List([1])\na:\n- x", {"minimum": [1], "maxItems": 3}),
+        ("#@schema/validation min_len=1\na:\n  b: 1", {"minProperties": 1}),
+        ("#@schema/type any=True\n#@schema/validation min=1, min_len=1\na: 1", {"minimum": 1}),
+        ("#@schema/nullable\n#@schema/validation min_len=1, one_of=List(['x'])\na: x", {"enum": ["x"]}),
+        ("#@schema/validation min_len=1 << 63, not_null=True\na: x", {}),
+        ("#@schema/validation min=len, one_of=List([len])\na: x", {}),
+        ("#@schema/validation min=1, when=lambda v: True\na: 1", {}),
+        ("a:\n#@schema/validation min=1\n- 1", {}),
+    ],
+)  # fmt: skip
+def test_rules_are_keywords_at_the_end(document: Read, text: str, keywords: dict[str, object]) -> None:
+    names = {"List": List, "len": len, "range": range}
+    plain, ruled = (
+        exported(Schema.from_document(document(source, **names)).openapi())
+        for source in ("".join(line for line in text.splitlines(keepends=True) if "validation" not in line), text)
+    )
+    expected = "".join(f"    {line}\n" for line in emit(Document(as_node(keywords))).splitlines())
+    assert ruled == plain + (expected if keywords else "")

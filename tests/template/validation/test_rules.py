@@ -127,3 +127,21 @@ def test_paths_lead_through_maps_and_arrays(document: Read) -> None:
     with pytest.raises(ValidationError) as caught:
         validate(values)
     assert "  a[0]\n" in str(caught.value)
+
+
+def test_a_rule_whose_argument_makes_no_assertion_is_reported_with_its_place(report: Callable[..., str]) -> None:
+    assert "  a\n    from: s.yml:2\n    - must be: a value >= range(3) (by: s.yml:1)\n      found: (p) unknown type" in report(
+        "#@schema/validation min=range(3)\na: 3", range=range
+    )
+
+
+def test_a_range_is_a_sequence_to_choose_from(report: Callable[..., str]) -> None:
+    text = "#@schema/validation one_of=range(3)\na: "
+    assert report(f"{text}2", range=range) == ""
+    assert "must be: one of range(3) (by: s.yml:1)\n      found: not one of" in report(f"{text}3", range=range)
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_a_length_is_a_finite_number(report: Callable[..., str], value: str) -> None:
+    with pytest.raises(ValidationError, match=r'argument "min_len" to be a number, but was float \(at s.yml:1\)'):
+        report(f"#@schema/validation min_len=float('{value}')\na: 3", float=float)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from math import isfinite
 
 from oakum.errors import StarlarkError
 from oakum.starlark import (
@@ -36,7 +37,7 @@ from oakum.template.modules.yaml_ import encode_value
 from oakum.typing import Any
 
 KIND = "@ytt:assert.assertion"
-_SEQUENCES = (List, tuple, Dict, Set, Struct)
+_SEQUENCES = (List, tuple, Dict, Set, range)
 _REFUSAL = f"Unable to convert value: {KIND} does not encode (did you mean to call check()?)"
 
 
@@ -124,7 +125,7 @@ def _length(name: str, symbol: str) -> Callable[..., Opaque]:
     def make(*arguments: Any, **keywords: Any) -> Opaque:
         _count(arguments, 1)
         limit = arguments[0]
-        if type(limit) not in (int, float):
+        if type(limit) not in (int, float) or not isfinite(limit):
             raise Failure(f"expected value to be an number, but was {type_name(limit)}")
 
         def test(value: Any) -> bool:
@@ -178,7 +179,7 @@ def _keys(value: Any) -> list[Any] | None:
         return None
     if value is False:
         raise Failure("one_not_null() cannot be False")
-    if type(value) in (List, tuple, Dict, Set) or isinstance(value, Fragment):
+    if type(value) in _SEQUENCES or isinstance(value, Fragment):
         return list(iterate(value))
     raise Failure(f"expected a sequence of keys, but was a '{type_name(value)}'")
 
@@ -204,7 +205,7 @@ def _one_of(*arguments: Any, **keywords: Any) -> Opaque:
     values: Any = arguments
     if len(arguments) == 1:
         values = arguments[0]
-        if type(values) not in _SEQUENCES and not isinstance(values, Fragment):
+        if type(values) not in (*_SEQUENCES, Struct) and not isinstance(values, Fragment):
             raise Failure(f"expected a sequence, but was a '{type_name(values)}'")
     empty = isinstance(values, Fragment) and not values
     allowed = [_bare(value) for value in iterate(values)]

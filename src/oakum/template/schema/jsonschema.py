@@ -3,9 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from oakum.starlark import Failure
-from oakum.template.convert import to_yaml
-from oakum.template.schema.openapi import as_node
+from oakum.template.schema.openapi import BOUNDS, LENGTHS, as_node, choices, keyword
 from oakum.template.schema.types import AnyType, ArrayType, Declaration, MapType
 from oakum.typing import Any
 from oakum.yaml.nodes import Document
@@ -13,12 +11,6 @@ from oakum.yaml.nodes import Document
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _TYPES = {"string": "string", "integer": "integer", "boolean": "boolean", "float": "number"}
-_BOUNDS = {"min": "minimum", "max": "maximum"}
-_LENGTHS = {
-    "string": {"min_len": "minLength", "max_len": "maxLength"},
-    "array": {"min_len": "minItems", "max_len": "maxItems"},
-    "object": {"min_len": "minProperties", "max_len": "maxProperties"},
-}
 
 
 def json_schema(declared: Declaration | None) -> Document:
@@ -70,17 +62,10 @@ def _rules(declared: Declaration) -> Iterator[tuple[str, Any]]:
     rules = declared.rules
     if rules is None or rules.when is not None:
         return
-    name = _name(declared)
-    names = {**(_BOUNDS if name in ("integer", "number") else {}), **_LENGTHS.get(name, {})}
+    bounds = BOUNDS if _name(declared) in ("integer", "number") else {}
+    names = {**bounds, **LENGTHS.get(declared.type.name, {})}
     for key, value in rules.keywords.items():
         if key in names and isinstance(value, int | float):
             yield names[key], value
         elif key == "one_of":
-            yield from _enum(value)
-
-
-def _enum(values: Any) -> Iterator[tuple[str, Any]]:
-    try:
-        yield "enum", to_yaml(values)
-    except Failure:
-        return
+            yield from keyword("enum", choices, value)

@@ -1,8 +1,10 @@
 """A schema as an OpenAPI v3 document (ytt: OpenAPI v3 export)."""
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from oakum.starlark import Failure, iterate
+from oakum.template.convert import to_yaml
 from oakum.template.schema.types import AnyType, ArrayType, Declaration, MapType
 from oakum.typing import Any
 from oakum.yaml.nodes import Array, ArrayItem, Document, Map, MapItem, Value
@@ -13,6 +15,13 @@ _SCALARS: dict[str, dict[str, str]] = {
     "boolean": {"type": "boolean"},
     "float": {"type": "number", "format": "float"},
 }
+BOUNDS = {"min": "minimum", "max": "maximum"}
+LENGTHS = {
+    "string": {"min_len": "minLength", "max_len": "maxLength"},
+    "array": {"min_len": "minItems", "max_len": "maxItems"},
+    "map": {"min_len": "minProperties", "max_len": "maxProperties"},
+}
+_GREATEST = (1 << 63) - 1
 
 
 def openapi(declared: Declaration | None) -> Document:
@@ -65,6 +74,46 @@ def _properties(declared: Declaration) -> Iterator[tuple[str, Any]]:
         yield "properties", {key: dict(_properties(below)) for key, below in type_.items.items()}
     else:
         yield "default", declared.default
+    yield from _rules(declared)
+
+
+def _rules(declared: Declaration) -> Iterator[tuple[str, Any]]:
+    """The keywords of the rules that always hold.
+
+    As in ytt, the rules for an array's items are left out, and so are lengths of what may be null; what stands behind
+    `min=` and `max=` may be anything, and is shown unless YAML cannot hold it.
+    """
+    rules = declared.rules
+    if rules is None or rules.when is not None or isinstance(declared.item, ArrayItem):
+        return
+    lengths = {} if declared.nullable else LENGTHS.get(declared.type.name, {})
+    for rule, name in {**BOUNDS, **lengths, "one_of": "enum"}.items():
+        if rule in rules.keywords:
+            yield from keyword(name, _READ[rule], rules.keywords[rule])
+
+
+def keyword(name: str, read: Callable[[Any], Any], value: Any) -> Iterator[tuple[str, Any]]:
+    """The keyword `name` with what `read` makes of a rule's argument; nothing for what YAML cannot hold."""
+    try:
+        yield name, read(value)
+    except Failure:
+        return
+
+
+def choices(values: Any) -> list[Any]:
+    """The values that a rule `one_of=` allows, as nodes. Raises Failure for what YAML cannot hold."""
+    return [to_yaml(value) for value in iterate(values)]
+
+
+def _length(value: float) -> int:
+    if abs(value) > _GREATEST:
+        raise Failure(f"no length: {value}")
+    return int(value)
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "min": to_yaml, "max": to_yaml, "min_len": _length, "max_len": _length, "one_of": choices,
+}  # fmt: skip
 
 
 def _type(declared: Declaration) -> Iterator[tuple[str, Any]]:

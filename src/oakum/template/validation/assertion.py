@@ -16,7 +16,7 @@ _PREFIXES = ("fail: ", "check: ")
 def assertion_of(check: Any) -> Assertion | None:
     """The assertion that a template's function, or an object's attribute `check`, makes; None for anything else."""
     function = check if is_callable(check) else _check_of(check)
-    return None if function is None else lambda value: _ask(function, value)
+    return None if function is None else lambda value: _ask(lambda: function, value)
 
 
 def built_in(name: str, *args: Any) -> Assertion:
@@ -25,7 +25,7 @@ def built_in(name: str, *args: Any) -> Assertion:
     def ask(value: Any) -> str | None:
         from oakum.template.modules.assert_ import assertion
 
-        return _ask(_check_of(assertion(name, *args)), value)
+        return _ask(lambda: _check_of(assertion(name, *args)), value)
 
     return ask
 
@@ -36,9 +36,10 @@ def parameter_count(function: Any) -> int:
     return code.co_argcount if code is not None else 1
 
 
-def _ask(function: Any, value: Any) -> str | None:
+def _ask(check: Callable[[], Any], value: Any) -> str | None:
+    """Why the function that `check` gives does not hold; also when there is none since its arguments are wrong."""
     try:
-        verdict = call(function, (value,))
+        verdict = call(check(), (value,))
     except (EvalError, Failure) as error:
         if isinstance(error, BudgetError) or (isinstance(error, EvalError) and error.budget):
             raise

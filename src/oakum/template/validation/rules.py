@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 
 from oakum.record import NamedTuple
 from oakum.starlark import is_callable, repr_text, type_name
@@ -108,7 +109,7 @@ def _check_keyword(key: str, value: Any, where: str) -> None:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
 def _is_sequence(value: Any) -> bool:
