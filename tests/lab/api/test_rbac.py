@@ -81,6 +81,15 @@ def test_a_service_account_acts_with_its_token(admin: Client, guarded: Server) -
     assert bot.get(MAPS).code == 401
 
 
+def test_who_may_update_may_not_create_by_it(admin: Client, ann: Client) -> None:
+    grant(admin, ["update", "get"], ["endpoints"])
+    answer = ann.put("/api/v1/namespaces/default/endpoints/a", {"metadata": {"name": "a"}})
+    assert answer.code == 403
+    assert 'cannot create resource "endpoints"' in answer.json["message"]
+    admin.patch(f"{ROLES}/r", {"rules": [{"apiGroups": [""], "resources": ["endpoints"], "verbs": ["update", "create"]}]})
+    assert ann.put("/api/v1/namespaces/default/endpoints/a", {"metadata": {"name": "a"}}).code == 201
+
+
 def test_a_forged_token_is_refused(admin: Client, guarded: Server) -> None:
     accounts = "/api/v1/namespaces/default/serviceaccounts"
     admin.post(accounts, {"metadata": {"name": "bot"}})

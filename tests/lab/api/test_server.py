@@ -14,6 +14,39 @@ def test_an_object_is_created_read_replaced_and_deleted(client: Client) -> None:
     assert client.get(f"{MAPS}/a").code == 404
 
 
+_NEW = {
+    "/apis/coordination.k8s.io/v1/namespaces/default/leases": {"spec": {"holderIdentity": "x"}},
+    "/api/v1/namespaces/default/services": {"spec": {"ports": [{"port": 80}]}},
+    "/api/v1/namespaces/default/endpoints": {},
+    "/api/v1/namespaces/default/limitranges": {"spec": {"limits": []}},
+    "/api/v1/namespaces/default/events": {"involvedObject": {"namespace": "default"}},
+    "/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles": {},
+    "/apis/rbac.authorization.k8s.io/v1/clusterroles": {},
+    "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings": {
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "r"}},
+    "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings": {
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "r"}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", _NEW)
+def test_an_update_creates_objects_of_the_kinds_whose_strategy_allows_that(client: Client, path: str) -> None:
+    body = {"metadata": {"name": "a"}, **_NEW[path]}
+    made = client.put(f"{path}/a", body)
+    assert (made.code, bool(made.json["metadata"]["uid"])) == (201, True)
+    assert client.put(f"{path}/a", made.json).code == 200
+    assert client.put(f"{path}/b", body).code == 400
+
+
+def test_an_update_of_what_was_deleted_meanwhile_creates_nothing(client: Client) -> None:
+    leases = "/apis/coordination.k8s.io/v1/namespaces/default/leases"
+    made = client.post(leases, {"metadata": {"name": "a"}, "spec": {}}).json
+    client.delete(f"{leases}/a")
+    answer = client.put(f"{leases}/a", made)
+    assert (answer.code, answer.json["reason"]) == (409, "Conflict")
+    assert client.put(f"{leases}/a", {**made, "metadata": {"name": "a", "resourceVersion": "1"}}).code == 201
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "code", "message"),
     [
@@ -22,6 +55,7 @@ def test_an_object_is_created_read_replaced_and_deleted(client: Client) -> None:
         ("POST", MAPS, config_map(), 409, 'configmaps "a" already exists'),
         ("POST", "/api/v1/namespaces/none/configmaps", config_map(), 404, 'namespaces "none" not found'),
         ("PUT", f"{MAPS}/b", config_map("b"), 404, 'configmaps "b" not found'),
+        ("PUT", f"{MAPS}/b", config_map(), 400, "the name of the object (a) does not match the name on the URL (b)"),
         ("PUT", f"{MAPS}/a", config_map("b"), 400, "the name of the object (b) does not match the name on the URL (a)"),
         ("POST", f"{MAPS}/a", config_map(), 405, "the server does not allow this method on the requested resource"),
     ],

@@ -73,6 +73,32 @@ class Cluster:
             obj = self._prepared(resource, obj, namespace, options, manager)
             return self._stored_new(resource, obj, options)
 
+    def put(
+        self,
+        resource: Resource,
+        name: str,
+        body: Any,
+        namespace: str,
+        options: Options,
+        subresource: str,
+        check_create: Callable[[], None],
+    ) -> tuple[Obj, bool]:
+        """Replace an object, or create it where its kind allows that and `check_create` does not raise.
+
+        Returns it and whether it is new.
+        """
+        obj = codec.read(resource, body, options)
+        metadata, space = obj["metadata"], namespace if resource.namespaced else ""
+        writes.check_name(metadata, name)
+        with self.store.locked():
+            if not subresource and self.store.find(resource.key, name, space) is None:
+                writes.check_uid(resource, metadata, {"name": name, "uid": ""})
+                if rules_of(resource).creates_on_update:
+                    check_create()
+                    metadata.pop("resourceVersion", None)
+                    return self.create(resource, obj, namespace, options), True
+            return self.update(resource, name, body, namespace, options, subresource), False
+
     def update(
         self,
         resource: Resource,

@@ -182,8 +182,10 @@ class Server:
         if aimed.subresource == "scale":
             return Answer(200, self._subresources.update(aimed, call.json(), options))
         body = call.json(aimed.resource.kind.name)
-        where = (aimed.name, body, aimed.namespace, options, aimed.subresource)
-        return self._object(call, aimed, self.cluster.update(aimed.resource, *where))
+        created = Attempt("create", aimed.resource.group, aimed.resource.plural, "", aimed.namespace, aimed.name)
+        obj, new = self.cluster.put(aimed.resource, aimed.name, body, aimed.namespace, options, aimed.subresource,
+                                    lambda: self._authorize(caller, created))
+        return self._object(call, aimed, obj, 201 if new else 200)
 
     def _patch(self, call: Call, aimed: Target, caller: Caller) -> Answer:
         options = _options(call, caller, "PatchOptions")

@@ -62,19 +62,29 @@ def empty(resource: Resource) -> Obj:
     return {"metadata": {}, **zero}
 
 
+def check_name(metadata: Obj, name: str) -> None:
+    """Raises ApiError 400 where an object has another name than its URL."""
+    if (metadata.get("name") or name) != name:
+        raise status.bad_request(
+            f"the name of the object ({metadata['name']}) does not match the name on the URL ({name})"
+        )
+
+
+def check_uid(resource: Resource, theirs: Obj, ours: Obj) -> None:
+    """Raises ApiError 409 where a client means another object than the stored one with these metadata."""
+    if theirs.get("uid", ours["uid"]) != ours["uid"]:
+        detail = f"Precondition failed: UID in precondition: {theirs['uid']}, UID in object meta: {ours['uid']}"
+        raise status.conflict(resource.plural, resource.group, ours["name"], detail)
+
+
 def match(resource: Resource, old: Obj, new: Obj, namespace: str, rules: Rules) -> None:
     """Check that an update means the stored object; raises ApiError 400, 409 or 422."""
     ours, theirs = old["metadata"], new["metadata"]
     if not theirs.get("name"):
         theirs["name"] = ours["name"]
-    if theirs["name"] != ours["name"]:
-        raise status.bad_request(
-            f"the name of the object ({theirs['name']}) does not match the name on the URL ({ours['name']})"
-        )
+    check_name(theirs, ours["name"])
     place(resource, new, namespace)
-    if theirs.get("uid", ours["uid"]) != ours["uid"]:
-        detail = f"Precondition failed: UID in precondition: {theirs['uid']}, UID in object meta: {ours['uid']}"
-        raise status.conflict(resource.plural, resource.group, ours["name"], detail)
+    check_uid(resource, theirs, ours)
     version = theirs.get("resourceVersion") or ""
     if not version and (rules.versioned_updates or resource.custom):
         error = FieldError(

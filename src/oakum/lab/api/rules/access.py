@@ -99,14 +99,13 @@ def _start_role(obj: Obj) -> None:
     obj["rules"] = obj.get("rules") or None  # what an empty list comes back as
 
 
-_ROLE = Rules(name=names.path_segment, start=_start_role, validate=_check_rules)
+_ROLE = Rules(name=names.path_segment, start=_start_role, validate=_check_rules, creates_on_update=True)
+_BINDING = Rules(
+    name=names.path_segment, default=_binding, validate=_check_binding, compare=_same_role, creates_on_update=True
+)
 RULES = {
     f"roles.{GROUP}": _ROLE,
     f"clusterroles.{GROUP}": _ROLE,
-    f"rolebindings.{GROUP}": Rules(
-        name=names.path_segment, default=_binding, validate=_check_binding, compare=_same_role
-    ),
-    f"clusterrolebindings.{GROUP}": Rules(
-        name=names.path_segment, default=_binding, validate=_check_binding, compare=_same_role
-    ),
+    f"rolebindings.{GROUP}": _BINDING,
+    f"clusterrolebindings.{GROUP}": _BINDING,
 }

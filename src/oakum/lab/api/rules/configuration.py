@@ -281,9 +281,11 @@ RULES = {
     "namespaces": Rules(name=names.label, default=_namespace, start=_start_namespace, compare=_namespace_change),
     "serviceaccounts": Rules(returns_deleted=True),
     "resourcequotas": Rules(validate=_check_quota, returns_deleted=True),
-    "limitranges": Rules(default=_limit_range, validate=_check_limits),
-    "leases.coordination.k8s.io": Rules(validate=_check_lease, versioned_updates=True, strict=False),
-    "events": Rules(validate=_check_event),
+    "limitranges": Rules(default=_limit_range, validate=_check_limits, creates_on_update=True),
+    "leases.coordination.k8s.io": Rules(
+        validate=_check_lease, versioned_updates=True, strict=False, creates_on_update=True
+    ),
+    "events": Rules(validate=_check_event, creates_on_update=True),
     "runtimeclasses.node.k8s.io": Rules(validate=_check_runtime, compare=_same_handler, strict=False),
     "priorityclasses.scheduling.k8s.io": Rules(
         default=_priority_class, start=_start_priority, validate=_check_priority, compare=_same_value, generation=True

@@ -101,7 +101,7 @@ def _same_slice(new: Obj, old: Obj) -> list[FieldError]:
 
 
 RULES = {
-    "endpoints": Rules(default=_endpoints, validate=_check_endpoints),
+    "endpoints": Rules(default=_endpoints, validate=_check_endpoints, creates_on_update=True),
     "endpointslices.discovery.k8s.io": Rules(
         default=_slice, validate=_check_slice, compare=_same_slice, generation=True
     ),

@@ -29,7 +29,8 @@ class Rules:
 
     `default` and `start` (a fresh object's status) edit in place; `validate` gets the new object (`create` too, when
     nobody has seen it yet), `compare` the new and the stored one; `strict` holds finalizers to their full names.
-    `generation` says whether changes outside metadata and status are counted.
+    `generation` says whether changes outside metadata and status are counted, `creates_on_update` whether a PUT of an
+    object that is not there makes it.
     """
 
     name: Callable[[str], list[str]] = names.subdomain
@@ -41,4 +42,5 @@ class Rules:
     strict: bool = True
     generation: bool = False
     versioned_updates: bool = False
+    creates_on_update: bool = False
     returns_deleted: bool = False

@@ -368,6 +368,7 @@ RULES = {
         validate=_check_service,
         compare=_service_change,
         returns_deleted=True,
+        creates_on_update=True,
     ),
     "ingresses.networking.k8s.io": Rules(
         default=_ingress, validate=_check_ingress, create=_check_new_ingress, generation=True
