@@ -1,12 +1,13 @@
 """Ctrl-C at moments when Python cannot bear it."""
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 
 import pytest
 
-from oakum.cli.interrupt import Interrupts, Terminated
+from oakum.cli.interrupt import HungUp, Interrupts, Terminated
 
 # A shell's job in the background is begun with Ctrl-C ignored, and the tests may be such a job.
 START = """
@@ -49,9 +50,18 @@ def test_what_a_callback_would_swallow_is_raised_behind_it(swallowing):
     assert ended(code) == (0, "told\n", "")
 
 
-def test_a_request_to_end_is_taken_like_ctrl_c():
-    code = "from oakum.cli.interrupt import Terminated\nwith Interrupts():\n    try:\n        os.kill(os.getpid(), signal.SIGTERM)\n    except Terminated:\n        print('tidied up')\nos.kill(os.getpid(), signal.SIGTERM)\n"
-    assert ended(code) == (-15, "tidied up\n", "")
+@pytest.mark.parametrize(("name", "kind"), [("SIGTERM", Terminated), ("SIGHUP", HungUp)])
+def test_a_request_to_end_is_taken_like_ctrl_c(name, kind):
+    code = f"""
+from oakum.cli.interrupt import {kind.__name__}
+with Interrupts():
+    try:
+        os.kill(os.getpid(), signal.{name})
+    except {kind.__name__}:
+        print('tidied up')
+os.kill(os.getpid(), signal.{name})
+"""
+    assert ended(code) == (-signal.Signals[name], "tidied up\n", "")
 
 
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, Terminated])

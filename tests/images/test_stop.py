@@ -45,6 +45,27 @@ def test_a_program_that_runs_is_ended() -> None:
         assert job.error is not None
 
 
+@pytest.mark.parametrize("script", [
+    "sleep 60 & echo $!; wait",
+    "trap '' TERM; sleep 60 & echo $!; while :; do wait; done",
+], ids=["ends", "ends at nothing but SIGKILL"])  # fmt: skip
+def test_what_a_program_has_begun_is_ended_with_it(script: str) -> None:
+    inner = ListLog()
+    log = StoppableLog(inner)
+    with Workers(1) as pool:
+        job = pool.submit(run, ["sh", "-c", script], "app", log)
+        while not inner.lines:
+            time.sleep(0.01)
+        log.stop()
+        log.stop()
+        job.wait()
+        assert isinstance(job.error, Stopped)
+    child = int(inner.lines[0].removeprefix("app | "))
+    # Nobody may have waited for it yet, where the first process of a container does not.
+    with suppress(FileNotFoundError):
+        assert Path(f"/proc/{child}/stat").read_text().split()[2] == "Z"
+
+
 def test_a_failure_stops_the_other_jobs_and_those_that_have_not_begun() -> None:
     log, begun = StoppableLog(ListLog()), threading.Event()
 
@@ -61,6 +82,37 @@ def test_a_failure_stops_the_other_jobs_and_those_that_have_not_begun() -> None:
         raise KeyError
     assert isinstance(jobs[0].error, Stopped)
     assert jobs[1].cancelled
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_builder_and_what_it_has_begun_end_once_at_a_signal(work: Path, tmp_path: Path, number: signal.Signals) -> None:
+    """As at a terminal, the signal is for all who are in the foreground there: the builder is not."""
+    programs = {
+        "noting": "trap 'echo $1 >> ended; exit' INT TERM HUP; echo $1 >> begun; while :; do sleep 0.01; done",
+        "docker": "./noting child & . ./noting",
+    }
+    for name, script in programs.items():
+        (work / name).write_text(f"#!/bin/sh\n{script}\n")
+        (work / name).chmod(0o755)
+    text = json.dumps({"image": "app"}) + "\n---\n" + json.dumps(config(sources=[{"image": "app", "path": ".", "docker": {}}]))
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from oakum.cli.kbld import main; main()", "-f-"], start_new_session=True,
+        env={**os.environ, "HOME": str(tmp_path), "PATH": f"{work}:{os.environ['PATH']}"},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    assert process.stdin is not None
+    process.stdin.write(text.encode())
+    process.stdin.close()
+    process.stdin = None
+    begun = work / "begun"
+    while not begun.exists() or len(begun.read_text().splitlines()) < 2:
+        assert process.poll() is None
+        time.sleep(0.005)
+    os.killpg(process.pid, number)
+    process.communicate()
+    assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}[number]
+    assert sorted((work / "ended").read_text().split()) == ["build", "child"]
 
 
 @pytest.mark.parametrize("moment", ["build", "push"])

@@ -1,4 +1,4 @@
-"""Ctrl-C that never falls into the middle of an import, nor into a callback that would swallow it; SIGTERM the same.
+"""Ctrl-C that never falls into the middle of an import, nor into a callback that would swallow it; so SIGTERM, SIGHUP.
 
 Python raises KeyboardInterrupt wherever the main thread is. While a module written in C is being set up that may crash
 the process (orjson does), and what the callbacks of `importlib` and `__del__` raise is printed with a traceback and
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 else:
     import _signal as signal
 
-DEFAULT: dict[int, Any] = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+DEFAULT: dict[int, Any] = {
+    signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL, signal.SIGHUP: signal.SIG_DFL}
 _IMPORT = "<frozen importlib._bootstrap>"
 _SOON = 0.001
 
@@ -24,12 +25,21 @@ _SOON = 0.001
 class Terminated(KeyboardInterrupt):
     """The process was asked to end by SIGTERM, as by a CI system: what Ctrl-C tidies up is tidied up too."""
 
+    status = 143
 
-_RAISED: dict[int, type[KeyboardInterrupt]] = {signal.SIGINT: KeyboardInterrupt, signal.SIGTERM: Terminated}
+
+class HungUp(Terminated):
+    """The process was asked to end by SIGHUP, as by a terminal that is closed."""
+
+    status = 129
+
+
+_RAISED: dict[int, type[KeyboardInterrupt]] = {
+    signal.SIGINT: KeyboardInterrupt, signal.SIGTERM: Terminated, signal.SIGHUP: HungUp}
 
 
 class Interrupts:
-    """A context in which Ctrl-C raises KeyboardInterrupt, and SIGTERM Terminated, in code that can bear it.
+    """A context in which Ctrl-C raises KeyboardInterrupt, SIGTERM Terminated, SIGHUP HungUp, in code that can bear it.
 
     What was put off is raised at the end at the latest. What does something else than it does by default, or where
     this is not the main thread, is not changed.

@@ -52,8 +52,8 @@ def main(root: Command, arguments: Sequence[str] | None = None, *, truncate: boo
         letter = error.object[error.start : error.end]
         hint = f"the locale's encoding is {error.encoding} (hint: set LC_ALL=C.UTF-8)"
         return _failed(root, f"no file name here can have a '{letter}': {hint}", truncate)
-    except Terminated:
-        return 143
+    except Terminated as asked:
+        return asked.status
     except KeyboardInterrupt:
         return 130
 

@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import os
+import pty
+import sys
+from contextlib import suppress
+
 import pytest
 
 from oakum.images.builders.process import ProgramFailed, check_folder, run
@@ -32,6 +37,21 @@ def test_much_on_both_outputs_is_kept_in_full() -> None:
     out, err = shell("seq 20000 & seq 20000 >&2; wait", log)
     assert out == err == "".join(f"{number}\n" for number in range(1, 20001))
     assert len(log.lines) == 40000
+
+
+def test_a_question_at_the_terminal_fails_at_once_in_place_of_stopping_the_program() -> None:
+    code = ("import os; from oakum.images.builders.process import run;"
+            "print('told', run(['sh', '-c', '(: < /dev/tty) || echo none'], '', None).out)")
+    pid, terminal = pty.fork()
+    if not pid:
+        os.execv(sys.executable, [sys.executable, "-c", code])
+    told = b""
+    with suppress(OSError):  # Linux says so where the other side is closed
+        while piece := os.read(terminal, 1024):
+            told += piece
+    os.close(terminal)
+    assert os.waitpid(pid, 0)[1] == 0
+    assert b"told none" in told
 
 
 def test_bytes_that_are_no_text_do_not_break_it() -> None:

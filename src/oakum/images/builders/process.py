@@ -5,18 +5,22 @@ import io
 import os
 import select
 import shutil
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from errno import EINVAL
 from pathlib import Path
+from threading import Timer
 
 from oakum.dataclass import dataclass
 from oakum.images.errors import BuildError
 from oakum.images.log import Log
-from oakum.images.stop import StoppableLog
+from oakum.images.stop import PATIENCE_S, StoppableLog
 
 _PIECE = 64 * 1024
+KILL_AFTER_S = PATIENCE_S * 0.75
+"""How long a program may take to end that was asked to, before whoever waits for it loses patience."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +57,21 @@ def run(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # Ctrl-C at a terminal is for this process, which ends its programs; and a group that is in the background of a
+        # terminal would be stopped when it asks something there.
+        start_new_session=True,
     )
-    with process, log.running(process.terminate) if isinstance(log, StoppableLog) else nullcontext():
-        output = _printed(process, name, log)
-        code = process.wait()
+    group = _Group(process.pid)
+    with process, log.running(group.end) if isinstance(log, StoppableLog) else nullcontext():
+        try:
+            output = _printed(process, name, log)
+            code = process.wait()
+        except BaseException:
+            group.end()
+            raise
+        finally:
+            process.wait()
+            group.gone()
     if code:
         raise ProgramFailed(f"signal: {-code}" if code < 0 else f"exit status {code}", output)
     return output
@@ -74,6 +89,31 @@ def told(
         if not file.exists():
             raise BuildError(f"Expected {argv[0]} to write its answer ({flag}), but it did not")
         return file.read_text(encoding="utf-8").strip()
+
+
+class _Group:
+    """A program that is the first of its process group, and what it has begun in there."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._kill = Timer(KILL_AFTER_S, self._send, (signal.SIGKILL,))
+        self._kill.daemon = True
+        self._ended = False
+
+    def end(self) -> None:
+        """Ask all to end; who has not after a while is ended."""
+        if not self._ended:
+            self._ended = True
+            self._send(signal.SIGTERM)
+            self._kill.start()
+
+    def gone(self) -> None:
+        """The number may be another group's from now on."""
+        self._kill.cancel()
+
+    def _send(self, number: int) -> None:
+        with suppress(ProcessLookupError, PermissionError):  # the latter is what macOS says of those that have ended
+            os.killpg(self._number, number)
 
 
 class ProgramFailed(BuildError):
