@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import uuid
@@ -106,6 +107,17 @@ def pod(kubectl, image, target) -> Callable[..., str]:
         return name
 
     return make
+
+
+@pytest.fixture
+def own_ports(kubectl, pod) -> None:
+    """Skips a test of pods that listen on the same port where each has the machine's ports and none of its own."""
+    name = pod("wait", name="listener")
+    with socket.create_server(("", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        if kubectl("exec", name, "--", "/probe", "listen", port) == "taken\n":
+            pytest.skip("pods share the machine's ports, as it has neither namespaces nor Docker for them")
+    kubectl("delete", "pod", name)
 
 
 # clients of the registry

@@ -10,12 +10,10 @@ OBJECTS = Path(__file__).with_name("application.yml").read_text()
 SETS = ("deployment/front", "deployment/back", "deployment/worker", "statefulset/store", "daemonset/agent")
 
 
-def test_thirty_objects_become_ready_and_a_second_apply_changes_none(kubectl, image, target):
+def test_thirty_objects_become_ready_and_a_second_apply_changes_none(kubectl, own_ports, image):
     objects = yaml.safe_load(OBJECTS.replace("IMAGE", json.dumps(image)))
     assert len(objects) == 30
     manifest = "".join(f"---\n{json.dumps(each)}\n" for each in objects)
-    login = f"--from-file=.dockerconfigjson={target.docker_config}/config.json"
-    kubectl("create", "secret", "generic", "registry", login, "--type=kubernetes.io/dockerconfigjson")
     kubectl("apply", "-f-", stdin=manifest)
     for name in SETS:
         kubectl("rollout", "status", name, "--timeout=110s")

@@ -80,8 +80,7 @@ def test_edit_by_a_scripted_editor(kubectl):
     assert kubectl.json("get", "configmap", "settings")["data"] == {"colour": "green"}
 
 
-def test_scale_and_rollout_status(kubectl, pod, image):
-    pod()
+def test_scale_and_rollout_status(kubectl, own_ports, image):
     kubectl("create", "-f-", stdin=deployment(image))
     kubectl("rollout", "status", "deployment/web", "--timeout=60s")
     kubectl("scale", "deployment/web", "--replicas=2")

@@ -1,9 +1,10 @@
-// A program for pods of tests: it serves, speaks, copies its input, fails or waits, as its first argument says.
+// A program for pods of tests: it serves, speaks, copies its input, fails, waits or tries a port, as its first argument says.
 package main
 
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"time"
@@ -23,6 +24,12 @@ func main() {
 		fmt.Println(os.Args[2:])
 	case "cat":
 		io.Copy(os.Stdout, os.Stdin)
+	case "listen":
+		if _, err := net.Listen("tcp", ":"+os.Args[2]); err != nil {
+			fmt.Println("taken")
+		} else {
+			fmt.Println("free")
+		}
 	case "wait":
 		time.Sleep(time.Hour)
 	case "fail":
