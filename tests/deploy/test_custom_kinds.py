@@ -23,17 +23,18 @@ from oakum.kube.kinds import ResourceType
 
 DEFINITIONS = ResourceType("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", False)
 KINDS = {"App": ("kappctrl.k14s.io", "apps"), "PackageInstall": ("packaging.carvel.dev", "packageinstalls"),
-         "PackageRepository": ("packaging.carvel.dev", "packagerepositories"), "Thing": ("waiting.test", "things")}
+         "PackageRepository": ("packaging.carvel.dev", "packagerepositories"), "Thing": ("{}.waiting.test", "things")}
+"""Group, in which `{}` is the test's own namespace, and plural. Groups that kapp knows belong to one test at a time."""
 QUIET = LogsOptions(enabled=False)
 
 
-def definition(kind: str) -> dict[str, Any]:
-    group, plural = KINDS[kind]
+def definition(kind: ResourceType) -> dict[str, Any]:
     schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
     version = {"name": "v1alpha1", "served": True, "storage": True, "subresources": {"status": {}}, "schema": schema}
-    return {"apiVersion": DEFINITIONS.api_version, "kind": DEFINITIONS.kind, "metadata": {"name": f"{plural}.{group}"},
-            "spec": {"group": group, "scope": "Namespaced", "versions": [version],
-                     "names": {"plural": plural, "singular": kind.lower(), "kind": kind}}}
+    name = f"{kind.resource}.{kind.group}"
+    return {"apiVersion": DEFINITIONS.api_version, "kind": DEFINITIONS.kind, "metadata": {"name": name},
+            "spec": {"group": kind.group, "scope": "Namespaced", "versions": [version],
+                     "names": {"plural": kind.resource, "singular": kind.kind.lower(), "kind": kind.kind}}}
 
 
 @dataclass
@@ -59,7 +60,7 @@ class Kind:
     @property
     def type(self) -> ResourceType:
         group, plural = KINDS[self.name]
-        return ResourceType(group, "v1alpha1", plural, self.name, True)
+        return ResourceType(group.format(self.place.namespace), "v1alpha1", plural, self.name, True)
 
     def body(self, **spec: Any) -> dict[str, Any]:
         return {"apiVersion": self.type.api_version, "kind": self.name, "metadata": {"name": "o"}, "spec": spec}
@@ -111,7 +112,7 @@ def defined(place: Place, body: dict[str, Any]) -> str:
 @pytest.fixture
 def kind(place: Place, request: pytest.FixtureRequest) -> Iterator[Kind]:
     made = Kind(place, request.param)
-    name = defined(place, definition(made.name))
+    name = defined(place, definition(made.type))
     end = time.monotonic() + 60
     while place.client.discovery.find(made.type.api_version, made.name) is None:  # it is served a moment later
         assert time.monotonic() < end
