@@ -70,3 +70,42 @@ def test_an_undeclared_flag_is_a_violation_of_the_schema() -> None:
     with pytest.raises(OakumError, match="Given data value is not declared in schema") as error:
         values("prt=1", s_yml="#@data/values-schema\n---\nport: 1\n")
     assert str(error.value).startswith("Overlaying data values (in following order: additional data values):")
+
+
+@pytest.mark.parametrize(
+    ("use", "text"),
+    [
+        ("app.eval()", "a: 1\n"),
+        ("app.data_values()", "#@data/values\n---\na: 1\n"),
+        ("app.export('f')", "#@ def f(): return 1\n"),
+        ("app.with_data_values({'a': 1}).eval()", "#@data/values\n---\na: 1\n"),
+    ],
+)
+def test_each_use_of_a_library_takes_steps(use: str, text: str) -> None:
+    def render_times(count: int) -> None:
+        loop = f"#@ load('@ytt:library', 'library')\n#@ app = library.get('app')\n#@ for i in range({count}):\n#@ {use}\n#@ end\n---\n"
+        name = "_ytt_lib/app/x.lib_yml" if "export" in use else "_ytt_lib/app/x_yml"
+        made = files(t_yml=loop, **{name: text})
+        made[1].library = "export" in use
+        render(made, None, Options(max_steps=100_000))
+
+    render_times(20)
+    with pytest.raises(OakumError, match="step budget of 100000 exceeded"):
+        render_times(50)
+
+
+@pytest.mark.parametrize("head", ["", "#@ x = 1\n", "#@data/values\n---\n", "#@data/values-schema\n---\n"])
+def test_uses_of_a_large_library_take_more_steps(head: str) -> None:
+    loop = "#@ load('@ytt:library', 'library')\n#@ for i in range(20):\n#@ library.get('app').eval()\n#@ end\n---\n"
+    text = head + "".join(f"k{number}: {number}\n" for number in range(1000))
+    with pytest.raises(OakumError, match="step budget of 100000 exceeded"):
+        render(files(t_yml=loop, **{"_ytt_lib/app/x_yml": text}), None, Options(max_steps=100_000))
+
+
+def test_all_that_is_given_to_a_library_takes_steps_each_time_it_is_used() -> None:
+    loop = (
+        "#@ load('@ytt:library', 'library')\n#@ app = library.get('app')\n#@ for i in range(200):\n"
+        "#@   app = app.with_data_values({})\n#@ end\n#@ app.data_values()\n---\n"
+    )
+    with pytest.raises(OakumError, match="step budget of 100000 exceeded"):
+        render(files(t_yml=loop, **{"_ytt_lib/app/x_yml": "a: 1\n"}), None, Options(max_steps=100_000))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from oakum.errors import OakumError, TemplateError
 from oakum.record import NamedTuple
 from oakum.starlark import BudgetError, EvalError, Failure, Meter, Thread, freeze
+from oakum.starlark.meter import charge
 from oakum.template.assembly import Assembly
 from oakum.template.cache import Cache
 from oakum.template.comment import has_templating
@@ -21,6 +22,7 @@ from oakum.yaml.nodes import DocumentSet
 from oakum.yaml.parser import parse
 
 _PREFIX = {FileKind.TEXT: "Evaluating text template: ", FileKind.STARLARK: "Evaluating starlark template: "}
+_PARSED = 2  # steps that parsing a character takes
 _MARK = "#@"  # of every comment that is templating
 _NOT_LIBRARY = (
     "(hint: library filename must end with '.lib.yml' or '.star'; "
@@ -38,6 +40,7 @@ class Run:
         self.number = 1
         self.cache = Cache(options.cache) if options.cache else None
         self.parsed: dict[tuple[int, bool], DocumentSet] = {}
+        self.taken: set[tuple[int, bool]] = set()
         self.compiled: dict[tuple[int, bool, bool], Compiled] = {}
         self.kept: dict[tuple[int, Flavour, bool], Compiled | None] = {}
         self.loading: list[str] = []
@@ -82,6 +85,8 @@ class Evaluator:
         key = (id(file), self.flavour.strict)
         found = self.run.parsed.get(key)
         if found is None:
+            if key in self.run.taken:  # the first time is bounded by what there is to read
+                charge(_PARSED * len(file.text))
             found = self.run.parsed[key] = _parse(file, self.flavour.strict)
         return found
 
@@ -94,6 +99,7 @@ class Evaluator:
         """The parsed documents, for the caller to change."""
         found = self.documents(file)
         del self.run.parsed[id(file), self.flavour.strict]
+        self.run.taken.add((id(file), self.flavour.strict))
         return found
 
     def evaluate(self, file: InputFile, place: Place) -> Evaluated:

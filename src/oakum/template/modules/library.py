@@ -4,11 +4,13 @@ from __future__ import annotations
 from oakum.errors import OakumError, TemplateError
 from oakum.record import NamedTuple
 from oakum.starlark import Builtin, Failure, Module, freeze
+from oakum.starlark.meter import charge
 from oakum.template.annotation import Annotation
 from oakum.template.arguments import exactly, string
 from oakum.template.comment import has_templating
 from oakum.template.convert import copy_value, go_type, to_struct, to_yaml
 from oakum.template.evaluation import Flavour
+from oakum.template.files import FileKind
 from oakum.template.flags import plain_merge
 from oakum.template.fragment import Fragment
 from oakum.template.library import Given, Library, Settled, check_used
@@ -19,6 +21,9 @@ from oakum.yaml.nodes import Document, DocumentSet, Node, walk
 
 _PLAIN = "Expected to be plain YAML, having no annotations (hint: remove comments starting with `#@`)"
 _FLAVOURS = ("ignore_unknown_comments", "implicit_map_key_overrides", "strict")
+# Steps that an evaluation takes whatever is in it, and each file and document that is given, beside what its programs
+# use; each character of its files takes half a step.
+_EVALUATION, _PART = 2500, 500
 _UNVALIDATED = "dangerous_data_values_disable_validation"
 
 
@@ -156,9 +161,11 @@ class Instance(NamedTuple):
         """The library with all that it is given, in order of precedence."""
         values = self._from_above(self.above.child_values if self.above else [])
         schemas = self._from_above(self.above.child_schemas if self.above else [])
-        return self.library._replace(
-            given=Given(_ordered(values, self.values), _ordered(schemas, self.schemas))
-        )
+        given = Given(_ordered(values, self.values), _ordered(schemas, self.schemas))
+        files = [file for file, _ in self.library.placed() if file.kind is not FileKind.UNKNOWN]
+        parts = len(files) + len(given.values) + len(given.schemas)
+        charge(_EVALUATION + _PART * parts + sum(len(file.text) for file in files) // 2)
+        return self.library._replace(given=given)
 
     def _from_above(self, documents: list[ValuesDocument]) -> list[ValuesDocument]:
         return [one.below() for one in documents if one.references[0].matches(self.path, self.alias)]

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from oakum.errors import TemplateError
+from oakum.starlark.meter import charge
 from oakum.template.annotation import Annotation, annotation
 from oakum.template.convert import copy_value
 from oakum.template.kinds import kind_of
@@ -26,12 +27,15 @@ from oakum.yaml.nodes import Array, DocumentSet, Item, Map, MapItem, Value
 if TYPE_CHECKING:
     from oakum.template.validation.rules import Rules
 
+_DECLARED = 64  # steps that a node takes from here to where the values that are given for it have been checked
+
 
 def declare(item: Item, *, is_element: bool = False) -> Declaration:
     """What the document, map item or array item `item` of a schema declares. Raises SchemaError.
 
     An item that `is_element` of an array's sample has no default value of its own.
     """
+    charge(_DECLARED)
     if not item.annotations:
         plain = _infer(item)
         return Declaration(item, plain, _own_default(item, plain))
