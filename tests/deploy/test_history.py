@@ -35,5 +35,5 @@ def test_a_record_that_somebody_has_edited_counts_for_nothing(record: str) -> No
 
 def test_one_that_is_nested_too_deeply_is_named() -> None:
     record = json.dumps({"data": nested(900)})
-    with pytest.raises(ConfigError, match=r"^Comparing configmap/a \(v1\) cluster: .* is nested too deeply$"):
+    with pytest.raises(ConfigError, match=r"^Comparing configmap/a \(v1\) cluster: .* is nested too deeply \(hint: delete it, .*\)$"):
         DIFFER.compare(made("old", **{ORIGINAL: record, DIGEST: "0"}), made("new"))

@@ -104,7 +104,7 @@ class Differ:
             return self._compared(existing, new)
         except RecursionError as e:
             raise ConfigError(f"Comparing {new.description}: what is there, or its record of what was last applied, is "
-                              "nested too deeply") from e
+                              "nested too deeply (hint: delete it, and the next deploy creates it anew)") from e
 
     def _created(self, new: Resource) -> Change:
         wanted = excluding(without_history(new), self.config.existing_index)
