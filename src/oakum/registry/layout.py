@@ -108,10 +108,15 @@ class Layout:
     def prune(self, age: float) -> None:
         """Forget blobs that nobody asked for in the last `age` seconds; `complete` counts as asking."""
         oldest = time.time() - age
-        for path in (self.root / "blobs" / "sha256").glob("*"):
+        folder = self.root / "blobs" / "sha256"
+        try:
+            names = os.listdir(folder)
+        except OSError:
+            return  # there is nothing yet; or it cannot be read, which whoever writes there is told
+        for name in names:
             with contextlib.suppress(OSError):  # another process may be faster
-                if path.stat().st_mtime < oldest:
-                    path.unlink()
+                if (folder / name).stat().st_mtime < oldest:
+                    (folder / name).unlink()
 
     def complete(self, digest: str) -> bool:
         """Whether the image (or index, with all that it lists) is there in full."""

@@ -216,13 +216,15 @@ def test_a_local_result_keeps_a_name_of_its_own(resolve: Resolve, work: Path) ->
     assert found.documents[0]["image"].startswith("kbld:app-sha256-")
 
 
-@pytest.mark.parametrize("place", ["a file", "a folder that is read"])
+@pytest.mark.parametrize("place", ["a file", "a folder that is read", "a name that is refused"])
 def test_where_images_cannot_be_kept_it_is_said_what_to_do(
     registry: Host, resolve: Resolve, work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     (work / "src").mkdir()
     if place == "a file":
         (tmp_path / "cache").write_text("")
+    elif place == "a name that is refused":
+        (tmp_path / "cache").symlink_to("x" * 300)
     else:
         monkeypatch.setattr(os, "access", lambda *_: False)  # root, too, may run this test
     with pytest.raises(ResolveErrors, match=r"Making the folder for built images '.*': .* XDG_CACHE_HOME"):
