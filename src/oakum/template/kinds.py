@@ -21,4 +21,9 @@ _KINDS: dict[type, str] = {
 
 def kind_of(value: Any) -> str:
     """The kind of a node or scalar: `map`, `array`, `string`, `integer`, `float`, `boolean`, `null` and so on."""
-    return _KINDS.get(type(value), type(value).__name__)
+    return name_of(type(value))
+
+
+def name_of(kind: type) -> str:
+    """The name of a type of nodes or scalars, see `kind_of`."""
+    return _KINDS.get(kind, kind.__name__)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from oakum.starlark import Dict
+from oakum.starlark import Dict, Meter
+from oakum.starlark.meter import active
 from oakum.template.annotation import Annotation
 from oakum.template.overlay import OverlayError, accumulate, apply, apply_documents
 from oakum.template.overlay.functions import FUNCTIONS
@@ -209,3 +210,20 @@ def test_a_map_that_grows_large_while_it_is_merged_is_searched_as_before(read: R
 
 def test_keys_of_other_types_are_other_keys(over: Callable[..., str]) -> None:
     assert over("1: a\ntrue: b\n", "true: c\n") == "1: a\ntrue: c\n"
+
+
+@pytest.mark.parametrize(
+    ("by", "steps"),
+    [("overlay.all", 25), ("overlay.subset({'name': 'x'})", 12), ("lambda i, l, r: False", 30)],
+)
+def test_each_document_that_an_overlay_looks_at_or_merges_takes_steps(read: Read, by: str, steps: int) -> None:
+    """Those it takes time for, so that many overlays over many documents end with the budget and not much later."""
+    left = read("---\nkind: A\nname: n\n" * 100)
+    overlay = read(f"#@overlay/match by={by}, expects='0+'\n---\n#@overlay/match missing_ok=True\nz: 1\n").items[-1:]
+    meter = Meter()
+    undo = active(meter)
+    try:
+        apply_documents([left], overlay)
+    finally:
+        undo()
+    assert meter.used >= 100 * steps

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from oakum.record import NamedTuple
 from oakum.starlark import Dict, Failure
+from oakum.starlark.meter import charge
 from oakum.template.kinds import kind_of
 from oakum.template.overlay import script
 from oakum.template.overlay.comparison import find_item, mismatch
@@ -14,6 +15,7 @@ from oakum.template.overlay.errors import OverlayError
 from oakum.typing import Any, Protocol
 from oakum.yaml.nodes import Map, Value
 
+_ASKED = 32  # steps that a question to a function takes beside those of its own code
 _GO_DICT = "*orderedmap.Map"
 """What the reference calls a dict in messages."""
 
@@ -77,6 +79,7 @@ class Scripted(NamedTuple):
     function: Any
 
     def matches(self, place: Any, left: Value, right: Value) -> bool:
+        charge(_ASKED)
         return script.truth(script.call(self.function, place, script.to_script(left), script.to_script(right)))
 
 

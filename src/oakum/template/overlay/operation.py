@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from oakum.record import NamedTuple
+from oakum.starlark.meter import charge
 from oakum.template.kinds import kind_of
 from oakum.template.overlay import script
 from oakum.template.overlay.comparison import mismatch
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 
 _CONTAINERS = (Map, Array)
+_MERGED = 12  # steps that merging an item takes
 
 
 class Operation(Protocol):
@@ -140,6 +142,7 @@ def merge_value(left: Value, step: Step) -> bool:
         raise OverlayError(f"Expected {kind_of(right)}, but was {kind_of(left)}")
     items: list[Any] = left.items
     side = None
+    charge(_MERGED * (1 + len(step.steps)))
     for below in step.steps:
         if len(items) < WORTH_INDEXING and below.merges_by_key:
             _merge_few(items, below)
