@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from errno import EACCES
 from pathlib import Path
 
 import pytest
 from tests.registry.conftest import Host
 
 from oakum.dataclass import replace
+from oakum.images import context
 from oakum.images.errors import ResolveErrors
 from oakum.images.options import Options, Tools
 from oakum.images.pipeline import resolve_documents
@@ -54,3 +56,19 @@ def test_otherwise_everything_is_tried_and_every_failure_told(resolve: Callable[
     with pytest.raises(ResolveErrors) as found:
         resolve("exit 3", gone, "slow", "slow2", fail_fast=False)
     assert [image for image, _ in found.value.failures] == [gone, "slow", "slow2"]
+
+
+def test_a_file_that_may_not_be_read_is_a_failure_of_its_image(
+    work: Path, tools: Tools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(EACCES, "Permission denied", "src/secret")  # root, too, may run this test
+
+    (work / "src").mkdir()
+    monkeypatch.setattr(context, "walk", refused)
+    sources = [{"image": name, "path": path, "files": {"build": {}}} for name, path in (("a", "src"), ("b", "none"))]
+    with pytest.raises(ResolveErrors) as found:
+        resolve_documents([config(sources=sources), {"image": "a"}, {"image": "b"}], Options(), tools)
+    assert str(found.value) == (
+        "\n- Resolving image 'a': src/secret: permission denied"
+        "\n- Resolving image 'b': Checking if path 'none' is a directory: stat none: no such file or directory")

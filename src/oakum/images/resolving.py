@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from oakum.dataclass import replace
 from oakum.errors import OakumError
 from oakum.images.config import Config
-from oakum.images.errors import ConfigError, ResolveErrors
+from oakum.images.errors import BuildError, ConfigError, ResolveErrors
 from oakum.images.gate import Closed, Gate
 from oakum.images.options import Options, Tools
 from oakum.images.resolution import Resolution, Resolver
@@ -32,8 +32,7 @@ def resolve_images(images: Iterable[str], config: Config, options: Options, tool
         _demand_destinations(images, config)
     log = StoppableLog(tools.log)
     resolver = _resolver(config, options, replace(tools, log=log, ready=Gate(tools.ready)))
-    look_up: Resolve = resolver.resolve
-    build: Resolve = resolver.resolve
+    look_up = build = _telling(resolver.resolve)
     if options.fail_fast:
         look_up, build = _failing_fast(log, look_up), _failing_fast(log, _until_stopped(log, build))
     lookups = 1 if options.concurrency == 1 else max(options.concurrency, RESOLVERS)
@@ -45,6 +44,21 @@ def resolve_images(images: Iterable[str], config: Config, options: Options, tool
             return _outcomes(dict(zip(images, jobs, strict=True)))
         except Closed as closed:
             raise closed.error from None
+
+
+def _telling(resolve: Resolve) -> Resolve:
+    """`resolve`, which raises BuildError for a file that the system refuses, as that is a failure of one image."""
+
+    def resolving(image: str) -> Resolution:
+        try:
+            return resolve(image)
+        except BrokenPipeError:
+            raise  # nobody reads the log any more
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            raise BuildError(f"{where}{(error.strerror or str(error)).lower()}") from error
+
+    return resolving
 
 
 def _failing_fast(log: StoppableLog, resolve: Resolve) -> Resolve:
