@@ -214,12 +214,13 @@ def test_keys_of_other_types_are_other_keys(over: Callable[..., str]) -> None:
 
 @pytest.mark.parametrize(
     ("by", "steps"),
-    [("overlay.all", 25), ("overlay.subset({'name': 'x'})", 12), ("lambda i, l, r: False", 30)],
+    [("overlay.all", 25), ("overlay.subset(Dict([('name', 'x')]))", 12), ("lambda i, l, r: False", 30)],
 )
 def test_each_document_that_an_overlay_looks_at_or_merges_takes_steps(read: Read, by: str, steps: int) -> None:
     """Those it takes time for, so that many overlays over many documents end with the budget and not much later."""
     left = read("---\nkind: A\nname: n\n" * 100)
-    overlay = read(f"#@overlay/match by={by}, expects='0+'\n---\n#@overlay/match missing_ok=True\nz: 1\n").items[-1:]
+    text = f"#@overlay/match by={by}, expects='0+'\n---\n#@overlay/match missing_ok=True\nz: 1\n"
+    overlay = read(text, Dict=Dict).items[-1:]
     meter = Meter()
     undo = active(meter)
     try:

@@ -23,7 +23,8 @@ def mismatch(left: Value, wanted: Value) -> str | None:
         return _array_mismatch(left, wanted)
     if type(left) is type(wanted) and left == wanted:
         return None
-    return _leaf_mismatch(type(left), type(wanted))
+    kinds: Any = type(left), type(wanted)
+    return _leaf_mismatch(*kinds)
 
 
 @cache
