@@ -6,6 +6,7 @@ import io
 import json
 import os
 import tarfile
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.images.builders.conftest import Programs
 from tests.images.conftest import Resolve, config
 from tests.registry.conftest import Host
 
+from oakum.images.builders import layer
 from oakum.images.errors import ResolveErrors
 from oakum.images.log import ListLog
 from oakum.registry import blobs, manifests
@@ -228,4 +230,16 @@ def test_where_images_cannot_be_kept_it_is_said_what_to_do(
     else:
         monkeypatch.setattr(os, "access", lambda *_: False)  # root, too, may run this test
     with pytest.raises(ResolveErrors, match=r"Making the folder for built images '.*': .* XDG_CACHE_HOME"):
+        resolve({"image": "app"}, _sourced(registry, files={"build": {}}))
+
+
+def test_a_full_disk_is_told_with_the_folder_that_is_on_it(
+    registry: Host, resolve: Resolve, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(ENOSPC, os.strerror(ENOSPC))
+
+    (work / "src").mkdir()
+    monkeypatch.setattr(layer, "write", full)
+    with pytest.raises(ResolveErrors, match=r"'app': /.*/images/layout: no space left on device$"):
         resolve({"image": "app"}, _sourced(registry, files={"build": {}}))

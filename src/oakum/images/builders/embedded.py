@@ -63,6 +63,9 @@ class Workshop:
         try:
             self._make_layout()
             return Built(naming.stable(task.name, make()), self)
+        except OSError as error:
+            error.filename = error.filename or str(self.layout.root)  # a write that fails does not say where
+            raise
         except OakumError as error:
             log.write(task.name, f"error: {error}")
             raise
