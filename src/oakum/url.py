@@ -45,6 +45,8 @@ def quote(text: str, safe: str = "") -> str:
 
     Bytes that came as no text, such as those of an argument, are sent as they are.
     """
+    if _NAME.issuperset(text):
+        return text
     kept = _NAME.union(safe)
     if kept.issuperset(text):
         return text

@@ -71,12 +71,13 @@ def test_credentials_that_expire_in_the_middle_are_asked_for_again(place: Place,
     plugin.write_text(f"#!/bin/sh\necho x >> {calls}\necho '{CREDENTIAL}'\n")
     plugin.chmod(0o700)
     who = Identity(exec=ExecPlugin(str(plugin), api_version="client.authentication.k8s.io/v1"))
+    place.deploy(config_map("old", k="1"))
     expired = once(method, ending, Reply(401, b'{"kind":"Status","code":401,"reason":"Unauthorized"}'))
     with faulty(place.client.transport.config, expired) as config:
         client = connect(replace(config, identity=who))
         Place(client, place.namespace).deploy(config_map("a", k="1"), logs=QUIET)
         client.transport.close()
-    assert place.data() == {"a": {"k": "1"}}
+    assert place.data() == {"a": {"k": "1"}}, "with the list of what is there, and the object deleted that is not wanted"
     assert calls.read_text() == "x\nx\n"
 
 

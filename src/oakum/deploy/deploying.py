@@ -355,7 +355,7 @@ class Deploy:
             return (ours | (Used.known(meta) - both)).put_in(meta) if successful else meta
 
         running.finish(successful, also=used)
-        if options.changes_to_keep > 0:
+        if options.changes_to_keep > 0 and not self._is_new:  # else this change is its only one
             old, _ = Changes(app).excess(options.changes_to_keep)
             if old:
                 Changes(app).delete(old)

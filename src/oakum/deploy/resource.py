@@ -183,8 +183,11 @@ class Resource:
     @property
     def description(self) -> str:
         """As every message names it: `configmap/x (v1) namespace: n`."""
-        where = f"namespace: {self.namespace}" if self.namespace else "cluster"
-        return f"{self.kind.lower()}/{self.name} ({self.api_version}) {where}"
+        # Asked for several times of each object, so it reads the body once.
+        body, meta = self.body, self.metadata
+        namespace, name = text(meta.get("namespace")), text(meta.get("name")) or self.name
+        where = f"namespace: {namespace}" if namespace else "cluster"
+        return f"{text(body.get('kind')).lower()}/{name} ({text(body.get('apiVersion'))}) {where}"
 
     def annotate(self, key: str, value: str) -> None:
         """Set an annotation."""

@@ -11,33 +11,36 @@ _VERSION_LENGTH = len("HTTP/1.1")
 class Headers:
     """Header fields, looked up in any case of letters."""
 
-    __slots__ = ("_fields",)
+    __slots__ = ("_fields", "_first")
 
     def __init__(self, lines: list[str]) -> None:
-        self._fields: dict[str, list[tuple[str, str]]] = {}
-        last: list[tuple[str, str]] = []
+        self._fields: list[tuple[str, str]] = []
         for line in lines:
-            name, colon, value = line.partition(":")
             if line[:1] in _BLANKS:  # the obsolete way to go on with the field before
-                if line and last:
-                    name, before = last.pop()
-                    last.append((name, f"{before} {line.strip()}"))
-            elif colon:
-                last = self._fields.setdefault(name.lower(), [])
-                last.append((name, value.strip()))
+                if line and self._fields:
+                    name, before = self._fields.pop()
+                    self._fields.append((name, f"{before} {line.strip()}"))
+                continue
+            name, colon, value = line.partition(":")
+            if colon:
+                self._fields.append((name, value.strip()))
+        # Of fields of one name the first one counts, so it is put in last.
+        self._first = {name.lower(): value for name, value in reversed(self._fields)}
 
     def get(self, name: str, missing: str = "") -> str:
         """The first value of the field, else `missing`."""
-        found = self._fields.get(name.lower())
-        return found[0][1] if found else missing
+        return self._first.get(name.lower(), missing)
 
     def get_all(self, name: str) -> list[str]:
         """All values of the field, in their order."""
-        return [value for _, value in self._fields.get(name.lower(), ())]
+        wanted = name.lower()
+        if wanted not in self._first:
+            return []
+        return [value for name, value in self._fields if name.lower() == wanted]
 
     def items(self) -> list[tuple[str, str]]:
-        """Names as they were sent, and values; those of one name together."""
-        return [field for fields in self._fields.values() for field in fields]
+        """Names and values as they were sent."""
+        return list(self._fields)
 
 
 @dataclass(frozen=True)

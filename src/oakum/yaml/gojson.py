@@ -10,8 +10,9 @@ from oakum.yaml.numbers import json_number
 _HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 _LINES = {"\u2028": "\\u2028", "\u2029": "\\u2029"}
 _HTML_CHARACTERS = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
-# Floats (or text that looks like one), what they may have been when they are no numbers, and characters to escape.
-_UNLIKE_GO = re.compile(rb"(?:^|[\[,:])-?[0-9]+[.eE]|null|[<>&]|\xe2\x80[\xa8\xa9]")
+# Floats (or text that looks like one) within something, and characters that may have to be escaped.
+_FLOATS = re.compile(rb"[\[,:]-?[0-9]+[.eE]")
+_ESCAPED = re.compile(rb"[<>&\xe2]")
 _CHARACTERS = re.compile("[\u2028\u2029\ud800-\udfff]")
 
 
@@ -37,7 +38,9 @@ def _in_c(obj: Any) -> str | None:
         raw = orjson.dumps(obj, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME)
     except (TypeError, ValueError):
         return None
-    return None if _UNLIKE_GO.search(raw) else raw.decode()
+    # A null may have been a number that is none. Three searches take a third of the time of one for all of it.
+    unlike = b"null" in raw or raw[:1] in b"-0123456789" or _ESCAPED.search(raw) or _FLOATS.search(raw)
+    return None if unlike else raw.decode()
 
 
 def quote(text: str, escape_html: bool = True) -> str:

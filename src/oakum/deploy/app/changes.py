@@ -48,21 +48,20 @@ class Changes:
               also: Callable[[AppMeta], AppMeta] = lambda meta: meta) -> Running:
         """Record that a change starts; with `keep` 0 only in the application's own record, written with `also`."""
         meta = ChangeMeta(started=now(), description=description, namespaces=namespaces)
-        name = self._create(meta) if keep > 0 else ""
-        self._app.update(lambda m: also(replace(m, last_change=meta, last_change_name=name)))
-        return Running(self._app, name, meta)
+        record = self._create(meta) if keep > 0 else None
+        running = Running(self._app, record, meta)
+        self._app.update(lambda m: also(replace(m, last_change=meta, last_change_name=running.name)))
+        return running
 
-    def _create(self, meta: ChangeMeta) -> str:
+    def _create(self, meta: ChangeMeta) -> dict[str, Any]:
         app = self._app
         labels = {IS_CHANGE: "", OF_LABEL: app.label_value}
         if len(app.name) <= 63 or not app.labels_changes:
             labels[OF_NAME] = app.name
-        made = app.client.create(CONFIG_MAPS, {
+        return app.client.create(CONFIG_MAPS, {
             "apiVersion": "v1", "kind": "ConfigMap", "data": {"spec": meta.to_text()},
             "metadata": {"generateName": f"{app.name}-change-", "namespace": app.namespace, "labels": labels},
         }, app.namespace)
-        name: str = made["metadata"]["name"]
-        return name
 
     def excess(self, keep: int) -> tuple[list[Recorded], int]:
         """The oldest changes beyond the newest `keep`, and how many stay."""
@@ -80,35 +79,52 @@ class Changes:
 
 
 class Running:
-    """A change that has been recorded as started."""
+    """A change that has been recorded as started, in `record` if it has one of its own."""
 
-    def __init__(self, app: RecordedApp, name: str, meta: ChangeMeta) -> None:
+    def __init__(self, app: RecordedApp, record: dict[str, Any] | None, meta: ChangeMeta) -> None:
         self._app = app
-        self._name = name
+        self._record = record
         self._meta = meta
+
+    @property
+    def name(self) -> str:
+        """That of its own record, empty without."""
+        return str(self._record["metadata"]["name"]) if self._record else ""
 
     def finish(self, successful: bool, *, also: Callable[[AppMeta], AppMeta] = lambda meta: meta) -> None:
         """Record how it ended, in its own record and the application's, there in the same write as `also`."""
         done = self._finished(successful)
-        self._app.update(lambda m: also(replace(m, last_change=done, last_change_name=self._name)))
+        self._app.update(lambda m: also(replace(m, last_change=done, last_change_name=self.name)))
 
     def give_up(self) -> None:
         """Record that it failed; what the application's record tells of another's change that came after it stays."""
         done = self._finished(False)
-        ours = (self._name, self._meta.started)
+        ours = (self.name, self._meta.started)
         self._app.update(lambda m: replace(m, last_change=done) if (m.last_change_name, m.last_change.started) == ours
                          else m)
 
     def _finished(self, successful: bool) -> ChangeMeta:
         done = replace(self._meta, finished=now(), successful=successful)
-        if self._name:
-            try:
-                record = self._app.client.get(CONFIG_MAPS, self._name, self._app.namespace)
-                record["data"] = {**mapping(record.get("data")), "spec": done.to_text()}
-                self._app.client.replace(CONFIG_MAPS, record, self._name, self._app.namespace)
-            except ApiError as e:
-                raise AppError(f"Updating app change: {e}") from e
+        if self._record is not None:
+            self._put(self._record, done)
         return done
+
+    def _put(self, record: dict[str, Any], done: ChangeMeta) -> None:
+        """Write the outcome to our own record: as we made it, or as it is where somebody has changed it."""
+        client, space = self._app.client, self._app.namespace
+        try:
+            try:
+                client.replace(CONFIG_MAPS, _with(record, done), self.name, space)
+            except ApiError as e:
+                if not e.conflict:
+                    raise
+                client.replace(CONFIG_MAPS, _with(client.get(CONFIG_MAPS, self.name, space), done), self.name, space)
+        except ApiError as e:
+            raise AppError(f"Updating app change: {e}") from e
+
+
+def _with(record: dict[str, Any], meta: ChangeMeta) -> dict[str, Any]:
+    return {**record, "data": {**mapping(record.get("data")), "spec": meta.to_text()}}
 
 
 def _meta(record: dict[str, Any]) -> ChangeMeta:

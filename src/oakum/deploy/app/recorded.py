@@ -1,7 +1,7 @@
 """An application with a record: a ConfigMap in its namespace (kapp spec, sections 2.1 to 2.3).
 
-Every write reads the record first and is repeated on the newer one when somebody else was faster, so two deploys never
-lose each other's history.
+Every write is of the version that was read, and is done again on a newer one when somebody else was faster, so two
+deploys never lose each other's history.
 """
 from __future__ import annotations
 
@@ -212,12 +212,12 @@ class RecordedApp:
         def edit(record: dict[str, Any]) -> None:
             record["data"] = {**mapping(record.get("data")), "spec": change(meta_of(record)).to_text()}
 
-        self._write(edit, fresh=True)
+        self._write(edit)
 
-    def _write(self, edit: Callable[[dict[str, Any]], None], *, fresh: bool = False) -> None:
+    def _write(self, edit: Callable[[dict[str, Any]], None]) -> None:
         name = self.record["metadata"]["name"]
         for attempt in range(ATTEMPTS):
-            if fresh or attempt:
+            if attempt:
                 self._record = self.client.get(CONFIG_MAPS, name, self.namespace)
             record = dict(self.record, metadata=dict(self.record["metadata"]))
             edit(record)

@@ -124,12 +124,13 @@ class Runner:
     def _await(self, schedule: Schedule) -> list[Node]:
         """Wait until something settles; returns what may be applied because of it. Raises ApplyError."""
         freed: list[Node] = []
+        over: set[int] = set()
         for outcome in self.waiter.any(self.tracked):
             if outcome.state is not None and not outcome.state.done:
                 outcome.tracked.unblocked = True
                 freed += schedule.done(outcome.tracked.planned.node)
                 continue
-            self.tracked.remove(outcome.tracked)
+            over.add(id(outcome.tracked))
             if outcome.state is not None:
                 self.waited += 1
             if outcome.failure:
@@ -138,6 +139,7 @@ class Runner:
                 self.failures.append(ApplyError(outcome.failure))
             else:
                 freed += schedule.done(outcome.tracked.planned.node)
+        self.tracked = [one for one in self.tracked if id(one) not in over]
         return freed
 
     def _finish(self, schedule: Schedule, total: int) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from oakum.dataclass import dataclass
 from oakum.deploy.apply.options import WaitOptions
@@ -121,13 +122,19 @@ class Waiter:
         return ApplyError(f"Timed out waiting after {format_duration(self._options.timeout)} for resources: [{names}]")
 
     def _poll(self, due: Sequence[Tracked], *, report: bool) -> list[Outcome]:
-        def look(one: Tracked) -> Outcome:
-            found = self._look(one)
+        def told(found: Outcome) -> Outcome:
             if report or found.settled:
                 self._report(found)
             return found
 
-        return each(due, look, self._options.concurrency)
+        # What takes no request needs no threads either: changing them would take as long as all the rest.
+        known = [self._known(one) for one in due]
+        for found in known:
+            if found is not None:
+                told(found)
+        unknown = [one for one, found in zip(due, known, strict=True) if found is None]
+        looked = iter(each(unknown, lambda one: told(self._look(one)), self._options.concurrency))
+        return [found or next(looked) for found in known]
 
     def _news(self, tracked: Sequence[Tracked]) -> list[Outcome]:
         """Judge the objects that events have come for."""
@@ -160,18 +167,26 @@ class Waiter:
         one.ready = None
         return self._checked(one, state)
 
+    def _known(self, one: Tracked) -> Outcome | None:
+        """The outcome where what applying returned says that it is done; None where the cluster has to be asked."""
+        if one.planned.wait == NO_WAIT:
+            return Outcome(one, ok())
+        if one.planned.wait == GONE:
+            return self._checked(one, ok()) if one.gone else None
+        if one.polled or one.known is None or one.known.name != one.planned.change.resource.name:
+            return None
+        with suppress(OakumError):  # which asking will tell
+            state = self._judge.state(one.known)
+            if state.done and state.successful and self._is_current(one):
+                return self._checked(one, state)
+        return None
+
     def _look(self, one: Tracked) -> Outcome:
-        """Look at the object: as it is known, if that says that it is done, else in the cluster."""
+        """Look at the object in the cluster."""
         first, one.polled = not one.polled, True
         try:
-            if one.planned.wait == NO_WAIT:
-                return Outcome(one, ok())
             if one.planned.wait == GONE:
                 return self._checked(one, self._gone(one))
-            if first and one.known is not None and one.known.name == one.planned.change.resource.name:
-                state = self._judge.state(one.known)
-                if state.done and state.successful and self._is_current(one):
-                    return self._checked(one, state)
             return self._reconciled(one, first=first)
         except OakumError as e:
             return self._lost(one, e) or Outcome(one, None, str(e))
@@ -266,8 +281,6 @@ class Waiter:
     def _gone(self, one: Tracked) -> State:
         there = one.planned.change.existing
         assert there is not None
-        if one.gone:
-            return ok()
         if orphans(one.planned.change):
             return ok("Resource orphaned")
         found = self._cluster.find(there)
