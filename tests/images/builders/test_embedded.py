@@ -241,5 +241,5 @@ def test_a_full_disk_is_told_with_the_folder_that_is_on_it(
 
     (work / "src").mkdir()
     monkeypatch.setattr(layer, "write", full)
-    with pytest.raises(ResolveErrors, match=r"'app': /.*/images/layout: no space left on device$"):
+    with pytest.raises(ResolveErrors, match=r"'app': /.*/layout: no space left on device$"):
         resolve({"image": "app"}, _sourced(registry, files={"build": {}}))
