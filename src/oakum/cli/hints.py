@@ -34,7 +34,7 @@ _HINTS = (
     ),
     (
         r"^Trying to apply empty set of resources",
-        "'oakum deploy' reads as YAML what ends in .yml or .yaml, and other files with "
+        "no object is in the files: are they empty? What ends in .yml or .yaml is read as YAML, and other files with "
         "--file-mark 'NAME:type=yaml-plain'",
     ),
     (r"Asking for confirmation:\s+EOF", "nobody answers here: --yes goes on unasked, --diff-run only looks"),

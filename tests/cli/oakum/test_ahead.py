@@ -168,7 +168,7 @@ def test_an_image_that_is_not_there_ends_a_build(deploy, target):
     sources = deploy.run.folder / "config/site.yml"
     sources.write_text(sources.read_text().replace("files: {build: {}}", "pack: {build: {builder: b}}"))
     pack = deploy.run.folder / "pack"
-    pack.write_text("#!/bin/sh\nexec sleep 100\n")
+    pack.write_text("#!/bin/sh\nsleep 100\nexit 1\n")
     pack.chmod(0o755)
     deploy.run.environment["PATH"] = f"{deploy.run.folder}:{deploy.run.environment['PATH']}"
     told, _ = deploy("-y")
