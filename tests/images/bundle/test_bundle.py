@@ -141,6 +141,23 @@ def test_a_folder_is_no_tarball(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_pipe_or_device_is_no_tarball_and_stays_what_it_is(tmp_path: Path) -> None:
+    """Root could put a file in the place of /dev/null."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(ConfigError, match=f"^Creating file '{pipe}': open {pipe}: not a regular file$"):
+        tarball.write(str(pipe), [], dict[str, BlobSource]().__getitem__, SILENT, "package", 1)
+    assert list(tmp_path.iterdir()) == [pipe]
+    assert pipe.is_fifo()
+
+
+def test_where_a_link_leads_the_tarball_is_written(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("to.tar")
+    tarball.write(str(tmp_path / "link"), [], dict[str, BlobSource]().__getitem__, SILENT, "package", 1)
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "to.tar").stat().st_size > 0
+
+
 def _tar(path: Path, *entries: tuple[bytes, bytes]) -> str:
     blocks = [header + content + b"\0" * (-len(content) % 512) for header, content in entries]
     path.write_bytes(b"".join(blocks) + b"\0" * 1024)

@@ -44,10 +44,13 @@ def write(
     entries = list(entries)
     digests = {layer.digest for entry in entries for image in entry.images() for layer in image.stored_layers()}
     sources = [(MANIFEST, BytesBlob(dump(entries))), *((layer_name(name), blob(name)) for name in sorted(digests))]
-    partial = f"{path}.partial"
+    target = os.path.realpath(path)
+    partial = f"{target}.partial"
     try:
-        if os.path.isdir(path):
+        if os.path.isdir(target) or path.endswith("/"):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if os.path.exists(target) and not os.path.isfile(target):
+            raise OSError(errno.EINVAL, "not a regular file")
         handle = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644)
     except OSError as error:
         words = (error.strerror or "").lower()
@@ -56,7 +59,7 @@ def write(
         files = _lay_out(handle, sources)
         log.write(title, "writing layers...")
         _fill_all(handle, files, log, title, workers)
-        os.replace(partial, path)
+        os.replace(partial, target)
     except BaseException as error:
         os.unlink(partial)
         if isinstance(error, OSError):
