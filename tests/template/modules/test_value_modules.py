@@ -28,6 +28,8 @@ from oakum.template.modules import find_module
         ("ip.parse_addr('10.0.0.1').string() + str(ip.parse_addr('::1').is_ipv6())", "10.0.0.1True"),
         ("ip.parse_addr('::ffff:1.2.3.4').string()", "1.2.3.4"),
         ("ip.parse_addr('2001:DB8::0:1').string()", "2001:db8::1"),
+        ("[net.string() for net in [ip.parse_cidr(c)[1] for c in ['::/0', '::1/128', '::1/0', '0.0.0.1/8']]]",
+         ["::/0", "::1/128", "::/0", "0.0.0.0/8"]),
         ("[p.string() for p in ip.parse_cidr('10.0.0.5/8')]", ["10.0.0.5", "10.0.0.0/8"]),
         ("ip.parse_cidr('2001:db8::5/32')[1].addr().string()", "2001:db8::"),
         ("math.ceil(1.2) + math.floor(1.8)", 3),

@@ -35,9 +35,9 @@ class Output(NamedTuple):
     comments: bool = False
 
     def files(self, files: Iterable[InputFile]) -> None:
-        """Print the list of the files, those of private libraries left out."""
+        """Print the list of the files, those of private libraries left out; nothing when there are none."""
         paths = [ArrayItem(file.path) for file in files if PRIVATE not in file.path.split("/")]
-        self._deliver(DocumentSet([Document(Array(paths))]), [])
+        self._deliver(DocumentSet([Document(Array(paths))] if paths else []), [])
 
     def values(self, values: Document) -> None:
         """Print the final data values."""

@@ -63,8 +63,9 @@ def _parse_cidr(*arguments: Any, **keywords: Any) -> tuple[Opaque, Opaque]:
         whole = ipaddress.IPv6Network((int(ipaddress.IPv6Address(f"::ffff:{found}")), bits), strict=False)
         shown = _address(str(whole.network_address)) or whole.network_address
         return _address_value(found), _network_value(shown, f"{shown}/{bits - 96 if bits >= 96 else bits}")
-    network = ipaddress.ip_network((int(found) if found.version == 6 else str(found), bits), strict=False)
-    return _address_value(found), _network_value(network.network_address, f"{network.network_address}/{bits}")
+    kind = ipaddress.IPv6Network if found.version == 6 else ipaddress.IPv4Network  # a small number could be either
+    first = kind((int(found), bits), strict=False).network_address
+    return _address_value(found), _network_value(first, f"{first}/{bits}")
 
 
 def _is_length(text: str, most: int) -> bool:
