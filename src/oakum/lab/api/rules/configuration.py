@@ -172,6 +172,10 @@ def _limit_range(obj: Obj) -> None:
                     item[key] = amounts
 
 
+def _start_limit_range(obj: Obj) -> None:
+    obj["spec"]["limits"] = obj["spec"].get("limits") or None  # what an empty list comes back as
+
+
 def _check_limits(obj: Obj) -> list[FieldError]:
     errors: list[FieldError] = []
     seen: set[str] = set()
@@ -281,7 +285,9 @@ RULES = {
     "namespaces": Rules(name=names.label, default=_namespace, start=_start_namespace, compare=_namespace_change),
     "serviceaccounts": Rules(returns_deleted=True),
     "resourcequotas": Rules(validate=_check_quota, returns_deleted=True),
-    "limitranges": Rules(default=_limit_range, validate=_check_limits, creates_on_update=True),
+    "limitranges": Rules(
+        default=_limit_range, start=_start_limit_range, validate=_check_limits, creates_on_update=True
+    ),
     "leases.coordination.k8s.io": Rules(
         validate=_check_lease, versioned_updates=True, strict=False, creates_on_update=True
     ),
