@@ -1,4 +1,4 @@
-"""`python -m testbed up|down|status|reference`: see README.md."""
+"""`python -m testbed up|down|status|reference|reference-kapp`: see README.md."""
 from __future__ import annotations
 
 import os
@@ -57,19 +57,25 @@ def status(place: Settings) -> None:
         print(f"{name}: {'running' if running(place.state, name) else 'not running'}")
 
 
-def build_reference(place: Settings) -> None:
-    """Build the reference programs that are not installed, and say where they are."""
-    for name in reference.MODULES:
+def build_ytt(place: Settings) -> None:
+    """Build the references of ytt that are not installed, and say where they are."""
+    for name in reference.YTT:
         print(reference.build(name))
+
+
+def build_kapp(place: Settings) -> None:
+    """Build the reference kapp where it is not installed, and say where it is."""
+    print(reference.build("kapp-go"))
 
 
 def main(words: list[str]) -> int:
     """Run the command that `words` name; exit status."""
-    commands = {"up": up, "down": down, "status": status, "reference": build_reference}
+    commands = {"up": up, "down": down, "status": status, "reference": build_ytt,
+                "reference-kapp": build_kapp}
     if len(words) != 1 or words[0] not in commands:
         print(f"usage: python -m testbed {'|'.join(commands)}", file=sys.stderr)
         return 2
-    if os.geteuid() and words != ["reference"]:
+    if os.geteuid() and words[0] not in ("reference", "reference-kapp"):
         print("testbed: needs root: it starts a container engine and a kubelet", file=sys.stderr)
         return 1
     try:

@@ -1,6 +1,6 @@
-"""The reference ytt, built by the ordinary Go client from the module that `reference/` requires.
+"""The reference ytt and kapp, built by the ordinary Go client from the modules that `reference/` requires.
 
-`go.mod` requires the release that the recorded cases agree with, `newest.mod` the latest, for comparisons of time.
+`go.mod` requires the ytt that the recorded cases agree with, `newest.mod` the latest, for comparisons of time.
 """
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pathlib import Path
 from testbed.process import Failed, run
 from testbed.settings import HERE, cache
 
-PROGRAM = "carvel.dev/ytt/cmd/ytt"
-MODULES = {"ytt-go": "go.mod", "ytt-go-new": "newest.mod"}
+MODULES = {"ytt-go": "go.mod", "ytt-go-new": "newest.mod", "kapp-go": "kapp.mod"}
+YTT = ("ytt-go", "ytt-go-new")
 
 
 def find(name: str = "ytt-go") -> str | None:
@@ -29,17 +29,17 @@ def build(name: str = "ytt-go") -> str:
         return found
     go = shutil.which("go") or shutil.which("go", path=Path(sys.executable).parent)
     if go is None:
-        raise Failed("the reference ytt is built by go, which is neither on the PATH nor installed (the extra `go`)")
-    program = _built(name)
+        raise Failed("the references are built by go, which is neither on the PATH nor installed (the extra `go`)")
+    program, tool = _built(name), name.partition("-")[0]
     program.parent.mkdir(parents=True, exist_ok=True)
     partial = program.with_suffix(".partial")
-    run(go, "build", "-trimpath", "-buildvcs=false", f"-modfile={MODULES[name]}", "-o", partial, PROGRAM,
-        cwd=HERE / "reference", env={**os.environ, "CGO_ENABLED": "0"})
+    run(go, "build", "-trimpath", "-buildvcs=false", f"-modfile={MODULES[name]}", "-o", partial,
+        f"carvel.dev/{tool}/cmd/{tool}", cwd=HERE / "reference", env={**os.environ, "CGO_ENABLED": "0"})
     partial.rename(program)
     return str(program)
 
 
 def _built(name: str) -> Path:
-    found = re.search(r"carvel\.dev/ytt (v\S+)", (HERE / "reference" / MODULES[name]).read_text())
-    assert found, f"{MODULES[name]} requires carvel.dev/ytt"
-    return cache() / f"ytt-{found[1]}" / name
+    found = re.search(r"require carvel\.dev/(\w+) (v\S+)", (HERE / "reference" / MODULES[name]).read_text())
+    assert found, f"{MODULES[name]} requires a module"
+    return cache() / f"{found[1]}-{found[2]}" / name
