@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from oakum.dataclass import dataclass, replace
 from oakum.deploy.app.meta import AppMeta, ChangeMeta, now, parse_change
-from oakum.deploy.app.recorded import RecordedApp
+from oakum.deploy.app.recorded import RecordedApp, rewritten
 from oakum.deploy.errors import AppError
 from oakum.kube.client import CONFIG_MAPS
 from oakum.kube.errors import ApiError
@@ -106,25 +106,14 @@ class Running:
     def _finished(self, successful: bool) -> ChangeMeta:
         done = replace(self._meta, finished=now(), successful=successful)
         if self._record is not None:
-            self._put(self._record, done)
-        return done
+            def edit(record: dict[str, Any]) -> None:
+                record["data"] = {**mapping(record.get("data")), "spec": done.to_text()}
 
-    def _put(self, record: dict[str, Any], done: ChangeMeta) -> None:
-        """Write the outcome to our own record: as we made it, or as it is where somebody has changed it."""
-        client, space = self._app.client, self._app.namespace
-        try:
             try:
-                client.replace(CONFIG_MAPS, _with(record, done), self.name, space)
+                rewritten(self._app.client, self._record, self._app.namespace, edit)
             except ApiError as e:
-                if not e.conflict:
-                    raise
-                client.replace(CONFIG_MAPS, _with(client.get(CONFIG_MAPS, self.name, space), done), self.name, space)
-        except ApiError as e:
-            raise AppError(f"Updating app change: {e}") from e
-
-
-def _with(record: dict[str, Any], meta: ChangeMeta) -> dict[str, Any]:
-    return {**record, "data": {**mapping(record.get("data")), "spec": meta.to_text()}}
+                raise AppError(f"Updating app change: {e}") from e
+        return done
 
 
 def _meta(record: dict[str, Any]) -> ChangeMeta:

@@ -215,19 +215,10 @@ class RecordedApp:
         self._write(edit)
 
     def _write(self, edit: Callable[[dict[str, Any]], None]) -> None:
-        name = self.record["metadata"]["name"]
-        for attempt in range(ATTEMPTS):
-            if attempt:
-                self._record = self.client.get(CONFIG_MAPS, name, self.namespace)
-            record = dict(self.record, metadata=dict(self.record["metadata"]))
-            edit(record)
-            try:
-                self._record = self.client.replace(CONFIG_MAPS, record, name, self.namespace)
-                return
-            except ApiError as e:
-                if not e.conflict or attempt == ATTEMPTS - 1:
-                    raise AppError(f"Updating app: {e}") from e
-            time.sleep(0.05 * (attempt + 1))
+        try:
+            self._record = rewritten(self.client, self.record, self.namespace, edit)
+        except ApiError as e:
+            raise AppError(f"Updating app: {e}") from e
 
     def rename(self, name: str, namespace: str) -> None:
         """Give the record another name and place. Raises AppError."""
@@ -264,6 +255,27 @@ class RecordedApp:
         """Delete the record, unless somebody was faster."""
         self.client.delete(CONFIG_MAPS, self.record["metadata"]["name"], self.namespace, missing_ok=True)
         self._record = None
+
+
+def rewritten(client: Client, record: dict[str, Any], namespace: str, edit: Callable[[dict[str, Any]], None],
+              ) -> dict[str, Any]:
+    """A record with `edit` done to it, as stored; done again on a newer one where somebody else was faster.
+
+    Raises KubeError.
+    """
+    name = record["metadata"]["name"]
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            time.sleep(0.05 * attempt)
+            record = client.get(CONFIG_MAPS, name, namespace)
+        wanted = dict(record, metadata=dict(record["metadata"]))
+        edit(wanted)
+        try:
+            return client.replace(CONFIG_MAPS, wanted, name, namespace)
+        except ApiError as e:
+            if not e.conflict or attempt == ATTEMPTS - 1:
+                raise
+    raise AssertionError("writing takes an attempt at least")
 
 
 def _namespaces_with(client: Client, name: str) -> list[str]:
