@@ -5,7 +5,6 @@ Taken apart are the shapes that servers' addresses nearly always have; any other
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 from oakum.record import NamedTuple
 
@@ -72,6 +71,5 @@ def _text(field: str) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-@lru_cache(256)
 def _field(text: str) -> str:
     return quote(text, " ").replace(" ", "+")
