@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -84,6 +85,24 @@ def test_a_failure_stops_the_other_jobs_and_those_that_have_not_begun() -> None:
     assert jobs[1].cancelled
 
 
+def kbld_at_work(text: str, begun: Callable[[], object], *words: str, **environment: str) -> subprocess.Popen[bytes]:
+    """A kbld of its own session that was given `text`, once it has `begun` what it is to be interrupted at."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from oakum.cli.kbld import main; main()", "-f-", *words], start_new_session=True,
+        env={**os.environ, **environment}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        # A test run started in the background would hand down that Ctrl-C is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    assert process.stdin is not None
+    process.stdin.write(text.encode())
+    process.stdin.close()
+    process.stdin = None
+    while not begun():
+        assert process.poll() is None
+        time.sleep(0.005)
+    return process
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_builder_and_what_it_has_begun_end_once_at_a_signal(work: Path, tmp_path: Path, number: signal.Signals) -> None:
     """As at a terminal, the signal is for all who are in the foreground there: the builder is not."""
@@ -95,20 +114,9 @@ def test_a_builder_and_what_it_has_begun_end_once_at_a_signal(work: Path, tmp_pa
         (work / name).write_text(f"#!/bin/sh\n{script}\n")
         (work / name).chmod(0o755)
     text = json.dumps({"image": "app"}) + "\n---\n" + json.dumps(config(sources=[{"image": "app", "path": ".", "docker": {}}]))
-    process = subprocess.Popen(
-        [sys.executable, "-c", "from oakum.cli.kbld import main; main()", "-f-"], start_new_session=True,
-        env={**os.environ, "HOME": str(tmp_path), "PATH": f"{work}:{os.environ['PATH']}"},
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )  # fmt: skip
-    assert process.stdin is not None
-    process.stdin.write(text.encode())
-    process.stdin.close()
-    process.stdin = None
     begun = work / "begun"
-    while not begun.exists() or len(begun.read_text().splitlines()) < 2:
-        assert process.poll() is None
-        time.sleep(0.005)
+    process = kbld_at_work(text, lambda: begun.exists() and len(begun.read_text().splitlines()) > 1,
+                           HOME=str(tmp_path), PATH=f"{work}:{os.environ['PATH']}")
     os.killpg(process.pid, number)
     process.communicate()
     assert process.returncode == {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}[number]
@@ -133,22 +141,9 @@ def test_ctrl_c_ends_a_run_and_leaves_nothing_half_written(
                 destinations=[{"image": "app", "newImage": f"{slow.address}/app"}],
             ),
         )))  # fmt: skip
-        process = subprocess.Popen(
-            [sys.executable, "-c", "from oakum.cli.kbld import main; main()", "-f-", "--lock-output", "lock.yml",
-             "--no-build-cache"],
-            env={**os.environ, "HOME": str(tmp_path), "TMPDIR": str(tmp_path)},
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            # A test run started in the background would hand down that Ctrl-C is ignored.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        )  # fmt: skip
-        assert process.stdin is not None
-        process.stdin.write(text.encode())
-        process.stdin.close()
-        process.stdin = None
         begun = {"build": lambda: list(tmp_path.rglob(".writing-*")), "push": lambda: [x for x in slow.seen if "PUT" in x]}
-        while not begun[moment]():
-            assert process.poll() is None
-            time.sleep(0.005)
+        process = kbld_at_work(text, begun[moment], "--lock-output", "lock.yml", "--no-build-cache",
+                               HOME=str(tmp_path), TMPDIR=str(tmp_path))
         process.send_signal(signal.SIGINT)
         out, err = process.communicate()
     assert (process.returncode, out) == (130, b"")
