@@ -1,4 +1,4 @@
-"""`python -m testbed up|down|status|reference|reference-kapp`: see README.md."""
+"""`python -m testbed up|down|status|reference|reference-kbld|reference-kapp`: see README.md."""
 from __future__ import annotations
 
 import os
@@ -57,29 +57,31 @@ def status(place: Settings) -> None:
         print(f"{name}: {'running' if running(place.state, name) else 'not running'}")
 
 
-def build_ytt(place: Settings) -> None:
-    """Build the references of ytt that are not installed, and say where they are."""
-    for name in reference.YTT:
+def build_reference(tool: str) -> None:
+    """Build the references of `tool` that are not installed, and say where they are."""
+    for name in reference.names(tool):
         print(reference.build(name))
 
 
-def build_kapp(place: Settings) -> None:
-    """Build the reference kapp where it is not installed, and say where it is."""
-    print(reference.build("kapp-go"))
+REFERENCES = {"reference": "ytt", "reference-kbld": "kbld", "reference-kapp": "kapp"}
+"""The tool whose references a command builds. These need no root."""
 
 
 def main(words: list[str]) -> int:
     """Run the command that `words` name; exit status."""
-    commands = {"up": up, "down": down, "status": status, "reference": build_ytt,
-                "reference-kapp": build_kapp}
-    if len(words) != 1 or words[0] not in commands:
-        print(f"usage: python -m testbed {'|'.join(commands)}", file=sys.stderr)
+    commands = {"up": up, "down": down, "status": status}
+    if len(words) != 1 or words[0] not in {**commands, **REFERENCES}:
+        print(f"usage: python -m testbed {'|'.join([*commands, *REFERENCES])}", file=sys.stderr)
         return 2
-    if os.geteuid() and words[0] not in ("reference", "reference-kapp"):
+    command = words[0]
+    if os.geteuid() and command not in REFERENCES:
         print("testbed: needs root: it starts a container engine and a kubelet", file=sys.stderr)
         return 1
     try:
-        commands[words[0]](settings())
+        if command in REFERENCES:
+            build_reference(REFERENCES[command])
+        else:
+            commands[command](settings())
     except Failed as error:
         print(f"testbed: {error}", file=sys.stderr)
         return 1

@@ -1,4 +1,4 @@
-"""The reference ytt and kapp, built by the ordinary Go client from the modules that `reference/` requires.
+"""The reference ytt, kbld and kapp, built by the ordinary Go client from the modules that `reference/` requires.
 
 `go.mod` requires the ytt that the recorded cases agree with, `newest.mod` the latest, for comparisons of time.
 """
@@ -13,8 +13,12 @@ from pathlib import Path
 from testbed.process import Failed, run
 from testbed.settings import HERE, cache
 
-MODULES = {"ytt-go": "go.mod", "ytt-go-new": "newest.mod", "kapp-go": "kapp.mod"}
-YTT = ("ytt-go", "ytt-go-new")
+MODULES = {"ytt-go": "go.mod", "ytt-go-new": "newest.mod", "kbld-go": "kbld.mod", "kapp-go": "kapp.mod"}
+
+
+def names(tool: str) -> list[str]:
+    """The references of `tool`, by their names in MODULES."""
+    return [name for name in MODULES if name.startswith(f"{tool}-")]
 
 
 def find(name: str = "ytt-go") -> str | None:
