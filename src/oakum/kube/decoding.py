@@ -13,9 +13,9 @@ SMALL = 1 << 16
 def decode(body: bytes) -> Any:
     """The value of a JSON text (RFC 8259); whole numbers are int, others float. Raises ValueError for anything else."""
     if len(body) >= SMALL or "orjson" in sys.modules:
-        import orjson
+        from oakum.orjson import loads
 
-        return orjson.loads(body)
+        return loads(body)
     import json
 
     try:

@@ -63,12 +63,12 @@ def _interactive(plugin: ExecPlugin) -> bool:
 
 
 def _question(plugin: ExecPlugin, config: ClusterConfig, interactive: bool) -> str:
-    import orjson
+    from oakum.orjson import dumps
 
     spec: dict[str, Any] = {"interactive": interactive}
     if plugin.provide_cluster_info:
         spec = {"cluster": _cluster_info(config, plugin.config), **spec}
-    return orjson.dumps({"kind": "ExecCredential", "apiVersion": plugin.api_version, "spec": spec}).decode()
+    return dumps({"kind": "ExecCredential", "apiVersion": plugin.api_version, "spec": spec}).decode()
 
 
 def _cluster_info(config: ClusterConfig, extension: Any) -> dict[str, Any]:

@@ -188,10 +188,10 @@ class Stream:
 def _encode(body: Any) -> bytes:
     if isinstance(body, bytes):
         return body
-    import orjson
+    from oakum.orjson import dumps
 
     try:
-        return orjson.dumps(body)
+        return dumps(body)
     except TypeError:  # bytes that came as no text, such as those of an argument: as from Go's encoder
         import json
 

@@ -93,8 +93,6 @@ class Watch:
         self._version = found.resource_version
 
     def _once(self) -> Iterator[Event]:
-        import orjson
-
         query = [("watch", "1"), ("allowWatchBookmarks", "true"), ("timeoutSeconds", str(SERVER_SECONDS)),
                  ("resourceVersion", self._version)]
         query += [(n, v) for n, v in (("labelSelector", self._labels), ("fieldSelector", self._fields)) if v]
@@ -106,7 +104,7 @@ class Watch:
         try:
             for line in stream.lines():
                 if line.strip():
-                    event = self._event(_decoded(orjson, line))
+                    event = self._event(_decoded(line))
                     if event is not None:
                         yield event
         finally:
@@ -116,10 +114,10 @@ class Watch:
     def _event(self, found: dict[str, Any]) -> Event | None:
         kind, item = found["type"], found["object"]
         if kind == "ERROR":
-            import orjson
+            from oakum.orjson import dumps
 
             code = item.get("code")
-            raise from_answer(code if isinstance(code, int) else 500, orjson.dumps(item))
+            raise from_answer(code if isinstance(code, int) else 500, dumps(item))
         if kind == "BOOKMARK":
             self._version = text(mapping(item.get("metadata")).get("resourceVersion")) or self._version
             return None
@@ -133,12 +131,14 @@ class Watch:
         return Event(kind, item)
 
 
-def _decoded(orjson: Any, line: bytes) -> dict[str, Any]:
+def _decoded(line: bytes) -> dict[str, Any]:
     """A line that is no event was cut off: the connection broke inside one. Raises ConnectError."""
+    from oakum.orjson import JSONDecodeError, loads
+
     try:
-        found: dict[str, Any] = orjson.loads(line)
+        found: dict[str, Any] = loads(line)
         whole = isinstance(found["type"], str) and isinstance(found["object"], dict)
-    except (orjson.JSONDecodeError, LookupError, TypeError) as e:
+    except (JSONDecodeError, LookupError, TypeError) as e:
         raise ConnectError(f"the connection broke inside a watch event: {e}") from e
     if not whole:
         raise ConnectError("the connection broke inside a watch event")

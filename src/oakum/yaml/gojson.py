@@ -32,10 +32,10 @@ def dumps(obj: Any, indent: str | None = None, escape_html: bool = True) -> str:
 
 def _in_c(obj: Any) -> str | None:
     """What orjson writes, a tenth of the work, where that is what Go writes: no floats, nothing to escape."""
-    import orjson
+    from oakum.orjson import OPT_PASSTHROUGH_DATETIME, OPT_SORT_KEYS, dumps
 
     try:
-        raw = orjson.dumps(obj, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME)
+        raw = dumps(obj, option=OPT_SORT_KEYS | OPT_PASSTHROUGH_DATETIME)
     except (TypeError, ValueError):
         return None
     # A null may have been a number that is none. Three searches take a third of the time of one for all of it.

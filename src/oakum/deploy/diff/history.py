@@ -86,14 +86,14 @@ def last_applied(live: Resource, how: Comparing) -> Resource | None:
 
     Where only what is ours gets applied, and managed fields say what that is, it is what is left of it.
     """
-    import orjson
+    from oakum.orjson import JSONDecodeError, loads
 
     text, wanted = live.annotations.get(ORIGINAL), live.annotations.get(DIGEST)
     if not text or not (wanted or _owned(live)):
         return None
     try:
-        found = orjson.loads(text)
-    except orjson.JSONDecodeError:
+        found = loads(text)
+    except JSONDecodeError:
         return None
     if not isinstance(found, dict):
         return None
