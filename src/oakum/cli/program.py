@@ -23,10 +23,10 @@ def execute(call: Invocation) -> int:
     return imported(call.command.run)(call) or 0
 
 
-def main(root: Command, arguments: Sequence[str] | None = None, *, truncate: bool = False) -> int:
+def main(root: Command, arguments: Sequence[str] | None = None) -> int:
     """Run a program on the given arguments (default: those of the process); returns its exit status.
 
-    A user's mistake is printed as `PROGRAM: Error: MESSAGE` on standard error; `truncate` is that of `reflow`.
+    A user's mistake is printed as `PROGRAM: Error: MESSAGE` on standard error.
     Text streams carry any bytes (`surrogateescape`), so that what came in as bytes that are not UTF-8 goes out
     unchanged.
     """
@@ -38,20 +38,20 @@ def main(root: Command, arguments: Sequence[str] | None = None, *, truncate: boo
             sys.stdout.flush()
             return status
     except OakumError as error:
-        return _failed(root, str(error), truncate)
+        return _failed(root, str(error))
     except BrokenPipeError:
         # The reader went away (`| head`): nobody is left to tell, and Python must not complain while it closes.
         sys.stdout = None
         return 141
     except OSError as error:
-        return _failed(root, _refusal(error), truncate)
+        return _failed(root, _refusal(error))
     except RecursionError:
         # Files have bounds of their own; this is something else, such as an object of the cluster or a record in one.
-        return _failed(root, "a value is nested too deeply to be handled", truncate)
+        return _failed(root, "a value is nested too deeply to be handled")
     except UnicodeEncodeError as error:
         letter = error.object[error.start : error.end]
         hint = f"the locale's encoding is {error.encoding} (hint: set LC_ALL=C.UTF-8)"
-        return _failed(root, f"no file name here can have a '{letter}': {hint}", truncate)
+        return _failed(root, f"no file name here can have a '{letter}': {hint}")
     except Terminated as asked:
         return asked.status
     except KeyboardInterrupt:
@@ -106,7 +106,7 @@ def _refusal(error: OSError) -> str:
     return f"{error.filename or 'write /dev/stdout'}: {reason}"
 
 
-def _failed(root: Command, message: str, truncate: bool) -> int:
+def _failed(root: Command, message: str) -> int:
     """Print the message that ends a program; returns the exit status."""
     from oakum.cli.reflow import reflow
 
@@ -115,7 +115,7 @@ def _failed(root: Command, message: str, truncate: bool) -> int:
     except OSError:
         sys.stdout = None
     try:
-        sys.stderr.write(f"{root.name}: Error: {reflow(message, truncate=truncate)}\n")
+        sys.stderr.write(f"{root.name}: Error: {reflow(message, truncate=root.name != 'oakum')}\n")
         sys.stderr.flush()
     except OSError:
         sys.stderr = None  # or Python would fail over it once more, with a status of its own

@@ -13,7 +13,7 @@ _EXCERPT = pattern(r"(?s)(\.\.\.\|.*?\|\.\.\.)")
 def reflow(message: str, *, truncate: bool = False) -> str:
     """Break the first line of `message` at every `: ` before an ASCII capital outside brackets, indenting by depth.
 
-    `truncate` keeps quirks that ytt's recorded messages show: a closing bracket that nothing opened ends the line, a
+    `truncate` keeps what the three reference programs do: a closing bracket that nothing opened ends the line, a
     closer of another kind is printed as the opener's own, and bytes that are not UTF-8 as U+FFFD.
     """
     first, newline, rest = message.partition("\n")

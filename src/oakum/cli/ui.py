@@ -126,7 +126,7 @@ class UI:
         from oakum.cli.reflow import reflow
         from oakum.cli.table import RED, RESET
 
-        text = f"{self.program}: Error: {reflow(str(error))}"
+        text = f"{self.program}: Error: {reflow(str(error), truncate=self.program != 'oakum')}"
         with self._lock:
             if self.json:
                 self._collected["Lines"].append(text)

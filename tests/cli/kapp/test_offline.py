@@ -40,6 +40,8 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (["deploy", "--apply-concurrency", "0"],
      'invalid argument "0" for "--apply-concurrency" flag:\n  Expected maximum throttle to be >= 1, but was 0'),
     (["tools", "inspect", "-f", "/nowhere"], "stat /nowhere: no such file or directory"),
+    (["tools", "inspect", "-f", "x (b] c: D"], "stat x (b) c:\n  D: no such file or directory"),
+    (["tools", "inspect", "-f", "x ] c"], "stat x "),
     (["ls", "--kubeconfig", "/nowhere"], "Building Kubernetes config: stat /nowhere: no such file or directory"),
     (["app-group", "deploy", "-g", "g", "-d", "nowhere"], "Reading directory 'nowhere': open nowhere: no such file or "
      "directory"),

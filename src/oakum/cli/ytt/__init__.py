@@ -88,4 +88,4 @@ def main() -> NoReturn:
     # its meter looks.
     gc.disable()
     # Taking a run's nodes apart one by one would take as long as parsing them; the system takes memory back at once.
-    leave(run_main(ROOT, truncate=True))
+    leave(run_main(ROOT))
