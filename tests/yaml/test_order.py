@@ -17,6 +17,8 @@ def test_zeros_behind_a_digit_keep_their_weight() -> None:
     assert natural(["a100", "a10", "a1"]) == ["a1", "a10", "a100"]
 
 
-def test_runs_of_digits_of_any_length_are_compared_as_numbers() -> None:
+def test_runs_of_digits_are_compared_as_go_reads_them_into_64_bits() -> None:
     long, longer = "a1" + "0" * 5000, "a2" + "0" * 5000
-    assert natural([longer, long, "a" + "0" * 6000 + "5"]) == ["a" + "0" * 6000 + "5", long, longer]
+    assert natural([longer, long, "a" + "0" * 6000 + "5"]) == [long, longer, "a" + "0" * 6000 + "5"]
+    assert natural(["a5", "a9223372036854775808", "a18446744073709551620"]) == [
+        "a9223372036854775808", "a18446744073709551620", "a5"]

@@ -80,6 +80,11 @@ def test_aliases_are_copies() -> None:
     assert document["b"] == {"p": []}
 
 
+def test_keys_that_are_no_numbers_of_json_are_written_as_in_yaml() -> None:
+    assert load("{.inf: a, -.inf: &x b, .nan: c}") == {".inf": "a", "-.inf": "b", ".nan": "c"}
+    assert load(".inf: a\n") == {".inf": "a"}
+
+
 def test_numbers_can_all_be_floats_as_in_go() -> None:
     value = load("a: [1, 2.5, 12345678901234567]", floats=True)
     assert [type(number) for number in value["a"]] == [float] * 3
@@ -100,6 +105,12 @@ FAILURES = [
     ("~: 1", "unsupported map key of type: %!s(<nil>), key: <nil>, value: 1"),
     ("a: {null: [x, ~]}", 'unsupported map key of type: %!s(<nil>), key: <nil>, value: []interface {}{"x", interface {}(nil)}'),
     ("? \n", "unsupported map key of type: %!s(<nil>), key: <nil>, value: <nil>"),
+    ("~: 1e20", "unsupported map key of type: %!s(<nil>), key: <nil>, value: 1e+20"),
+    ('~: ["a\\nb"]', 'unsupported map key of type: %!s(<nil>), key: <nil>, value: []interface {}{"a\\nb"}'),
+    ("18446744073709551615: x", 'unsupported map key of type: uint64, key: 0xffffffffffffffff, value: "x"'),
+    ("a: .inf\nb: !!int x", "yaml: cannot decode !!str `x` as a !!int"),
+    ("~: 1\nb: &b [*b]", "yaml: anchor 'b' value contains itself"),
+    ("~: 1\nb: .nan", "unsupported map key of type: %!s(<nil>), key: <nil>, value: 1"),
     ("kind Pod\nname: x\n", "yaml: line 2: mapping values are not allowed in this context"),
     ("image: {{ .x }\nb: 1\n", "yaml: line 1: did not find expected ',' or '}'"),
     ("a: {{ x }}\nb: [1\n", "yaml: line 2: did not find expected ',' or ']'"),
@@ -124,8 +135,12 @@ def test_a_billion_laughs_are_refused() -> None:
 
 def test_documents_are_split_at_separators_with_their_first_lines() -> None:
     text = "---\na: |\n  x\n  ---\n--- # two\nb: 2\n---\n---\n\n---  \nc: 3"
-    assert split_documents(text) == [("a: |\n  x\n  ---\n", 2), ("b: 2\n", 6), ("\n", 9), ("c: 3", 11)]
+    assert split_documents(text) == [("a: |\n  x\n  ---\n", 2), ("b: 2\n", 6), ("\n", 9), ("c: 3\n", 11)]
     assert load_all(text) == [{"a": "x\n---\n"}, {"b": 2}, None, {"c": 3}]
+
+
+def test_a_block_of_text_in_a_last_line_without_a_newline_ends_with_one() -> None:
+    assert load_all("a: |\n  x") == [{"a": "x\n"}]
 
 
 def test_a_separator_takes_only_a_comment() -> None:

@@ -9,7 +9,7 @@ from oakum.yaml.errors import SyntaxYAMLError
 from oakum.yaml.nodes import Scalar
 from oakum.yaml.numbers import general
 
-_LONGEST = 1e21
+_SPECIAL = {"+Inf": ".inf", "-Inf": "-.inf", "NaN": ".nan"}
 
 
 def json_scalar(value: Scalar, floats: bool) -> Scalar:
@@ -28,14 +28,16 @@ def key_text(key: Any, value: Any = None) -> str:
         return key
     if isinstance(key, bool):
         return "true" if key else "false"
-    if isinstance(key, int):
-        return str(key)
     if isinstance(key, float):
-        return _float32(key)
+        short = _float32(key)
+        return _SPECIAL.get(short, short)
     if isinstance(key, dict | list):
         raise SyntaxYAMLError(f"invalid map key: {_go_syntax(key)}")
+    if key is not None and key < 2**63:
+        return str(key)
+    kind, name = ("%!s(<nil>)", "<nil>") if key is None else ("uint64", hex(key))
     shown = "<nil>" if value is None else _go_syntax(value)
-    raise YAMLError(f"unsupported map key of type: %!s(<nil>), key: <nil>, value: {shown}")
+    raise YAMLError(f"unsupported map key of type: {kind}, key: {name}, value: {shown}")
 
 
 def _float32(number: float) -> str:
@@ -45,7 +47,7 @@ def _float32(number: float) -> str:
     try:
         single = struct.pack("f", number)
     except OverflowError:
-        return ".inf" if number > 0 else "-.inf"
+        return general(math.copysign(math.inf, number))
     candidates = (float(f"{number:.{digits}g}") for digits in range(1, 10))
     return general(next((short for short in candidates if struct.pack("f", short) == single), number))
 
@@ -58,10 +60,11 @@ def _go_syntax(value: Any) -> str:
     if isinstance(value, list):
         return f"[]interface {{}}{{{', '.join(map(_go_syntax, value))}}}"
     if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
+        from json.encoder import encode_basestring
+
+        return encode_basestring(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return general(value) if abs(value) >= _LONGEST or not value.is_integer() else str(int(value))
+        return general(value)
     return "interface {}(nil)" if value is None else str(value)

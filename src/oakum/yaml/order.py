@@ -29,13 +29,16 @@ def _compare_from(left: str, right: str, at: int) -> int:
         return 1 if one.isalpha() else -1
     lead = "1" if "0" in (one, other) and _nonzero_before(left, at) else ""
     left_run, right_run = _digits(left, at), _digits(right, at)
-    return _larger(lead + left_run, lead + right_run) or len(left_run) - len(right_run) or ord(one) - ord(other)
+    larger = _int64(lead + left_run) - _int64(lead + right_run)
+    return larger or len(left_run) - len(right_run) or ord(one) - ord(other)
 
 
-def _larger(left: str, right: str) -> int:
-    """The sign of the difference of two numbers of any length."""
-    left, right = left.lstrip("0"), right.lstrip("0")
-    return len(left) - len(right) or (left > right) - (left < right)
+def _int64(digits: str) -> int:
+    """The number that Go reads: one too large for 64 bits wraps around."""
+    number = 0
+    for digit in digits:
+        number = (number * 10 + ord(digit) - ord("0")) % 2**64
+    return number - 2**64 if number >= 2**63 else number
 
 
 def _nonzero_before(text: str, at: int) -> bool:

@@ -34,6 +34,7 @@ def dump(obj: Any) -> str:
 def split_documents(text: str) -> list[tuple[str, int]]:
     """The pieces of `text` between lines that start with `---`, each with its first line (from 1).
 
+    Each ends with a newline, as Go reads line by line: a last line without one is no other block of text.
     Empty pieces are left out: a caller that numbers documents counts these. Raises SeparatorError for `--- text`.
     """
     found = []
@@ -49,7 +50,7 @@ def split_documents(text: str) -> list[tuple[str, int]]:
         line += text.count("\n", start, end)
         start = end
     if start < len(text):
-        found.append((text[start:], line))
+        found.append((text[start:] + "\n" * (not text.endswith("\n")), line))
     return found
 
 

@@ -28,6 +28,8 @@ def load(text: str, floats: bool) -> Any:
     loader = _Loader(events, len(text), floats)
     value = loader.root()
     events.next()  # to go-yaml a document that does not end as one is none
+    if loader.unfit:
+        raise loader.unfit
     return value
 
 
@@ -38,6 +40,8 @@ class _Loader:
         self.floats = floats
         self.anchors: Anchors[Any] = Anchors(length, _copy, _size)
         self.depth = 0
+        self.unfit: YAMLError | None = None
+        """What JSON cannot hold: Go looks for that when all is decoded."""
 
     def root(self) -> Any:
         """The document's value. What go-yaml finds while it reads comes before what is wrong with the values.
@@ -45,7 +49,7 @@ class _Loader:
         Below the depth that is too much nothing is read: the time that libyaml takes grows with its square.
         """
         try:
-            return self.value(self.next())
+            return self.fit(self.next())
         except YAMLError as error:
             if not (self.events.failed or self.depth > MAX_DEPTH or isinstance(error, UnknownAnchor)):
                 self.skip()
@@ -73,13 +77,32 @@ class _Loader:
         self.depth -= 1
         return value
 
+    def fit(self, event: Any) -> Any:
+        """What is no key, as JSON can hold it."""
+        value = self.value(event)
+        if type(value) is int or type(value) is float:
+            try:
+                return json_scalar(value, self.floats)
+            except YAMLError as error:
+                self.unfit = self.unfit or error
+        return value
+
+    def key(self, name: Any, value: Any) -> str:
+        """A key as JSON can hold it."""
+        try:
+            return key_text(name, value)
+        except SyntaxYAMLError:
+            raise
+        except YAMLError as error:
+            self.unfit = self.unfit or error
+            return ""
+
     def scalar(self, event: Any) -> Any:
         value = event.value
         if event.tag:
             value = resolve_tagged(event.tag, value)
         elif event.implicit[0]:
             value = resolve(value)
-        value = json_scalar(value, self.floats)
         if event.anchor:
             self.anchors.define(event.anchor, value)
         return value
@@ -89,7 +112,7 @@ class _Loader:
         if event.anchor:
             self.anchors.open(event.anchor, items)
         while type(item := self.next()) is not SequenceEndEvent:
-            items.append(self.value(item))
+            items.append(self.fit(item))
         self.anchors.close(event.anchor)
         return items
 
@@ -102,8 +125,8 @@ class _Loader:
                 self.merge(items)
             else:
                 name = self.value(key)
-                value = self.value(self.next())
-                items[key_text(name, value)] = value
+                value = self.fit(self.next())
+                items[self.key(name, value)] = value
         self.anchors.close(event.anchor)
         return items
 
