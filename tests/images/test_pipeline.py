@@ -31,6 +31,11 @@ def test_configuration_is_taken_out_and_places_are_kept(registry: Host, resolve:
     assert found.places == [Place(1), Place(2, ("items", 0)), Place(2, ("items", 2))]
 
 
+def test_a_list_is_taken_apart_but_none_inside_it_and_its_empty_members_stay(resolve: Resolve) -> None:
+    inner = {"items": [{"b": 2}]}
+    assert resolve({"items": [{"a": 1}, inner, {}]}, {}).documents == [{"a": 1}, inner, {}]
+
+
 def test_an_override_is_applied_once(registry: Host, resolve: Resolve) -> None:
     pushed = registry.push_image("app:1")
     overrides = [

@@ -21,7 +21,7 @@ from oakum.images.config import (
     merge,
 )
 from oakum.images.errors import ConfigError
-from oakum.images.resource import Document, describe
+from oakum.images.resource import Document, describe, members
 from oakum.images.unmarshal import unmarshal
 from oakum.typing import Any
 
@@ -156,8 +156,8 @@ def is_config(document: Document) -> bool:
 
 
 def split(documents: Iterable[Document]) -> tuple[list[Document], Config]:
-    """The resources among `documents` in order, and all configuration merged. Raises ConfigError."""
-    found = list(documents)
+    """The resources among `documents` and their lists, in order, and all configuration merged. Raises ConfigError."""
+    found = [member for document in documents for _, member in members(document)]
     resources = [document for document in found if not is_config(document)]
     return resources, merge([parse(document) for document in found if is_config(document)])
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from oakum.dataclass import dataclass
 from oakum.errors import YAMLError
 from oakum.images.errors import ConfigError
-from oakum.images.resource import Document, items
+from oakum.images.resource import Document, members
 from oakum.typing import IO, TYPE_CHECKING
 from oakum.yaml import plain
 
@@ -39,7 +39,7 @@ def read(paths: Sequence[str], stdin: IO[str]) -> Iterator[Input]:
 
 
 def documents(source: Input) -> list[Document]:
-    """The resources and configuration in one input, lists taken apart. Raises ConfigError that says which document."""
+    """The resources, configuration and lists of them in one input. Raises ConfigError that says which document."""
     label = f"Parsing {source.label}"
     try:
         pieces = plain.split_documents(source.text)
@@ -51,7 +51,8 @@ def documents(source: Input) -> list[Document]:
         try:
             document = _mapping(piece, known)
             if document:
-                found += [item for _, item in items(document)]
+                members(document)
+                found.append(document)
         except (YAMLError, ConfigError) as error:
             prefix = "error converting YAML to JSON: " if isinstance(error, YAMLError) else ""
             raise ConfigError(f"{label} doc {number}: {prefix}{error}") from error

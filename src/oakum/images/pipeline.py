@@ -12,7 +12,7 @@ from oakum.images.config import Config, Override, merge
 from oakum.images.options import Options, Tools
 from oakum.images.resolution import Resolution
 from oakum.images.resolving import resolve_images
-from oakum.images.resource import Document, items
+from oakum.images.resource import Document, members
 from oakum.typing import Any
 
 
@@ -58,10 +58,10 @@ def resolve_documents(
 def _separate(documents: Sequence[Document]) -> tuple[list[Document], list[Place], Config]:
     resources, places, configs = [], [], []
     for index, document in enumerate(documents):
-        for path, item in items(document):
+        for path, item in members(document):
             if decode.is_config(item):
                 configs.append(decode.parse(item))
-            elif item:
+            elif item or path:
                 resources.append(item)
                 places.append(Place(index, path))
     return resources, places, merge(configs)

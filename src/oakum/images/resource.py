@@ -1,8 +1,6 @@
 """What a document is called in messages and tables, and Kubernetes lists taken apart."""
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from oakum.images.errors import ConfigError
 from oakum.typing import Any
 
@@ -23,19 +21,17 @@ def describe(document: Document) -> str:
     return f"{_text(document.get('kind')).lower()}/{name} ({_text(document.get('apiVersion'))}) {where}"
 
 
-def items(document: Document, path: Path = ()) -> Iterator[tuple[Path, Document]]:
+def members(document: Document) -> list[tuple[Path, Document]]:
     """The members of a mapping with an `items` list, else the document itself, each with the path that leads to it.
 
-    Raises ConfigError for a member that is no mapping.
+    A list among the members is one of them, and is not taken apart. Raises ConfigError for a member that is no mapping.
     """
-    members = document.get("items")
-    if not isinstance(members, list):
-        yield path, document
-        return
-    for at, member in enumerate(members):
-        if not isinstance(member, dict):
-            raise ConfigError("items member is not an object: map[string]interface {}")
-        yield from items(member, (*path, "items", at))
+    found = document.get("items")
+    if not isinstance(found, list):
+        return [((), document)]
+    if not all(isinstance(member, dict) for member in found):
+        raise ConfigError("items member is not an object: map[string]interface {}")
+    return [(("items", at), member) for at, member in enumerate(found)]
 
 
 def _text(value: Any) -> str:

@@ -111,6 +111,12 @@ def test_references_are_listed_without_resolving_them(run: Run) -> None:
     assert run("-f-", "--unresolved-inspect", stdin="a: 1\n")[1] == "null\n"
 
 
+def test_references_are_found_in_the_members_of_lists(run: Run) -> None:
+    text = "items:\n- image: b\n- items: [{image: a}]\n"
+    assert run("-f-", "--unresolved-inspect", stdin=text)[1] == "- image: a\n- image: b\n"
+    assert run("inspect", "-f-", stdin="kind: List\n" + text)[1] == "a\t\n-\t\n/ () cluster\t\n\nb\t\n-\t\n/ () cluster\t\n"
+
+
 def test_nothing_in_gives_nothing_out(run: Run) -> None:
     assert run() == (0, "", "")
     assert run("-f-", stdin="") == (0, "", "")

@@ -126,7 +126,7 @@ def _pinned(
     """Give `ahead` the resources, with their images built and pinned; returns what the images came to."""
     from oakum.cli.kbld.resolve import resolve
     from oakum.images import decode
-    from oakum.images.resource import items
+    from oakum.images.resource import members
     from oakum.yaml.values import to_plain
 
     values = [(document, to_plain(document)) for document in documents]
@@ -134,8 +134,8 @@ def _pinned(
     for document, value in given:
         if not isinstance(value, dict):
             raise InputError(f"{NodeOrigin(document)}: Expected a resource to be a map")
-    ahead.draft = lambda: [_resource(document, path, item) for document, value in given for path, item in items(value)
-                           if item and not decode.is_config(item)]
+    ahead.draft = lambda: [_resource(document, path, item) for document, value in given for path, item in members(value)
+                           if (item or path) and not decode.is_config(item)]
     plain = [value for _, value in given]
     result = resolve(s.flags, plain, s.ui, known if kept.note(plain) else None, ahead.look)
     ahead.resources = [_resource(given[place.index][0], place.path, body)

@@ -93,9 +93,9 @@ class Kept:
     def note(self, documents: Sequence[Document]) -> bool:
         """These came out of the templates. Whether the configuration of images among them is what was kept."""
         from oakum.images import decode
-        from oakum.images.resource import items
+        from oakum.images.resource import members
 
-        config = [item for document in documents for _, item in items(document) if decode.is_config(item)]
+        config = [item for document in documents for _, item in members(document) if decode.is_config(item)]
         self._new = {"config": config}
         return self._known.get("config") == config
 
