@@ -39,6 +39,12 @@ def test_a_pipe_sees_only_values_apart_by_tabs():
     assert screen.stdout.getvalue() == "a\tw \tfalse\t\na\tx \t-\t\n \tx2\t\t\nb\ty \ttrue\t\n"
 
 
+def test_columns_are_named_in_any_case_and_spacing():
+    screen = ui(column=[" Name", "last change successful"])
+    screen.table(APPS)
+    assert screen.stdout.getvalue() == "w \tfalse\t\nx \t-\t\nx2\t\t\ny \ttrue\t\n"
+
+
 def test_raw_output_is_not_set_off_by_blank_lines():
     screen = ui(tty=True)
     screen.begin("1\n")

@@ -24,14 +24,15 @@ def test_a_folder_gives_its_yaml_and_json_sorted_by_full_path(work: Path) -> Non
     assert labels == [f"file '{name}'" for name in ("d/.hidden.yml", "d/b.yml", "d/sub.yaml", "d/sub/z.json")]
 
 
-def test_standard_input_is_read_once_and_an_empty_name_is_nothing() -> None:
+def test_standard_input_is_read_once() -> None:
     stdin = io.StringIO("a: 1")
-    assert [source.text for source in read(["-", "", "-"], stdin)] == ["a: 1", ""]
+    assert [source.text for source in read(["-", "-"], stdin)] == ["a: 1", ""]
 
 
-def test_a_missing_file_is_an_error(work: Path) -> None:
-    with pytest.raises(ConfigError, match=r"^Unable to stat file: stat nope.yml: no such file or directory$"):
-        list(read(["nope.yml"], io.StringIO()))
+@pytest.mark.parametrize("name", ["nope.yml", ""])
+def test_a_missing_file_is_an_error(work: Path, name: str) -> None:
+    with pytest.raises(ConfigError, match=f"^Unable to stat file: stat {name}: no such file or directory$"):
+        list(read([name], io.StringIO()))
 
 
 def test_a_url_that_answers_with_an_error_is_one(registry: Host) -> None:

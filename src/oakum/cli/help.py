@@ -15,7 +15,8 @@ def help_text(path: Sequence[Command]) -> str:
     """The whole help page of the last command of `path`."""
     command = path[-1]
     about = (command.long or command.short).strip()
-    return (f"{about}\n\n" if about else "") + usage_text(path)
+    notice = f'\nCommand "{command.name}" is deprecated, {command.deprecated}\n\n' if command.deprecated else ""
+    return notice + (f"{about}\n\n" if about else "") + usage_text(path)
 
 
 def run(call: Invocation) -> int:

@@ -18,8 +18,13 @@ class Column:
 
     @property
     def key(self) -> str:
-        """Lower-case words joined by `_`."""
-        return re.sub(r"[^a-z0-9]+", "_", (self.long or self.title).lower()).strip("_")
+        """See `key_of`."""
+        return key_of(self.long or self.title)
+
+
+def key_of(name: str) -> str:
+    """Lower-case words joined by `_`."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +65,17 @@ BOLD, GREEN, RED, RESET = "\x1b[1m", "\x1b[32m", "\x1b[31m", "\x1b[0m"
 
 
 def shown(columns: Sequence[Column], only: Sequence[str]) -> list[int]:
-    """Indexes of the columns to show: `only` (keys or exact titles) or all that are not hidden.
+    """Indexes of the columns to show: `only` (keys or titles, as `key_of` reads them) or all that are not hidden.
 
     Raises ValueError with the name that no column has.
     """
     if not only:
         return [at for at, column in enumerate(columns) if not column.hidden]
-    wanted = {name.lower() for name in only}
-    known = {name for column in columns for name in (column.key, column.title)}
-    for name in sorted(wanted - known):
-        raise ValueError(name)
-    return [at for at, column in enumerate(columns) if wanted & {column.key, column.title}]
+    wanted = {key_of(name): name for name in only}
+    names = [{column.key, key_of(column.title)} for column in columns]
+    for key in sorted(wanted.keys() - set().union(*names)):
+        raise ValueError(wanted[key])
+    return [at for at, known in enumerate(names) if wanted.keys() & known]
 
 
 def render(table: Table, only: Sequence[str] = (), *, data_only: bool = False, color: bool = False) -> str:

@@ -21,7 +21,7 @@ TTY = Flag("tty", "Force TTY-like output", kind="bool")
 FLAGS = (
     Flag("color", "Set color output", kind="bool", default=True),
     Flag("json", "Output as JSON", kind="bool"),
-    Flag("yes", "Assumes yes for any prompt", kind="bool", short="y"),
+    Flag("yes", "Assume yes for any prompt", kind="bool", short="y"),
     Flag("column", "Filter to show only given columns", kind="strings"),
 )
 """The flags of every command that has a UI; `--tty` is apart because its default differs by command."""

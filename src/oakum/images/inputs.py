@@ -34,7 +34,7 @@ def read(paths: Sequence[str], stdin: IO[str]) -> Iterator[Input]:
             yield Input("stdin", stdin.read())
         elif path.startswith(("http://", "https://")):
             yield _fetch(path)
-        elif path:
+        else:
             yield from _files(path)
 
 

@@ -167,6 +167,9 @@ def test_help_and_version_say_succeeded(run: Run) -> None:
     for arguments in (["-h"], ["help"], ["help", "nope"]):
         status, out, _ = run(*arguments)
         assert (status, out.endswith("for more information about a command.\n\nSucceeded\n")) == (0, True)
+    _, out, err = run("relocate", "-h")
+    assert (out.partition(", learn more")[0], err) == ("\nCommand \"relocate\" is deprecated, please use 'imgpkg copy'", "")
+    assert "\n\nRelocate images between two registries\n\nUsage:\n" in out
     assert run("-v")[1] == "kbld version 0.42.0\n\nSucceeded\n"
     assert run("version")[1] == "kbld version 0.42.0\n"
 

@@ -9,24 +9,21 @@ from oakum.cli.program import main as run_main
 from oakum.cli.registries import REGISTRY, VERIFY_KEY
 from oakum.typing import NoReturn
 
-_ABOUT = "kbld seamlessly incorporates image building and image pushing into your development and deployment workflows"
-
-
 _FILES = (
     Flag("file", "Set file (format: /tmp/foo, https://..., -) (can be specified multiple times)", "strings", short="f"),
-    Flag("sort", "Sort by file path", "bool", default=True),
+    Flag("sort", "Sort by namespace, name, etc.", "bool", default=True),
 )
 _RESOLVE = (
     Flag("build", "Allow building of images", "bool", default=True),
     Flag("no-build-cache", "Build every source again", "bool"),
     Flag("build-concurrency", "Set maximum number of concurrent builds", "int", default=4, check=at_least(1)),
     Flag("images-annotation", "Annotate resources with images annotation", "bool", default=True),
-    Flag("origins-annotation", "Annotate images with origins annotation", "bool", default=True),
+    Flag("origins-annotation", "Include origins annotation", "bool", default=True),
     Flag("image-map-file", "Set image map file (/cnab/app/relocation-mapping.json in CNAB)"),
     Flag("lock-output", "File path to emit configuration with resolved image references"),
     Flag("imgpkg-lock-output", "File path to emit images lockfile with resolved image references"),
     Flag("unresolved-inspect", "List image references found in inputs", "bool"),
-    Flag("platform", "Platform to use for image references (format: os/arch[/variant][:osversion])"),
+    Flag("platform", "Apply platform selection to image indexes"),
     Flag("keep-tag", "Keep the tag beside the digest (format: repository:tag@sha256:...)", "bool"),
     Flag("rewrite-registry", "Take images from another place (format: from=to, prefixes of repositories) "
          "(can be specified multiple times)", "array"),
@@ -53,24 +50,24 @@ def _instead(command: str) -> str:
 
 ROOT = Command(
     "kbld",
-    short=f"{_ABOUT} (inspect, version)",
+    short="kbld prepares Docker images to deploy to Kubernetes (inspect, version)",
     run="oakum.cli.kbld.resolve:run",
     flags=(*_FILES, *REGISTRY, *_RESOLVE, Flag("version", "version for kbld", "bool", short="v")),
     shared=(ui.TTY, *ui.FLAGS),
     after_help="\nSucceeded\n",
     commands=(
+        Command("help", "Help about any command", run="oakum.cli.help:run", arguments=None),
         Command(
             "inspect",
-            "Inspect image references in resources",
+            "Inspect images",
             aliases=("i", "is", "insp"),
             run="oakum.cli.kbld.inspect:run",
             flags=(*_FILES, *REGISTRY),
         ),
-        Command("help", "Help about any command", run="oakum.cli.help:run", arguments=None),
         Command("version", "Print client version", run="oakum.cli.kbld.version:run"),
         Command(
             "package",
-            "Package images into tarball",
+            "Package configuration and images into tarball",
             aliases=("pkg",),
             run="oakum.cli.kbld.bundle:package",
             flags=(*_FILES, *REGISTRY, Flag("output", "Output tarball path", short="o"), _CONCURRENCY),
@@ -78,7 +75,7 @@ ROOT = Command(
         ),
         Command(
             "unpackage",
-            "Unpackage images from tarball",
+            "Unpackage configuration and images from tarball",
             aliases=("unpkg",),
             run="oakum.cli.kbld.bundle:unpackage",
             flags=(
