@@ -18,7 +18,6 @@ from oakum.deploy.prepare import ASSOCIATION
 from oakum.deploy.resource import PREFIX, Resource
 from oakum.deploy.run.plan import GONE, NO_WAIT, Planned
 from oakum.deploy.run.progress import Progress
-from oakum.deploy.wait.builtin import may_yet_fail
 from oakum.deploy.wait.judge import Judge
 from oakum.deploy.wait.observe import Observer
 from oakum.deploy.wait.state import State, deleting, fail, ok, ongoing
@@ -30,12 +29,8 @@ from oakum.kube.workers import each
 UNREACHABLE_SECONDS = 60.0
 SOON_PAUSES = (0.02, 0.03, 0.05)
 """For what is done in a moment, so that nothing is said of that moment: the reference is later to look."""
-STEADY_SECONDS = 1.25
-"""How long it must last what an event says of running processes: a kubelet looks every second, and has those that end
-right away for ready meanwhile. The reference, which looks every three seconds, seldom meets that moment; a watch always
-does."""
 SETTLE_SECONDS = 3.0
-"""The same where waiting is strict, however it was found."""
+"""How long pods must stay ready where waiting is strict: a kubelet takes a second to see that a process has ended."""
 SETTLING = "Ready, making sure that it stays so"
 HIDE_ASSOCIATED = PREFIX + "disable-associated-resources-wait"
 
@@ -94,7 +89,6 @@ class Waiter:
         self._progress = progress
         self._observer = observer
         self._faint = faint
-        self._settle = SETTLE_SECONDS if options.strict else STEADY_SECONDS
 
     def any(self, tracked: Sequence[Tracked]) -> list[Outcome]:
         """The outcomes of those that settled; waits until there is one. Raises ApplyError on time-out.
@@ -112,7 +106,7 @@ class Waiter:
                 left = start + self._options.timeout - now
                 if left <= 0:
                     raise self._timed_out(tracked)
-                settling = [t.ready + self._settle for t in tracked if t.ready is not None]
+                settling = [t.ready + SETTLE_SECONDS for t in tracked if t.ready is not None]
                 pause = min([tick + self._options.check_interval, *settling]) - now
                 if pause <= 0:
                     break
@@ -121,8 +115,7 @@ class Waiter:
                 settled = self._news(tracked)
             if settled:
                 return settled
-            tick = time.monotonic()
-            due = [t for t in tracked if self._options.strict or t.ready is None or t.ready + self._settle <= tick]
+            tick, due = time.monotonic(), list(tracked)
 
     def _timed_out(self, tracked: Sequence[Tracked]) -> ApplyError:
         names = ", ".join(t.planned.change.resource.description for t in tracked)
@@ -171,9 +164,6 @@ class Waiter:
         state = self._judge.state(identified(resource), self._associated(resource))
         if self._options.strict and state.done:
             return self._reconciled(one, first=False)
-        if state.done and state.successful and may_yet_fail(resource):
-            one.ready = one.ready or time.monotonic()
-            return None
         one.ready = None
         return self._checked(one, state)
 
@@ -231,20 +221,18 @@ class Waiter:
         if self._options.strict:
             state, words = self._strictly(one, state, [found, *associated])
             children = (*children, *words)
-        else:
-            one.ready = None
         if not state.done:
             self._observer.track(found)
         return self._checked(one, state, children)
 
     def _strictly(self, one: Tracked, state: State, objects: Sequence[Resource]) -> tuple[State, tuple[str, ...]]:
         """The verdict that also knows what cannot go on and what may end any moment, and the last log lines of that."""
-        from oakum.deploy.wait.stuck import last_words, refused, who_failed, why_stuck
+        from oakum.deploy.wait.stuck import last_words, may_yet_fail, refused, who_failed, why_stuck
 
         client, stuck = self._cluster.client, None
         if state.done and state.successful:
             one.ready = one.ready or time.monotonic()
-            lasts = time.monotonic() - one.ready >= self._settle or not may_yet_fail(objects[0])
+            lasts = time.monotonic() - one.ready >= SETTLE_SECONDS or not may_yet_fail(objects[0])
             return state if lasts else ongoing(SETTLING), ()
         one.ready = None
         if state.done:

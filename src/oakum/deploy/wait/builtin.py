@@ -25,7 +25,6 @@ from oakum.typing import Any
 
 MIN_REPLICAS = PREFIX + "apps-v1-deployment-wait-minimum-replicas-available"
 REVISION = "deployment.kubernetes.io/revision"
-WORKLOADS = frozenset({"Deployment", "DaemonSet", "ReplicaSet", "StatefulSet"})
 
 
 @dataclass(frozen=True)
@@ -60,11 +59,6 @@ class Rule:
         """The verdict on an object. Raises Unreadable."""
         read = resource if self.shape is None else typed(resource, self.shape)
         return self.judge(View(read, associated, ignore_failing_apis))
-
-
-def may_yet_fail(resource: Resource) -> bool:
-    """Whether an object that is ready has processes that may end the moment after they have begun."""
-    return resource.kind in WORKLOADS or (resource.kind == "Pod" and status(resource).get("phase") == "Running")
 
 
 def number(part: dict[str, Any], name: str) -> int:

@@ -20,6 +20,7 @@ from oakum.typing import Any
 
 HOPELESS = frozenset({"ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "CrashLoopBackOff",
                       "CreateContainerConfigError", "CreateContainerError", "RunContainerError"})
+WORKLOADS = frozenset({"Deployment", "DaemonSet", "ReplicaSet", "StatefulSet"})
 TOLD_BY_EVENTS = frozenset({"DaemonSet", "Job", "StatefulSet"})
 EVENTS = ResourceType("", "v1", "events", "Event", True)
 QUOTA = "exceeded quota"
@@ -84,6 +85,11 @@ def who_failed(resources: Sequence[Resource]) -> Stuck | None:
             if code:
                 return Stuck(f"exit status {code}", pod, text(container.get("name")))
     return None
+
+
+def may_yet_fail(resource: Resource) -> bool:
+    """Whether an object that is ready has processes that may end the moment after they have begun."""
+    return resource.kind in WORKLOADS or (resource.kind == "Pod" and status(resource).get("phase") == "Running")
 
 
 def _pod(r: Resource) -> Stuck | None:
