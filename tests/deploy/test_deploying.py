@@ -165,7 +165,7 @@ def test_the_difference_to_what_others_changed_is_of_our_own_fields_where_they_a
     place.client.patch(kind, "s", {"spec": {"ports": [{"port": 81}], "sessionAffinity": "ClientIP"}}, "merge", place.namespace)
     shown = DiffOptions(run=True, changes=True, line_numbers=False, context=0)
     paper = place.deploy(service(80), apply=SERVER_SIDE, diff=shown)
-    assert paper.blocks[0].splitlines()[1:] == ["-   - port: 81", "+   - port: 80"]
+    assert paper.blocks[0].splitlines() == ["-   - port: 81", "+   - port: 80"]
     assert "-   sessionAffinity: ClientIP" in place.deploy(service(80), diff=shown).blocks[0]
 
 

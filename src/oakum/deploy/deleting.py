@@ -29,7 +29,7 @@ from oakum.deploy.resource import PREFIX, Resource
 from oakum.deploy.run.execution import Execution
 from oakum.deploy.run.plan import Planned, Planner
 from oakum.deploy.run.progress import Progress
-from oakum.deploy.run.table import DiffOptions, show
+from oakum.deploy.run.table import DiffOptions, rows_of, show
 from oakum.deploy.wait.judge import Judge
 from oakum.errors import OakumError
 from oakum.kube.client import Client
@@ -108,16 +108,17 @@ class Delete:
         changes = calculate(chosen, [], differ, versions=False)
         kept = filter_changes(changes, options.diff.filter)
         complete = len(chosen) == len(existing) and len(kept) == len(changes)
+        judge = Judge(None, None, options.ignore_failing_apis)
+        planner = Planner(judge, options.wait.enabled, options.apply.ignored, options.wait.ignored)
+        planned = planner.plan(kept, default_config())
+        mask = Mask(default_config(), self.numbers)
+        rows = rows_of(planned, options.apply.default_update_strategy)
+        show(rows, options.diff, self.out, mask, judge)
         if not complete:
             name, space = ((self._recorded.name, self._recorded.namespace) if self._recorded is not None
                            else (str(selector), options.namespace))
             self.out.line(f"App '{name}' (namespace: {space}) will not be fully deleted because some resources are "
                           "excluded by filters")
-        judge = Judge(None, None, options.ignore_failing_apis)
-        planner = Planner(judge, options.wait.enabled, options.apply.ignored, options.wait.ignored)
-        planned = planner.plan(kept, default_config())
-        mask = Mask(default_config(), self.numbers)
-        show(planned, options.diff, self.out, mask, judge, options.apply.default_update_strategy)
         if options.diff.run:
             if options.diff.exit_status:
                 raise ExitStatus.diffed(bool(planned))

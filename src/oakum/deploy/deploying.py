@@ -47,7 +47,7 @@ from oakum.deploy.resource import Resource
 from oakum.deploy.run.execution import Execution
 from oakum.deploy.run.plan import Planned, Planner
 from oakum.deploy.run.progress import Progress
-from oakum.deploy.run.table import DiffOptions, description, show
+from oakum.deploy.run.table import DiffOptions, description, rows_of, show
 from oakum.deploy.unlabeled import find_unlabeled
 from oakum.deploy.wait.judge import Judge
 from oakum.errors import OakumError
@@ -215,7 +215,7 @@ class Deploy:
         options, out = self.options, self.out
         everything, config = self._input(self.read(), key, value)
         new = [r for r in everything if self._wanted(r)]
-        if not everything and not options.allow_empty and not options.patch:
+        if not new and not options.allow_empty and not options.patch:
             raise InputError("Trying to apply empty set of resources will result in deletion of resources on cluster. "
                              "Refusing to continue unless --dangerous-allow-empty-list-of-resources is specified.")
         all_existing = self._existing(key, value, everything, new)
@@ -229,7 +229,8 @@ class Deploy:
         with self.client.timed("ClusterChangeSet: ChangeGraph: NewChangeGraph"):
             planned = planner.plan(changes, config)
         shown_by = Judge(None, None, options.ignore_failing_apis)
-        rows = show(planned, options.diff, out, mask, shown_by, options.apply.default_update_strategy)
+        rows = rows_of(planned, options.apply.default_update_strategy)
+        show(rows, options.diff, out, mask, shown_by)
         self._check_allowed(new)
         if options.diff.run or not planned:
             self._write_metadata()

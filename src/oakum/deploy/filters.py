@@ -9,7 +9,7 @@ from oakum.deploy.age import Age
 from oakum.deploy.diff.change import Change
 from oakum.deploy.errors import InputError
 from oakum.deploy.resource import Resource
-from oakum.gostruct import STRING, Many, Struct, decode
+from oakum.gostruct import STRING, Many, Scalar, Struct, decode
 from oakum.gotime import parse_rfc3339
 from oakum.kube.selector import Selector, SelectorError, parse
 from oakum.typing import Any
@@ -179,5 +179,6 @@ FILTER = Struct("resources.ResourceFilter", {
     **dict.fromkeys(("createdAtBeforeTime", "createdAtAfterTime"), STRING)})
 RESOURCES = Struct("resources.BoolFilter", {"resource": FILTER})
 RESOURCES.fields.update({"and": Many(RESOURCES), "or": Many(RESOURCES), "not": RESOURCES})
-CHANGES = Struct("diff.ChangeSetFilter", {"newResource": FILTER, "existingResource": FILTER, "ops": Many(STRING)})
+CHANGES = Struct("diff.ChangeSetFilterRoot", {"newResource": FILTER, "existingResource": FILTER,
+                                              "ops": Many(Scalar("diff.ChangeOp"), "diff.OpsFilter")})
 CHANGES.fields.update({"and": Many(CHANGES), "or": Many(CHANGES), "not": CHANGES})

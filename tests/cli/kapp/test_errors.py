@@ -47,6 +47,13 @@ CASES = {
         "---\n", (),
         "Trying to apply empty set of resources will result in deletion of resources on cluster. Refusing to continue "
         "unless --dangerous-allow-empty-list-of-resources is specified."),
+    "nothing that filters let pass": (
+        config_map("a"), ("--filter-name", "b"),
+        "Trying to apply empty set of resources will result in deletion of resources on cluster. Refusing to continue "
+        "unless --dangerous-allow-empty-list-of-resources is specified."),
+    "a filter of changes with one operation": (
+        config_map("a"), ("--diff-filter", '{"ops": "add"}'),
+        "json: cannot unmarshal string into Go struct field .ops of type diff.OpsFilter"),
     "a namespace that is not there": (
         config_map("a"), ("--into-ns", "gone-errors"),
         "create configmap/a (v1) namespace: gone-errors:\n  Creating resource configmap/a (v1) namespace: gone-errors:\n"

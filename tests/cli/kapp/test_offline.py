@@ -82,6 +82,26 @@ def test_two_files_are_compared(capsys: pytest.CaptureFixture[str], file: str) -
         "Op:      0 create, 0 delete, 1 update, 0 noop, 0 exists\nWait to: 0 reconcile, 0 delete, 1 noop\n\nSucceeded\n")
 
 
+def test_without_a_terminal_differences_of_files_have_no_headings(capsys: pytest.CaptureFixture[str], file: str) -> None:
+    out = kapp(capsys, "tools", "diff", "-f", "b.yml", "--file2", file, "-c", "--summary=false")[1]
+    assert out.startswith("  ...\n  2,  2     k1")
+    found = json.loads(kapp(capsys, "tools", "diff", "-f", "b.yml", "--file2", file, "-c", "--json")[1])
+    assert found["Lines"] == ["@@ update configmap/a (v1) cluster @@\n", "Succeeded"]
+    assert found["Blocks"][0].startswith("  ...")
+
+
+def test_objects_that_are_the_same_in_both_files_are_listed_too(capsys: pytest.CaptureFixture[str], file: str) -> None:
+    same = ("tools", "diff", "-f", file, "--file2", file)
+    assert kapp(capsys, *same, "-c")[1] == "\n\n(cluster)\ta\tConfigMap\t-\t-\t???\t-\tok\t-\t\n"
+    assert kapp(capsys, *same, "-c", "--context", "-1", "--summary=false")[1].startswith("  0,  0   apiVersion: v1\n")
+
+
+def test_the_wanted_ones_of_two_files_are_printed(capsys: pytest.CaptureFixture[str], file: str) -> None:
+    out = kapp(capsys, "tools", "diff", "-f", "b.yml", "--file2", file, "--changes-yaml", "--summary=false")[1]
+    assert out == ("---\n# update: configmap/a (v1) cluster (strategy: unknown)\napiVersion: v1\ndata:\n  k1: \"1\"\n"
+                   "  k2: \"3\"\nkind: ConfigMap\nmetadata:\n  name: a\n\n")
+
+
 def test_between_files_all_that_exists_is_taken_for_done(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     old = tmp_path / "old.yml"
     old.write_text("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec: {replicas: 1}\n")

@@ -64,8 +64,8 @@ def test_what_stays_of_a_labelled_application_is_told(kapp: Kapp) -> None:
     app = ("-a", f"label:team={kapp.namespace}")
     kapp.deploys(config_map("a") + config_map("b"), *app)
     _, out, _ = kapp("delete", *app, "-y", "--filter-name", "a")
-    assert ("App 'team={NS}' (namespace: {NS}) will not be fully deleted because some resources are excluded by filters"
-            in out)
+    assert ("Wait to: 0 reconcile, 1 delete, 0 noop\n\nApp 'team={NS}' (namespace: {NS}) will not be fully deleted because "
+            "some resources are excluded by filters\n" in out)
 
 
 def test_a_patch_goes_on_from_the_versions_that_are_there(kapp: Kapp) -> None:

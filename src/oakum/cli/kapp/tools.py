@@ -27,28 +27,21 @@ def labels(call: Invocation) -> int:
 def _diff(s: Session) -> None:
     from oakum.cli.kapp.deploy import reader
     from oakum.cli.kapp.options import diff_options
+    from oakum.deploy.apply.strategy import UNKNOWN
     from oakum.deploy.config.config import Config
-    from oakum.deploy.diff.change import KEEP, SHOWN, Differ
+    from oakum.deploy.diff.change import SHOWN, Differ
     from oakum.deploy.diff.changeset import calculate
     from oakum.deploy.diff.history import Comparing
     from oakum.deploy.diff.mask import Mask
     from oakum.deploy.diff.rebase import NoTemplates
-    from oakum.deploy.diff.view import view
-    from oakum.deploy.run.table import Row, change_table
+    from oakum.deploy.run.plan import NO_WAIT
+    from oakum.deploy.run.table import Row, show
 
     options = diff_options(s.flags, "")
     new, existing = reader(s.flags["file"])(), reader(s.flags["file2"])()
     differ = Differ(Comparing(Config(), NoTemplates()), options.against_last_applied)
     changes = calculate(existing, new, differ, versions=False)
-    rows = [Row(c, SHOWN[c.op], "???", "noop") for c in changes if c.op != KEEP]
-    if options.changes:
-        mask = Mask(Config())
-        for row in rows:
-            body = view(row.change.lines(mask, options.anchored), context=options.context,
-                        numbers=options.line_numbers, paint=s.out.paint)
-            s.ui.block(f"@@ {row.op} {row.change.resource.description} @@\n{body}")
-    if options.summary:
-        s.out.table(change_table(rows, None))
+    show([Row(c, SHOWN[c.op], UNKNOWN, NO_WAIT, "unknown") for c in changes], options, s.out, Mask(Config()), None)
 
 
 def _inspect(s: Session) -> None:

@@ -6,7 +6,7 @@ from oakum.deploy.config.config import Config
 from oakum.deploy.config.matcher import Rules
 from oakum.deploy.config.mods import remove_field
 from oakum.deploy.config.rules import PathRule
-from oakum.deploy.diff.ops import diff_ops, digest
+from oakum.deploy.diff.ops import Op, diff_ops, digest, older_digest
 from oakum.deploy.diff.rebase import Templates, rebase
 from oakum.deploy.errors import ConfigError
 from oakum.deploy.resource import PREFIX, Resource
@@ -60,7 +60,7 @@ def record(stored: Resource, applied: Resource, how: Comparing) -> dict[str, str
     """The annotations that record `applied` on the object `stored` that came of it; empty when it is too large."""
     if DISABLE in stored.annotations:
         return {}
-    return _unless_large({ORIGINAL: _text(applied), DIGEST: _digest(stored, applied, how)})
+    return _unless_large({ORIGINAL: _text(applied), DIGEST: digest(_ops(stored, applied, how))})
 
 
 def record_of_owned(applied: Resource) -> dict[str, str]:
@@ -100,7 +100,8 @@ def last_applied(live: Resource, how: Comparing) -> Resource | None:
     applied = Resource(floats(found))
     if wanted:
         try:
-            return applied if _digest(live, applied, how) == wanted else None
+            ops = _ops(live, applied, how)
+            return applied if wanted == digest(ops) or wanted == older_digest(ops) else None
         except ConfigError:
             return None  # somebody has edited it: the rules do not fit
     left = Resource(_left_of(applied.body, live.body))
@@ -122,10 +123,10 @@ def _left_of(applied: Any, live: Any) -> Any:
     return applied if same(applied, live) else live
 
 
-def _digest(stored: Resource, applied: Resource, how: Comparing) -> str:
+def _ops(stored: Resource, applied: Resource, how: Comparing) -> list[Op]:
     left = excluding(excluding(without_history(stored), how.config.applied_index), how.config.existing_index)
     right = rebase(excluding(without_history(applied), how.config.existing_index), left, how.config, how.templates)
-    return digest(diff_ops(left.body, right.body))
+    return diff_ops(left.body, right.body)
 
 
 def recorded(stored: Resource, annotations: dict[str, str]) -> Resource:

@@ -30,6 +30,14 @@ def digest(ops: list[Op]) -> str:
     return hashlib.md5(ops_text(ops).encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
 
 
+def older_digest(ops: list[Op]) -> str:
+    """The digest as kapp of early 2024 records it: the test that a key is absent has its name twice."""
+    after = [op["path"] for op in ops[1:]] + [""]
+    return digest([dict(op, path=op["path"] + op["path"][op["path"].rindex("/"):])
+                   if op.get("absent") and following == f"{op['path']}?" else op
+                   for op, following in zip(ops, after, strict=True)])
+
+
 def ops_text(ops: list[Op]) -> str:
     """The operations as go-yaml v2 writes them, fields in go-patch's order."""
     if not ops:
@@ -86,7 +94,7 @@ def _compare_maps(left: dict[str, Any], right: dict[str, Any], path: str, out: l
             out.append({"type": "test", "path": at, "value": left[key]})
             out.append({"type": "remove", "path": at})
         elif key not in left:
-            out.append({"type": "test", "path": f"{at}{at[len(path):]}", "absent": True})
+            out.append({"type": "test", "path": at, "absent": True})
             out.append({"type": "replace", "path": f"{at}?", "value": right[key]})
         else:
             _compare(left[key], right[key], at, out)

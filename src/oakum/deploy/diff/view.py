@@ -33,7 +33,7 @@ def view(lines: Sequence[Line], *, context: int = 2, numbers: bool = True, paint
             hidden = False
         else:
             hidden = True
-    return "".join(f"{text}\n" for text in out) if any(x.changed for x in lines) else "\n"
+    return "".join(f"{text}\n" for text in out) or "\n"
 
 
 def minimal(lines: Sequence[Line]) -> str:

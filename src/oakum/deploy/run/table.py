@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from oakum.dataclass import dataclass
 from oakum.deploy.app.meta import CLUSTER
-from oakum.deploy.apply.strategy import UnknownStrategy, raw_strategy, shown_strategy, strategy_of
+from oakum.deploy.apply.strategy import UNKNOWN, raw_strategy, shown_strategy
 from oakum.deploy.diff.change import DELETE, EXISTS, NOOP, SHOWN, Change
 from oakum.deploy.diff.mask import Mask
 from oakum.deploy.diff.view import view
@@ -38,17 +38,26 @@ class DiffOptions:
 
 @dataclass(frozen=True)
 class Row:
-    """A change as the table has it: the word for what is applied and awaited, the strategy."""
+    """A change as the table has it: the words for what is applied and awaited, the strategy.
+
+    `annotated` is the strategy as annotations and flags name it, None where that is no strategy.
+    """
 
     change: Change
     op: str
     strategy: str
     wait: str
+    annotated: str | None
 
 
 def rows_of(planned: Sequence[Planned], default_update: str = "") -> list[Row]:
     """The rows of a plan."""
-    return [Row(p.change, SHOWN[p.apply], shown_strategy(p.change, default_update), p.wait) for p in planned]
+    out = []
+    for p in planned:
+        shown = shown_strategy(p.change, default_update)
+        annotated = raw_strategy(p.change, default_update) if shown != UNKNOWN else None
+        out.append(Row(p.change, SHOWN[p.apply], shown, p.wait, annotated))
+    return out
 
 
 def description(rows: Sequence[Row]) -> str:
@@ -78,36 +87,33 @@ def live_state(live: Resource | None, judge: Judge | None) -> tuple[Cell, str]:
     return Verdict(state.word, state.word == "ok"), wrapped(state.message)
 
 
-def show(planned: Sequence[Planned], options: DiffOptions, out: Output, mask: Mask, judge: Judge,
-         default_update: str = "") -> list[Row]:
-    """Print what was asked for: YAML, line differences, table; returns the table's rows."""
+def show(rows: Sequence[Row], options: DiffOptions, out: Output, mask: Mask, judge: Judge | None) -> None:
+    """Print what was asked for: YAML, line differences, table."""
     if options.changes_yaml:
-        _show_yaml(planned, out, mask, default_update)
+        _show_yaml(rows, out, mask)
     if options.changes:
         shown_by = mask if options.mask else None
-        for p in planned:
-            lines = p.change.lines(shown_by, options.anchored)
-            body = view(lines, context=options.context, numbers=options.line_numbers, paint=out.paint)
-            out.block(f"@@ {SHOWN[p.apply]} {p.change.resource.description} @@\n{body}")
-    rows = rows_of(planned, default_update)
+        for row in rows:
+            lines = row.change.lines(shown_by, options.anchored)
+            out.begin(f"@@ {row.op} {row.change.resource.description} @@\n")
+            out.block(view(lines, context=options.context, numbers=options.line_numbers, paint=out.paint))
     if options.summary:
         out.table(change_table(rows, judge))
-    return rows
 
 
-def _show_yaml(planned: Sequence[Planned], out: Output, mask: Mask, default_update: str) -> None:
-    for p in planned:
-        if p.apply == NOOP:
+def _show_yaml(rows: Sequence[Row], out: Output, mask: Mask) -> None:
+    for row in rows:
+        if row.op == NOOP:
             continue
-        try:
-            strategy_of(p.change, default_update)
-        except UnknownStrategy:
+        if row.annotated is None:
             return
-        strategy = raw_strategy(p.change, default_update)
-        head = f"# {SHOWN[p.apply]}: {p.change.resource.description}" + (f" (strategy: {strategy})" if strategy else "")
-        body = ""
-        if p.apply not in (DELETE, EXISTS):
-            shown = mask.apply(p.change.resource)
+        body, color = "", "green"
+        if row.op == SHOWN[DELETE]:
+            color = "red"
+        elif row.op != SHOWN[EXISTS]:
+            shown = mask.apply(row.change.resource)
             meta = {k: v for k, v in shown.metadata.items() if k != "managedFields"}
             body = text(dict(shown.body, metadata=meta))
-        out.block(f"---\n{out.paint(head, 'red' if p.apply == DELETE else 'green')}\n{body}\n")
+        head = f"# {row.op}: {row.change.resource.description}"
+        head += f" (strategy: {row.annotated})" if row.annotated else ""
+        out.block(f"---\n{out.paint(head, color)}\n{body}\n")
