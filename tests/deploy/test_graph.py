@@ -10,6 +10,7 @@ from oakum.deploy.diff.change import ADD, DELETE, KEEP, Change
 from oakum.deploy.graph.graph import Graph, Node, Schedule, direct
 from oakum.deploy.resource import Resource
 from oakum.errors import DeployError
+from oakum.kube.selector import NAME_RULE
 
 
 def thing(name: str, kind: str = "ConfigMap", api: str = "v1", ns: str = "n", op: str = ADD, **notes: str) -> Change:
@@ -88,6 +89,8 @@ def test_a_rule_on_ones_own_group_is_a_cycle() -> None:
     ({"change_group": ""}, "Expected non-empty group name"),
     ({"change_rule": "upsert after upserting ex.test/{flavour}"}, "Placeholder {flavour} does not have a value for target "
      "resource (hint: placeholders with the 'crd-' prefix can only be used with CRDs)"),
+    ({"change_group": "/"}, 'Expected change group name "/" to be a qualified name: prefix part must be non-empty; name part '
+     f"must be non-empty; {NAME_RULE}"),
 ])
 def test_wrong_annotations_are_named(notes: dict[str, str], text: str) -> None:
     with pytest.raises(DeployError) as caught:

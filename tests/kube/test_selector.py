@@ -46,6 +46,8 @@ BAD = [
     ("a<x", "unable to parse requirement: values[0]: Invalid value: \"x\": for 'Gt', 'Lt' operators, the value must be "
             "an integer"),
     ('"a"=b', f'unable to parse requirement: <nil>: Invalid value: "\\"a\\"": {NAME_RULE}'),
+    ("y" * 254 + "/a=b", f'unable to parse requirement: <nil>: Invalid value: "{"y" * 254}/a": prefix part must be no more than '
+                         '253 characters'),
     ("a>-", "unable to parse requirement: [values[0]: Invalid value: \"-\": for 'Gt', 'Lt' operators, the value must be an "
             f'integer, values[0][a]: Invalid value: "-": {VALUE_RULE}]'),
     ("a in (1,-,_)", f'unable to parse requirement: [values[0][a]: Invalid value: "-": {VALUE_RULE}, values[2][a]: Invalid '

@@ -88,8 +88,11 @@ def name_problems(name: str) -> list[str]:
     found = []
     if slash and not prefix:
         found.append("prefix part must be non-empty")
-    elif slash and not (_DNS.fullmatch(prefix) and len(prefix) <= 253):
-        found.append(f"prefix part {DNS_RULE}")
+    elif slash:
+        if len(prefix) > 253:
+            found.append("prefix part must be no more than 253 characters")
+        if not _DNS.fullmatch(prefix):
+            found.append(f"prefix part {DNS_RULE}")
     if not part:
         found.append("name part must be non-empty")
     elif len(part) > 63:

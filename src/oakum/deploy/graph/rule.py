@@ -67,7 +67,7 @@ def check_group(name: str) -> str:
         raise ConfigError("Expected non-empty group name")
     problems = [p for p in name_problems(name) if "no more than 63" not in p]
     if problems:
-        raise ConfigError(f'Expected change group name "{name}" to be a qualified name: {", ".join(problems)}')
+        raise ConfigError(f'Expected change group name "{name}" to be a qualified name: {"; ".join(problems)}')
     return name
 
 
