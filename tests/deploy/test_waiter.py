@@ -133,9 +133,13 @@ def test_waiting_has_an_end() -> None:
         waited([Reply(200, pod("Pending"))], timeout=0.1)
 
 
-def test_one_object_may_take_only_so_long() -> None:
-    outcomes, _ = waited([Reply(200, pod("Pending"))], resource_timeout=0.05)
-    assert outcomes[0].failure.endswith("Errored: Resource timed out waiting after 50ms")
+@pytest.mark.parametrize(("phase", "lines"), [
+    ("Pending", ["ongoing: reconcile pod/p (v1) namespace: n", " ^ Pending"]), ("Succeeded", ["ok: reconcile pod/p (v1) namespace: n"])])
+def test_one_object_may_take_only_so_long_and_its_state_is_told_all_the_same(phase: str, lines: list[str]) -> None:
+    outcomes, told = waited([Reply(200, pod(phase))], resource_timeout=1e-9)
+    assert outcomes[0].settled
+    assert outcomes[0].failure == "waiting on reconcile pod/p (v1) namespace: n: Errored: Resource timed out waiting after 1ns"
+    assert told == lines
 
 
 def test_a_change_that_has_let_others_go_on_is_not_asked_about_without_a_pause() -> None:

@@ -126,12 +126,12 @@ class Runner:
         freed: list[Node] = []
         over: set[int] = set()
         for outcome in self.waiter.any(self.tracked):
-            if outcome.state is not None and not outcome.state.done:
+            if not outcome.over:
                 outcome.tracked.unblocked = True
                 freed += schedule.done(outcome.tracked.planned.node)
                 continue
             over.add(id(outcome.tracked))
-            if outcome.state is not None:
+            if not outcome.error:
                 self.waited += 1
             if outcome.failure:
                 if self.wait_options.exit_early:

@@ -54,7 +54,7 @@ class Tracked:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was found of a tracked change: a state, or an error that ends the wait for it."""
+    """What was found of a tracked change: a state, or an error that ends the wait for it whatever its state is."""
 
     tracked: Tracked
     state: State | None = None
@@ -64,8 +64,12 @@ class Outcome:
     @property
     def settled(self) -> bool:
         """Whether there is no more to wait for, or dependents may go on now."""
-        done = self.state is None or self.state.done
-        return done or (self.state is not None and self.state.unblock and not self.tracked.unblocked)
+        return self.over or (self.state is not None and self.state.unblock and not self.tracked.unblocked)
+
+    @property
+    def over(self) -> bool:
+        """Whether there is no more to wait for."""
+        return bool(self.error) or self.state is None or self.state.done
 
     @property
     def failure(self) -> str:
@@ -293,7 +297,7 @@ class Waiter:
         """The outcome, unless the object took longer than it may."""
         limit = self._options.resource_timeout
         if limit and time.monotonic() - one.since > limit:
-            return Outcome(one, None, f"Resource timed out waiting after {format_duration(limit)}")
+            return Outcome(one, state, f"Resource timed out waiting after {format_duration(limit)}", lines)
         return Outcome(one, state, "", lines)
 
     def _report(self, outcome: Outcome) -> None:
