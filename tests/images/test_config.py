@@ -106,6 +106,11 @@ def test_a_search_rule_keeps_its_path_and_nested_rules() -> None:
     assert (found.strategy, found.rules) == ("json", (SearchRule(name="pic"),))
 
 
+def test_a_value_to_search_for_may_be_written_as_a_number() -> None:
+    found = parse(config(searchRules=[{"valueMatcher": {"image": 5}}, {"valueMatcher": {"imageRepo": True}}])).rules
+    assert found == (SearchRule(image="5"), SearchRule(image_repo="true"))
+
+
 def test_prereleases_are_left_out_let_in_or_named() -> None:
     def selected(semver: dict[str, Any]) -> TagSelection | None:
         entry = {"image": "a", "newImage": "b", "tagSelection": {"semver": semver}}

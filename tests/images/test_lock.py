@@ -43,6 +43,11 @@ def test_a_strategy_is_locked_when_it_was_written_down() -> None:
     assert plain.load(lock.dump([], parse(config(searchRules=[rule]))))["searchRules"] == [rule]
 
 
+def test_a_rule_that_is_built_in_is_locked_when_it_was_written_down() -> None:
+    found = plain.load(lock.dump([], parse(config(keys=["image", "pic", "image"]))))
+    assert found["searchRules"] == [{"keyMatcher": {"name": "image"}}, {"keyMatcher": {"name": "pic"}}]
+
+
 def test_a_lock_is_its_owners_alone(tmp_path: Path) -> None:
     lock.write(str(tmp_path / "lock"), "x", "Writing lock config")
     assert (tmp_path / "lock").stat().st_mode & 0o777 == 0o600

@@ -69,6 +69,17 @@ def test_a_platform_is_selected_and_the_index_noted(registry: Host, resolve: Res
     assert resolution.origins[-1]["platformSelected"]["architecture"] == "arm64"
 
 
+def test_a_variant_is_noted_when_it_was_asked_for(registry: Host, resolve: Resolve) -> None:
+    registry.push_index("app:all", {"linux/arm/v7": registry.push_image("app:arm")})
+
+    def noted(variant: str) -> str | None:
+        found = resolve({"image": f"{registry.address}/app:all"}, platform=Platform("linux", "arm", variant))
+        origin = next(iter(found.resolutions.values())).origins[-1]["platformSelected"]
+        return origin.get("variant")
+
+    assert (noted("v7"), noted("")) == ("v7", None)
+
+
 def test_every_failure_is_listed_in_order(registry: Host, resolve: Resolve) -> None:
     with pytest.raises(ResolveErrors) as caught:
         resolve({"image": "Zed/x", "a": {"image": f"{registry.address}/none:1"}})

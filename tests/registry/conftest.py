@@ -49,7 +49,7 @@ class Host:
 
     def push_index(self, name: str, children: dict[str, Manifest]) -> Manifest:
         entries = [
-            {**child.descriptor.to_json(), "platform": dict(zip(("os", "architecture"), key.split("/"), strict=True))}
+            {**child.descriptor.to_json(), "platform": dict(zip(("os", "architecture", "variant"), key.split("/"), strict=False))}
             for key, child in children.items()
         ]
         document = {"schemaVersion": 2, "mediaType": media.OCI_INDEX, "manifests": entries}

@@ -135,9 +135,13 @@ class Config:
     keys: tuple[str, ...] = ()
     rules: tuple[SearchRule, ...] = ()
 
+    def own_rules(self) -> tuple[SearchRule, ...]:
+        """`keys`, then rules, each once."""
+        return tuple(dict.fromkeys([*(SearchRule(name=key) for key in self.keys), *self.rules]))
+
     def search_rules(self) -> tuple[SearchRule, ...]:
-        """`keys`, then rules, then the built-in one, each once."""
-        return tuple(dict.fromkeys([*(SearchRule(name=key) for key in self.keys), *self.rules, IMAGE_KEY]))
+        """The same, then the built-in one where it is not among them."""
+        return tuple(dict.fromkeys([*self.own_rules(), IMAGE_KEY]))
 
     def source(self, image: str) -> Source | None:
         """The source that `image` is built from."""

@@ -104,8 +104,8 @@ _DESTINATION = Struct("config.ImageDestination", {**_REF, "newImage": TEXT, "tag
 _RULE = Struct(
     "config.SearchRule",
     {
-        "keyMatcher": Struct("config.SearchRuleKeyMatcher", {"name": TEXT, "path": Many(ANY, "config.Path")}),
-        "valueMatcher": Struct("config.SearchRuleValueMatcher", _REF),
+        "keyMatcher": Struct("config.SearchRuleKeyMatcher", {"name": TEXT, "path": Many(ANY, "resources.Path")}),
+        "valueMatcher": Struct("config.SearchRuleValueMatcher", {"image": TEXT, "imageRepo": TEXT}),
     },
 )
 _RULES: dict[str, Shape] = {"searchRules": Many(_RULE)}

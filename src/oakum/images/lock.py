@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from oakum import files
 from oakum.gostruct import STRING, Named, decode
-from oakum.images.config import IMAGE_KEY, AnyIndex, Config, ImageRef, Override, PathPart, SearchRule
+from oakum.images.config import AnyIndex, Config, ImageRef, Override, PathPart, SearchRule
 from oakum.images.decode import API_VERSION
 from oakum.images.errors import ConfigError
 from oakum.images.minimum import EMULATED
@@ -17,7 +17,7 @@ from oakum.yaml import json_syntax, plain
 def dump(pairs: Iterable[tuple[str, str]], config: Config) -> str:
     """A `Config` that replaces each image by what it was resolved to, with the search rules that found them."""
     overrides = [{"image": image, "newImage": url, "preresolved": True} for image, url in pairs]
-    rules = [_rule(rule) for rule in config.search_rules() if rule != IMAGE_KEY]
+    rules = [_rule(rule) for rule in config.own_rules()]
     lock: dict[str, Any] = {"apiVersion": API_VERSION, "kind": "Config", "minimumRequiredVersion": EMULATED}
     lock |= {"overrides": overrides} if overrides else {}
     return plain.dump(lock | ({"searchRules": rules} if rules else {}))

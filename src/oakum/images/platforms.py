@@ -58,8 +58,5 @@ def select(transport: Transport, found: Resolution, wanted: Platform) -> Resolut
         raise ConfigError(
             f"Expected to find {only}one image under index '{index}' with matching platform, but found {count}"
         )
-    platform = children[0].platform or {}
-    origin = origins.platform_selected(
-        str(index), platform.get("os", ""), platform.get("architecture", ""), platform.get("variant", "")
-    )
+    origin = origins.platform_selected(str(index), wanted.os, wanted.architecture, wanted.variant)
     return found.then(str(index.with_digest(children[0].digest)), origin)

@@ -49,8 +49,7 @@ def _version(text: str) -> Version | None:
 def _allowed(version: Version, prereleases: tuple[str, ...] | None) -> bool:
     if not version.prerelease:
         return True
-    names = [mark for mark in version.prerelease if not mark.isdigit()]
-    return prereleases is not None and (not prereleases or any(name in prereleases for name in names))
+    return prereleases is not None and (not prereleases or any(mark in prereleases for mark in version.prerelease))
 
 
 def _range(text: str) -> _Check:
