@@ -127,9 +127,17 @@ def test_who_may_bind_binds_any_role(place: Place) -> None:
 
 
 def test_the_role_of_a_binding_has_to_be_there(place: Place) -> None:
+    with limited(place, MAY_WRITE_ROLES, may("get", "secrets")) as (there, _):
+        told = ('fetching rules for binding: fetching Role "gives" for RoleBinding "b": '
+                f'roles.{RBAC} "gives" not found')
+        assert refusal(there, binding("b", "gives"), secret("s")).splitlines() == [
+            told, told, *(f'not permitted to "{verb}" /v1, Resource=secrets' for verb in ("create", "update"))]
+
+
+def test_a_rule_is_told_resource_by_resource_and_verb_by_verb(place: Place) -> None:
     with limited(place, MAY_WRITE_ROLES) as (there, _):
-        assert refusal(there, binding("b", "gives")).startswith(
-            'fetching rules for binding: fetching Role "gives" for RoleBinding "b": ')
+        assert refusal(there, role("r", may("get,list", "pods,pods/log"))).splitlines()[1:5] == [
+            f'not permitted to "{verb}" /, Resource={what}' for what in ("pods", "pods/log") for verb in ("get", "list")]
 
 
 def test_rules_for_paths_are_checked_as_paths(place: Place) -> None:

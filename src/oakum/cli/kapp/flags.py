@@ -13,7 +13,7 @@ def check_preflight(names: list[str]) -> None:
     """Refuse names of no preflight check."""
     from oakum.deploy.preflight.checks import check_names
 
-    check_names(names)
+    check_names(names or [""])
 
 
 def check_positive(number: int) -> None:

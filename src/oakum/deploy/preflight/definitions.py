@@ -1,6 +1,7 @@
 """May a CustomResourceDefinition be replaced without harm to the objects that there are?
 
-The first two rules are those of kapp 0.60; the others are those that its later releases added.
+The rules and their words are those of the reference (v0.64), which takes every change of a field's schema that it does
+not know to allow more for a harm, of its description too.
 """
 from __future__ import annotations
 
@@ -15,8 +16,13 @@ from oakum.typing import Any
 
 Definition = dict[str, Any]
 Problems = Iterator[str]
-_LIMITS = (("minimum", 1), ("minLength", 1), ("minItems", 1), ("minProperties", 1),
-           ("maximum", -1), ("maxLength", -1), ("maxItems", -1), ("maxProperties", -1))
+_LIMITS = {"minimum": "minimum", "minItems": "minimum items", "minLength": "minimum length",
+           "minProperties": "minimum properties", "maximum": "maximum", "maxLength": "maximum length",
+           "maxItems": "maximum items", "maxProperties": "maximum properties"}
+_JUDGED = {*_LIMITS, "enum", "required", "default", "properties"}
+"""What of a field's schema has a rule of its own; its properties are fields themselves."""
+_ABSENT: tuple[Any, ...] = (None, "", False, [])
+"""What the server does not store."""
 
 
 def check_definitions(planned: Sequence[Planned], cluster: Cluster) -> None:
@@ -36,11 +42,9 @@ def check_definitions(planned: Sequence[Planned], cluster: Cluster) -> None:
 
 
 def _compared(old: Resource, new: Resource) -> list[str]:
-    out = []
-    for name, rule in RULES.items():
-        out += [f'CustomResourceDefinition {new.name} failed upgrade safety validation. "{name}" validation failed: {p}'
-                for p in rule(old.body, new.body)]
-    return out
+    head = f"CustomResourceDefinition {new.name} failed upgrade safety validation."
+    found = {name: "\n".join(rule(old.body, new.body)) for name, rule in RULES.items()}
+    return [f'{head} "{name}" validation failed: {problems}' for name, problems in found.items() if problems]
 
 
 def scope(old: Definition, new: Definition) -> Problems:
@@ -60,20 +64,22 @@ def stored_versions(old: Definition, new: Definition) -> Problems:
 
 def fields(old: Definition, new: Definition) -> Problems:
     """Every field that there was is still there."""
+    name = text(mapping(new.get("metadata")).get("name"))
     for version, before, after in _schemas(old, new):
         for path in before:
             if path not in after:
-                yield f'version "{version}", field "{path}" may not be removed'
+                yield f"crd/{name} version/{version} field/{path} may not be removed"
 
 
 def changes(old: Definition, new: Definition) -> Problems:
     """What was valid stays valid."""
     for version, before, after in _schemas(old, new):
+        if before.keys() - after.keys():
+            yield f'calculating schema diff for CRD version "{version}"'
+            continue
         for path, was in before.items():
-            now = after.get(path)
-            if now is not None:
-                for problem in _narrowed(was, now):
-                    yield f'version "{version}", field "{path}": {problem}'
+            for problem in _narrowed(was, after[path]):
+                yield f'version "{version}", field "{path}"{problem}'
 
 
 RULES: dict[str, Callable[[Definition, Definition], Problems]] = {
@@ -86,7 +92,7 @@ def _schemas(old: Definition, new: Definition) -> Iterator[tuple[str, dict[str, 
     after = _versions(new)
     for name, version in _versions(old).items():
         if name in after:
-            yield name, dict(_flat(_schema(version), "^")), dict(_flat(_schema(after[name]), "^"))
+            yield name, dict(sorted(_flat(_schema(version), "^"))), dict(_flat(_schema(after[name]), "^"))
 
 
 def _versions(definition: Definition) -> dict[str, Definition]:
@@ -102,59 +108,71 @@ def _flat(schema: Definition, path: str) -> Iterator[tuple[str, Definition]]:
     yield path, schema
     for name, below in mapping(schema.get("properties")).items():
         yield from _flat(mapping(below), f"{path}.{name}")
-    if isinstance(schema.get("items"), dict):
-        yield from _flat(schema["items"], f"{path}.[*]")
-    if isinstance(schema.get("additionalProperties"), dict):
-        yield from _flat(schema["additionalProperties"], f"{path}.[*]")
+    for name in ("items", "additionalProperties"):
+        if isinstance(schema.get(name), dict):
+            yield from _flat(schema[name], f"{path}[*]")
 
 
-def _narrowed(was: Definition, now: Definition) -> Iterator[str]:
-    """In which ways values that `was` allows are refused by `now`."""
-    type_was, type_now = text(was.get("type")), text(now.get("type"))
-    if type_was != type_now:
-        yield f'type changed from "{type_was}" to "{type_now}"'
+def _narrowed(was: Definition, now: Definition) -> Problems:
+    """In which ways values that `was` allows may be refused by `now`."""
+    yield from _fewer_values(was.get("enum") or [], now.get("enum") or [])
     required = sorted({*texts(now.get("required"))} - {*texts(was.get("required"))})
-    if required:
-        yield f"new required fields added: {', '.join(required)}"
-    enum_was, enum_now = _enum(was), _enum(now)
-    if enum_now is not None and enum_was is None:
-        yield f"enum constraints added where there were none: {', '.join(map(_shown, enum_now))}"
-    elif enum_now is not None and enum_was is not None:
-        gone = [_shown(v) for v in enum_was if v not in enum_now]
-        if gone:
-            yield f"enum values removed: {', '.join(gone)}"
+    if required and not was.get("required"):
+        yield ": new values added as required when previously no required fields existed: []"
+    elif required:
+        yield f": new required fields added: [{' '.join(required)}]"
+    for name, words in _LIMITS.items():
+        yield from _stricter(words, was.get(name), now.get(name))
     yield from _other_default(was.get("default"), now.get("default"))
-    for name, direction in _LIMITS:
-        before, after = was.get(name), now.get(name)
-        if after is None or before == after:
-            continue
-        if before is None:
-            yield f"{name} constraint {_shown(after)} added where there was none"
-        elif isinstance(before, int | float) and isinstance(after, int | float) and (after - before) * direction > 0:
-            yield f"{name} constraint changed from {_shown(before)} to {_shown(after)}"
+    if _rest(was) != _rest(now):
+        yield " has unknown change, refusing to determine that change is safe"
 
 
-def _enum(schema: Definition) -> list[Any] | None:
-    found = schema.get("enum")
-    return found if isinstance(found, list) else None
-
-
-def _shown(value: Any) -> str:
-    """A value as it is written in JSON: numbers come from files as floats and from the server as integers."""
+def _fewer_values(was: list[Any], now: list[Any]) -> Problems:
     from oakum.yaml.gojson import dumps
 
-    return value if isinstance(value, str) else dumps(value)
+    before, after = ([dumps(v) for v in values] for values in (was, now))
+    gone = [v for v in before if v not in after]
+    if after and not before:
+        yield ": enums added when there were no enum restrictions previously"
+    elif gone:
+        yield f": enum values removed: [{' '.join(gone)}]"
 
 
-def _other_default(was: Any, now: Any) -> Iterator[str]:
-    """What is filled in where nothing is given stays: values in JSON."""
+def _stricter(words: str, was: Any, now: Any) -> Problems:
+    before, after = (_number(v, words) for v in (was, now))
+    if now is not None and was is None:
+        yield f": {words} constraint added when one did not exist previously: {after}"
+    elif isinstance(was, int | float) and isinstance(now, int | float):
+        if words.startswith("min") and now > was:
+            yield f": {words} constraint increased from {before} to {after}"
+        elif words.startswith("max") and now < was:
+            yield f": {words} constraint decreased from {before} to {after}"
+
+
+def _number(value: Any, words: str) -> str:
+    """A limit as Go writes it: those of numbers are float64, those of lengths int64."""
+    from oakum.yaml.numbers import general
+
+    if not isinstance(value, int | float):
+        return str(value)
+    return general(float(value)) if words in ("minimum", "maximum") else str(int(value))
+
+
+def _other_default(was: Any, now: Any) -> Problems:
+    """What is filled in where nothing is given stays: told in the bytes of its JSON."""
     from oakum.yaml.gojson import dumps
 
-    if was == now:
+    before, after = (f"[{' '.join(map(str, dumps(v).encode()))}]" for v in (was, now))
+    if before == after:
         return
     if was is None:
-        yield f"default {dumps(now)} added where there was none"
+        yield f": new value added as default when previously no default value existed: &JSON{{Raw:*{after},}}"
     elif now is None:
-        yield f"default {dumps(was)} removed"
+        yield f": default value has been removed when previously a default value existed: {before}"
     else:
-        yield f"default changed from {dumps(was)} to {dumps(now)}"
+        yield f": default value has been changed from {before} to {after}"
+
+
+def _rest(schema: Definition) -> Definition:
+    return {name: value for name, value in schema.items() if name not in _JUDGED and value not in _ABSENT}

@@ -46,6 +46,8 @@ def _problem(cluster: Cluster, resource: Resource, verb: str) -> str:
             if resource.kind in BINDINGS:
                 return _grant(cluster, resource, kind, verb, "bind")
         return _denied(cluster, _attributes(kind, resource, verb), f"{kind.group}/{kind.version}")
+    except InputError as e:
+        return str(e)
     except KubeError as e:
         return f"unable to validate permissions: {e}"
 
@@ -117,14 +119,13 @@ def _referred_rules(cluster: Cluster, binding: Resource) -> list[dict[str, Any]]
 def _single(rules: Sequence[dict[str, Any]], namespace: str) -> Iterator[tuple[dict[str, Any], str]]:
     """Each rule in its smallest parts: a review's spec, and the text for when it is denied."""
     for rule in rules:
-        for verb in texts(rule.get("verbs")):
-            for path in texts(rule.get("nonResourceURLs")):
-                yield {"nonResourceAttributes": {"path": path, "verb": verb}}, f'not permitted to "{verb}" {path}'
-            for group, resource, name in product(
-                texts(rule.get("apiGroups")), texts(rule.get("resources")), texts(rule.get("resourceNames")) or [""]
-            ):
-                main, _, sub = resource.partition("/")
-                attributes = {"group": group, "resource": main, "subresource": sub, "verb": verb,
-                              "name": name, "namespace": namespace}
-                yield {"resourceAttributes": attributes}, (
-                    f'not permitted to "{verb}" {group}/, Resource={resource}')
+        verbs = texts(rule.get("verbs"))
+        for path, verb in product(texts(rule.get("nonResourceURLs")), verbs):
+            yield {"nonResourceAttributes": {"path": path, "verb": verb}}, f'not permitted to "{verb}" {path}'
+        for group, resource, verb, name in product(
+            texts(rule.get("apiGroups")), texts(rule.get("resources")), verbs, texts(rule.get("resourceNames")) or [""]
+        ):
+            main, _, sub = resource.partition("/")
+            attributes = {"group": group, "resource": main, "subresource": sub, "verb": verb,
+                          "name": name, "namespace": namespace}
+            yield {"resourceAttributes": attributes}, f'not permitted to "{verb}" {group}/, Resource={resource}'
