@@ -28,8 +28,8 @@ FIRST, SECOND = (f"configmap/{name} (v1) namespace: {{NS}}" for name in ("first"
 BEGIN = ["---- applying 1 changes [0/2 done] ----", f"create {FIRST}", "---- waiting on 1 changes [0/2 done] ----"]
 FAILED = f"waiting on reconcile {FIRST}:\n  Finished unsuccessfully (%s)"
 LATE = f"Timed out waiting after 200ms for resources: [{FIRST}]"
-FAULT = ("Error: Applying ytt wait rule: \n- fail: no such state\n    in is_done\n      4 |     fail(\"no such state\")\n"
-         "    in <toplevel>\n      call.yml:4 | result: #@ is_done(data.values.resource)")
+FAULT = ("Error: Applying ytt wait rule: Evaluating: \n- fail: no such state\n    in is_done\n      4 |     fail(\"no such state\")\n"
+         "    in <toplevel>\n      config.yml:5 | result: #@ is_done(data.values)")
 STATES = {
     "good": ([f"ok: reconcile {FIRST}", " ^ it is good", "---- applying 1 changes [1/2 done] ----", f"create {SECOND}",
               "---- waiting on 1 changes [1/2 done] ----", f"ok: reconcile {SECOND}", "---- applying complete [2/2 done] ----",

@@ -5,14 +5,18 @@ from oakum.deploy.errors import ConfigError
 from oakum.deploy.resource import Resource
 from oakum.deploy.values import floats
 from oakum.errors import OakumError
+from oakum.gostruct import BOOL, TEXT, Struct, decode
 from oakum.typing import Any
 
-_CALL = """\
+# Its lines, and the types below, are those that the reference names in errors.
+_CALL = """
 #@ load("resource.star", "is_done")
 #@ load("@ytt:data", "data")
 ---
-result: #@ is_done(data.values.resource)
+result: #@ is_done(data.values)
 """
+_RESULT = Struct("waitRuleContractV1Result", {"Result": Struct("resourcesmisc.WaitRuleContractV1ResultDetails", {
+    "done": BOOL, "successful": BOOL, "message": TEXT, "unblockChanges": BOOL})})
 
 
 class YttTemplates:
@@ -34,12 +38,16 @@ class YttTemplates:
         return Resource(floats(documents[0]), current.origin, current.transient)
 
     def is_done(self, function: str, resource: Resource) -> dict[str, object]:
-        """Call `is_done` of a Starlark text (`funcContractV1`) with the resource. Raises OakumError."""
-        documents = _render({"resource.star": function, "call.yml": _CALL}, {"resource": resource.body})
-        found = documents[0]["result"] if documents else None
-        if not isinstance(found, dict):
-            raise ConfigError("Expected is_done to return a dict")
-        return found
+        """What `is_done` of a Starlark text (`funcContractV1`) returns for the resource. Raises ConfigError."""
+        try:
+            documents = _render({"resource.star": function, "config.yml": _CALL}, resource.body)
+        except OakumError as e:
+            raise ConfigError(f"Evaluating: {e}") from e
+        try:
+            result: dict[str, Any] = decode({"Result": documents[0]["result"]}, _RESULT, kubernetes=True)
+        except ValueError as e:
+            raise ConfigError(f"Deserializing result: error unmarshaling JSON: while decoding JSON: {e}") from e
+        return dict(result.get("Result") or {})
 
 
 def _render(texts: dict[str, str], values: dict[str, Any]) -> list[Any]:
