@@ -44,6 +44,12 @@ def test_metadata_that_is_no_mapping_is_left_alone(metadata: object) -> None:
     assert _annotated(dict(document), Resolution("r.io/a", (RESOLVED,))) == document
 
 
-def test_an_annotation_that_is_not_yaml_is_an_error_to_read() -> None:
-    with pytest.raises(ConfigError, match="error converting YAML to JSON: yaml:"):
-        read({"metadata": {"annotations": {KEY: "[a"}}})
+@pytest.mark.parametrize(("text", "words"), [
+    ("[a", "error converting YAML to JSON: yaml: line 1: did not find expected ',' or ']'"),
+    ("{}", "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal object into Go value of type "
+           "[]cmd.imageStruct"),
+])  # fmt: skip
+def test_an_annotation_that_lists_no_images_is_an_error_to_read(text: str, words: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read({"metadata": {"annotations": {KEY: text}}})
+    assert str(caught.value) == words

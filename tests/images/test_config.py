@@ -231,6 +231,8 @@ def test_an_images_lock_is_read_strictly() -> None:
         parse(lock | {"foo": 1})
     with pytest.raises(ConfigError, match="Expected ref to be in digest form, got 'nginx'$"):
         parse(lock | {"images": [{"image": "nginx"}]})
+    numbered = {"image": "nginx@sha256:" + "a" * 64, "annotations": {"kbld.carvel.dev/id": 5}}
+    assert parse(lock | {"images": [numbered]}).override("5") is not None
     with pytest.raises(ConfigError, match=r"Validating Overrides\[0\]: Expected Image or ImageRepo"):
         parse(lock | {"images": [{"image": "nginx@sha256:" + "a" * 64}]})
 

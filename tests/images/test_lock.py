@@ -66,6 +66,11 @@ def test_an_images_lock_keeps_ids_and_origins() -> None:
     assert dump([]) == "---\napiVersion: imgpkg.carvel.dev/v1alpha1\nkind: ImagesLock\n"
 
 
+def test_an_image_that_a_map_gives_no_name_stays(tmp_path: Path) -> None:
+    (tmp_path / "map.json").write_text('{"a": "", "b": null, "c": "d"}')
+    assert [override.new_image for override in lock.read_map(str(tmp_path / "map.json"))] == ["a", "b", "d"]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

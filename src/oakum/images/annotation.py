@@ -4,13 +4,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from oakum.errors import YAMLError
+from oakum.gostruct import ANY, TEXT, Many, Struct
 from oakum.images.config import Origin
 from oakum.images.errors import ConfigError
 from oakum.images.resolution import Resolution
+from oakum.images.unmarshal import unmarshal
 from oakum.typing import Any
 from oakum.yaml import plain
 
 KEY = "kbld.k14s.io/images"
+_IMAGES = Many(Struct("cmd.imageStruct", {"url": TEXT, "origins": Many(ANY)}))
 
 
 def annotate(document: dict[str, Any], used: Iterable[Resolution]) -> None:
@@ -34,7 +37,7 @@ def annotate(document: dict[str, Any], used: Iterable[Resolution]) -> None:
 
 
 def read(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The entries of a document's annotation, keys as written in lower case. Raises ConfigError when malformed."""
+    """The entries of a document's annotation (`url`, `origins`). Raises ConfigError when malformed."""
     metadata = document.get("metadata")
     annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
     text = annotations.get(KEY) if isinstance(annotations, dict) else None
@@ -43,9 +46,8 @@ def read(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     try:
         found = plain.load(text)
     except YAMLError as error:
-        raise ConfigError(f"Unmarshaling {KEY} annotation: error converting YAML to JSON: {error}") from error
-    entries = found if isinstance(found, list) else []
-    return [{key.lower(): value for key, value in entry.items()} for entry in entries if isinstance(entry, dict)]
+        raise ConfigError(f"error converting YAML to JSON: {error}") from error
+    return [entry or {} for entry in unmarshal(found, _IMAGES) or ()]
 
 
 _MISSING = object()

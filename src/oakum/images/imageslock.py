@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ID = "kbld.carvel.dev/id"
 ORIGINS_ANNOTATION = "kbld.carvel.dev/origins"
-_IMAGE = Struct("lockconfig.ImageRef", {"image": STRING, "annotations": Named(STRING)})
+_IMAGE = Struct("lockconfig.ImageRef", {"image": STRING, "annotations": Named(TEXT)})
 _LOCK = Struct(
     "lockconfig.ImagesLock",
     {"apiVersion": STRING, "kind": STRING, "images": Many(_IMAGE)},
@@ -32,7 +32,7 @@ _KINDS: dict[str, dict[str, Shape]] = {
     "preresolved": {"url": TEXT},
     "platformSelected": {"index": TEXT, "os": TEXT, "architecture": TEXT, "variant": TEXT},
 }
-_OPTIONAL = frozenset({"tags", "variant"})
+_OPTIONAL = frozenset({"tag", "tags", "variant"})
 _ORIGINS = Many(
     Struct("config.Origin", {kind: Struct(f"config.Origin{kind.title()}", _KINDS[kind]) for kind in _KINDS})
 )

@@ -44,7 +44,7 @@ def _telling(path: str, doing: str) -> Iterator[None]:
 
 
 def read_map(path: str) -> list[Override]:
-    """The overrides of a JSON image map `{"from": "to"}`. Raises ConfigError."""
+    """The overrides of a JSON image map `{"from": "to"}`; without a `to` an image stays. Raises ConfigError."""
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
             found = decode(json_syntax.loads(file.read()), Named(STRING)) or {}
@@ -52,7 +52,7 @@ def read_map(path: str) -> list[Override]:
         raise ConfigError(f"open {path}: {(error.strerror or '').lower()}") from error
     except ValueError as error:
         raise ConfigError(str(error)) from error
-    return [Override(ImageRef(image), url or "", preresolved=True) for image, url in found.items()]
+    return [Override(ImageRef(image), url or image, preresolved=True) for image, url in found.items()]
 
 
 def _rule(rule: SearchRule) -> dict[str, Any]:

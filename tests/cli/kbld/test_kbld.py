@@ -109,6 +109,8 @@ def test_a_lock_is_applied_without_any_registry(run: Run, registry: Host, tmp_pa
 def test_references_are_listed_without_resolving_them(run: Run) -> None:
     assert run("-f-", "--unresolved-inspect", stdin="image: b\n---\nimage: a\n---\nimage: b\n")[1] == "- image: a\n- image: b\n"
     assert run("-f-", "--unresolved-inspect", stdin="a: 1\n")[1] == "null\n"
+    missing = run("-f-", "--unresolved-inspect", "--image-map-file", "no.json", stdin="image: a\n")
+    assert missing == (1, "", "kbld: Error: open no.json: no such file or directory\n")
 
 
 def test_references_are_found_in_the_members_of_lists(run: Run) -> None:
@@ -181,7 +183,7 @@ def test_images_travel_in_a_tarball_and_between_registries(run: Run, registry: H
     status, _, err = run("package", "-f-", "-o", tar, stdin=text)
     assert status == 0
     assert err.startswith("Warning: Command \"package\" is deprecated, please use 'imgpkg push', learn more in https://")
-    assert f"package | will export {registry.address}/app@{digest}" in err
+    assert f"package | will export {registry.address}/app:1@{digest}" in err
     target = f"{registry.address}/moved"
     for command in (["unpackage", "-i", tar], ["relocate"]):
         status, out, _ = run(*command, "-f-", "-r", target, stdin=text)

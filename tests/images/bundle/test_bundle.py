@@ -30,7 +30,7 @@ def _packed(registry: Host) -> list[Packed]:
     children = {f"linux/{name}": registry.push_image(f"app:{name}", name.encode()) for name in ("amd64", "arm64")}
     index = registry.push_index("app:all", children)
     single = registry.push_image("tool:1", os.urandom(5000))
-    refs = [registry.ref(f"app@{index.digest}"), registry.ref(f"tool@{single.digest}")]
+    refs = [f"{registry.address}/app@{index.digest}", f"{registry.address}/tool@{single.digest}"]
     return collect.collect(registry.transport, refs, SILENT, "package")
 
 
@@ -89,17 +89,35 @@ def test_a_tag_beside_a_digest_is_no_other_image() -> None:
         transfer.rename(["r.io/other"], imported)
 
 
-def test_only_digests_in_full_are_packed() -> None:
-    config = Config(overrides=(Override(ImageRef("x"), "r.io/yy@sha256:" + "b" * 64, preresolved=True),))
-    assert [str(ref) for ref in collect.references([], config)] == ["r.io/yy@sha256:" + "b" * 64]
-    with pytest.raises(ConfigError, match=r"^Expected image 'r.io/app' to be in digest form \(i.e. image@digest\)$"):
-        collect.references(["r.io/app"], Config())
+def test_a_tag_beside_a_digest_is_packed_and_forgotten_on_import(registry: Host, tmp_path: Path) -> None:
+    name = f"{registry.address}/app:1@{registry.push_image('app:1').digest}"
+    log = ListLog()
+    entries = collect.collect(registry.transport, collect.references([name], Config()), log, "package")
+    assert f"package | will export {name}" in log.lines
+    assert entries[0].refs == (name,)
+    _write(registry, tmp_path / "tar", entries)
+    imported = _import(registry, untar.Tarball(str(tmp_path / "tar")), "moved")
+    assert list(imported) == [name.replace(":1@", "@")]
+
+
+def test_short_names_are_refused_when_they_are_taken(registry: Host) -> None:
+    refs, log = collect.references(["app@sha256:" + "a" * 64], Config()), ListLog()
     with pytest.raises(BadReference, match="^strict validation requires the registry to be explicitly defined$"):
-        collect.references(["app@sha256:" + "a" * 64], Config())
+        collect.collect(registry.transport, refs, log, "package")
+    assert log.lines == ["package | exporting 1 images...", "package | exported 1 images"]
+
+
+def test_only_digests_are_packed() -> None:
+    config = Config(overrides=(Override(ImageRef("x"), "r.io/yy@sha256:" + "b" * 64, preresolved=True),))
+    assert collect.references([], config) == ["r.io/yy@sha256:" + "b" * 64]
+    for name in ("r.io/app", "r.io/App@sha256:" + "a" * 64):
+        with pytest.raises(ConfigError) as caught:
+            collect.references(["zz", name], Config())
+        assert str(caught.value) == f"Expected image '{name}' to be in digest form (i.e. image@digest)"
 
 
 def test_a_missing_image_is_named(registry: Host) -> None:
-    ref = registry.ref("app@sha256:" + "a" * 64)
+    ref = f"{registry.address}/app@sha256:" + "a" * 64
     with pytest.raises(ConfigError, match=f"^Collecting packaging metadata: Working with {ref}: Encountered an error"):
         collect.collect(registry.transport, [ref], SILENT, "package")
 

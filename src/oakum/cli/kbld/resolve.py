@@ -43,6 +43,7 @@ def _run(flags: dict[str, Any], ui: UI) -> None:
     one_lock(flags)
     documents = list(session.documents(flags))
     if flags["unresolved-inspect"]:
+        _image_map(flags)  # a map that cannot be read is told here too
         ui.block(_unresolved(documents))
     else:
         for text in _texts(resolve(flags, documents, ui).documents):

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from oakum.dataclass import replace
 from oakum.errors import RegistryError
 from oakum.images.bundle.packed import Packed, PackedImage, PackedIndex
 from oakum.images.config import Config
@@ -11,6 +12,7 @@ from oakum.images.errors import ConfigError
 from oakum.images.log import Log
 from oakum.registry import blobs, manifests, media
 from oakum.registry.descriptor import Manifest
+from oakum.registry.errors import BadReference
 from oakum.registry.reference import Reference, parse_digest
 from oakum.registry.transport import Transport
 from oakum.workers import Workers
@@ -23,30 +25,35 @@ _OLD = (
 )
 
 
-def references(found: Iterable[str], config: Config) -> list[Reference]:
-    """The images to take: those found, and what preresolved overrides name, each in full and by digest.
-
-    Raises ConfigError for a tag, BadReference for a short name.
+def references(found: Iterable[str], config: Config) -> list[str]:
+    """The images to take, sorted: those found, and what preresolved overrides name. ConfigError for one that is not by
+    digest.
     """
     preresolved = [override.new_image for override in config.overrides if override.preresolved]
     names = sorted({*found, *preresolved})
     for name in names:
-        if "@" not in name:
-            raise ConfigError(f"Expected image '{name}' to be in digest form (i.e. image@digest)")
-    return list(dict.fromkeys(parse_digest(name, strict=True) for name in names))
+        try:
+            parse_digest(name)
+        except BadReference as error:
+            raise ConfigError(f"Expected image '{name}' to be in digest form (i.e. image@digest)") from error
+    return names
 
 
-def collect(transport: Transport, refs: Iterable[Reference], log: Log, title: str) -> list[Packed]:
-    """Everything about the images `refs`, several at a time, in the order of a tarball. Raises ConfigError."""
-    refs = list(refs)
-    log.write(title, f"exporting {len(refs)} images...")
-    for ref in refs:
-        log.write(title, f"will export {ref}")
+def collect(transport: Transport, names: Sequence[str], log: Log, title: str) -> list[Packed]:
+    """Everything about the images `names`, several at a time, in the order of a tarball.
+
+    Raises ConfigError, and BadReference for a name without a registry.
+    """
+    log.write(title, f"exporting {len(names)} images...")
     try:
+        refs = []
+        for name in names:
+            refs.append(parse_digest(name, strict=True))
+            log.write(title, f"will export {name}")
         with Workers(WORKERS) as pool:
-            found = pool.map(lambda ref: _read(transport, ref), refs)
+            found = pool.map(lambda pair: _read(transport, *pair), list(zip(names, refs, strict=True)))
     finally:
-        log.write(title, f"exported {len(refs)} images")
+        log.write(title, f"exported {len(names)} images")
     return _distinct(found)
 
 
@@ -66,12 +73,15 @@ def _with_refs(entry: Packed, more: tuple[str, ...]) -> Packed:
     return PackedImage(refs, entry.manifest, entry.config, entry.layers)
 
 
-def _read(transport: Transport, ref: Reference) -> Packed:
+def _read(transport: Transport, name: str, ref: Reference) -> Packed:
     try:
         manifest = manifests.get(transport, ref)
         if manifest.media_type in media.SCHEMA1:
             raise ConfigError(f"unsupported media type {manifest.media_type}")
-        return _index(transport, ref, manifest) if manifest.is_index else _image(transport, ref, manifest)
+        if manifest.is_index:
+            return _index(transport, ref, manifest)
+        # The reference names an image as it was written, its tag included, and an index by its digest alone.
+        return replace(_image(transport, ref, manifest), refs=(name,))
     except (RegistryError, ConfigError) as error:
         raise ConfigError(
             f"Collecting packaging metadata: Working with {ref}: {_OLD} (underlying error: {error})"

@@ -51,7 +51,7 @@ class Importer:
             self._end(len(entries))
             raise
         self._end(len(entries))
-        return {old: new for entry, new in zip(entries, found, strict=True) for old in entry.refs}
+        return {old: new for entry, new in zip(entries, found, strict=True) for old in map(_normal, entry.refs)}
 
     def _end(self, count: int) -> None:
         """Said after a failure too, as the reference does, when the other log has been stopped."""
@@ -59,7 +59,7 @@ class Importer:
 
     def _one(self, entry: Packed) -> str:
         new = self._repository.at(entry.manifest.digest)
-        old = entry.refs[0]
+        old = _normal(entry.refs[0])
         self._log.write(self._title, f"importing {old} -> {new}...")
         tag = f"kbld-{entry.manifest.digest.replace(':', '-')}"
         try:
