@@ -16,6 +16,12 @@ def test_hidden_lines_before_a_change_show_at_the_next_common_line() -> None:
     assert view(diff_lines(OLD, NEW), context=1) == "  5     - l5\n      5 + L5\n  ...\n  6,  6   l6\n"
 
 
+def test_before_its_first_common_line_a_difference_is_shown_as_interrupted_unless_it_begins_with_it() -> None:
+    changed_first = OLD.replace("l0\n", "")
+    assert view(diff_lines(OLD, changed_first), context=1) == "  0     - l0\n  ...\n  1,  0   l1\n"
+    assert view(diff_lines(OLD, NEW), context=-1).startswith("  0,  0   l0\n  1,  1   l1\n")
+
+
 def test_no_context_shows_changed_lines_alone() -> None:
     assert view(diff_lines(OLD, NEW), context=0, numbers=False) == "- l5\n+ L5\n"
 

@@ -21,13 +21,14 @@ def view(lines: Sequence[Line], *, context: int = 2, numbers: bool = True, paint
     reference's asymmetry); a negative `context` shows all. `numbers` adds the two columns of line numbers.
     """
     shown = _shown(lines, context)
-    out, hidden = [], False
+    # Before its first common line the reference takes a difference for interrupted, whatever comes before that.
+    out, hidden = [], True
     for at, line in enumerate(lines):
         if line.changed:
             color = "red" if line.right is None else "green"
             out.append(paint(_changed(line, numbers), color))
         elif shown[at]:
-            if hidden:
+            if hidden and at:
                 out.append("  ...")
             out.append((f"{line.left:3d},{line.right:3d}   " if numbers else "  ") + line.text)
             hidden = False
