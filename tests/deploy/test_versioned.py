@@ -75,6 +75,10 @@ def test_an_unversioned_copy_may_stay() -> None:
     assert changes([], [cm("c", versioned_keep_original="")]) == ["add c-ver-1", "add c"]
 
 
+def test_to_keep_the_original_alone_makes_no_versions() -> None:
+    assert changes([], [cm("c", versioned=False, versioned_keep_original="")]) == ["add c"]
+
+
 def test_versions_are_numbers() -> None:
     with pytest.raises(InputError, match="Invalid version in versioned resource 'configmap/c-ver-x"):
         changes([cm("c-ver-x")], [cm("c")])

@@ -29,7 +29,7 @@ DEFAULT_KEPT = 5
 
 def is_versioned(resource: Resource) -> bool:
     """Whether each change of its content is to get a new name."""
-    return VERSIONED in resource.annotations or KEEP_ORIGINAL in resource.annotations
+    return VERSIONED in resource.annotations
 
 
 def base_key(resource: Resource) -> str:
