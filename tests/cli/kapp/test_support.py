@@ -26,17 +26,20 @@ subjects: [{kind: User, name: bob}%(subjects)s]
 TABLE = {
     "an account with its role": (
         {"role": "r", "kind": "Role", "to": "r", "subjects": ", {kind: ServiceAccount, name: a}"},
-        [["{NS}", "a", "{NS}", "RoleBinding/binding", "Role/r"]]),
+        [["{NS}", "a", "{NS}", "binding", "r"]]),
     "an account of others is not told": (
         {"role": "r", "kind": "Role", "to": "r",
          "subjects": ", {kind: ServiceAccount, name: a}, {kind: ServiceAccount, name: a, namespace: other}"},
-        [["{NS}", "a", "{NS}", "RoleBinding/binding", "Role/r"]]),
+        [["{NS}", "a", "{NS}", "binding", "r"]]),
     "a role of others is not told": (
         {"role": "r", "kind": "ClusterRole", "to": "view", "subjects": ", {kind: ServiceAccount, name: a}"},
-        [["?", "?", "{NS}", "?", "Role/r"], ["{NS}", "a", "{NS}", "RoleBinding/binding", "?"]]),
+        [["?", "?", "{NS}", "?", "r"], ["?", "?", "{NS}", "binding", "?"], ["{NS}", "a", "?", "?", "?"]]),
+    "a role alone belongs to nothing": (
+        {"role": "r", "kind": "Role", "to": "r", "subjects": ""},
+        [["?", "?", "{NS}", "?", "r"], ["?", "?", "{NS}", "binding", "?"], ["{NS}", "a", "?", "?", "?"]]),
     "nothing belongs to anything": (
         {"role": "r", "kind": "ClusterRole", "to": "view", "subjects": ""},
-        [["?", "?", "{NS}", "?", "Role/r"], ["?", "?", "{NS}", "RoleBinding/binding", "?"], ["{NS}", "a", "?", "?", "?"]]),
+        [["?", "?", "{NS}", "?", "r"], ["?", "?", "{NS}", "binding", "?"], ["{NS}", "a", "?", "?", "?"]]),
 }
 
 

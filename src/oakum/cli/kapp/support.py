@@ -177,17 +177,20 @@ def _service_accounts(s: Session) -> None:
     bound, used = set(), set()
     for b in (r for r in found if r.kind.endswith("Binding")):
         ref = mapping(b.body.get("roleRef"))
-        role = (text(ref.get("kind")), b.namespace if ref.get("kind") == "Role" else "", text(ref.get("name")))
-        used.add(role)
-        # Accounts and roles of others, which the application only refers to, are no counterparts.
+        # Accounts and roles of others, which the application only refers to, are no counterparts; to the reference
+        # neither is a ClusterRole that a RoleBinding refers to.
+        role = (text(ref.get("kind")), b.namespace, text(ref.get("name")))
         subjects = {(text(x.get("namespace")) or b.namespace, text(x.get("name")))
                     for x in mappings(b.body.get("subjects")) if x.get("kind") == "ServiceAccount"} & accounts
-        bound |= subjects
-        shown = f"{role[0]}/{role[2]}" if role in roles else "?"
-        rows += [[*account, b.namespace or CLUSTER, f"{b.kind}/{b.name}", shown]
-                 for account in subjects or {("?", "?")}]
+        where = b.namespace or CLUSTER
+        if role in roles and subjects:
+            used.add(role)
+            bound |= subjects
+            rows += [[*account, where, b.name, role[2]] for account in subjects]
+        else:
+            rows.append(["?", "?", where, b.name, "?"])
     rows += [[*account, "?", "?", "?"] for account in accounts - bound]
-    rows += [["?", "?", space or CLUSTER, "?", f"{kind}/{name}"] for kind, space, name in roles - used]
+    rows += [["?", "?", space or CLUSTER, "?", name] for _, space, name in roles - used]
     columns = tuple(Column(t) for t in ("Namespace", "Name", "Binding/Role Namespace", "Binding", "Role"))
     s.out.table(Grid("Service accounts", "service accounts", columns, rows,
                      ("Namespace", "Name", "Binding/Role Namespace", "Binding", "Role")))
