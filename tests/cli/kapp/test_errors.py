@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from tests.cli.kapp.conftest import Kapp
@@ -189,6 +190,16 @@ def test_an_object_that_should_be_there_is_waited_for(kapp: Kapp) -> None:
 def test_it_is_waited_for_beside_what_failed_for_good(kapp: Kapp) -> None:
     assert kapp.deploy_fails(config_map("a", exists="") + config_map("Not_Valid"), "--exit-early-on-apply-error=false",
                              "--apply-timeout", "1s", "--apply-check-interval", "400ms").startswith("Timed out waiting after 1s:")
+
+
+def test_what_failed_for_good_is_counted_as_done_where_the_rest_goes_on(kapp: Kapp, tmp_path: Path) -> None:
+    file = tmp_path / "a.yml"
+    file.write_text(config_map("a", change_group="g") + config_map("Not_Valid")
+                    + config_map("b", change_rule="upsert after upserting g"))
+    status, out, _ = kapp("deploy", "-a", "app", "-f", str(file), "-y", "--exit-early-on-apply-error=false")
+    assert (status, re.findall(r"---- (.*) ----", out)) == (1, [
+        "applying 2 changes [0/3 done]", "waiting on 1 changes [0/3 done]",
+        "applying 1 changes [2/3 done]", "waiting on 1 changes [1/3 done]"])
 
 
 @pytest.mark.parametrize(("words", "error"), [

@@ -114,8 +114,9 @@ class Runner:
 
     def _note(self, attempts: Sequence[Attempt]) -> None:
         for attempt in attempts:
-            if attempt.applied is not None:
+            if not attempt.retryable:
                 self.applied += 1
+            if attempt.applied is not None:
                 self.tracked.append(Tracked(attempt.planned, attempt.applied.stored, attempt.applied.gone,
                                             time.monotonic()))
             elif attempt.error is not None and not attempt.retryable:
