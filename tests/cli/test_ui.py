@@ -79,7 +79,7 @@ def test_an_error_leaves_a_blank_line_on_standard_output():
     assert (screen.stdout.getvalue(), screen.stderr.getvalue()) == ("Target cluster 'x'\n\n", "kapp: Error: no\n")
 
 
-@pytest.mark.parametrize(("answers", "message"), [("n\n", "Stopped"), ("\n", "Stopped"), ("", "Asking for confirmation:\n  EOF")])
+@pytest.mark.parametrize(("answers", "message"), [("n\n", "Stopped"), ("\n", "Stopped"), ("", "Asking for confirmation:\n  EOF"), ("y", "Asking for confirmation:\n  EOF")])
 def test_anything_but_yes_stops(answers, message):
     with pytest.raises(UsageError, match=f"^{message}$"):
         ui(answers).confirm()
@@ -106,6 +106,15 @@ def test_an_answer_is_expected_of_what_is_no_file_until_it_is_read():
     ui("").expect_answer()
     with pytest.raises(UsageError, match="JSON UI"):
         ui("y\n", json=True).expect_answer()
+
+
+def test_without_an_answer_the_question_stays_alone_on_its_line():
+    screen = ui(" y \n", tty=True)
+    with pytest.raises(UsageError) as error:
+        screen.confirm()
+    screen.fail(error.value)
+    assert screen.stdout.getvalue() == (
+        "Continue? [yN]:  y \ninvalid input (not y, n, yes, or no)\nContinue? [yN]: \n")
 
 
 def test_an_unclear_answer_is_asked_for_again():

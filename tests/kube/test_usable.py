@@ -89,7 +89,7 @@ UNREADABLE: dict[str, tuple[dict[str, Any], str]] = {
         "string", "ExecConfig.users.user.exec.env of type []v1.ExecEnvVar")),
     "clusters": ({"clusters": {"a": "b"}}, FIELD.format("object", "Config.clusters of type []v1.NamedCluster")),
     "kind": ({"kind": "Pod", "apiVersion": "v1"}, (
-        'no kind "Pod" is registered for version "v1" in scheme "k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"')),
+        'no kind "Pod" is registered for version "v1" in scheme "pkg/runtime/scheme.go:100"')),
     "twice": ({"users": [{"name": "u", "user": {"token": "a"}}] * 2}, 'duplicate name "u" in list of users'),
 }
 

@@ -107,7 +107,9 @@ def select(root: Command, arguments: Sequence[str]) -> tuple[tuple[Command, ...]
 def _first_word(path: tuple[Command, ...], arguments: list[str]) -> int | None:
     """Index of the first argument that is neither a flag nor a flag's value."""
     own, inherited = visible_flags(path)
-    plain = {name for flag in own + inherited if not flag.takes_value for name in (f"--{flag.name}", f"-{flag.short}")}
+    # What cobra adds by itself it takes, at this point, for flags with a value.
+    plain = {name for flag in own + inherited if not flag.takes_value and flag.name not in ("help", "version")
+             for name in (f"--{flag.name}", f"-{flag.short}")}
     at = 0
     while at < len(arguments):
         argument = arguments[at]

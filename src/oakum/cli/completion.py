@@ -75,9 +75,9 @@ def run(call: Invocation) -> None:
 
 
 def script(root: Command, arguments: Sequence[str]) -> str:
-    """The completion script for the shell named in `arguments`. Raises UsageError for any other word, and for none."""
-    if not arguments:
-        raise UsageError("accepts 1 arg(s), received 0")
+    """The completion script for the shell named in `arguments`. Raises UsageError for any other words."""
+    if len(arguments) != 1:
+        raise UsageError(f"accepts 1 arg(s), received {len(arguments)}")
     shell = arguments[0]
     if shell in ("-h", "--help"):
         return f"Usage:\n  {root.name} completion [{'|'.join(SHELLS)}]\n"

@@ -13,6 +13,7 @@ from oakum.errors import UsageError
 from oakum.record import NamedTuple
 from oakum.typing import Any
 
+_GREATEST_FLOAT32 = 3.4028235677973366e38
 _SPECIAL = frozenset('"\r\n')
 """What makes a list of values more than text between commas."""
 
@@ -100,6 +101,13 @@ def _number(text: str) -> float:
     return value
 
 
+def _number32(text: str) -> float:
+    value = _number(text)
+    if _GREATEST_FLOAT32 < abs(value) < float("inf"):
+        raise ValueError(f"strconv.ParseFloat: parsing {_quoted(text)}: value out of range")
+    return value
+
+
 def _duration(text: str) -> float:
     from oakum.duration import parse_duration
 
@@ -131,6 +139,7 @@ KINDS: Mapping[str, Kind] = {
     "string": Kind("string", "", str),
     "int": Kind("int", 0, _integer),
     "float": Kind("float", 0.0, _number),
+    "float32": Kind("float32", 0.0, _number32),
     "duration": Kind("duration", 0.0, _duration),
     "strings": Kind("strings", [], _comma_list),
     "array": Kind("stringArray", [], lambda text: [text]),

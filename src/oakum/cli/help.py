@@ -26,6 +26,13 @@ def run(call: Invocation) -> int:
     return 0
 
 
+def page(call: Invocation) -> int:
+    """As `run`, without what ends the program's other help pages."""
+    path, _ = select(call.root, call.arguments)
+    sys.stdout.write(help_text(path))
+    return 0
+
+
 def usage_text(path: Sequence[Command]) -> str:
     """The part of the help page from `Usage:` on."""
     command, words = path[-1], title(path)
@@ -81,4 +88,4 @@ def _default(kind: str, value: Any) -> str:
         return f' (default "{value}")'
     if isinstance(value, list):
         return f" (default [{','.join(value)}])"
-    return f" (default {value:g})" if kind == "float" else f" (default {str(value).lower()})"
+    return f" (default {value:g})" if kind.startswith("float") else f" (default {str(value).lower()})"

@@ -99,11 +99,11 @@ class UI:
         while True:
             self._write("Continue? [yN]: ")
             answer = self.stdin.readline()
-            if not self.stdin.isatty():
-                self._write(answer.rstrip("\n") + "\n")
-            if not answer:
+            if not answer.endswith("\n"):
                 raise UsageError(NO_ANSWER)
-            word = answer.strip()
+            if not self.stdin.isatty():
+                self._write(answer)
+            word = answer[:-1]
             if word in ("y", "Y", "yes"):
                 return
             if word in ("n", "N", "no", ""):

@@ -86,6 +86,7 @@ class DeployOptions:
     check_unlabeled: bool = True
     check_unlabeled_concurrency: int = 100
     override_ownership: bool = False
+    override_ownership_of: tuple[str, ...] = ()
     scoping: bool = True
     changes_to_keep: int = 200
     metadata_file: str = ""
@@ -289,7 +290,7 @@ class Deploy:
             missing = [r for r in new if r.key not in have]
             found += find_unlabeled(self._cluster, missing, min(options.check_unlabeled_concurrency, READS_AT_ONCE))
         if not options.override_ownership:
-            check_owner(found, new, key, value, self.client, self._app_namespace)
+            check_owner(found, new, key, value, self.client, self._app_namespace, options.override_ownership_of)
         check_not_records(found)
         if options.patch:
             found = counterparts(new, found)
@@ -376,7 +377,8 @@ class Deploy:
     def _write_metadata(self) -> None:
         meta = self._recorded.meta if self._recorded is not None else self._meta
         if self.options.metadata_file and meta is not None:
-            with _telling_of_files():
+            # By now more depends on the deploy than on this file.
+            with suppress(OSError):
                 files.write(self.options.metadata_file, meta.to_text().encode(), 0o777)
 
 

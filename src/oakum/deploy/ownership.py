@@ -13,8 +13,11 @@ from oakum.kube.client import Client
 
 
 def check_owner(existing: Sequence[Resource], new: Sequence[Resource], key: str, value: str, client: Client,
-                namespace: str) -> None:
-    """No wanted object may carry another application's label. Raises InputError that lists those that do."""
+                namespace: str, allowed: Sequence[str] = ()) -> None:
+    """No wanted object may carry the label of another application, but for those that are `allowed`.
+
+    Raises InputError that lists those that do.
+    """
     asked = {r.key for r in new if EXISTS_ANNOTATION not in r.annotations and NOOP_ANNOTATION not in r.annotations}
     taken = [r for r in existing if r.key in asked and key in r.labels and r.labels[key] != value]
     if not taken:
@@ -27,10 +30,13 @@ def check_owner(existing: Sequence[Resource], new: Sequence[Resource], key: str,
     for r in taken:
         label = f"'{key}={r.labels[key]}'"
         owner = names.get(r.labels[key])
+        if owner in allowed:
+            continue
         whose = (f"a different app '{owner}' namespace: {namespace} (label {label})" if owner
                  else f"a different label {label}")
         problems.append(f"- Resource '{r.description}' is already associated with {whose}")
-    raise InputError("Ownership errors:\n" + "\n".join(problems))
+    if problems:
+        raise InputError("Ownership errors:\n" + "\n".join(problems))
 
 
 def check_not_records(existing: Sequence[Resource]) -> None:

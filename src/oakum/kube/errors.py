@@ -5,6 +5,7 @@
     │   └── CredentialError    a plugin or a provider gave no credentials
     ├── ConnectError       no connection, or one that broke before the answer was read
     ├── ApiError           the server answered with a failure (a `Status` object, where it sent one)
+    ├── RequestError       what was asked for cannot be written as a request
     └── DiscoveryError     the list of served types could not be completed
 """
 from __future__ import annotations
@@ -44,6 +45,10 @@ class ConnectError(KubeError):
     def __init__(self, message: str, *, stale: bool = False) -> None:
         super().__init__(message)
         self.stale = stale
+
+
+class RequestError(KubeError):
+    """What was asked for cannot be written as a request."""
 
 
 class DiscoveryError(KubeError):

@@ -2,7 +2,17 @@
 from __future__ import annotations
 
 from oakum.dataclass import dataclass
+from oakum.kube.errors import RequestError
 from oakum.url import quote
+
+
+def _segment(what: str, name: str) -> str:
+    """`name`, which must do as part of a path, as it is checked by client-go."""
+    problems = [f"may not be '{name}'"] if name in (".", "..") else [
+        f"may not contain '{letter}'" for letter in "/%" if letter in name]
+    if problems:
+        raise RequestError(f'invalid {what} "{name}": [{" ".join(problems)}]')
+    return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +32,16 @@ class ResourceType:
         return f"{self.group}/{self.version}" if self.group else self.version
 
     def path(self, namespace: str = "", name: str = "") -> str:
-        """The path of the collection (in `namespace`, or everywhere when empty) or of one object in it."""
+        """The path of the collection (in `namespace`, or everywhere when empty) or of one object in it.
+
+        Raises RequestError for names that no path can have.
+        """
         parts = ["/apis" if self.group else "/api", self.api_version]
         if self.namespaced and namespace:
-            parts += ["namespaces", quote(namespace)]
+            parts += ["namespaces", quote(_segment("namespace", namespace))]
         parts.append(self.resource)
         if name:
-            parts.append(quote(name, "*:"))
+            parts.append(quote(_segment("resource name", name), "*:"))
         return "/".join(parts)
 
     def describe(self) -> str:

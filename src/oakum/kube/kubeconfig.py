@@ -17,7 +17,7 @@ from oakum.record import NamedTuple
 from oakum.typing import Any
 
 HOST_PORT = "${KAPP_KUBERNETES_SERVICE_HOST_PORT}"
-SCHEME = "k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50"
+SCHEME = "pkg/runtime/scheme.go:100"
 EXTENSION = "client.authentication.k8s.io/exec"
 _FILE_FIELDS = {"cluster": ("certificate-authority",), "user": ("client-certificate", "client-key", "tokenFile")}
 _SECTIONS = (("clusters", "cluster"), ("users", "user"), ("contexts", "context"))

@@ -98,9 +98,6 @@ CASES = {
         "Parsing versioned explicit ref on resource 'configmap/b (v1) namespace: {NS}':\n"
         "  Parsing versioned explicit reference from annotation 'kapp.k14s.io/versioned-explicit-ref':\n"
         "    Expected non-empty apiVersion"),
-    "a file for the record in a folder that is not there": (
-        config_map("a"), ("--app-metadata-file-output", "gone/meta.json"),
-        "open gone/meta.json: no such file or directory"),
     "no file": (None, (), "Expected at least one --file (-f) specified with a file or directory path"),
     "an unreadable age": (
         config_map("a"), ("--filter-age", "5m"),
@@ -123,7 +120,7 @@ def test_deploy_refuses(kapp: Kapp, case: str) -> None:
      "Parsing app name (or label selector): found '=', expected: !, identifier, or 'end of string'"),
     (("delete",), "Expected app name to be non-empty"),
     (("inspect", "--tty"), "Expected app name to be non-empty"),
-    (("app-change", "list", "--tty", "-a", "label:x=y"), "Not supported"),
+    (("rename", "--tty", "-a", "label:x=y"), "Expected either --new-name or/and --new-namespace to be supplied"),
 ])
 def test_which_cluster_it_is_is_said_before_a_name_or_filter_is_refused(
         kapp: Kapp, words: tuple[str, ...], error: str) -> None:
@@ -205,7 +202,16 @@ def test_what_failed_for_good_is_counted_as_done_where_the_rest_goes_on(kapp: Ka
 @pytest.mark.parametrize(("words", "error"), [
     (("inspect", "-a", "gone"), "App 'gone' (namespace: {NS}) does not exist: "),
     (("rename", "-a", "gone", "--new-name", "x", "-y"), "App 'gone' (namespace: {NS}) does not exist"),
-    (("rename", "-a", "gone"), "Expected either --new-name or/and --new-namespace to be supplied"),
+    (("rename", "-a", "gone"), "App 'gone' (namespace: {NS}) does not exist"),
+    (("rename", "-a", "label:x=y", "--new-name", "x", "-y"), "Not supported"),
+    (("inspect", "-a", "a/%b"),
+     """Getting app: invalid resource name "a/%b.apps.k14s.io": [may not contain '/' may not contain '%']"""),
+    (("deploy", "-a", "app", "-f", "a.yml", "--labels", "=v"), "Expected label key to be non-empty"),
+    (("app-change", "list", "-a", "gone", "--after", "2021-01-01", "--before", "2020-01-01"),
+     "After time 2021-01-01 should be less than before time 2020-01-01"),
+    (("ls", "--kube-api-burst", "0"),
+     "Building Core clientset: burst is required to be greater than 0 when RateLimiter is not set and QPS is set to "
+     "greater than 0"),
     (("app-change", "list", "-a", "gone", "--before", "xx"),
      "unrecognized time format xx, supported formats: [2006-01-02T15:04:05Z07:00 2006-01-02]"),
     (("app-change", "gc", "-a", "gone", "--max", "-1"),

@@ -34,6 +34,13 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     (["deploy", "extra"], "command 'kapp deploy' does not accept extra arguments 'extra'"),
     (["deploy", "--bogus"], "unknown flag: --bogus"),
     (["completion"], "accepts 1 arg(s), received 0"),
+    (["completion", "bash", "x"], "accepts 1 arg(s), received 2"),
+    (["deploy", "--kube-api-qps", "1e39"],
+     'invalid argument "1e39" for "--kube-api-qps" flag: strconv.ParseFloat: parsing "1e39": value out of range'),
+    (["deploy", "--preflight="], 'invalid argument "" for "--preflight" flag: unknown preflight check "" specified'),
+    (["ls", "--kubeconfig-yaml", "a: 1"], "Building Kubernetes config (explicit config given): invalid configuration: "
+     "no configuration has been provided, try setting KUBERNETES_MASTER environment variable (hint: Ensure cluster "
+     "name is specified correctly in context configuration)"),
     (["completion", "foo"], 'invalid argument "foo" for "kapp completion"'),
     (["deploy", "--preflight", "X"],
      'invalid argument "X" for "--preflight" flag: unknown preflight check "X" specified'),
@@ -157,3 +164,20 @@ def test_nothing_heavy_is_imported_to_ask_a_cluster() -> None:
     done = subprocess.run([sys.executable, "-c", code, config], capture_output=True, text=True, check=True)
     assert "connection refused" in done.stderr
     assert done.stdout.endswith("[]\n")
+
+
+@pytest.mark.parametrize("words", [["bogus"], ["app-group"]])
+def test_odd_invocations_are_told_as_json_where_that_is_asked_for(capsys: pytest.CaptureFixture[str],
+                                                                  words: list[str]) -> None:
+    status, out, err = kapp(capsys, *words, "--json")
+    assert (status, err) == (1, "")
+    assert json.loads(out)["Lines"][0].startswith("kapp: Error: ")
+
+
+@pytest.mark.parametrize("asked", ["--help", "-h"])
+def test_a_word_after_the_call_for_help_is_taken_for_its_value(capsys: pytest.CaptureFixture[str], asked: str) -> None:
+    assert kapp(capsys, asked, "deploy")[1] == kapp(capsys, asked)[1]
+
+
+def test_help_pages_that_are_asked_for_by_the_command_end_with_themselves(capsys: pytest.CaptureFixture[str]) -> None:
+    assert kapp(capsys, "help", "deploy")[1] + "\nSucceeded\n" == kapp(capsys, "deploy", "--help")[1]

@@ -24,15 +24,17 @@ roleRef: {apiGroup: rbac.authorization.k8s.io, kind: %(kind)s, name: %(to)s}
 subjects: [{kind: User, name: bob}%(subjects)s]
 """
 TABLE = {
-    "an account with its role": (
+    "an account without a namespace is nobody's": (
         {"role": "r", "kind": "Role", "to": "r", "subjects": ", {kind: ServiceAccount, name: a}"},
-        [["{NS}", "a", "{NS}", "binding", "r"]]),
+        [["?", "?", "{NS}", "?", "r"], ["?", "?", "{NS}", "binding", "?"], ["{NS}", "a", "?", "?", "?"]]),
     "an account of others is not told": (
         {"role": "r", "kind": "Role", "to": "r",
-         "subjects": ", {kind: ServiceAccount, name: a}, {kind: ServiceAccount, name: a, namespace: other}"},
+         "subjects": ", {kind: ServiceAccount, name: a, namespace: {NS}}, "
+                     "{kind: ServiceAccount, name: a, namespace: other}"},
         [["{NS}", "a", "{NS}", "binding", "r"]]),
     "a role of others is not told": (
-        {"role": "r", "kind": "ClusterRole", "to": "view", "subjects": ", {kind: ServiceAccount, name: a}"},
+        {"role": "r", "kind": "ClusterRole", "to": "view",
+         "subjects": ", {kind: ServiceAccount, name: a, namespace: {NS}}"},
         [["?", "?", "{NS}", "?", "r"], ["?", "?", "{NS}", "binding", "?"], ["{NS}", "a", "?", "?", "?"]]),
     "a role alone belongs to nothing": (
         {"role": "r", "kind": "Role", "to": "r", "subjects": ""},
@@ -46,10 +48,39 @@ TABLE = {
 @pytest.mark.parametrize(("values", "rows"), TABLE.values(), ids=TABLE)
 def test_accounts_bindings_and_roles_of_the_application_are_put_together(
         kapp: Kapp, values: dict[str, str], rows: list[list[str]]) -> None:
-    kapp.deploys(RBAC % {"account": "a", **values})
+    kapp.deploys((RBAC % {"account": "a", **values}).replace("{NS}", kapp.namespace))
     status, out, err = kapp("service-account", "list", "-a", "app")
     assert (status, err) == (0, "")
     assert [[cell.strip() for cell in line.split("\t")[:-1]] for line in out.splitlines()] == rows
+
+
+def test_config_maps_are_listed_by_their_texts_and_one_without_any_is_too(kapp: Kapp) -> None:
+    kapp.deploys(config_map("a", "{z: v, b: w}") + "binaryData: {c: aGk=}\n" + config_map("e", "{}"))
+    assert kapp("config-map", "list", "-a", "app", "--values", "--column", "name,key,value")[1] == (
+        "a\tb\tw\t\na\tz\tv\t\ne\t-\t-\t\n")
+
+
+def test_applications_are_listed_by_the_age_of_their_records(kapp: Kapp) -> None:
+    kapp.deploys(config_map("a"))
+    assert [kapp("list", "--filter-age", age, "--column", "name")[1] for age in ("1h-", "1h+")] == ["app\t\n", ""]
+
+
+def test_an_application_of_a_selector_has_no_history(kapp: Kapp) -> None:
+    assert kapp("app-change", "list", "-a", "label:x=y") == (0, "", "")
+    told = kapp("app-change", "gc", "-a", "label:x=y", "--tty")[1]
+    assert told.partition("\n\n")[2] == "Kept 0, deleted 0 app changes\n\nSucceeded\n"
+
+
+def test_a_metadata_file_that_cannot_be_written_stops_no_deploy(kapp: Kapp) -> None:
+    kapp.deploys(config_map("a"), "--app-metadata-file-output", "gone/meta.json")
+    assert kapp("app-change", "list", "-a", "app", "--column", "successful")[1] == "true\t\n"
+
+
+def test_objects_of_the_applications_that_are_named_may_be_taken_over(kapp: Kapp) -> None:
+    kapp.deploys(config_map("a"), app="other")
+    taking = "--dangerous-ownership-override-allowed-apps"
+    assert "already associated with a different app 'other'" in kapp.deploy_fails(config_map("a"), taking, "else")
+    assert "update configmap/a " in kapp.deploys(config_map("a"), taking, "else,other")
 
 
 def test_an_application_renamed_to_its_own_name_keeps_its_record(kapp: Kapp) -> None:

@@ -122,7 +122,7 @@ ROOT = Command(
         _group("tools", "Tools", _TOOLS, group=MISC, aliases=("t",)),
         Command("completion", "Generate the autocompletion script for the specified shell",
                 run="oakum.cli.completion:run", arguments=None, group=REST),
-        Command("help", "Help about any command", run="oakum.cli.help:run", arguments=None, group=REST),
+        Command("help", "Help about any command", run="oakum.cli.help:page", arguments=None, group=REST),
         Command("version", "Print client version", run="oakum.cli.kapp.offline:version", group=REST, flags=(ui.TTY,)),
     ),
 )

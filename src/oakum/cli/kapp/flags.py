@@ -27,7 +27,7 @@ GLOBAL = (
     Flag("warnings", "Show warnings", "bool", default=True),
     Flag("profile", "Profile type (none, cpu)", default="none"),
     Flag("profile-output", "Profile output file", default="profile.pprof"),
-    Flag("kube-api-qps", "Set Kubernetes API client QPS limit", "float", default=1000.0),
+    Flag("kube-api-qps", "Set Kubernetes API client QPS limit", "float32", default=1000.0),
     Flag("kube-api-burst", "Set Kubernetes API client burst limit", "int", default=1000),
     Flag("kubeconfig", "Path to the kubeconfig file ($KAPP_KUBECONFIG)"),
     Flag("kubeconfig-context", "Kubeconfig context override ($KAPP_KUBECONFIG_CONTEXT)"),
@@ -139,6 +139,8 @@ DEPLOY = (
          "int", default=100),
     Flag("dangerous-override-ownership-of-existing-resources", "Steal existing resources from another app", "bool",
          section=APPLY),
+    Flag("dangerous-ownership-override-allowed-apps", "Specify existing apps in the same namespace that existing "
+         "resources can be stolen from", "strings", section=APPLY),
     Flag("default-label-scoping-rules", "Use default label scoping rules", "bool", default=True),
     Flag("app-changes-max-to-keep", "Maximum number of app changes to keep", "int", default=200),
     Flag("logs", "Show logs from Pods annotated with 'kapp.k14s.io/deploy-logs'", "bool", default=True, section=LOGS),

@@ -26,10 +26,8 @@ def _list(s: Session) -> None:
     labels = parse_labels(s.flags["filter-labels"])
     namespace = "" if everywhere else s.namespace
     rows: list[list[Cell]] = []
-    for app in list_apps(s.client, namespace, labels):
+    for app in list_apps(s.client, namespace, labels, bounds):
         change = app.meta.last_change
-        if s.flags["filter-age"] and not bounds.matches(change.started_at):
-            continue
         successful = change.successful
         outcome: Cell = "" if successful is None else Verdict(str(successful).lower(), successful)
         rows.append([app.namespace, app.name, app.meta.selector, _joined(change.namespaces), outcome,
@@ -42,13 +40,14 @@ def _list(s: Session) -> None:
 
 
 def _joined(namespaces: tuple[str, ...]) -> str:
-    """Names joined by commas, with a line break once there are more than some forty letters in a line."""
+    """Names joined by commas, with a line break before the name that takes the letters of a line beyond forty.
+
+    As in the reference, that name does not count in the line which it begins.
+    """
     out, length = "", 0
-    for at, name in enumerate(namespaces):
-        out += name
+    for name in namespaces:
         length += len(name)
-        if at < len(namespaces) - 1:
-            out += ","
-            if length > WRAP_AFTER:
-                out, length = out + "\n", 0
-    return out
+        if length > WRAP_AFTER:
+            out, length = out + "\n" if out else "", 0
+        out += name + ","
+    return out.removesuffix(",")

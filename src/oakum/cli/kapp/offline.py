@@ -5,6 +5,7 @@ import sys
 
 from oakum.cli.command import Invocation
 from oakum.cli.kapp import session
+from oakum.cli.kapp.session import Session
 from oakum.errors import UsageError
 
 VERSION = "0.60.0"
@@ -12,20 +13,27 @@ VERSION = "0.60.0"
 
 
 def root(call: Invocation) -> int:
-    """`kapp` alone, `kapp --version`, or an unknown command. Raises UsageError for that."""
+    """`kapp` alone, `kapp --version`, or an unknown command, which is an error."""
     if call.flags["version"]:
         sys.stdout.write(f"kapp version {VERSION}\n\nSucceeded\n")
         return 0
-    from oakum.cli.help import help_text
+    from oakum.cli.help import usage_text
 
-    sys.stdout.write(help_text(call.path))
-    raise UsageError("Invalid command - see available commands/subcommands above")
+    def refuse(s: Session) -> None:
+        for block in (call.command.short, "\n\n", usage_text(call.path)):
+            s.ui.block(block)
+        raise UsageError("Invalid command - see available commands/subcommands above")
+
+    return session.run(call, refuse)
 
 
 def subcommands(call: Invocation) -> int:
-    """A command that only has sub-commands. Raises UsageError that names them."""
-    names = ", ".join(sorted(c.name for c in call.command.commands))
-    raise UsageError(f"Use one of available subcommands: {names}")
+    """A command that only has sub-commands: an error that names them."""
+    def refuse(s: Session) -> None:
+        names = ", ".join(sorted(c.name for c in call.command.commands))
+        raise UsageError(f"Use one of available subcommands: {names}")
+
+    return session.run(call, refuse)
 
 
 def version(call: Invocation) -> int:

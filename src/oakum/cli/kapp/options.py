@@ -73,6 +73,7 @@ def deploy_options(session: Session, app: str, extra_labels: tuple[str, ...] = (
         check_unlabeled=flags["existing-non-labeled-resources-check"],
         check_unlabeled_concurrency=flags["existing-non-labeled-resources-check-concurrency"],
         override_ownership=flags["dangerous-override-ownership-of-existing-resources"],
+        override_ownership_of=tuple(flags["dangerous-ownership-override-allowed-apps"]),
         scoping=flags["default-label-scoping-rules"], changes_to_keep=flags["app-changes-max-to-keep"],
         metadata_file=flags["app-metadata-file-output"], disable_gk_scoping=flags["dangerous-disable-gk-scoping"],
         labels=(*flags["labels"], *extra_labels), previous_app=flags.get("prev-app", ""),

@@ -103,18 +103,31 @@ class Session:
     @cached_property
     def config(self) -> ClusterConfig:
         """Where the cluster is. Raises DeployError."""
-        from oakum.kube.kubeconfig import load
+        from oakum.kube.kubeconfig import NoConfig, load
 
+        given = self.kubeconfig
         try:
-            return load(**self.kubeconfig)
+            return load(**given)
         except KubeError as e:
-            raise DeployError(f"Building Kubernetes config: {e}") from e
+            told = str(e)
+            if isinstance(e, NoConfig):
+                told += " (hint: Ensure cluster name is specified correctly in context configuration)"
+            if not given["text"]:
+                told = f"Building Kubernetes config: {told}"
+            elif told.startswith("invalid configuration:"):
+                told = f"Building Kubernetes config (explicit config given): {told}"
+            raise DeployError(told) from e
 
     @property
     def rate(self) -> tuple[float, int] | None:
-        """The most requests a second, and at once; None without a bound."""
-        qps = self.flags["kube-api-qps"]
-        return (qps, self.flags["kube-api-burst"]) if qps > 0 else None
+        """The most requests a second, and at once; None without a bound. Raises DeployError."""
+        qps, burst = self.flags["kube-api-qps"], self.flags["kube-api-burst"]
+        if qps <= 0:
+            return None
+        if burst <= 0:
+            raise DeployError("Building Core clientset: burst is required to be greater than 0 when RateLimiter is not "
+                              "set and QPS is set to greater than 0")
+        return qps, burst
 
     @property
     def named(self) -> bool:

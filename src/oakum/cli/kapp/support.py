@@ -48,36 +48,41 @@ def service_accounts(call: Invocation) -> int:
     return session.run(call, _service_accounts)
 
 
-def _recorded(s: Session) -> RecordedApp:
+def _recorded(s: Session) -> RecordedApp | None:
+    """The application; None for one of a selector, which has no records."""
     from oakum.deploy.app.labeled import LabeledApp
-    from oakum.deploy.errors import AppError
 
     app = s.app()
-    if isinstance(app, LabeledApp):
-        raise AppError("Not supported")
-    return app
+    return None if isinstance(app, LabeledApp) else app
 
 
 def _rename(s: Session) -> None:
-    from oakum.deploy.errors import InputError
+    from oakum.deploy.app.labeled import LabeledApp
+    from oakum.deploy.errors import AppError, InputError
 
+    app = s.app()
+    if not isinstance(app, LabeledApp) and not app.find():
+        raise app.missing()
     name, namespace = s.flags["new-name"], s.flags["new-namespace"]
     if not name and not namespace:
         raise InputError("Expected either --new-name or/and --new-namespace to be supplied")
-    app = _recorded(s)
-    if not app.find():
-        raise app.missing()
-    target, where = name or app.name, namespace or s.namespace
-    s.ui.line(f"Renaming '{app.name}' (namespace: {s.namespace}) to '{target}' (namespace: {where}) "
+    target, where = name or app.title, namespace or s.namespace
+    s.ui.line(f"Renaming '{app.title}' (namespace: {s.namespace}) to '{target}' (namespace: {where}) "
               "(app changes will not be renamed)")
     s.ui.confirm()
+    if isinstance(app, LabeledApp):
+        raise AppError("Not supported")
     app.rename(target, where)
 
 
 def _collect(s: Session) -> None:
     from oakum.deploy.app.changes import Changes
 
-    history = Changes(_recorded(s))
+    app = _recorded(s)
+    if app is None:
+        s.ui.line("Kept 0, deleted 0 app changes")
+        return
+    history = Changes(app)
     old, kept = history.excess(s.flags["max"])
     _show_changes(s, "App changes to delete", old)
     s.ui.confirm()
@@ -91,9 +96,10 @@ def _changes(s: Session) -> None:
 
     before, after = (_moment(s.flags[name]) for name in ("before", "after"))
     if before and after and after >= before:
-        raise InputError(f"After time {_go_time(after)} should be less than before time {_go_time(before)}")
-    found = [c for c in Changes(_recorded(s)).history() if _within(c.meta.started_at, after, before)]
-    _show_changes(s, "App changes", found)
+        raise InputError(f"After time {s.flags['after']} should be less than before time {s.flags['before']}")
+    app = _recorded(s)
+    found = Changes(app).history() if app is not None else ()
+    _show_changes(s, "App changes", [c for c in found if _within(c.meta.started_at, after, before)])
 
 
 def _within(at: datetime | None, after: datetime | None, before: datetime | None) -> bool:
@@ -113,10 +119,6 @@ def _moment(given: str) -> datetime | None:
     except ValueError as e:
         raise InputError(f"unrecognized time format {given}, supported formats: "
                          "[2006-01-02T15:04:05Z07:00 2006-01-02]") from e
-
-
-def _go_time(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S +0000 UTC")
 
 
 def _show_changes(s: Session, title: str, found: Sequence[Recorded]) -> None:
@@ -155,10 +157,8 @@ def _find(s: Session, kinds: Sequence[tuple[str, str]]) -> list[Any]:
 def _config_maps(s: Session) -> None:
     from oakum.deploy.output import Cell, Column, Grid
 
-    rows: list[list[Cell]] = []
-    for r in _find(s, [("", "ConfigMap")]):
-        data = {**mapping(r.body.get("data")), **mapping(r.body.get("binaryData"))}
-        rows += [[r.namespace, r.name, key, text(value)] for key, value in sorted(data.items())]
+    rows: list[list[Cell]] = [[r.namespace, r.name, key, text(value)] for r in _find(s, [("", "ConfigMap")])
+                              for key, value in (mapping(r.body.get("data")) or {"": ""}).items()]
     columns = (Column("Namespace"), Column("Name"), Column("Key"), Column("Value", hidden=not s.flags["values"]))
     s.out.table(Grid("Config map items", "config map items", columns, rows, ("Namespace", "Name", "Key")))
 
@@ -178,9 +178,9 @@ def _service_accounts(s: Session) -> None:
     for b in (r for r in found if r.kind.endswith("Binding")):
         ref = mapping(b.body.get("roleRef"))
         # Accounts and roles of others, which the application only refers to, are no counterparts; to the reference
-        # neither is a ClusterRole that a RoleBinding refers to.
+        # neither is a ClusterRole that a RoleBinding refers to, or an account whose namespace is left out.
         role = (text(ref.get("kind")), b.namespace, text(ref.get("name")))
-        subjects = {(text(x.get("namespace")) or b.namespace, text(x.get("name")))
+        subjects = {(text(x.get("namespace")), text(x.get("name")))
                     for x in mappings(b.body.get("subjects")) if x.get("kind") == "ServiceAccount"} & accounts
         where = b.namespace or CLUSTER
         if role in roles and subjects:

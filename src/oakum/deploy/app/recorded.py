@@ -301,7 +301,9 @@ def parse_labels(pairs: list[str]) -> dict[str, str]:
     out = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
-        if not equals or "=" in value:
+        if not equals:
             raise AppError("Expected label to be in 'key=val' format")
+        if not key:
+            raise AppError("Expected label key to be non-empty")
         out[key] = value
     return out
