@@ -57,6 +57,22 @@ def test_a_failed_build_is_told_on_the_log_too(programs: Programs, build: Build,
     assert shown(log)[1:4] == ["cup | broken", "cup | error: exit status 3", "cup | finished build (using Docker)"]
 
 
+@pytest.mark.parametrize("builder", ["docker", "pack"])
+def test_what_a_failed_tag_says_is_told(programs: Programs, build: Build, log: ListLog, builder: str) -> None:
+    programs.add("docker", f"""case "$1" in tag) echo no tag >&2; exit 2;; inspect) echo '[{{"Id": "sha256:{SEVENS}"}}]';; esac""")
+    programs.add("pack", f"echo Image ID: {SEVENS}")
+    with pytest.raises(BuildError, match="^exit status 2$"):
+        build(builder, builder="b")
+    assert [line for line in log.lines if " tag" in line] == ["cup | no tag", "cup | tag error: exit status 2"]
+
+
+@pytest.mark.parametrize("builder", ["pack", "bazel"])
+def test_a_build_that_lacks_an_option_has_the_log_of_one_all_the_same(build: Build, log: ListLog, builder: str) -> None:
+    with pytest.raises(BuildError, match="to be specified, but was not$"):
+        build(builder)
+    assert shown(log) == [f"cup | starting build (using {builder}): src", f"cup | finished build (using {builder})"]
+
+
 def test_what_inspect_says_must_be_json(programs: Programs, build: Build) -> None:
     programs.add("docker", 'case "$1" in inspect) echo nope;; esac')
     with pytest.raises(BuildError, match=r"^invalid character 'o' in literal null \(expecting 'u'\)$"):
@@ -131,12 +147,13 @@ def test_buildx_loads_without_a_destination(programs: Programs, build: Build) ->
     assert programs.calls[0] == "docker buildx build --progress=plain --tag kbld:rand-N-cup . --load"
 
 
-def test_buildx_gives_a_hint_for_several_platforms_without_a_destination(
-    programs: Programs, build: Build, log: ListLog
+@pytest.mark.parametrize("pushed", [False, True])
+def test_buildx_gives_a_hint_for_several_platforms(
+    programs: Programs, build: Build, log: ListLog, pushed: bool
 ) -> None:
     programs.add("docker", "echo docker exporter does not currently support exporting manifest lists >&2; exit 1")
     with pytest.raises(BuildError, match="^exit status 1$"):
-        build("buildx", pushed=False)
+        build("buildx", pushed=pushed)
     assert any("(hint: Specify image destination" in line for line in log.lines)
 
 

@@ -20,11 +20,10 @@ class BazelBuilder:
 
     def build(self, task: Task, log: Log) -> Built:
         """Run the target, and give the image that it printed its stable tag."""
-        target = task.options.get("target")
-        if not target:
-            raise BuildError("Expected target to be specified, but was not")
-        output = invoke(["bazel", "run", target, *(task.options.get("rawOptions") or ())], "bazel", task, log)
+        target = task.options.get("target") or ""
+        argv = ["bazel", "run", target, *(task.options.get("rawOptions") or ())]
+        output = invoke(argv, "bazel", task, log, lacks="" if target else "target")
         match = _IMAGE_ID.search(output.out)
         if match is None:
             raise BuildError("Expected to find image ID in bazel output but did not")
-        return Built(self._engine.keep_id(task.name, match[1]), self._engine)
+        return Built(self._engine.keep_id(task.name, match[1], log), self._engine)

@@ -61,6 +61,6 @@ class BuildxBuilder:
             return run(argv, task.name, log, folder=task.path)
         except BuildError as error:
             log.write(task.name, f"error: {error}")
-            if where == "--load" and isinstance(error, ProgramFailed) and _NO_LISTS in error.output.err:
+            if isinstance(error, ProgramFailed) and _NO_LISTS in error.output.err:
                 log.write(task.name, _HINT)
             raise

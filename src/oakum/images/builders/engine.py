@@ -32,21 +32,17 @@ class Engine:
         """Give the image its stable tag, remove the temporary one, and return the stable one. Raises BuildError."""
         image_id = self._step("inspect", name, log, lambda: self.image_id(image))
         stable = naming.stable(name, image_id)
-        self._step("tag", name, log, lambda: self.tag(image, stable))
+        self._step("tag", name, log, lambda: self._tag(image, stable, name, log))
         if remove:
             self._step("untag", name, log, lambda: run([self.program, "rmi", image], name, log))
         return stable
 
-    def keep_id(self, name: str, image_id: str) -> str:
+    def keep_id(self, name: str, image_id: str, log: Log) -> str:
         """Give the image with this id (hexadecimal, also a short one) its stable tag. Raises BuildError."""
         full = f"sha256:{image_id}"
         stable = naming.stable(name, full)
-        self.tag(full, stable)
+        self._step("tag", name, log, lambda: self._tag(full, stable, name, log))
         return stable
-
-    def tag(self, image: str, target: str) -> None:
-        """Give `image` another tag. Raises BuildError."""
-        run([self.program, "tag", image, target], "", None)
 
     def publish(self, image: str, destination: Destination, log: Log) -> str:
         """Push `image` under a random tag; its digest reference. Raises BuildError, BadReference."""
@@ -61,7 +57,7 @@ class Engine:
     def _push(self, image: str, target: str, destination: Destination, log: Log) -> str:
         name = destination.new_image
         before = self._step("inspect", name, log, lambda: self.image_id(image))
-        self._step("tag", name, log, lambda: self.tag(image, target))
+        self._step("tag", name, log, lambda: self._tag(image, target, name, log))
         if self.program == "podman":
             # What podman knows of a local image has another digest than what it compressed and sent.
             argv = [self.program, "push", *plain_http_flags(name)]
@@ -85,6 +81,9 @@ class Engine:
             shown = ", ".join(json.dumps(entry) for entry in listed)
             raise BuildError(f"Expected to find same repo digest, but found []string{{{shown}}}")
         return (own if len(own) == 1 else distinct).pop()
+
+    def _tag(self, image: str, target: str, name: str, log: Log) -> None:
+        run([self.program, "tag", image, target], name, log)
 
     def _target(self, destination: Destination) -> str:
         repository = naming.pushed_to(destination)

@@ -21,14 +21,14 @@ class PackBuilder:
     def build(self, task: Task, log: Log) -> Built:
         """Build, and give the image that pack printed its stable tag."""
         options = task.options
-        if not options.get("builder"):
-            raise BuildError("Expected builder to be specified, but was not")
-        argv = ["pack", "build", "--verbose", task.name, "--path", ".", "--builder", options["builder"]]
+        builder = options.get("builder") or ""
+        argv = ["pack", "build", "--verbose", task.name, "--path", ".", "--builder", builder]
         for buildpack in options.get("buildpacks") or ():
             argv += ["--buildpack", buildpack]
         argv += ["--clear-cache"] if options.get("clearCache") else []
-        output = invoke([*argv, *(options.get("rawOptions") or ())], "pack", task, log)
+        argv += options.get("rawOptions") or ()
+        output = invoke(argv, "pack", task, log, lacks="" if builder else "builder")
         match = _IMAGE_ID.search(output.out)
         if match is None:
             raise BuildError("Expected to find image ID in pack output but did not")
-        return Built(self._engine.keep_id(task.name, match[1]), self._engine)
+        return Built(self._engine.keep_id(task.name, match[1], log), self._engine)
