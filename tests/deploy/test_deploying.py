@@ -70,6 +70,19 @@ def test_a_partial_deploy_does_not_forget_kinds_that_it_left_out(place: Place) -
     assert place.deploy(config_map("a", k="2")).rows == [("s", "delete")]
 
 
+def test_without_a_history_earlier_changes_go_too(place: Place) -> None:
+    place.deploy(config_map("a", k="1"))
+    assert "Deleted 1 older app changes" in place.deploy(config_map("a", k="2"), changes_to_keep=0).lines
+    assert Changes(RecordedApp(place.client, "app", place.namespace)).history() == []
+
+
+def test_a_partial_delete_is_recorded_without_namespaces(place: Place) -> None:
+    place.deploy(config_map("a"), config_map("b"))
+    place.delete(filter=ResourceFilter(names=("a",)))
+    change = meta(place).last_change
+    assert (change.description, change.namespaces, list(place.data())) == ("delete", (), ["b"])
+
+
 def test_history_is_kept_when_many_write_the_record_at_once(place: Place) -> None:
     place.deploy(config_map("a", k="1"))
 

@@ -13,11 +13,15 @@ from tests.deploy.test_faults import QUIET
 from tests.kube.scripted import Reply
 
 from oakum.dataclass import replace
+from oakum.deploy.app.recorded import RecordedApp
 from oakum.deploy.cluster import ServerError
-from oakum.deploy.errors import InputError
+from oakum.deploy.errors import AppError, InputError
+from oakum.deploy.existing import Finder, Scope
+from oakum.errors import DeployError
 from oakum.kube import connect
 from oakum.kube.kinds import ResourceType
 from oakum.kube.kubeconfig import Identity
+from oakum.kube.selector import Requirement, Selector
 
 RBAC = "rbac.authorization.k8s.io"
 SERVICE_ACCOUNTS = ResourceType("", "v1", "serviceaccounts", "ServiceAccount", True)
@@ -48,11 +52,14 @@ def secret(name: str) -> dict[str, Any]:
 
 
 @contextmanager
-def limited(place: Place, *rules: dict[str, Any]) -> Iterator[tuple[Place, list[str]]]:
-    """The place for a user who has those rights in its namespace and no others; and what is asked of the server."""
+def limited(place: Place, *rules: dict[str, Any], records: bool = True) -> Iterator[tuple[Place, list[str]]]:
+    """The place for a user who has those rights in its namespace and no others; and what is asked of the server.
+
+    With `records` that is all that there is to do with ConfigMaps, too.
+    """
     space, admin = place.namespace, place.client
     admin.create(SERVICE_ACCOUNTS, {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "limited"}}, space)
-    admin.create(ROLES, role("limited", RECORDS, *rules), space)
+    admin.create(ROLES, role("limited", *([RECORDS] if records else []), *rules), space)
     admin.create(BINDINGS, binding("limited", "limited") | {
         "subjects": [{"kind": "ServiceAccount", "name": "limited", "namespace": space}]}, space)
     token = admin.review(SERVICE_ACCOUNTS.path(space, "limited") + "/token", {
@@ -138,6 +145,35 @@ def test_a_rule_is_told_resource_by_resource_and_verb_by_verb(place: Place) -> N
     with limited(place, MAY_WRITE_ROLES) as (there, _):
         assert refusal(there, role("r", may("get,list", "pods,pods/log"))).splitlines()[1:5] == [
             f'not permitted to "{verb}" /, Resource={what}' for what in ("pods", "pods/log") for verb in ("get", "list")]
+
+
+NAMED = {"apiGroups": [""], "resources": ["configmaps"], "resourceNames": ["app", "a"], "verbs": ["*"]}
+
+
+@pytest.mark.parametrize("verbs", ["get,create,update,delete", "get,list,create,delete", "get,list,create,update"])
+def test_who_may_not_keep_the_history_deploys_all_the_same(place: Place, verbs: str) -> None:
+    place.deploy(config_map("a", k="1"))
+    with limited(place, may(verbs, "configmaps"), NAMED, records=False) as (there, _):
+        there.deploy(config_map("a", k="2"), logs=QUIET, changes_to_keep=1)
+    assert place.data() == {"a": {"k": "2"}}
+    record = RecordedApp(place.client, "app", place.namespace)
+    assert record.meta.last_change.successful
+
+
+def test_what_cannot_be_recorded_as_begun_or_deleted_is_told_as_such(place: Place) -> None:
+    place.deploy(config_map("a", k="1"))
+    with limited(place, may("get,list,update", "configmaps"), NAMED, records=False) as (there, _):
+        with pytest.raises(AppError, match="^Creating app change: configmaps is forbidden"):
+            there.deploy(config_map("a", k="2"), logs=QUIET)
+        with pytest.raises(AppError, match="^Deleting app changes: configmaps .* is forbidden"):
+            there.delete()
+    assert RecordedApp(place.client, "app", place.namespace).meta.last_change.successful is False
+
+
+def test_where_nothing_may_be_listed_and_no_namespace_is_known_the_refusal_is_told(place: Place) -> None:
+    with (limited(place) as (there, _),
+          pytest.raises(DeployError, match="^Listing schema.* namespaced: true: Fetching all namespaces: namespaces is forb")):
+        Finder(there.client, Scope()).find(Selector((Requirement("x", "!"),)))
 
 
 def test_rules_for_paths_are_checked_as_paths(place: Place) -> None:

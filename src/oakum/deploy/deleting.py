@@ -131,12 +131,13 @@ class Delete:
             raise ExitStatus.applied(bool(planned))
 
     def _owned(self, selector: Selector) -> list[Resource]:
-        found = self._finder().find(selector)
+        found = self._finder.find(selector)
         for r in found:
             if r.transient and OWNED in r.annotations:
                 r.transient = False
         return found
 
+    @cached_property
     def _finder(self) -> Finder:
         options, meta = self.options, self._meta
         fallback = (options.namespace, *(meta.last_change.namespaces if meta else ()))
@@ -159,12 +160,16 @@ class Delete:
                 self._check_gone(selector)
             return
         self._lock.check()
-        running = Changes(app).begin("delete", namespaces_of(existing), keep=0)
+        changes = Changes(app)
+        # Who may not list all namespaces finds what is left by those of the record.
+        running = changes.begin("delete", namespaces_of(existing) if self._finder.limited else (), keep=0)
         try:
             execution.run(planned)
             if complete:
                 self._check_gone(selector)
             self._lock.check()
+            if complete:
+                changes.delete(changes.history(), "Deleting app changes")
         except LockLost:
             with suppress(OakumError):
                 running.give_up()
@@ -174,20 +179,17 @@ class Delete:
             with suppress(OakumError):
                 running.finish(False)
                 if complete:
-                    old, _ = Changes(app).excess(KEEP_AFTER_FAILED_DELETE)
-                    Changes(app).delete(old)
+                    changes.trim(KEEP_AFTER_FAILED_DELETE, self.out.line)
             raise
-        if not complete:
+        if complete:
+            app.delete()
+        else:
             running.finish(True)
-            return
-        changes = Changes(app)
-        changes.delete(changes.history())
-        app.delete()
 
     def _check_gone(self, selector: Selector) -> None:
         """Look again, with what the server serves now: nothing may be left. Raises ApplyError."""
         self.client.discovery.refresh()
-        left = self._finder().find(selector)
+        left = self._finder.find(selector)
         if left:
             names = ", ".join(r.description for r in left)
             raise ApplyError(f"Expected all resources to be gone, but found: {names}")

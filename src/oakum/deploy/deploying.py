@@ -357,11 +357,9 @@ class Deploy:
             return (ours | (Used.known(meta) - both)).put_in(meta) if successful else meta
 
         running.finish(successful, also=used)
-        if options.changes_to_keep > 0 and not self._is_new:  # else this change is its only one
-            old, _ = Changes(app).excess(options.changes_to_keep)
-            if old:
-                Changes(app).delete(old)
-                self.out.line(f"Deleted {len(old)} older app changes")
+        if not self._is_new:  # else this change is its only one
+            with suppress(OakumError):  # who may not trim the history has deployed all the same
+                Changes(app).trim(options.changes_to_keep, self.out.line)
 
     def _logs(self, planned: Sequence[Planned], existing: Sequence[Resource]) -> DeployLogs | None:
         """The logs that are shown meanwhile, when they are asked for."""

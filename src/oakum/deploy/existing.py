@@ -56,6 +56,11 @@ class Finder:
         self._lock = threading.Lock()
         self._namespaces: list[str] | None = None
 
+    @property
+    def limited(self) -> bool:
+        """Whether only those namespaces were looked at that are sure to be allowed."""
+        return self._scope.only_fallback or self._namespaces == self._fallback()
+
     def find(self, selector: Selector) -> list[Resource]:
         """The objects that the selector matches, each once, without our identity annotation."""
         text = str(selector)
@@ -84,7 +89,7 @@ class Finder:
                 if not e.forbidden:
                     raise
             return self._in_namespaces(kind, selector, self._allowed()) if kind.namespaced else []
-        except KubeError as e:
+        except (KubeError, DeployError) as e:
             if self._may_ignore is not None and self._may_ignore(kind.api_version):
                 self._log(f"Resources: Ignoring group version: {kind.describe()}")
                 return []
@@ -107,9 +112,9 @@ class Finder:
                 try:
                     self._namespaces = [n["metadata"]["name"] for n in self._client.list(NAMESPACES).items]
                     self._log("Resources: Falling back to checking each namespace separately (much slower)")
-                except ApiError as e:
-                    if not e.forbidden:
-                        raise
+                except KubeError as e:
+                    if not (isinstance(e, ApiError) and e.forbidden and self._fallback()):
+                        raise DeployError(f"Fetching all namespaces: {e}") from e
                     self._namespaces = self._fallback()
             return self._namespaces
 

@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from oakum.dataclass import dataclass, replace
 from oakum.deploy.app.meta import AppMeta, ChangeMeta, now, parse_change
 from oakum.deploy.app.recorded import RecordedApp, rewritten
 from oakum.deploy.errors import AppError
+from oakum.errors import KubeError
 from oakum.kube.client import CONFIG_MAPS
 from oakum.kube.errors import ApiError
 from oakum.kube.workers import each
@@ -58,10 +60,13 @@ class Changes:
         labels = {IS_CHANGE: "", OF_LABEL: app.label_value}
         if len(app.name) <= 63 or not app.labels_changes:
             labels[OF_NAME] = app.name
-        return app.client.create(CONFIG_MAPS, {
-            "apiVersion": "v1", "kind": "ConfigMap", "data": {"spec": meta.to_text()},
-            "metadata": {"generateName": f"{app.name}-change-", "namespace": app.namespace, "labels": labels},
-        }, app.namespace)
+        try:
+            return app.client.create(CONFIG_MAPS, {
+                "apiVersion": "v1", "kind": "ConfigMap", "data": {"spec": meta.to_text()},
+                "metadata": {"generateName": f"{app.name}-change-", "namespace": app.namespace, "labels": labels},
+            }, app.namespace)
+        except KubeError as e:
+            raise AppError(f"Creating app change: {e}") from e
 
     def excess(self, keep: int) -> tuple[list[Recorded], int]:
         """The oldest changes beyond the newest `keep`, and how many stay."""
@@ -70,10 +75,20 @@ class Changes:
             return [], len(found)
         return found[:len(found) - keep], keep
 
-    def delete(self, changes: list[Recorded]) -> None:
-        """Delete records; ones that are gone already count as deleted."""
+    def trim(self, keep: int, say: Callable[[str], None]) -> None:
+        """Delete the oldest changes beyond the newest `keep`, and `say` how many. Raises KubeError, AppError."""
+        old, _ = self.excess(keep)
+        self.delete(old)
+        if old:
+            say(f"Deleted {len(old)} older app changes")
+
+    def delete(self, changes: list[Recorded], what: str = "Deleting app change") -> None:
+        """Delete records; ones that are gone already count as deleted. Raises AppError that begins with `what`."""
         def drop(change: Recorded) -> None:
-            self._app.client.delete(CONFIG_MAPS, change.name, self._app.namespace, missing_ok=True)
+            try:
+                self._app.client.delete(CONFIG_MAPS, change.name, self._app.namespace, missing_ok=True)
+            except KubeError as e:
+                raise AppError(f"{what}: {e}") from e
 
         each(changes, drop, DELETES_AT_ONCE)
 
@@ -109,10 +124,8 @@ class Running:
             def edit(record: dict[str, Any]) -> None:
                 record["data"] = {**mapping(record.get("data")), "spec": done.to_text()}
 
-            try:
+            with suppress(ApiError):  # that of the application, which tells it too, is what counts
                 rewritten(self._app.client, self._record, self._app.namespace, edit)
-            except ApiError as e:
-                raise AppError(f"Updating app change: {e}") from e
         return done
 
 

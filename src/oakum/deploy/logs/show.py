@@ -6,6 +6,7 @@ from collections.abc import Callable
 from oakum.deploy.errors import InputError
 from oakum.deploy.filters import glob
 from oakum.deploy.logs.tail import Tail, TailOptions, follow, list_pods
+from oakum.errors import KubeError
 from oakum.kube.client import Client
 from oakum.typing import Any
 
@@ -19,7 +20,11 @@ def show_logs(client: Client, labels: str, namespace: str, options: TailOptions,
     """
     if options.lines <= 0 and not options.follow:
         raise InputError("Expected --lines to be greater than zero since --follow is not specified")
-    pods, watches = list_pods(client, labels, [namespace])
+    try:
+        pods, watches = list_pods(client, labels, [namespace])
+    except KubeError as e:  # as while deploying, and in the reference, this is no failure of ours
+        write(f"Pod watching error: {e}")
+        return
     seen = set()
 
     def end() -> None:
