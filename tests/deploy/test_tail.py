@@ -136,4 +136,20 @@ def test_logs_end_with_an_error_when_their_reader_is_gone(follow: bool) -> None:
         raise BrokenPipeError
 
     with serving(script) as (url, _), pytest.raises(BrokenPipeError):
-        show_logs(Client(Transport(ClusterConfig(url))), "a=b", "n", TailOptions(follow=follow), "", gone)
+        show_logs(Client(Transport(ClusterConfig(url))), "a=b", "n", TailOptions(follow=follow), "", gone, gone)
+
+
+def test_what_becomes_of_a_log_is_told_apart_from_what_is_in_it() -> None:
+    body = {"metadata": {"name": "p", "namespace": "n", "uid": "1"}, "spec": {"containers": [{"name": "c"}]},
+            "status": {"containerStatuses": [{"name": "c", "state": RUNNING}]}}
+
+    def script(method: str, path: str, headers: dict[str, str]) -> Reply:
+        if "/log?" in path:
+            return Reply(200, b"one\n")
+        return Reply(200, {"items": [body], "metadata": {"resourceVersion": "1"}} if "/pods?" in path else body)
+
+    written: list[str] = []
+    noted: list[str] = []
+    with serving(script) as (url, _):
+        show_logs(Client(Transport(ClusterConfig(url))), "a=b", "n", TailOptions(), "", written.append, noted.append)
+    assert (written, noted) == ([LINE], [STARTING, "# ending tailing 'p > c' logs\n"])

@@ -17,4 +17,4 @@ def _logs(s: Session) -> None:
 
     flags = s.flags
     options = TailOptions(flags["follow"], flags["lines"], flags["container-tag"], tuple(flags["container-name"]))
-    show_logs(s.client, str(s.selector()), s.namespace, options, flags["pod-name"], s.ui.block)
+    show_logs(s.client, str(s.selector()), s.namespace, options, flags["pod-name"], s.ui.block, s.ui.begin)

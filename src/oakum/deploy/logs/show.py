@@ -12,11 +12,12 @@ from oakum.typing import Any
 
 
 def show_logs(client: Client, labels: str, namespace: str, options: TailOptions, pod_name: str,
-              write: Callable[[str], None]) -> None:
+              write: Callable[[str], None], note: Callable[[str], None]) -> None:
     """Print the logs of the pods that the selector finds.
 
     When following, this goes on until it is interrupted, with new pods as they come. `pod_name` is a glob, empty for
-    all. Raises InputError, KubeError, and OSError when nothing more can be written.
+    all; `note` gets the lines about when a log begins and ends. Raises InputError, KubeError, and OSError when nothing
+    more can be written.
     """
     if options.lines <= 0 and not options.follow:
         raise InputError("Expected --lines to be greater than zero since --follow is not specified")
@@ -31,7 +32,7 @@ def show_logs(client: Client, labels: str, namespace: str, options: TailOptions,
         for watch in watches:
             watch.close()
 
-    tail = Tail(client, options, write, broken=end)
+    tail = Tail(client, options, write, broken=end, note=note)
 
     def start(pod: dict[str, Any]) -> None:
         uid = pod["metadata"].get("uid")

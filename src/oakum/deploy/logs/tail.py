@@ -37,17 +37,19 @@ class TailOptions:
 
 
 class Tail:
-    """Follows or prints the logs of pods through `write` (text with its newline). `close` ends all of it.
+    """Follows or prints the logs of pods through `write` (text with its newline), and what becomes of them through
+    `note`, which is the same by default. `close` ends all of it.
 
     When nothing more can be written (the reader is gone, the disk is full), all logs end, `broken` is called, and
     `check` raises what was the matter.
     """
 
     def __init__(self, client: Client, options: TailOptions, write: Callable[[str], None],
-                 broken: Callable[[], None] = lambda: None) -> None:
+                 broken: Callable[[], None] = lambda: None, note: Callable[[str], None] | None = None) -> None:
         self._client = client
         self._options = options
         self._write = write
+        self._note = note or write
         self._broken = broken
         self._failure: OSError | None = None
         self._stop = threading.Event()
@@ -114,20 +116,20 @@ class Tail:
                 state = "running"
             if state == "waiting" and self._options.follow:
                 if not waited:
-                    self._write(f"# waiting for '{tag}' logs to become available...\n")
+                    self._note(f"# waiting for '{tag}' logs to become available...\n")
                 waited = True
                 self._stop.wait(RUNNING_PAUSE)
                 continue
             if state != "running":
                 return
-            self._write(f"# starting tailing '{tag}' logs\n")
+            self._note(f"# starting tailing '{tag}' logs\n")
             self._print(meta, container, tag)
             printed = True
             if not self._options.follow:
-                self._write(f"# ending tailing '{tag}' logs\n")
+                self._note(f"# ending tailing '{tag}' logs\n")
                 return
             if not self._stop.is_set():
-                self._write(f"# container stopped '{tag}' logs\n")
+                self._note(f"# container stopped '{tag}' logs\n")
             self._stop.wait(AGAIN_PAUSE)
 
     def _state(self, meta: dict[str, Any], container: str, printed: bool) -> str | None:
