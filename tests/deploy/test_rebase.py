@@ -113,3 +113,16 @@ def test_a_service_account_of_another_shape_is_left_for_the_server_to_refuse(sec
     existing = made("ServiceAccount", secrets=[{"name": "x-token-1"}, None, {"name": 5}], imagePullSecrets=secrets)
     got = result(default_config(), made("ServiceAccount", secrets=secrets), existing)
     assert got["secrets"] == ([*secrets, {"name": "x-token-1"}] if isinstance(secrets, list) else secrets)
+
+
+@pytest.mark.parametrize("path", [["data", "k", "x"], ["list", "x"], ["list", {"index": 0}, "x"], ["list", {"regex": "x"}]])
+def test_what_cannot_be_reached_is_not_removed(path: list[Any]) -> None:
+    new = made(data={"k": "v"}, list=["a"])
+    assert result(rules({"path": path, "type": "remove"}), new, made())["list"] == ["a"]
+
+
+def test_a_path_that_ends_in_an_array_is_named() -> None:
+    for kind, mod in (("remove", "FieldRemoveMod"), ("copy", "FieldCopyMod")):
+        config = rules({"path": ["list", {"allIndexes": True}], "type": kind, "sources": ["new"]})
+        with pytest.raises(ConfigError, match=rf"{mod} for path 'list,\(all\)' on resource .*: Expected last part of the path"):
+            result(config, made(list=["a"]), made(list=["a"]))

@@ -96,8 +96,7 @@ CASES = {
     "an explicit reference to nothing": (
         config_map("a", versioned="") + config_map("b", versioned_explicit_ref=""), (),
         "Parsing versioned explicit ref on resource 'configmap/b (v1) namespace: {NS}':\n"
-        "  Parsing versioned explicit reference from annotation 'kapp.k14s.io/versioned-explicit-ref':\n"
-        "    Expected non-empty apiVersion"),
+        "  Expected versioned explicit reference to specify non-empty apiVersion, kind and name keys"),
     "no file": (None, (), "Expected at least one --file (-f) specified with a file or directory path"),
     "an unreadable age": (
         config_map("a"), ("--filter-age", "5m"),

@@ -19,7 +19,7 @@ _IN_ARRAYS = (All, Index)
 
 
 class PathMismatch(ConfigError):
-    """A value on the way is not of the type that the path needs."""
+    """A value on the way is not of the type that the path needs, or the path ends in an array."""
 
 
 def _on(target: Resource, mod: str, path: Path, mismatch: PathMismatch) -> PathMismatch:
@@ -87,7 +87,7 @@ def _copied_items(target: Any, path: Path, sources: list[Any], driver: int, whol
         return None
     out = list(_need_array(target))
     if not rest:
-        raise ConfigError("Expected last part of the path to be map key")
+        raise PathMismatch("Expected last part of the path to be map key")
     for at in _indexes(part, out):
         if _at(sources[driver], at) is not _MISSING:
             out[at] = _copied(out[at], rest, [_at(s, at) for s in sources], driver, whole)
@@ -102,7 +102,7 @@ def _indexes(part: Part, items: Sequence[Any]) -> range:
 
 
 def remove_field(target: Resource, path: Path) -> None:
-    """Remove what is at `path`, if it can be reached. Raises PathMismatch."""
+    """Remove what is at `path`, if it can be reached. Raises PathMismatch where an array is looked for in vain."""
     try:
         target.body = _removed(target.body, path)
     except PathMismatch as e:
@@ -116,11 +116,13 @@ def _removed(target: Any, path: Path) -> Any:
     if isinstance(part, _IN_ARRAYS):
         items = list(_need_array(target))
         if not rest:
-            raise ConfigError("Expected last part of the path to be map key")
+            raise PathMismatch("Expected last part of the path to be map key")
         for at in _indexes(part, items):
             items[at] = _removed(items[at], rest)
         return items
-    out = dict(_need_map(target))
+    if not isinstance(target, dict):
+        return target
+    out = dict(target)
     for key in part.keys(out) if isinstance(part, Pattern) else [part]:
         if not rest:
             out.pop(key, None)

@@ -195,7 +195,7 @@ def _explicit(resource: Resource, annotation: str, value: str) -> dict[str, Any]
         shown = "" if isinstance(found, list) else f" `{written if len(written) <= 10 else f'{written[:7]}...'}`"
         raise InputError(f"{prefix}yaml: unmarshal errors:\n  line 1: cannot unmarshal {kind}{shown} into "
                          "map[string]interface {}")
-    for field in ("apiVersion", "kind", "name"):
-        if not found.get(field):
-            raise InputError(f"{prefix}Expected non-empty {field}")
+    if not all(found.get(field) for field in ("apiVersion", "kind", "name")):
+        raise InputError(f"{where}Expected versioned explicit reference to specify non-empty apiVersion, kind and name "
+                         "keys")
     return found
