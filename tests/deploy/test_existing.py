@@ -74,3 +74,8 @@ def test_what_was_written_in_a_group_that_is_served_no_more_is_deleted(place: Pl
 def test_a_copy_of_the_same_name_in_another_group_is_its_controllers(place: Place) -> None:
     ingress(place, "example.com")
     assert [(r.kind, r.transient) for r in found(place)] == [("ConfigMap", False), ("Ingress", True)]
+
+
+def test_the_identity_that_a_controller_copied_is_shown(place: Place) -> None:
+    ingress(place, "example.com")
+    assert ["kapp.k14s.io/identity" in r.annotations for r in found(place)] == [False, True]

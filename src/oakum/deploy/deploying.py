@@ -311,8 +311,8 @@ class Deploy:
         diff = self.options.diff
         if diff.run and diff.exit_status:
             raise ExitStatus.diffed(pending)
-        if self.options.apply_exit_status and not diff.run:
-            raise ExitStatus.applied(changed=False)
+        if self.options.apply_exit_status:
+            raise ExitStatus.applied(changed=pending)
 
     def _carry_out(self, execution: Execution, planned: Sequence[Planned], what: str, everything: Sequence[Resource],
                    existing: Sequence[Resource]) -> None:

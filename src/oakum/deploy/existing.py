@@ -131,9 +131,12 @@ def _one_each(found: Iterable[Resource]) -> list[Resource]:
     for seen in by_object.values():
         seen.sort(key=lambda r: r.api_version)
         chosen = next((r for r in seen if _written_as(r) == r.api_version), seen[0])
-        clean = identified(chosen)
-        clean.transient = not _is_ours(chosen)
-        out.append(clean)
+        if _is_ours(chosen):
+            out.append(identified(chosen))
+        else:
+            # What a controller copied, the annotation of another object among it, is shown as it is.
+            chosen.transient = True
+            out.append(chosen)
     return out
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from tests.cli.kapp.conftest import Kapp
 from tests.cli.kapp.test_errors import HEAD, config_map
 
@@ -74,3 +75,18 @@ def test_a_patch_goes_on_from_the_versions_that_are_there(kapp: Kapp) -> None:
         config_map("a", "{k: v2}", versioned=""), "--patch")
     listed = kapp("inspect", "-a", "app", "--column", "name")[1]
     assert listed == "a-ver-1\t\na-ver-2\t\nb\t\n"
+
+
+@pytest.mark.parametrize(("known", "words", "status", "error"), [
+    (False, (), 3, "applying with changes"),
+    (True, (), 2, "applying with no changes"),
+    (True, ("--diff-exit-status",), 2, "diffing with no pending changes"),
+])
+def test_a_run_for_the_difference_may_have_the_status_of_applying(
+        kapp: Kapp, known: bool, words: tuple[str, ...], status: int, error: str) -> None:
+    text = config_map("a")
+    if known:
+        kapp.deploys(text)
+    found, _, err = kapp("deploy", "-a", "app", "-y", "-f", "a.yml", "--diff-run", "--apply-exit-status", *words,
+                         files={"a.yml": text})
+    assert (found, err) == (status, f"kapp: Error: Exiting after {error} (exit status {status})\n")
