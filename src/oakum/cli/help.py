@@ -47,12 +47,13 @@ def usage_text(path: Sequence[Command]) -> str:
     for group in command.groups or ("Available Commands:",):
         members = [below for below in listed if not command.groups or below.group == group]
         if members:
-            width = max(11, *(len(below.name) for below in listed))
-            parts.append(group + "\n" + "".join(f"  {below.name:<{width}} {below.short}\n" for below in members))
+            longest = max(11, *(len(below.name) for below in listed))
+            parts.append(group + "\n" + "".join(f"  {below.name:<{longest}} {below.short}\n" for below in members))
+    width = flag_width(own) if command.sections else 0
     for heading in command.sections or ("Flags:",):
         chosen = [flag for flag in own
                   if not command.sections or heading in (flag.section or command.sections[-1]).split("\n")]
-        if text := flag_lines(chosen):
+        if text := flag_lines(chosen, width):
             parts.append(heading + "\n" + text)
     if text := flag_lines(inherited):
         parts.append("Global Flags:\n" + text)
@@ -61,10 +62,15 @@ def usage_text(path: Sequence[Command]) -> str:
     return "\n".join(parts)
 
 
-def flag_lines(flags: Sequence[Flag]) -> str:
-    """One line a flag, sorted by name, with type and default."""
+def flag_width(flags: Sequence[Flag]) -> int:
+    """How wide the column of names and types is."""
+    return max((len(_left(flag)) for flag in flags if not flag.hidden), default=0)
+
+
+def flag_lines(flags: Sequence[Flag], width: int = 0) -> str:
+    """One line a flag, sorted by name, with type and default; `width` is the first column's, 0 for what it needs."""
     rows = [(_left(flag), _right(flag)) for flag in sorted(flags, key=lambda flag: flag.name) if not flag.hidden]
-    width = max((len(left) for left, _ in rows), default=0)
+    width = width or flag_width(flags)
     return "".join(f"{left:<{width}}   {right}".rstrip() + "\n" for left, right in rows)
 
 

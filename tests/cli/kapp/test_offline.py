@@ -181,3 +181,15 @@ def test_a_word_after_the_call_for_help_is_taken_for_its_value(capsys: pytest.Ca
 
 def test_help_pages_that_are_asked_for_by_the_command_end_with_themselves(capsys: pytest.CaptureFixture[str]) -> None:
     assert kapp(capsys, "help", "deploy")[1] + "\nSucceeded\n" == kapp(capsys, "deploy", "--help")[1]
+
+
+def test_what_flags_do_stands_in_one_column_below_all_headings(capsys: pytest.CaptureFixture[str]) -> None:
+    page = kapp(capsys, "deploy", "--help")[1].partition("Global Flags:")[0]
+    columns = {line.index(text) for line in page.splitlines()
+               for text in ("Set file (", "Show changes", "Show logs from all Pods", "help for deploy") if text in line}
+    assert len(columns) == 1
+
+
+def test_commands_below_a_command_stand_below_the_heading_of_all_others(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ("\nAvailable/Other Commands:\n  delete      Delete app group\n  deploy      Deploy app group\n\n"
+            in kapp(capsys, "app-group", "--help")[1])

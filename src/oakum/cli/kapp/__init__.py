@@ -10,11 +10,11 @@ from oakum.cli.kapp import flags as f
 from oakum.cli.program import main as run_main
 from oakum.cli.registries import REGISTRY, VERIFY_KEY
 
-ABOUT = "kapp helps with Kubernetes application management"
+ABOUT = "kapp helps to manage applications on your Kubernetes cluster"
 APPS, SUPPORT, MISC, REST = GROUPS = (
     "App Commands:", "App Support Commands:", "Misc Commands:", "Available/Other Commands:")
 LS = ("l", "ls")
-DEPLOYING = """\
+DEPLOYING = """
   # Deploy app 'app1' based on config files in config/
   kapp deploy -a app1 -f config/
 
@@ -26,7 +26,7 @@ DEPLOYING = """\
     -f https://github.com/...download/v0.6.0/crds.yaml \\
     -f https://github.com/...download/v0.6.0/release.yaml
 """
-FOLLOWING = """\
+FOLLOWING = """
   # Follow all pod logs in app 'app1'
   kapp logs -a app1 -f
 
@@ -41,8 +41,9 @@ def _with_commands(short: str, commands: tuple[Command, ...]) -> str:
 
 
 def _group(name: str, short: str, commands: tuple[Command, ...], *, group: str, aliases: tuple[str, ...]) -> Command:
+    commands = tuple(sorted((c._replace(group=REST) for c in commands), key=lambda c: c.name))
     return Command(name, _with_commands(short, commands), run="oakum.cli.kapp.offline:subcommands", commands=commands,
-                   group=group, aliases=aliases, arguments=None)
+                   group=group, groups=(REST,), aliases=aliases, arguments=None)
 
 
 _APP_CHANGE = (
@@ -50,10 +51,9 @@ _APP_CHANGE = (
             flags=(ui.TTY, *f.APP, Flag("max", "Maximum number of app changes to keep", "int", default=200,
                                             check=at_least(0)))),
     Command("list", "List app changes", aliases=LS, run="oakum.cli.kapp.support:changes",
-            flags=(ui.TTY, *f.APP, Flag("before", "List app-changes happened before given time (formats: "
-                                        "2006-01-02T15:04:05Z07:00, 2006-01-02)"),
-                   Flag("after", "List app-changes happened after given time (formats: 2006-01-02T15:04:05Z07:00, "
-                        "2006-01-02)"))))
+            flags=(ui.TTY, *f.APP, Flag("before", "List app changes before given time (formats: 2022-01-10T12:15:25Z, "
+                                        "2022-01-10)"),
+                   Flag("after", "List app changes after given time (formats: 2022-01-10T12:15:25Z, 2022-01-10)"))))
 _APP_GROUP = (
     Command("deploy", "Deploy app group", aliases=("d", "dep"), run="oakum.cli.kapp.group:deploy", sections=f.SECTIONS,
             flags=(TTY_ON, f.GROUP, *f.NAMESPACE, *f.APP_NAMESPACE,
@@ -64,10 +64,10 @@ _APP_GROUP = (
             flags=(TTY_ON, f.GROUP, *f.NAMESPACE, *f.APP_NAMESPACE, *f.diff("diff"), *f.apply(wait_ignored=True),
                    *f.LOCK, f.EXPLAIN)))
 _CONFIG_MAP = (
-    Command("list", "List config maps for app", aliases=LS, run="oakum.cli.kapp.support:config_maps",
+    Command("list", "List config maps", aliases=LS, run="oakum.cli.kapp.support:config_maps",
             flags=(ui.TTY, *f.APP, Flag("values", "Show config map values", "bool"))),)
 _SERVICE_ACCOUNT = (
-    Command("list", "List service accounts for app", aliases=LS, run="oakum.cli.kapp.support:service_accounts",
+    Command("list", "List service accounts", aliases=LS, run="oakum.cli.kapp.support:service_accounts",
             flags=(ui.TTY, *f.APP)),)
 _TOOLS = (
     Command("diff", "Diff files against files2", run="oakum.cli.kapp.tools:diff",
@@ -81,8 +81,8 @@ _TOOLS = (
 
 ROOT = Command(
     "kapp",
-    short=f"{ABOUT} (app-change, app-group, config-map, delete, deploy, deploy-config, inspect, label, list, logs, "
-          "rename, service-account, tools, version)",
+    short=f"{ABOUT} (app-change, app-group, completion, config-map, delete, deploy, deploy-config, inspect, label, "
+          "list, logs, rename, service-account, tools, version)",
     run="oakum.cli.kapp.offline:root",
     flags=(Flag("version", "version for kapp", "bool", short="v"),),
     shared=(*ui.FLAGS, *f.GLOBAL),
@@ -108,10 +108,12 @@ ROOT = Command(
                 example=FOLLOWING, flags=(ui.TTY, *f.APP, *f.LOGS_FLAGS)),
         _group("app-change", "App change", _APP_CHANGE, group=SUPPORT,
                aliases=("ac", "app-changes", "appchange", "appchanges")),
-        _group("app-group", "App group", _APP_GROUP, group=SUPPORT, aliases=("ag", "appgroup")),
+        _group("app-group", "app-group will deploy/delete an application for each subdirectory within a "
+               "directory", _APP_GROUP, group=SUPPORT, aliases=("ag", "appgroup")),
         _group("config-map", "Config map", _CONFIG_MAP, group=SUPPORT,
                aliases=("cm", "cfg", "config-maps", "configmap", "configmaps")),
-        Command("label", "Print app label", run="oakum.cli.kapp.support:label", group=SUPPORT, flags=(ui.TTY, *f.APP)),
+        Command("label", "Print specified app label", run="oakum.cli.kapp.support:label", group=SUPPORT,
+                flags=(ui.TTY, *f.APP)),
         Command("rename", "Rename app", run="oakum.cli.kapp.support:rename", group=SUPPORT,
                 flags=(ui.TTY, *f.APP, Flag("new-name", "Set new name (format: new-name)"),
                        Flag("new-namespace", "Set new namespace (format: new-namespace)"))),

@@ -26,7 +26,7 @@ GLOBAL = (
     Flag("debug", "Include debug output", "bool"),
     Flag("warnings", "Show warnings", "bool", default=True),
     Flag("profile", "Profile type (none, cpu)", default="none"),
-    Flag("profile-output", "Profile output file", default="profile.pprof"),
+    Flag("profile-output", "Name of the file to write the profile to", default="profile.pprof"),
     Flag("kube-api-qps", "Set Kubernetes API client QPS limit", "float32", default=1000.0),
     Flag("kube-api-burst", "Set Kubernetes API client burst limit", "int", default=1000),
     Flag("kubeconfig", "Path to the kubeconfig file ($KAPP_KUBECONFIG)"),
@@ -62,7 +62,7 @@ def diff(prefix: str = "") -> tuple[Flag, ...]:
         Flag(f"{p}filter", 'Set changes filter (example: {"and":[{"ops":["update"]},{"existingResource":{"kinds":'
              '["Deployment"]}]})', section=DIFF),
         Flag(f"{p}changes-yaml", "Print YAML to be applied", "bool", section=DIFF),
-        Flag(f"{p}anchored", "Use anchored diff for large resources (more than 500 lines)", "bool", section=DIFF),
+        Flag(f"{p}anchored", "Allow using anchored diff for large resources", "bool", section=DIFF),
     )
 
 
@@ -140,10 +140,10 @@ DEPLOY = (
     Flag("dangerous-override-ownership-of-existing-resources", "Steal existing resources from another app", "bool",
          section=APPLY),
     Flag("dangerous-ownership-override-allowed-apps", "Specify existing apps in the same namespace that existing "
-         "resources can be stolen from", "strings", section=APPLY),
+         "resources can be stolen from", "strings"),
     Flag("default-label-scoping-rules", "Use default label scoping rules", "bool", default=True),
     Flag("app-changes-max-to-keep", "Maximum number of app changes to keep", "int", default=200),
-    Flag("logs", "Show logs from Pods annotated with 'kapp.k14s.io/deploy-logs'", "bool", default=True, section=LOGS),
+    Flag("logs", "Show logs from Pods annotated as 'kapp.k14s.io/deploy-logs'", "bool", default=True, section=LOGS),
     Flag("logs-all", "Show logs from all Pods", "bool", section=LOGS),
     Flag("app-metadata-file-output", "Set filename to write app metadata"),
     Flag("dangerous-disable-gk-scoping", "Disable scoping of resource searching to used GroupKinds", "bool"),
