@@ -7,6 +7,9 @@ import pytest
 from tests.cli.kapp.conftest import Kapp
 from tests.cli.kapp.test_errors import config_map
 
+from oakum.dataclass import replace
+from oakum.deploy.app.recorded import RecordedApp
+
 RBAC = """\
 apiVersion: v1
 kind: ServiceAccount
@@ -104,3 +107,10 @@ def test_debugging_tells_what_takes_time_and_how_long_it_took(kapp: Kapp) -> Non
         "CommandRun: end (TIME)",
     ]
     assert "debug" not in kapp.deploys(config_map("a"))
+
+
+def test_a_change_that_has_not_ended_is_not_told_in_the_list(kapp: Kapp) -> None:
+    kapp.deploys(config_map("a"))
+    record = RecordedApp(kapp.client, "app", kapp.namespace)
+    record.update(lambda meta: replace(meta, last_change=replace(meta.last_change, successful=None)))
+    assert [cell.strip() for cell in kapp("ls")[1].rstrip("\n").split("\t")] == ["app", "-", "-", "-", ""]

@@ -29,9 +29,11 @@ def _list(s: Session) -> None:
     for app in list_apps(s.client, namespace, labels, bounds):
         change = app.meta.last_change
         successful = change.successful
-        outcome: Cell = "" if successful is None else Verdict(str(successful).lower(), successful)
-        rows.append([app.namespace, app.name, app.meta.selector, _joined(change.namespaces), outcome,
-                     age(change.started_at, now)])
+        last: list[Cell] = ["", "", ""]  # of a change that has not ended, as in the reference
+        if successful is not None:
+            outcome = Verdict(str(successful).lower(), successful)
+            last = [_joined(change.namespaces), outcome, age(change.started_at, now)]
+        rows.append([app.namespace, app.name, app.meta.selector, *last])
     columns = (Column("Namespace", hidden=not everywhere), Column("Name"), Column("Label", hidden=True),
                Column("Namespaces"), Column("Lcs", "Last Change Successful"), Column("Lca", "Last Change Age"))
     where = "all namespaces" if everywhere else f"namespace '{namespace}'"
