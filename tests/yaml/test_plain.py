@@ -224,3 +224,7 @@ def test_numbers_in_messages_are_those_of_the_text_also_when_all_are_floats() ->
     with pytest.raises(YAMLError) as error:
         load("? {a: 1}\n: b\n", floats=True)
     assert str(error.value) == 'yaml: invalid map key: map[interface {}]interface {}{"a":1}'
+
+
+def test_a_colon_before_a_comma_takes_no_character_that_is_written_as_an_escape() -> None:
+    assert load('{a: "x\\uE000", b: c:,}') == {"a": "x\ue000", "b": "c:"}

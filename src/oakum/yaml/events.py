@@ -56,7 +56,9 @@ class Events:
         self.failed = False
         self._colon = ""
         if _COLON.search(text):
-            self._colon = next(char for char in map(chr, range(0xE000, 0xF900)) if char not in text)
+            written = text.lower()  # as itself or as an escape
+            self._colon = chr(next(code for code in range(0xE000, 0xF900)
+                                   if chr(code) not in text and f"{code:x}" not in written))
             text = _COLON.sub(rf"\g<1>{self._colon}", text)
         try:
             self._event = CParser(text).get_event
