@@ -32,17 +32,21 @@ def pod(phase: str) -> dict[str, Any]:
 
 
 def waited(replies: list[Reply], half_open: threading.Event | None = None, judge: Judge | None = None,
-           unblocked: bool = False, **options: Any) -> tuple[list[Outcome], list[str]]:
+           unblocked: bool = False, event: Reply | None = None, **options: Any) -> tuple[list[Outcome], list[str]]:
     """Wait for a pod whose state the server tells in that order; gives the outcome and the lines.
 
-    With `half_open` the server takes watches and says nothing, until the wait is over and the event is set.
+    With `half_open` the server takes watches and says nothing, until the wait is over and the event is set. A watch
+    finds the pod of `event` there.
     """
     def script(method: str, path: str, headers: dict[str, str]) -> Reply:
         if path in AGGREGATED:
             return Reply(200, AGGREGATED[path], {"Content-Type": V2})
-        if half_open is not None and "watch=1" in path:
-            half_open.wait()
+        if "watch=1" in path:
+            if half_open is not None:
+                half_open.wait()
             return Reply(cut=True)
+        if "/pods?" in path:
+            return Reply(200, {"metadata": {"resourceVersion": "1"}, "items": [event.body] if event else []})
         return replies.pop(0) if len(replies) > 1 else replies[0]
 
     lines: list[str] = []
@@ -94,6 +98,20 @@ def test_strictly_a_pod_has_to_stay_ready(monkeypatch: pytest.MonkeyPatch) -> No
     outcomes, lines = waited([running("True")], strict=True)
     assert [o.failure for o in outcomes] == [""]
     assert lines[-1] == "ok: reconcile pod/p (v1) namespace: n"
+
+
+def test_a_pod_that_an_event_says_to_be_ready_is_looked_at_again_a_moment_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiter, "STEADY_SECONDS", 0.1)
+    for after, failure in ((running("True"), ""), (Reply(200, pod("Failed")), "Phase is failed")):
+        outcomes, _ = waited([Reply(200, pod("Pending")), after], threading.Event(), event=running("True"), check_interval=3600.0)
+        assert [failure in o.failure for o in outcomes] == [True]
+        assert bool(outcomes[0].failure) is bool(failure)
+
+
+def test_an_event_that_says_how_a_pod_ended_is_believed_at_once() -> None:
+    outcomes, _ = waited([Reply(200, pod("Pending")), status(500, "InternalError", "asked again")], threading.Event(),
+                         event=Reply(200, pod("Succeeded")), check_interval=3600.0)
+    assert [o.failure for o in outcomes] == [""]
 
 
 @pytest.mark.parametrize(("kind", "soon"), [

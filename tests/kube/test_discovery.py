@@ -7,7 +7,7 @@ from oakum.kube.kubeconfig import ClusterConfig
 from oakum.kube.transport import Transport
 
 V2 = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
-POD = {"resource": "pods", "responseKind": {"kind": "Pod"}, "scope": "Namespaced", "verbs": ["get", "list"]}
+POD = {"resource": "pods", "responseKind": {"kind": "Pod"}, "scope": "Namespaced", "verbs": ["get", "list", "watch"]}
 AGGREGATED = {"/api": {"items": [{"metadata": {"name": ""}, "versions": [{"version": "v1", "resources": [POD]}]}]},
               "/apis": {"items": [{"metadata": {"name": "ex.test"}, "versions": [
                   {"version": "v1", "freshness": "Stale", "resources": []}]}]}}

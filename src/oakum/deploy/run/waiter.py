@@ -20,7 +20,7 @@ from oakum.deploy.run.plan import GONE, NO_WAIT, Planned
 from oakum.deploy.run.progress import Progress
 from oakum.deploy.wait.judge import Judge
 from oakum.deploy.wait.observe import Observer
-from oakum.deploy.wait.state import State, deleting, fail, ok, ongoing
+from oakum.deploy.wait.state import State, deleting, fail, is_running, ok, ongoing
 from oakum.duration import format_duration
 from oakum.errors import OakumError
 from oakum.kube.errors import ConnectError
@@ -29,8 +29,12 @@ from oakum.kube.workers import each
 UNREACHABLE_SECONDS = 60.0
 SOON_PAUSES = (0.02, 0.03, 0.05)
 """For what is done in a moment, so that nothing is said of that moment: the reference is later to look."""
+STEADY_SECONDS = 1.25
+"""How long it must last what an event says of a pod that runs: a kubelet looks every second, and has one that ends at
+once for ready meanwhile. The reference, which looks every three seconds, seldom meets that moment; a watch always does.
+A Deployment is done as soon as its pods are ready: it goes on to care for them."""
 SETTLE_SECONDS = 3.0
-"""How long pods must stay ready where waiting is strict: a kubelet takes a second to see that a process has ended."""
+"""The same where waiting is strict, of all that has pods, however it was found."""
 SETTLING = "Ready, making sure that it stays so"
 HIDE_ASSOCIATED = PREFIX + "disable-associated-resources-wait"
 
@@ -93,6 +97,7 @@ class Waiter:
         self._progress = progress
         self._observer = observer
         self._faint = faint
+        self._settle = SETTLE_SECONDS if options.strict else STEADY_SECONDS
 
     def any(self, tracked: Sequence[Tracked]) -> list[Outcome]:
         """The outcomes of those that settled; waits until there is one. Raises ApplyError on time-out.
@@ -110,7 +115,7 @@ class Waiter:
                 left = start + self._options.timeout - now
                 if left <= 0:
                     raise self._timed_out(tracked)
-                settling = [t.ready + SETTLE_SECONDS for t in tracked if t.ready is not None]
+                settling = [t.ready + self._settle for t in tracked if t.ready is not None]
                 pause = min([tick + self._options.check_interval, *settling]) - now
                 if pause <= 0:
                     break
@@ -119,7 +124,8 @@ class Waiter:
                 settled = self._news(tracked)
             if settled:
                 return settled
-            tick, due = time.monotonic(), list(tracked)
+            tick = time.monotonic()
+            due = [t for t in tracked if self._options.strict or t.ready is None or t.ready + self._settle <= tick]
 
     def _timed_out(self, tracked: Sequence[Tracked]) -> ApplyError:
         names = ", ".join(t.planned.change.resource.description for t in tracked)
@@ -168,6 +174,9 @@ class Waiter:
         state = self._judge.state(identified(resource), self._associated(resource))
         if self._options.strict and state.done:
             return self._reconciled(one, first=False)
+        if state.done and state.successful and is_running(resource):
+            one.ready = one.ready or time.monotonic()
+            return None
         one.ready = None
         return self._checked(one, state)
 
@@ -225,6 +234,8 @@ class Waiter:
         if self._options.strict:
             state, words = self._strictly(one, state, [found, *associated])
             children = (*children, *words)
+        else:
+            one.ready = None
         if not state.done:
             self._observer.track(found)
         return self._checked(one, state, children)
@@ -236,7 +247,7 @@ class Waiter:
         client, stuck = self._cluster.client, None
         if state.done and state.successful:
             one.ready = one.ready or time.monotonic()
-            lasts = time.monotonic() - one.ready >= SETTLE_SECONDS or not may_yet_fail(objects[0])
+            lasts = time.monotonic() - one.ready >= self._settle or not may_yet_fail(objects[0])
             return state if lasts else ongoing(SETTLING), ()
         one.ready = None
         if state.done:

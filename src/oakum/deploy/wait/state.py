@@ -42,6 +42,11 @@ def status(resource: Resource) -> dict[str, Any]:
     return mapping(resource.body.get("status"))
 
 
+def is_running(resource: Resource) -> bool:
+    """Whether it is a pod whose processes have begun: they may end the moment after."""
+    return resource.kind == "Pod" and status(resource).get("phase") == "Running"
+
+
 def spec(resource: Resource) -> dict[str, Any]:
     """The object's spec, empty when it has none."""
     return mapping(resource.body.get("spec"))

@@ -11,7 +11,18 @@ from oakum.dataclass import dataclass
 from oakum.deploy.resource import Resource, parse_time
 from oakum.deploy.wait import shapes
 from oakum.deploy.wait.builtin import Rule, View, number
-from oakum.deploy.wait.state import State, conditions, containers, ok, ongoing, required, spec, status, unobserved
+from oakum.deploy.wait.state import (
+    State,
+    conditions,
+    containers,
+    is_running,
+    ok,
+    ongoing,
+    required,
+    spec,
+    status,
+    unobserved,
+)
 from oakum.errors import KubeError
 from oakum.kube.client import Client
 from oakum.kube.kinds import ResourceType
@@ -89,7 +100,7 @@ def who_failed(resources: Sequence[Resource]) -> Stuck | None:
 
 def may_yet_fail(resource: Resource) -> bool:
     """Whether an object that is ready has processes that may end the moment after they have begun."""
-    return resource.kind in WORKLOADS or (resource.kind == "Pod" and status(resource).get("phase") == "Running")
+    return resource.kind in WORKLOADS or is_running(resource)
 
 
 def _pod(r: Resource) -> Stuck | None:
