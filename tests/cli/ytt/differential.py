@@ -69,7 +69,7 @@ def _ours(arguments: list[str]) -> Outcome:
         for name, raw in (("stdout", out), ("stderr", err))
     }
     with patch.multiple(sys, **streams):
-        status = main(ROOT, arguments, truncate=True)
+        status = main(ROOT, arguments)
     return Outcome(status, out.getvalue(), err.getvalue())
 
 

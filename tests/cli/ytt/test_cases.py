@@ -37,7 +37,7 @@ def replay(case: dict[str, Any], folder: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO((case["stdin"] or "").encode())))
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out, write_through=True))
     monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(err, write_through=True))
-    status = main(ROOT, case["args"], truncate=True)
+    status = main(ROOT, case["args"])
     shown = (stream.getvalue().decode("utf-8", "surrogateescape") for stream in (out, err))
     stdout, stderr = (text.replace(str(folder), "{WORK}") for text in shown)
     return status, stdout, stderr

@@ -11,7 +11,7 @@ def calls(folder: Path, capsys: pytest.CaptureFixture[str], files: dict[str, str
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    assert main(ROOT, ["-f", str(folder), *flags], truncate=True) == 1
+    assert main(ROOT, ["-f", str(folder), *flags]) == 1
     _, _, after = capsys.readouterr().err.partition("\nCalls, outermost first:\n")
     return after.splitlines()
 
@@ -85,13 +85,13 @@ def test_the_nearest_name_to_an_unknown_one_is_shown(
     for name, text in {"names.star": "x = 1\n", "_ytt_lib/website/a.yml": "a: 1\n", "config.yml": config}.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    assert main(ROOT, ["-f", str(tmp_path), "--explain-calls"], truncate=True) == 1
+    assert main(ROOT, ["-f", str(tmp_path), "--explain-calls"]) == 1
     assert f"\nDid you mean '{meant}'?\n" in capsys.readouterr().err
-    assert main(ROOT, ["-f", str(tmp_path)], truncate=True) == 1
+    assert main(ROOT, ["-f", str(tmp_path)]) == 1
     assert "Did you mean" not in capsys.readouterr().err
 
 
 def test_no_name_is_guessed_where_none_is_near(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "config.yml").write_text('a: #@ {"hello": 1}["world"]\n')
-    assert main(ROOT, ["-f", str(tmp_path), "--explain-calls"], truncate=True) == 1
+    assert main(ROOT, ["-f", str(tmp_path), "--explain-calls"]) == 1
     assert "Did you mean" not in capsys.readouterr().err
