@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property
 
 from oakum import files
@@ -143,8 +143,10 @@ class Deploy:
         """
         key, value = self._known()
         if self.options.metadata_file:
-            with _telling_of_files():
+            try:
                 files.check_writable(self.options.metadata_file)
+            except OSError as e:
+                raise InputError(_refusal(e)) from e
         self._lock.look()
         self.client.discovery.types()
         if not draft:
@@ -375,14 +377,11 @@ class Deploy:
     def _write_metadata(self) -> None:
         meta = self._recorded.meta if self._recorded is not None else self._meta
         if self.options.metadata_file and meta is not None:
-            # By now more depends on the deploy than on this file.
-            with suppress(OSError):
+            try:
                 files.write(self.options.metadata_file, meta.to_text().encode(), 0o777)
+            except OSError as e:  # by now more depends on the deploy than on this file
+                self.out.line(f"Warning: {_refusal(e)}")
 
 
-@contextmanager
-def _telling_of_files() -> Iterator[None]:
-    try:
-        yield
-    except OSError as e:
-        raise InputError(f"open {e.filename}: {(e.strerror or str(e)).lower()}") from e
+def _refusal(error: OSError) -> str:
+    return f"open {error.filename}: {(error.strerror or str(error)).lower()}"

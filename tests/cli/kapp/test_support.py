@@ -74,8 +74,9 @@ def test_an_application_of_a_selector_has_no_history(kapp: Kapp) -> None:
     assert told.partition("\n\n")[2] == "Kept 0, deleted 0 app changes\n\nSucceeded\n"
 
 
-def test_a_metadata_file_that_cannot_be_written_stops_no_deploy(kapp: Kapp) -> None:
-    kapp.deploys(config_map("a"), "--app-metadata-file-output", "gone/meta.json")
+def test_a_metadata_file_that_cannot_be_written_is_told_and_stops_no_deploy(kapp: Kapp) -> None:
+    out = kapp.deploys(config_map("a"), "--app-metadata-file-output", "gone/meta.json", "--tty")
+    assert "\nWarning: open gone/meta.json: no such file or directory\n" in out
     assert kapp("app-change", "list", "-a", "app", "--column", "successful")[1] == "true\t\n"
 
 
