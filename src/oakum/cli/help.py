@@ -21,8 +21,8 @@ def help_text(path: Sequence[Command]) -> str:
 
 def run(call: Invocation) -> int:
     """`help [command]`: print the help of the command that the arguments name, the program's for any other words."""
-    path, _ = select(call.root, call.arguments)
-    sys.stdout.write(help_text(path) + call.root.after_help)
+    page(call)
+    sys.stdout.write(call.root.after_help)
     return 0
 
 

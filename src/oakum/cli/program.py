@@ -108,14 +108,14 @@ def _refusal(error: OSError) -> str:
 
 def _failed(root: Command, message: str) -> int:
     """Print the message that ends a program; returns the exit status."""
-    from oakum.cli.reflow import reflow
+    from oakum.cli.reflow import told
 
     try:
         sys.stdout.flush()
     except OSError:
         sys.stdout = None
     try:
-        sys.stderr.write(f"{root.name}: Error: {reflow(message, truncate=root.name != 'oakum')}\n")
+        sys.stderr.write(f"{told(root.name, message)}\n")
         sys.stderr.flush()
     except OSError:
         sys.stderr = None  # or Python would fail over it once more, with a status of its own

@@ -10,6 +10,11 @@ _ITEM_START = pattern(r"[a-z\.\[\]:\s]{3,10}")
 _EXCERPT = pattern(r"(?s)(\.\.\.\|.*?\|\.\.\.)")
 
 
+def told(program: str, message: str) -> str:
+    """The line that a program ends with, shaped as by the three reference programs; that of `oakum` is not cut."""
+    return f"{program}: Error: {reflow(message, truncate=program != 'oakum')}"
+
+
 def reflow(message: str, *, truncate: bool = False) -> str:
     """Break the first line of `message` at every `: ` before an ASCII capital outside brackets, indenting by depth.
 

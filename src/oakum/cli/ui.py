@@ -123,10 +123,10 @@ class UI:
 
     def fail(self, error: OakumError) -> None:
         """Report the error that ends the command: on standard error, or among the JSON's lines."""
-        from oakum.cli.reflow import reflow
+        from oakum.cli.reflow import told
         from oakum.cli.table import RED, RESET
 
-        text = f"{self.program}: Error: {reflow(str(error), truncate=self.program != 'oakum')}"
+        text = told(self.program, str(error))
         with self._lock:
             if self.json:
                 self._collected["Lines"].append(text)

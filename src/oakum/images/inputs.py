@@ -51,7 +51,7 @@ def documents(source: Input) -> list[Document]:
         try:
             document = _mapping(piece, known)
             if document:
-                members(document)
+                members(document)  # a list of what is no resource is told with its document
                 found.append(document)
         except (YAMLError, ConfigError) as error:
             prefix = "error converting YAML to JSON: " if isinstance(error, YAMLError) else ""
