@@ -12,14 +12,17 @@ from tests.deploy.faults import Fault, faulty
 from tests.kube.scripted import Reply
 
 from oakum.dataclass import replace
+from oakum.deploy.app.meta import APP_KEY
 from oakum.deploy.app.recorded import RecordedApp
 from oakum.deploy.apply.options import WaitOptions
+from oakum.deploy.diff.history import ORIGINAL
 from oakum.deploy.errors import ApplyError
 from oakum.deploy.logs.options import LogsOptions
 from oakum.errors import OakumError
 from oakum.kube import connect
 from oakum.kube.client import CONFIG_MAPS
 from oakum.kube.kubeconfig import ExecPlugin, Identity
+from oakum.kube.workers import BEHIND
 
 CREDENTIAL = '{"kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/v1", "status": {"token": "t"}}'
 QUIET = LogsOptions(enabled=False)
@@ -45,6 +48,36 @@ def once(method: str, ending: str, reply: Reply) -> Fault:
         return None
 
     return fault
+
+
+def test_the_server_has_learnt_of_a_first_write_when_the_second_comes(place: Place) -> None:
+    writes: list[str] = []
+
+    def noted(method: str, path: str) -> Reply | None:
+        writes.append(f"{method} {path.partition('?')[0].rpartition('/')[2][:1]}")
+        return None
+
+    with through(place, noted) as there:
+        there.deploy(*(config_map(f"m{n}") for n in range(2 * BEHIND)), logs=QUIET)
+    assert writes[:writes.index("PUT m")].count("POST c") >= BEHIND
+    assert len(place.data()) == 2 * BEHIND
+
+
+def test_objects_that_were_made_when_another_fails_get_their_record(place: Place) -> None:
+    lock, made = threading.Lock(), []
+
+    def fault(method: str, path: str) -> Reply | None:
+        with lock:
+            if method != "POST" or not path.partition("?")[0].endswith("/configmaps"):
+                return None
+            made.append(path)
+            return None if len(made) != BEHIND else Reply(422, b'{"kind":"Status","code":422,"message":"not this"}')
+
+    with through(place, fault) as there, pytest.raises(ApplyError, match="not this"):
+        there.deploy(*(config_map(f"m{n}") for n in range(3 * BEHIND)), logs=QUIET)
+    there = place.client.list(CONFIG_MAPS, place.namespace, labels=APP_KEY).items
+    assert len(there) >= BEHIND - 3
+    assert all(ORIGINAL in found["metadata"]["annotations"] for found in there)
 
 
 @pytest.mark.parametrize("status", [429, 503, 500])

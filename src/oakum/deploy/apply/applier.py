@@ -25,6 +25,7 @@ from oakum.deploy.diff.view import minimal
 from oakum.deploy.errors import ApplyError, ConfigError
 from oakum.deploy.resource import PREFIX, Resource
 from oakum.kube.retry import WEBHOOK
+from oakum.kube.workers import Rest
 
 ROUNDS = 10
 RECORD_SECONDS = 60.0
@@ -54,20 +55,19 @@ class Applier:
     options: ApplyOptions
     log: Callable[[str], None] = lambda text: None
 
-    def apply(self, change: Change) -> Applied:
+    def apply(self, change: Change) -> Applied | Rest[Applied]:
         """Make the change; returns the object as stored, where there is one, or that it is gone.
+
+        The rest, where there is one, is the second write. The server makes it from the object in its cache, which
+        learns of the first one only a little later: too early, it takes both the older object and then, from its
+        store, the newer one through all that a write is. Some writes of other objects in between spare it that.
 
         Raises Retryable for what may pass, ApplyError (or UnknownStrategy) for what will not.
         """
         strategy = strategy_of(change, self.options.default_update_strategy)
-        try:
-            return self._apply(change, strategy)
-        except ServerError as e:
-            if WEBHOOK.search(str(e)):
-                raise Retryable(str(e)) from e
-            raise
+        return _judged(lambda: self._apply(change, strategy))
 
-    def _apply(self, change: Change, strategy: str) -> Applied:
+    def _apply(self, change: Change, strategy: str) -> Applied | Rest[Applied]:
         if change.op in (KEEP, NOOP):
             return Applied(change.existing)
         if change.op == EXISTS:
@@ -76,7 +76,7 @@ class Applier:
             return Applied(None, gone=self._delete(change, strategy))
         if self.options.server_side and strategy == PLAIN:
             return Applied(ServerSide(self.cluster).apply(change))
-        return Applied(self._create(change, strategy) if change.op == ADD else self._update(change, strategy))
+        return self._create(change, strategy) if change.op == ADD else self._update(change, strategy)
 
     def _exists(self, resource: Resource) -> Resource:
         found = self.cluster.find(resource)
@@ -84,7 +84,7 @@ class Applier:
             raise Retryable("External resource doesn't exists")
         return found
 
-    def _create(self, change: Change, strategy: str) -> Resource:
+    def _create(self, change: Change, strategy: str) -> Applied | Rest[Applied]:
         assert change.new is not None
         applied = change.applied or change.new
         try:
@@ -93,9 +93,9 @@ class Applier:
             if strategy == PLAIN or e.api is None or not e.api.already_exists:
                 raise
             return self._update_instead(applied, strategy == FALLBACK_ON_NOOP)
-        return self._record(stored, applied)
+        return self._to_record(stored, applied)
 
-    def _update_instead(self, applied: Resource, noop_allowed: bool) -> Resource:
+    def _update_instead(self, applied: Resource, noop_allowed: bool) -> Applied | Rest[Applied]:
         """The object to create is there: update it to what is wanted."""
         for _ in range(ROUNDS):
             there = self.cluster.get(applied)
@@ -105,11 +105,11 @@ class Applier:
                     raise ApplyError(
                         "Recalculated change was a noop but those are not allowed (try adding annotation "
                         "kapp.k14s.io/create-strategy: fallback-on-update-or-noop)")
-                return there
+                return Applied(there)
             if change.op != UPDATE or change.new is None:
                 raise ApplyError("Expected recalculated change to be an update or noop")
             try:
-                return self._record(self.cluster.replace(change.new), applied)
+                return self._to_record(self.cluster.replace(change.new), applied)
             except ServerError as e:
                 if e.api is None or not e.api.conflict:
                     raise
@@ -117,20 +117,20 @@ class Applier:
         raise ApplyError("Failed to update (after trying to create) due to resource conflict (tried multiple times): "
                          f"{last}") from last
 
-    def _update(self, change: Change, strategy: str) -> Resource | None:
+    def _update(self, change: Change, strategy: str) -> Applied | Rest[Applied]:
         assert change.new is not None
         applied = change.applied or change.new
         if strategy == SKIP:
-            return change.existing
+            return Applied(change.existing)
         if strategy == ALWAYS_REPLACE:
-            return self._record(self._replace(change, applied), applied)
+            return self._to_record(self._replace(change, applied), applied)
         try:
             stored = self._put(change, applied)
         except ServerError as e:
             if strategy != FALLBACK_ON_REPLACE or e.api is None or not e.api.invalid:
                 raise
             stored = self._replace(change, applied)
-        return self._record(stored, applied)
+        return self._to_record(stored, applied)
 
     def _put(self, change: Change, applied: Resource) -> Resource:
         """PUT; when the object has changed meanwhile, again on the newer one, if that leads to the same difference."""
@@ -191,6 +191,9 @@ class Applier:
         steps = [{"op": "remove", "path": label}, {"op": "add", "path": orphaned, "value": ""}]
         self.cluster.patch(there, steps, "json")
 
+    def _to_record(self, stored: Resource, applied: Resource) -> Rest[Applied]:
+        return Rest(lambda: Applied(self._record(stored, applied)))
+
     def _record(self, stored: Resource, applied: Resource) -> Resource:
         """The second write: what was applied, on the object that came of it."""
         end = time.monotonic() + RECORD_SECONDS
@@ -209,3 +212,14 @@ class Applier:
                 if e.api is None or not e.api.conflict:
                     time.sleep(1.0)
             stored = self.cluster.get(stored)
+
+
+def _judged(step: Callable[[], Applied | Rest[Applied]]) -> Applied | Rest[Applied]:
+    """What comes of a step of a change. Raises Retryable for what may pass, ApplyError for what will not."""
+    try:
+        found = step()
+    except ServerError as e:
+        if WEBHOOK.search(str(e)):
+            raise Retryable(str(e)) from e
+        raise
+    return Rest(lambda: _judged(found.call)) if isinstance(found, Rest) else found

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from oakum.dataclass import dataclass, field
 from oakum.deploy.apply.applier import Applied, Applier, Retryable
@@ -17,7 +17,7 @@ from oakum.deploy.run.progress import Progress
 from oakum.deploy.run.waiter import Tracked, Waiter
 from oakum.duration import format_duration
 from oakum.errors import OakumError
-from oakum.kube.workers import each
+from oakum.kube.workers import Rest, each
 
 
 @dataclass(frozen=True)
@@ -89,10 +89,16 @@ class Runner:
             time.sleep(self.apply_options.check_interval)
             ready = [a.planned for a in again]
 
-    def _attempt(self, planned: Planned) -> Attempt:
+    def _attempt(self, planned: Planned) -> Attempt | Rest[Attempt]:
         self.applier.cluster.guard()
+        return self._made(planned, lambda: self._done(planned))
+
+    def _made(self, planned: Planned, step: Callable[[], Applied | Rest[Applied]]) -> Attempt | Rest[Attempt]:
         try:
-            made = Attempt(planned, self._done(planned))
+            applied = step()
+            if isinstance(applied, Rest):
+                return Rest(lambda: self._made(planned, applied.call))
+            made = Attempt(planned, applied)
             self.made.append(planned)
         except LockLost:
             self.half_made.append(planned)
@@ -107,7 +113,7 @@ class Runner:
             raise ApplyError(_failure(made)) from made.error
         return made
 
-    def _done(self, planned: Planned) -> Applied:
+    def _done(self, planned: Planned) -> Applied | Rest[Applied]:
         if planned.apply == NOOP:
             return Applied(planned.change.existing)
         return self.applier.apply(planned.change)
