@@ -11,6 +11,9 @@ Each round also times the floor: the same number of bare writes to the API serve
 process that is already running and does nothing else. It is the yardstick of the day, where the server and the machine
 are shared or busy. Where the reference is not to be had, `--requests` (which needs Go) times a program of its client
 library beside ours that sends the reference's requests and does nothing else: the reference takes longer than that.
+
+Ours is the program beside the Python that runs this, which is printed: one built with optimizations, as distributions
+and the official images have it, needs about a fifth less processor time than one built without.
 """
 from __future__ import annotations
 
@@ -159,6 +162,7 @@ def main() -> None:
 def report(bench: Bench, objects: int) -> None:
     """A line a kind of work."""
     print(f"{objects} ConfigMaps; seconds, medians; the floor is the bare writes of the reference's two-write way")
+    print(f"ours runs in Python {sys.version} of {sys.base_prefix}")
     for what, recorded in RECORDED.items():
         measured = bench.times.get(("reference", what))
         reference = statistics.median(measured) if measured else recorded if objects == 1000 else None
