@@ -156,6 +156,24 @@ def test_an_object_that_changed_otherwise_needs_approval_again(place: Place) -> 
     assert place.data() == {"a": {"k": "2"}}
 
 
+def test_what_another_deploy_wrote_before_our_record_is_not_taken_for_ours(place: Place) -> None:
+    place.deploy(config_map("a", k="1"))
+    puts = []
+
+    def between(method: str, path: str) -> Reply | None:
+        if method == "PUT" and path.partition("?")[0].endswith("/configmaps/a"):
+            puts.append(path)
+            if len(puts) == 2:
+                place.deploy(config_map("a", k="3"), logs=QUIET)
+        return None
+
+    with through(place, between) as there:
+        there.deploy(config_map("a", k="2"), logs=QUIET)
+    assert place.data() == {"a": {"k": "3"}}
+    place.deploy(config_map("a", k="2"))
+    assert place.data() == {"a": {"k": "2"}}
+
+
 def test_a_record_that_somebody_else_wrote_meanwhile_is_read_again(place: Place) -> None:
     place.deploy(config_map("a", k="1"))
     conflict = Reply(409, b'{"kind":"Status","code":409,"reason":"Conflict","message":"the object has been modified"}')

@@ -195,15 +195,18 @@ class Applier:
         return Rest(lambda: Applied(self._record(stored, applied)))
 
     def _record(self, stored: Resource, applied: Resource) -> Resource:
-        """The second write: what was applied, on the object that came of it."""
+        """The second write: what was applied, and what the server made of it.
+
+        On an object that changed meanwhile the record is the same, so that it does not hold for what others wrote.
+        """
         end = time.monotonic() + RECORD_SECONDS
+        try:
+            notes = record(stored, applied, self.differ.how)
+        except ConfigError as e:
+            raise ApplyError(f"Calculating change after the save: {e}") from e
+        if not notes:
+            return stored
         while True:
-            try:
-                notes = record(stored, applied, self.differ.how)
-            except ConfigError as e:
-                raise ApplyError(f"Calculating change after the save: {e}") from e
-            if not notes:
-                return stored
             try:
                 return self.cluster.replace(recorded(stored, notes), checked=True)
             except ServerError as e:
