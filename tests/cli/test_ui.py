@@ -65,6 +65,13 @@ def test_json_is_one_document_with_what_was_said():
     assert found["Blocks"] is None
 
 
+def test_bytes_that_are_no_text_are_replaced_in_json():
+    screen = ui(json=True)
+    screen.block(b"a\xffb".decode("utf-8", "surrogateescape"))
+    screen.close()
+    assert '"a\\ufffdb"' in screen.stdout.getvalue()
+
+
 def test_an_error_joins_the_lines_of_json():
     screen = ui(json=True)
     screen.fail(DeployError("Getting app: Refused"))

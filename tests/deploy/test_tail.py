@@ -75,7 +75,7 @@ LINE = "p > c | one\n"
 
 
 def followed(monkeypatch: pytest.MonkeyPatch, *states: dict[str, Any], text: bytes = b"one\n", unfinished: bool = False,
-             **spec: Any) -> list[str]:
+             follow: bool = True, finished: bool = False, **spec: Any) -> list[str]:
     """What is written of the container `c` of a pod that is in these states, one after the other, and then gone.
 
     `text` is its log.
@@ -94,14 +94,30 @@ def followed(monkeypatch: pytest.MonkeyPatch, *states: dict[str, Any], text: byt
 
     written: list[str] = []
     with serving(script) as (url, _):
-        tail = Tail(Client(Transport(ClusterConfig(url))), TailOptions(follow=True, unfinished=unfinished), written.append)
+        options = TailOptions(follow=follow, unfinished=unfinished, finished=finished)
+        tail = Tail(Client(Transport(ClusterConfig(url))), options, written.append)
         tail.start(body)
         tail.join()
     return written
 
 
 def test_a_container_that_crashed_is_followed_into_its_next_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert followed(monkeypatch, RUNNING, CRASHED, CRASHED, RUNNING) == [STARTING, LINE, STOPPED, WAITING, STARTING, LINE, STOPPED]
+    assert followed(monkeypatch, RUNNING, CRASHED, CRASHED, RUNNING) == [STARTING, LINE, STOPPED, WAITING, STARTING, LINE, STOPPED, WAITING]
+
+
+def test_a_container_that_is_between_two_runs_when_following_begins_is_followed_into_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert followed(monkeypatch, CRASHED, CRASHED, RUNNING) == [WAITING, STARTING, LINE, STOPPED, WAITING]
+
+
+def test_the_last_run_of_a_container_is_shown_while_the_next_is_awaited(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert followed(monkeypatch, CRASHED, CRASHED, RUNNING, finished=True) == [
+        STARTING, LINE, STOPPED, WAITING, STARTING, LINE, STOPPED, WAITING]
+
+
+@pytest.mark.parametrize("state", [CRASHED, DONE, {"waiting": {"reason": "ErrImagePull"}}])
+def test_what_does_not_run_is_named_as_by_the_reference_and_not_awaited_unless_followed(
+        monkeypatch: pytest.MonkeyPatch, state: dict[str, Any]) -> None:
+    assert followed(monkeypatch, state, RUNNING, follow=False) == [WAITING]
 
 
 @pytest.mark.parametrize(("rule", "end", "again"), [
@@ -109,17 +125,18 @@ def test_a_container_that_crashed_is_followed_into_its_next_run(monkeypatch: pyt
 def test_whether_an_ended_container_is_waited_for_is_its_pods_rule(
         monkeypatch: pytest.MonkeyPatch, rule: str, end: dict[str, Any], again: bool) -> None:
     written = followed(monkeypatch, RUNNING, end, RUNNING, restartPolicy=rule)
-    assert written == [STARTING, LINE, STOPPED] + ([WAITING, STARTING, LINE, STOPPED] if again else [])
+    assert written == [STARTING, LINE, STOPPED, WAITING] + ([STARTING, LINE, STOPPED, WAITING] if again else [])
 
 
 def test_a_finished_initial_container_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert followed(monkeypatch, RUNNING, DONE, RUNNING, initContainers=[{"name": "c"}], containers=[]) == [STARTING, LINE, STOPPED]
+    assert followed(monkeypatch, RUNNING, DONE, RUNNING, initContainers=[{"name": "c"}], containers=[]) == [
+        STARTING, LINE, STOPPED, WAITING]
 
 
 @pytest.mark.parametrize(("unfinished", "more"), [(False, []), (True, ["p > c | two\n"])])
 def test_a_last_line_without_newline_is_left_out_as_by_the_reference_unless_asked_for(
         monkeypatch: pytest.MonkeyPatch, unfinished: bool, more: list[str]) -> None:
-    assert followed(monkeypatch, RUNNING, text=b"one\ntwo", unfinished=unfinished) == [STARTING, LINE, *more, STOPPED]
+    assert followed(monkeypatch, RUNNING, text=b"one\ntwo", unfinished=unfinished) == [STARTING, LINE, *more, STOPPED, WAITING]
 
 
 @pytest.mark.parametrize("follow", [True, False])

@@ -27,8 +27,10 @@ FLAGS = (
 """The flags of every command that has a UI; `--tty` is apart because its default differs by command."""
 
 
-# Go's encoder escapes these so that JSON may stand in HTML and JavaScript; outside strings they cannot occur.
-_GO_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+# Go's encoder escapes these so that JSON may stand in HTML and JavaScript, and replaces bytes that are not UTF-8;
+# outside strings they cannot occur.
+_GO_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"} | dict.fromkeys(
+    range(0xdc80, 0xdd00), "\\ufffd")
 
 
 NO_ANSWER = "Asking for confirmation:\n  EOF"

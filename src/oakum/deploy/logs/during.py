@@ -70,9 +70,10 @@ class DeployLogs:
         if not self._wanted(pod):
             return
         names = tuple(n.strip() for n in pod.annotations.get(CONTAINERS, "").split(",") if n.strip())
-        tail = Tail(self._client, TailOptions(follow=True, lines=-1, containers=names, finished=True,
-                                              unfinished=self._options.unfinished),
-                    lambda text: self._out.begin(f"logs | {text}"))
+        options = TailOptions(follow=True, lines=-1, containers=names, finished=pod.uid not in self._before,
+                              unfinished=self._options.unfinished)
+        tail = Tail(self._client, options, lambda text: self._out.block(f"logs | {text}"),
+                    note=lambda text: self._out.begin(f"logs | {text}"))
         self._tails.append(tail)
         tail.start(body)
 

@@ -111,47 +111,42 @@ class Tail:
         tag = f"{meta['name']} > {container}"
         waited = printed = False
         while not self._stop.is_set():
-            state = self._state(meta, container, printed)
-            if state == "ended" and self._options.finished and not printed:
-                state = "running"
-            if state == "waiting" and self._options.follow:
-                if not waited:
-                    self._note(f"# waiting for '{tag}' logs to become available...\n")
-                waited = True
-                self._stop.wait(RUNNING_PAUSE)
+            state = self._state(meta, container)
+            if state == "running" or (state in ("ended", "between runs") and self._options.finished and not printed):
+                self._note(f"# starting tailing '{tag}' logs\n")
+                self._print(meta, container, tag)
+                printed, waited = True, False
+                if not self._options.follow:
+                    self._note(f"# ending tailing '{tag}' logs\n")
+                    return
+                if not self._stop.is_set():
+                    self._note(f"# container stopped '{tag}' logs\n")
+                self._stop.wait(AGAIN_PAUSE)
                 continue
-            if state != "running":
+            if not waited:  # said of what will never run again, too, as by the reference
+                self._note(f"# waiting for '{tag}' logs to become available...\n")
+            waited = True
+            if state in ("ended", "gone") or not self._options.follow:
                 return
-            self._note(f"# starting tailing '{tag}' logs\n")
-            self._print(meta, container, tag)
-            printed = True
-            if not self._options.follow:
-                self._note(f"# ending tailing '{tag}' logs\n")
-                return
-            if not self._stop.is_set():
-                self._note(f"# container stopped '{tag}' logs\n")
-            self._stop.wait(AGAIN_PAUSE)
+            self._stop.wait(RUNNING_PAUSE)
 
-    def _state(self, meta: dict[str, Any], container: str, printed: bool) -> str | None:
-        """running, waiting, ended, or None when there will be no more of it.
-
-        What has ended and will be started again is only waited for once some of it was `printed`.
-        """
+    def _state(self, meta: dict[str, Any], container: str) -> str:
+        """`waiting`, `running`, `between runs`, `ended` for good, or `gone`: nothing will come of it."""
         try:
             pod = self._client.get(PODS, meta["name"], meta.get("namespace", ""))
         except KubeError:
-            return None
+            return "gone"
         if pod["metadata"].get("uid") != meta.get("uid"):
-            return None
+            return "gone"
         states = [s for group in ("initContainerStatuses", "containerStatuses") for s in _entries(pod, "status", group)]
         found = next((mapping(s.get("state")) for s in states if s.get("name") == container), {})
         if "running" in found:
             return "running"
         over = mapping(pod.get("status")).get("phase") in ("Succeeded", "Failed")
         if "terminated" in found:
-            return "waiting" if printed and not over and _starts_again(
-                pod, container, mapping(found["terminated"])) else "ended"
-        return None if over else "waiting"
+            again = not over and _starts_again(pod, container, mapping(found["terminated"]))
+            return "between runs" if again else "ended"
+        return "gone" if over else "waiting"
 
     def _print(self, meta: dict[str, Any], container: str, tag: str) -> None:
         lines = self._options.lines
