@@ -85,6 +85,16 @@ def test_labels_go_to_templates_and_selectors() -> None:
                               "template": {"metadata": {"labels": {"run": "x", **both}}}}
 
 
+def test_labels_are_made_where_they_are_missing_but_no_arrays_to_put_them_in() -> None:
+    claims: list[dict[str, Any]] = [{"metadata": {"name": "d"}}, {"metadata": {"name": "e", "labels": {"a": "b"}}}]
+    full = made("s", "StatefulSet", "apps/v1", spec={"volumeClaimTemplates": claims})
+    bare = made("t", "StatefulSet", "apps/v1", spec={})
+    label([full, bare], default_config(), "kapp.k14s.io/app", "17")
+    both = {"kapp.k14s.io/app": "17", "kapp.k14s.io/association": full.association}
+    assert [claim["metadata"]["labels"] for claim in claims] == [both, {"a": "b", **both}]
+    assert "volumeClaimTemplates" not in bare.body["spec"]
+
+
 def test_scoping_can_be_turned_off_and_missing_selectors_stay_missing() -> None:
     service, job = made("s", "Service", spec={"selector": {"a": "b"}}), made("j", "Job", "batch/v1", spec={})
     label([service, job], default_config(), "kapp.k14s.io/app", "17", scoping=False)

@@ -1,4 +1,5 @@
 from copy import deepcopy
+from itertools import product
 from typing import Any
 
 import pytest
@@ -122,7 +123,8 @@ def test_what_cannot_be_reached_is_not_removed(path: list[Any]) -> None:
 
 
 def test_a_path_that_ends_in_an_array_is_named() -> None:
-    for kind, mod in (("remove", "FieldRemoveMod"), ("copy", "FieldCopyMod")):
-        config = rules({"path": ["list", {"allIndexes": True}], "type": kind, "sources": ["new"]})
-        with pytest.raises(ConfigError, match=rf"{mod} for path 'list,\(all\)' on resource .*: Expected last part of the path"):
+    parts: list[tuple[dict[str, Any], str]] = [({"allIndexes": True}, r"\(all\)"), ({"index": 0}, "0")]
+    for (kind, mod), (part, shown) in product((("remove", "FieldRemoveMod"), ("copy", "FieldCopyMod")), parts):
+        config = rules({"path": ["list", part], "type": kind, "sources": ["new"]})
+        with pytest.raises(ConfigError, match=f"{mod} for path 'list,{shown}' on resource .*: Expected last part of the path"):
             result(config, made(list=["a"]), made(list=["a"]))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from oakum.dataclass import dataclass, field
 from oakum.deploy.config.config import Config
 from oakum.deploy.config.mods import add_strings
-from oakum.deploy.config.path import has_index
 from oakum.deploy.errors import InputError
 from oakum.deploy.resource import PREFIX, Resource
 from oakum.deploy.values import same
@@ -153,7 +152,7 @@ def label(resources: Sequence[Resource], config: Config, key: str, value: str, *
     for r in resources:
         labels = {**config.labels, key: value, ASSOCIATION: r.association}
         for rule in config.ownership_index.of(r):
-            add_strings(r, rule.path, labels, create=not has_index(rule.path))
+            add_strings(r, rule.path, labels, create=True)
         for rule in config.scoping_index.of(r):
             if scoping or not rule.default:
                 add_strings(r, rule.path, {key: value}, create=False)

@@ -22,7 +22,7 @@ class PathMismatch(ConfigError):
     """A value on the way is not of the type that the path needs, or the path ends in an array."""
 
 
-def _on(target: Resource, mod: str, path: Path, mismatch: PathMismatch) -> PathMismatch:
+def _on(target: Resource, mod: str, path: Path, mismatch: ConfigError) -> PathMismatch:
     plain = ".".join(str(part) for part in takewhile(lambda part: isinstance(part, str), path))
     return PathMismatch(f"{mod} for path '{path_text(path)}' on resource '{target.description}': {mismatch}",
                         target.places([plain]))
@@ -132,7 +132,7 @@ def _removed(target: Any, path: Path) -> Any:
 
 
 def add_strings(target: Resource, path: Path, values: Mapping[str, str], *, create: bool) -> None:
-    """Add `values` to the map at `path`, made when missing if `create`. Raises PathMismatch."""
+    """Add `values` to the map at `path`, made when missing if `create`; arrays are not. Raises PathMismatch."""
     try:
         _add(target.body, path, values, create)
     except PathMismatch as e:
@@ -152,17 +152,20 @@ def _add(target: Any, path: Path, values: Mapping[str, str], create: bool) -> No
     found = _need_map(target)
     key = str(part)
     if found.get(key) is None:
-        if not create:
+        if not create or has_index(rest):
             return
         found[key] = {}
     _add(found[key], rest, values, create)
 
 
 def rewrite_references(target: Resource, path: Path, rewrite: Callable[[dict[str, Any]], None]) -> None:
-    """Call `rewrite` with every map at `path`. Raises PathMismatch for a value of another type on the way."""
+    """Call `rewrite` with every map at `path`. Raises PathMismatch for a value of another type on the way.
+
+    A ConfigError of `rewrite` is told with the path too.
+    """
     try:
         _visit(target.body, path, rewrite)
-    except PathMismatch as e:
+    except ConfigError as e:
         raise _on(target, "ObjectRefSetMod", path, e) from e
 
 

@@ -26,7 +26,7 @@ class Index:
     at: int
 
     def __str__(self) -> str:
-        return f"({self.at})"
+        return str(self.at)
 
 
 @dataclass(frozen=True, slots=True)
