@@ -7,7 +7,7 @@ from oakum.deploy.diff.change import Change, Differ
 from oakum.deploy.diff.changeset import calculate
 from oakum.deploy.diff.history import Comparing
 from oakum.deploy.diff.rebase import NoTemplates
-from oakum.deploy.errors import InputError
+from oakum.deploy.errors import ConfigError, InputError
 from oakum.deploy.resource import Resource
 
 DIFFER = Differ(Comparing(default_config(), NoTemplates()))
@@ -87,3 +87,29 @@ def test_versions_are_numbers() -> None:
 def test_a_version_that_is_kept_shows_no_difference() -> None:
     kept = found([cm("c-ver-3")], [cm("c")], "ConfigMap")
     assert [line for line in kept.lines(None) if line.changed] == []
+
+
+def test_the_number_of_versions_to_keep_is_looked_at_when_there_are_some() -> None:
+    assert changes([], [cm("c", num_versions="0")]) == ["add c-ver-1"]
+    with pytest.raises(InputError, match="value to be a >= 1"):
+        changes([cm("c-ver-1")], [cm("c", num_versions="0")])
+
+
+def test_a_reference_whose_name_is_no_string_is_an_error_that_says_where() -> None:
+    wanted = job("c")
+    wanted.body["spec"]["template"]["spec"]["volumes"][0]["configMap"]["name"] = True
+    with pytest.raises(ConfigError) as caught:
+        changes([], [cm("c"), wanted])
+    assert str(caught.value) == (
+        "ObjectRefSetMod for path 'spec,template,spec,volumes,(all),configMap' on resource 'job/j (batch/v1) namespace: "
+        "n': Unmarshaling object reference: json: cannot unmarshal bool into Go struct field ObjectReference.name of "
+        "type string")
+
+
+def test_an_explicit_reference_whose_version_is_no_string_is_an_error_that_says_where() -> None:
+    refer = "apiVersion: 1\nkind: ConfigMap\nname: c\n"
+    with pytest.raises(InputError) as caught:
+        changes([], [cm("c"), cm("o", versioned=False, versioned_explicit_ref=refer)])
+    assert str(caught.value) == (
+        "Processing object ref for explicit ref on resource 'configmap/o (v1) namespace: n': Unmarshaling object "
+        "reference: json: cannot unmarshal number into Go struct field ObjectReference.apiVersion of type string")

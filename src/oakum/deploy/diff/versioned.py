@@ -13,10 +13,11 @@ from oakum.deploy.config.config import Config
 from oakum.deploy.config.mods import rewrite_references
 from oakum.deploy.config.rules import TemplateRule
 from oakum.deploy.diff.change import ADD, KEEP, NOOP, UPDATE, Change, Differ
-from oakum.deploy.errors import InputError
+from oakum.deploy.errors import ConfigError, InputError
 from oakum.deploy.resource import PREFIX, Resource
 from oakum.deploy.values import text
 from oakum.errors import YAMLError
+from oakum.gostruct import STRING, Scalar, Struct, decode
 from oakum.typing import Any
 
 VERSIONED = PREFIX + "versioned"
@@ -25,6 +26,8 @@ NUM_VERSIONS = PREFIX + "num-versions"
 EXPLICIT = PREFIX + "versioned-explicit-ref"
 MARK = "-ver-"
 DEFAULT_KEPT = 5
+_REFERENCE = Struct("ObjectReference", {**dict.fromkeys(
+    ("apiVersion", "fieldPath", "kind", "name", "namespace", "resourceVersion"), STRING), "uid": Scalar("types.UID")})
 
 
 def is_versioned(resource: Resource) -> bool:
@@ -121,7 +124,7 @@ def _named(resource: Resource, name: str) -> Resource:
 
 def _trimmed(wanted: Resource, versions: list[Resource], change: Change, differ: Differ) -> list[Change]:
     """Deletes of the oldest versions beyond the number to keep; the others stay."""
-    kept = _kept(wanted)
+    kept = _kept(wanted) if versions else 0
     latest = versions[-1] if versions and change.op != ADD else None
     out = []
     for at, version in enumerate(versions):
@@ -168,16 +171,31 @@ def _refer(resource: Resource, target: Resource, name: str, rule: TemplateRule) 
     for annotation, value in resource.annotations.items():
         if annotation == EXPLICIT or annotation.startswith(EXPLICIT + "."):
             found = _explicit(resource, annotation, value)
-            if _means(found, target, "name"):
+            try:
+                meant = _means(found, target, "name")
+            except ConfigError as e:
+                raise InputError(f"Processing object ref for explicit ref on resource '{resource.description}': {e}"
+                                 ) from e
+            if meant:
                 found["name"] = name
             resource.annotate(annotation, text(found))
 
 
 def _means(found: dict[str, Any], target: Resource, name_key: str) -> bool:
+    """Whether a reference is to `target`. Raises ConfigError where it is no reference of Kubernetes."""
+    if not all(isinstance(found.get(field), str | None) for field in _REFERENCE.fields):
+        _check(found)
     if found.get(name_key) != target.name:
         return False
     wanted = {"namespace": target.namespace, "kind": target.kind, "apiVersion": target.api_version}
     return all(not found.get(field) or found[field] == value for field, value in wanted.items())
+
+
+def _check(found: dict[str, Any]) -> None:
+    try:
+        decode(found, _REFERENCE, kubernetes=True)
+    except ValueError as e:
+        raise ConfigError(f"Unmarshaling object reference: {e}") from e
 
 
 def _explicit(resource: Resource, annotation: str, value: str) -> dict[str, Any]:
