@@ -174,6 +174,19 @@ def test_what_another_deploy_wrote_before_our_record_is_not_taken_for_ours(place
     assert place.data() == {"a": {"k": "2"}}
 
 
+def test_a_record_is_written_although_the_object_cannot_be_read_again_at_once(place: Place) -> None:
+    refusals = {"PUT": Reply(409, b'{"kind":"Status","code":409,"reason":"Conflict","message":"modified"}'),
+                "GET": Reply(403, b'{"kind":"Status","code":403,"reason":"Forbidden","message":"not now"}')}
+
+    def fault(method: str, path: str) -> Reply | None:
+        return refusals.pop(method, None) if path.partition("?")[0].endswith("/configmaps/a") else None
+
+    with through(place, fault) as there:
+        there.deploy(config_map("a", k="1"), check_unlabeled=False, logs=QUIET)
+    assert not refusals
+    assert ORIGINAL in place.client.get(CONFIG_MAPS, "a", place.namespace)["metadata"]["annotations"]
+
+
 def test_a_record_that_somebody_else_wrote_meanwhile_is_read_again(place: Place) -> None:
     place.deploy(config_map("a", k="1"))
     conflict = Reply(409, b'{"kind":"Status","code":409,"reason":"Conflict","message":"the object has been modified"}')

@@ -206,15 +206,19 @@ class Applier:
             raise ApplyError(f"Calculating change after the save: {e}") from e
         if not notes:
             return stored
+        refused = False
         while True:
             try:
-                return self.cluster.replace(recorded(stored, notes), checked=True)
+                there = self.cluster.get(stored) if refused else stored
+                return self.cluster.replace(recorded(there, notes), checked=True)
             except ServerError as e:
+                if refused and e.api is not None and e.api.not_found:
+                    raise
                 if time.monotonic() > end:
                     raise ApplyError(f"Saving record of last applied resource: {e}") from e
                 if e.api is None or not e.api.conflict:
                     time.sleep(1.0)
-            stored = self.cluster.get(stored)
+                refused = True
 
 
 def _judged(step: Callable[[], Applied | Rest[Applied]]) -> Applied | Rest[Applied]:
