@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.kube.scripted import Reply
 from oakum.dataclass import replace
 from oakum.deploy.app.meta import APP_KEY
 from oakum.deploy.app.recorded import RecordedApp
+from oakum.deploy.apply import applier
 from oakum.deploy.apply.options import WaitOptions
 from oakum.deploy.diff.history import ORIGINAL
 from oakum.deploy.errors import ApplyError
@@ -78,6 +80,23 @@ def test_objects_that_were_made_when_another_fails_get_their_record(place: Place
     there = place.client.list(CONFIG_MAPS, place.namespace, labels=APP_KEY).items
     assert len(there) >= BEHIND - 3
     assert all(ORIGINAL in found["metadata"]["annotations"] for found in there)
+
+
+def test_records_that_nobody_may_write_are_not_each_waited_for_after_another(
+        place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(applier, "RECORD_SECONDS", 0.5)
+    tries: Counter[str] = Counter()
+
+    def fault(method: str, path: str) -> Reply | None:
+        name = path.partition("?")[0].rpartition("/")[2]
+        if method != "PUT" or not name.startswith("m"):
+            return None
+        tries[name] += 1
+        return Reply(403, b'{"kind":"Status","code":403,"reason":"Forbidden","message":"not you"}')
+
+    with through(place, fault) as there, pytest.raises(ApplyError, match="Saving record of last applied resource: "):
+        there.deploy(*(config_map(f"m{n}") for n in range(2 * BEHIND)), logs=QUIET)
+    assert sum(count == 1 for count in tries.values()) >= BEHIND // 2
 
 
 @pytest.mark.parametrize("status", [429, 503, 500])

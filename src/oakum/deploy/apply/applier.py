@@ -192,14 +192,14 @@ class Applier:
         self.cluster.patch(there, steps, "json")
 
     def _to_record(self, stored: Resource, applied: Resource) -> Rest[Applied]:
-        return Rest(lambda: Applied(self._record(stored, applied)))
+        end = time.monotonic() + RECORD_SECONDS
+        return Rest(lambda: Applied(self._record(stored, applied, end)))
 
-    def _record(self, stored: Resource, applied: Resource) -> Resource:
-        """The second write: what was applied, and what the server made of it.
+    def _record(self, stored: Resource, applied: Resource, end: float) -> Resource:
+        """The second write: what was applied, and what the server made of it. Tried again until `end`.
 
         On an object that changed meanwhile the record is the same, so that it does not hold for what others wrote.
         """
-        end = time.monotonic() + RECORD_SECONDS
         try:
             notes = record(stored, applied, self.differ.how)
         except ConfigError as e:
