@@ -113,3 +113,18 @@ def test_an_explicit_reference_whose_version_is_no_string_is_an_error_that_says_
     assert str(caught.value) == (
         "Processing object ref for explicit ref on resource 'configmap/o (v1) namespace: n': Unmarshaling object "
         "reference: json: cannot unmarshal number into Go struct field ObjectReference.apiVersion of type string")
+
+
+@pytest.mark.parametrize("value", ["x", "", " 1", "1_0"])
+def test_a_number_of_versions_that_is_none_is_refused(value: str) -> None:
+    with pytest.raises(InputError, match="Expected annotation 'kapp.k14s.io/num-versions' value to be an integer"):
+        changes([cm("c-ver-1")], [cm("c", num_versions=value)])
+
+
+def test_null_stands_for_an_empty_list_on_the_way_to_references_but_for_no_map() -> None:
+    wanted = job()
+    wanted.body["spec"]["template"]["spec"]["volumes"] = None
+    assert changes([], [cm("c"), wanted]) == ["add c-ver-1", "add j"]
+    wanted.body["spec"]["template"]["spec"] = None
+    with pytest.raises(ConfigError, match="Unexpected non-map found: <nil>"):
+        changes([], [cm("c"), wanted])

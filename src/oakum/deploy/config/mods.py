@@ -182,5 +182,5 @@ def _visit(target: Any, path: Path, rewrite: Callable[[dict[str, Any]], None]) -
             _visit(items[at], path[1:], rewrite)
         return
     found = _need_map(target).get(str(part), _MISSING)
-    if found is not _MISSING and (found is not None or isinstance(path[1] if len(path) > 1 else None, All)):
+    if found is not _MISSING:
         _visit(found, path[1:], rewrite)

@@ -5,6 +5,7 @@ names, and names in references decide what changes, so this is worked out until 
 """
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -26,6 +27,7 @@ NUM_VERSIONS = PREFIX + "num-versions"
 EXPLICIT = PREFIX + "versioned-explicit-ref"
 MARK = "-ver-"
 DEFAULT_KEPT = 5
+_WHOLE = re.compile(r"[+-]?[0-9]+")
 _REFERENCE = Struct("ObjectReference", {**dict.fromkeys(
     ("apiVersion", "fieldPath", "kind", "name", "namespace", "resourceVersion"), STRING), "uid": Scalar("types.UID")})
 
@@ -139,10 +141,9 @@ def _kept(wanted: Resource) -> int:
     value = wanted.annotations.get(NUM_VERSIONS)
     if value is None:
         return DEFAULT_KEPT
-    try:
-        number = int(value)
-    except ValueError as e:
-        raise InputError(f"Expected annotation '{NUM_VERSIONS}' value to be an integer") from e
+    if not _WHOLE.fullmatch(value):
+        raise InputError(f"Expected annotation '{NUM_VERSIONS}' value to be an integer")
+    number = int(value)
     if number < 1:
         raise InputError(f"Expected annotation '{NUM_VERSIONS}' value to be a >= 1")
     return number
