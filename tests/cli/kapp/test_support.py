@@ -1,11 +1,14 @@
 """The commands around an application: complete outputs."""
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 from tests.cli.kapp.conftest import Kapp
 from tests.cli.kapp.test_errors import config_map
+from tests.deploy.faults import faulty
+from tests.kube.scripted import Reply
 
 from oakum.dataclass import replace
 from oakum.deploy.app.recorded import RecordedApp
@@ -61,6 +64,14 @@ def test_config_maps_are_listed_by_their_texts_and_one_without_any_is_too(kapp: 
     kapp.deploys(config_map("a", "{z: v, b: w}") + "binaryData: {c: aGk=}\n" + config_map("e", "{}"))
     assert kapp("config-map", "list", "-a", "app", "--values", "--column", "name,key,value")[1] == (
         "a\tb\tw\t\na\tz\tv\t\ne\t-\t-\t\n")
+
+
+def test_config_maps_are_listed_where_the_server_cannot_tell_its_kinds(kapp: Kapp) -> None:
+    kapp.deploys(config_map("a", "{b: w}"))
+    with faulty(kapp.client.transport.config, lambda _, path: Reply(503) if path in ("/api", "/apis") else None) as at:
+        config = json.dumps({"clusters": [{"name": "c", "cluster": {"server": at.server}}], "current-context": "c",
+                             "contexts": [{"name": "c", "context": {"cluster": "c"}}]})
+        assert kapp("config-map", "list", "-a", "app", "--kubeconfig-yaml", config) == (0, "{NS}\ta\tb\t\n", "")
 
 
 def test_applications_are_listed_by_the_age_of_their_records(kapp: Kapp) -> None:

@@ -156,8 +156,17 @@ def _find(s: Session, kinds: Sequence[tuple[str, str]]) -> list[Any]:
 
 def _config_maps(s: Session) -> None:
     from oakum.deploy.output import Cell, Column, Grid
+    from oakum.deploy.resource import Resource
+    from oakum.kube.client import CONFIG_MAPS
+    from oakum.kube.errors import ApiError
 
-    rows: list[list[Cell]] = [[r.namespace, r.name, key, text(value)] for r in _find(s, [("", "ConfigMap")])
+    try:  # without asking for the kinds that the server knows, which not every server can tell at all times
+        found = [Resource(body) for body in s.client.list(CONFIG_MAPS, labels=str(s.selector())).items]
+    except ApiError as e:
+        if not e.forbidden:
+            raise
+        found = _find(s, [("", "ConfigMap")])
+    rows: list[list[Cell]] = [[r.namespace, r.name, key, text(value)] for r in found
                               for key, value in (mapping(r.body.get("data")) or {"": ""}).items()]
     columns = (Column("Namespace"), Column("Name"), Column("Key"), Column("Value", hidden=not s.flags["values"]))
     s.out.table(Grid("Config map items", "config map items", columns, rows, ("Namespace", "Name", "Key")))
