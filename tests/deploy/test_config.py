@@ -178,3 +178,13 @@ def test_where_a_configuration_begins_that_is_not_understood_is_known(text: str)
     with pytest.raises(ConfigError) as caught:
         extract([Resource(read_object(origin.text), origin)], Config(), "0.60.0")
     assert caught.value.places == ["the object begins at a.yml:4"]
+
+
+def test_exclusions_from_what_was_last_applied_are_for_every_object_as_records_of_the_reference_count_on() -> None:
+    rule = {"path": ["metadata", "annotations", "a"], "resourceMatchers": [
+        {"apiVersionKindMatcher": {"apiVersion": "v1", "kind": "ConfigMap"}}]}
+    config = parse_config(Resource({"diffAgainstLastAppliedFieldExclusionRules": [rule],
+                                    "diffAgainstExistingFieldExclusionRules": [rule]}), "")
+    service = Resource({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s"}})
+    assert config.applied_index.of(service)
+    assert not config.existing_index.of(service)

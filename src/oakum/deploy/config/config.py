@@ -4,8 +4,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from oakum.dataclass import dataclass, field
-from oakum.deploy.config.matcher import Matcher, Rules, parse_matchers
+from oakum.dataclass import dataclass, field, replace
+from oakum.deploy.config.matcher import AllMatcher, Matcher, Rules, parse_matchers
 from oakum.deploy.config.path import Path, parse_path
 from oakum.deploy.config.rules import (
     ConditionMatcher,
@@ -165,7 +165,11 @@ def parse_config(resource: Resource, version: str) -> Config:
         raise _undecodable(resource, e) from e
     check_version(raw.get("minimumRequiredVersion"), version)
     try:
-        return rules_of(raw)
+        rules = rules_of(raw)
+        # For what was last applied the reference excludes a field of every object, whatever the matchers say, and its
+        # records count on that.
+        return replace(rules, applied_exclusions=tuple(
+            replace(rule, matcher=AllMatcher()) for rule in rules.applied_exclusions))
     except ConfigError as e:
         if str(e).startswith("Validating "):
             raise
