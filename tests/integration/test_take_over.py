@@ -57,7 +57,48 @@ apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
 metadata: {name: role}
 rules: [{apiGroups: [""], resources: [pods], verbs: [get]}]
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: stateful}
+spec:
+  replicas: 0
+  serviceName: service
+  selector: {matchLabels: {app: store}}
+  template:
+    metadata: {labels: {app: store, n: "%(n)d"}}
+    spec: {containers: [{name: c, image: nowhere.test/x}]}
+  volumeClaimTemplates:
+  - metadata: {name: plain}
+    spec: &claim {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Mi}}}
+  - metadata: {name: labeled, labels: {tier: slow}}
+    spec: *claim
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: cron}
+spec:
+  suspend: true
+  schedule: "%(n)d 0 * * *"
+  jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: nowhere.test/x}]}}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: policy}
+spec: {podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress]}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: ingress}
+spec: {rules: [{host: "%(n)d.test", http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: service, port: {number: 80}}}}]}}]}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: budget}
+spec: {minAvailable: %(n)d, selector: {matchLabels: {app: web}}}
 """
+KINDS = ("configmaps,secrets,services,deployments,serviceaccounts,roles,statefulsets,cronjobs,networkpolicies,ingresses,"
+         "poddisruptionbudgets")
 Program = Callable[..., str]
 
 pytestmark = pytest.mark.skipif(REFERENCE is None, reason="the reference kapp is not here: python -m testbed reference-kapp")
@@ -103,7 +144,7 @@ def test_what_one_deployed_the_other_finds_updates_renames_and_deletes(
     assert NOTHING in second("deploy", "-a", "other", "-f", new, "--diff-run", "--tty")
     assert listed(second, "app-change", "list", "-a", "other") == listed(first, "app-change", "list", "-a", "other")
     second("delete", "-a", "other", "-y")
-    assert kubectl("get", "configmaps,secrets,services,deployments,roles", "-l", "kapp.k14s.io/app", "-o", "name") == ""
+    assert kubectl("get", KINDS, "-l", "kapp.k14s.io/app", "-o", "name") == ""
 
 
 def test_both_record_the_same_on_the_objects(programs: list[Program], kubectl: Kubectl, tmp_path: Path) -> None:
@@ -111,14 +152,14 @@ def test_both_record_the_same_on_the_objects(programs: list[Program], kubectl: K
     told = []
     for program in programs:
         program("deploy", "-a", "app", "-f", old, "-y")
-        found = kubectl.json("get", "configmaps,secrets,services,deployments,roles,serviceaccounts", "-l", "kapp.k14s.io/app")
+        found = kubectl.json("get", KINDS, "-l", "kapp.k14s.io/app")
         records = {}
         for made in found["items"]:
             meta = made["metadata"]
             own = meta["labels"].pop("kapp.k14s.io/app")
             notes = {key: value.replace(own, "APP") for key, value in {**meta["annotations"], **meta["labels"]}.items()}
             records[made["kind"], meta["name"]] = {key: notes[key] for key in notes if key.startswith("kapp.k14s.io/")}
-        assert len(records) == 7
+        assert len(records) == APPLICATION.count("\nkind: ")
         told.append(records)
         program("delete", "-a", "app", "-y")
     assert told[0] == told[1]
