@@ -31,7 +31,7 @@ def each(items: Iterable[T], call: Callable[[T], R | Rest[R]], bound: int) -> li
     """
     todo = list(items)
     if len(todo) <= 1 or bound <= 1:
-        return [whole(call(item)) for item in todo]
+        return [_whole(call(item)) for item in todo]
     results: dict[int, R] = {}
     errors: dict[int, BaseException] = {}
     numbered = iter(enumerate(todo))
@@ -70,7 +70,7 @@ def each(items: Iterable[T], call: Callable[[T], R | Rest[R]], bound: int) -> li
     return [results[at] for at in range(len(todo))]
 
 
-def whole(found: R | Rest[R]) -> R:
+def _whole(found: R | Rest[R]) -> R:
     """What comes of a call, its rest done at once."""
     while isinstance(found, Rest):
         found = found.call()

@@ -5,7 +5,6 @@ names, and names in references decide what changes, so this is worked out until 
 """
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -19,6 +18,7 @@ from oakum.deploy.resource import PREFIX, Resource
 from oakum.deploy.values import text
 from oakum.errors import YAMLError
 from oakum.gostruct import STRING, Scalar, Struct, decode
+from oakum.late import pattern
 from oakum.typing import Any
 
 VERSIONED = PREFIX + "versioned"
@@ -27,7 +27,7 @@ NUM_VERSIONS = PREFIX + "num-versions"
 EXPLICIT = PREFIX + "versioned-explicit-ref"
 MARK = "-ver-"
 DEFAULT_KEPT = 5
-_WHOLE = re.compile(r"[+-]?[0-9]+")
+_WHOLE = pattern(r"[+-]?[0-9]+")
 _REFERENCE = Struct("ObjectReference", {**dict.fromkeys(
     ("apiVersion", "fieldPath", "kind", "name", "namespace", "resourceVersion"), STRING), "uid": Scalar("types.UID")})
 
@@ -126,8 +126,10 @@ def _named(resource: Resource, name: str) -> Resource:
 
 def _trimmed(wanted: Resource, versions: list[Resource], change: Change, differ: Differ) -> list[Change]:
     """Deletes of the oldest versions beyond the number to keep; the others stay."""
-    kept = _kept(wanted) if versions else 0
-    latest = versions[-1] if versions and change.op != ADD else None
+    if not versions:
+        return []
+    kept = _kept(wanted)
+    latest = versions[-1] if change.op != ADD else None
     out = []
     for at, version in enumerate(versions):
         if at < len(versions) - kept:
